@@ -1,0 +1,185 @@
+//! A folder both sides reach.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::{Control, Receipt, SlipError};
+
+/// A place that did not do what it was asked, in Japanese for the operator; the cause is the source.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// The folder cannot be reached or written.
+    #[error("連携先フォルダ「{}」の{what}に失敗しました", path.display())]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's error.
+        #[source]
+        source: io::Error,
+    },
+    /// A receipt is there but does not read.
+    #[error("受領書「{name}」が読めません")]
+    Receipt {
+        /// The receipt's file name.
+        name: String,
+        /// What is wrong in it.
+        #[source]
+        source: SlipError,
+    },
+    /// Another content already stands under the name: sending must not change what was sent.
+    #[error("「{name}」には別の内容がすでに置かれています")]
+    Taken {
+        /// The file name.
+        name: String,
+    },
+}
+
+/// A folder with `out/` and `receipts/`.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+/// Writes a file so that after a crash it is whole under its name or not there: beside its name, flushed, renamed, and
+/// the directory flushed.
+///
+/// # Errors
+/// The first error of the file system; the half-written file stays under another name and is overwritten next time.
+pub fn write_durably(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    let beside = path.with_extension("tmp");
+    let mut file = File::create(&beside)?;
+    fill(&mut file)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&beside, path)?;
+    match path.parent() {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+impl Folder {
+    /// A place at this path; nothing is touched yet.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder's path.
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where data and control files lie.
+    pub fn out(&self) -> PathBuf {
+        self.root.join("out")
+    }
+
+    /// Where the receiver puts receipts.
+    pub fn receipts(&self) -> PathBuf {
+        self.root.join("receipts")
+    }
+
+    /// Puts a data file and then its control file. Doing it again with the same bytes changes nothing, so that a
+    /// sender that was killed in the middle may simply repeat.
+    ///
+    /// # Errors
+    /// [`PlaceError::Io`] when the folder does not take it; [`PlaceError::Taken`] when another delivery's control file
+    /// stands under the name.
+    pub fn put(&self, name: &str, data: &Path, control: &Control) -> Result<(), PlaceError> {
+        let out = self.out();
+        let io = |what, path: &Path| {
+            let path = path.to_path_buf();
+            move |source| PlaceError::Io { what, path, source }
+        };
+        fs::create_dir_all(&out).map_err(io("作成", &out))?;
+        let receipts = self.receipts();
+        fs::create_dir_all(&receipts).map_err(io("作成", &receipts))?;
+        let control_path = out.join(format!("{name}.ctl"));
+        match fs::read_to_string(&control_path) {
+            Ok(there) if there == control.to_text() => return Ok(()),
+            Ok(_) => return Err(PlaceError::Taken { name: name.to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(io("読み取り", &control_path)(error)),
+        }
+        let path = out.join(name);
+        write_durably(&path, |file| {
+            let mut source = File::open(data)?;
+            io::copy(&mut source, file).map(drop)
+        })
+        .map_err(io("書き込み", &path))?;
+        write_durably(&control_path, |file| file.write_all(control.to_text().as_bytes()))
+            .map_err(io("書き込み", &control_path))
+    }
+
+    /// The receipt of a data file, if the receiver has put one.
+    ///
+    /// # Errors
+    /// [`PlaceError::Receipt`] when it does not read, [`PlaceError::Io`] when the folder cannot be read.
+    pub fn receipt(&self, name: &str) -> Result<Option<Receipt>, PlaceError> {
+        let receipt_name = format!("{name}.receipt");
+        let path = self.receipts().join(&receipt_name);
+        match fs::read_to_string(&path) {
+            Ok(text) => Receipt::parse(&text)
+                .map(Some)
+                .map_err(|source| PlaceError::Receipt { name: receipt_name, source }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(PlaceError::Io { what: "読み取り", path, source }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Verdict;
+
+    fn control(sha256: &str) -> Control {
+        Control {
+            link: "l".into(),
+            no: 1,
+            extent: "full".into(),
+            rows: 1,
+            bytes: 3,
+            sha256: sha256.into(),
+            part: 1,
+            parts: 1,
+        }
+    }
+
+    #[test]
+    fn a_repeat_is_harmless_and_another_content_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        fs::write(&data, "abc").unwrap();
+        let place = Folder::at(dir.path().join("welfare"));
+        place.put("a.dat", &data, &control("1")).unwrap();
+        place.put("a.dat", &data, &control("1")).unwrap();
+        assert!(matches!(place.put("a.dat", &data, &control("2")), Err(PlaceError::Taken { .. })));
+        assert_eq!(fs::read_to_string(place.out().join("a.dat")).unwrap(), "abc");
+    }
+
+    #[test]
+    fn a_receipt_is_read_back_and_a_bad_one_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = Folder::at(dir.path());
+        assert_eq!(place.receipt("a.dat").unwrap(), None);
+        let receipt = Receipt { no: 1, rows: 1, sha256: "1".into(), verdict: Verdict::Applied };
+        fs::create_dir_all(place.receipts()).unwrap();
+        fs::write(place.receipts().join("a.dat.receipt"), receipt.to_text()).unwrap();
+        assert_eq!(place.receipt("a.dat").unwrap(), Some(receipt));
+        fs::write(place.receipts().join("a.dat.receipt"), "no=1").unwrap();
+        assert!(matches!(place.receipt("a.dat"), Err(PlaceError::Receipt { .. })));
+    }
+
+    #[test]
+    fn a_place_that_is_a_file_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("not-a-folder");
+        fs::write(&file, "").unwrap();
+        let error = Folder::at(&file).put("a", &file, &control("1")).unwrap_err();
+        assert!(error.to_string().contains("作成に失敗しました"), "{error}");
+    }
+}

@@ -1,0 +1,185 @@
+//! Control files and receipts: the slips that travel with a data file.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// What a slip that does not read says of itself, in Japanese.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SlipError {
+    /// A line is not `name=value`.
+    #[error("{line}行目が「項目名=値」の形ではありません")]
+    NotALine {
+        /// Line, from 1.
+        line: usize,
+    },
+    /// A line that must be there is missing.
+    #[error("「{0}」の行がありません")]
+    Missing(&'static str),
+    /// A value does not read.
+    #[error("「{name}」の値「{value}」が読めません")]
+    BadValue {
+        /// The line's name.
+        name: &'static str,
+        /// Its value.
+        value: String,
+    },
+}
+
+/// The control file (管理ファイル) put beside a data file when the data file is complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Control {
+    /// The link's id.
+    pub link: String,
+    /// The delivery's number on the link; grows by one.
+    pub no: u64,
+    /// `full` or `difference`.
+    pub extent: String,
+    /// Data rows in the file, header and trailer not counted.
+    pub rows: u64,
+    /// Size of the data file.
+    pub bytes: u64,
+    /// SHA-256 of the data file in lower-case hexadecimal.
+    pub sha256: String,
+    /// This file's number in its set, from 1.
+    pub part: u32,
+    /// How many files the set has.
+    pub parts: u32,
+}
+
+/// What the receiver did with a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Count and checksum fit, and the rows are in the receiver's registers.
+    Applied,
+    /// The receiver did not take it, and says why.
+    Refused(String),
+}
+
+/// The receipt (受領書) of one delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The delivery's number.
+    pub no: u64,
+    /// Rows the receiver counted.
+    pub rows: u64,
+    /// SHA-256 the receiver computed.
+    pub sha256: String,
+    /// What it did.
+    pub verdict: Verdict,
+}
+
+fn lines(text: &str) -> Result<BTreeMap<&str, &str>, SlipError> {
+    let mut found = BTreeMap::new();
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let (name, value) = line.split_once('=').ok_or(SlipError::NotALine { line: index + 1 })?;
+        found.insert(name.trim(), value.trim());
+    }
+    Ok(found)
+}
+
+fn text(found: &BTreeMap<&str, &str>, name: &'static str) -> Result<String, SlipError> {
+    found.get(name).map(|value| (*value).to_owned()).ok_or(SlipError::Missing(name))
+}
+
+fn number<N: std::str::FromStr>(found: &BTreeMap<&str, &str>, name: &'static str) -> Result<N, SlipError> {
+    let value = found.get(name).ok_or(SlipError::Missing(name))?;
+    value.parse().map_err(|_| SlipError::BadValue { name, value: (*value).to_owned() })
+}
+
+impl Control {
+    /// The slip as text.
+    pub fn to_text(&self) -> String {
+        let Self { link, no, extent, rows, bytes, sha256, part, parts } = self;
+        let mut out = String::new();
+        // Writing to a String cannot fail.
+        let _ = write!(
+            out,
+            "link={link}\nno={no}\nextent={extent}\nrows={rows}\nbytes={bytes}\nsha256={sha256}\npart={part}\nparts={parts}\n"
+        );
+        out
+    }
+
+    /// Reads a slip.
+    ///
+    /// # Errors
+    /// [`SlipError`] naming the line or the value.
+    pub fn parse(slip: &str) -> Result<Self, SlipError> {
+        let found = lines(slip)?;
+        Ok(Self {
+            link: text(&found, "link")?,
+            no: number(&found, "no")?,
+            extent: text(&found, "extent")?,
+            rows: number(&found, "rows")?,
+            bytes: number(&found, "bytes")?,
+            sha256: text(&found, "sha256")?,
+            part: number(&found, "part")?,
+            parts: number(&found, "parts")?,
+        })
+    }
+}
+
+impl Receipt {
+    /// The slip as text.
+    pub fn to_text(&self) -> String {
+        let (result, reason) = match &self.verdict {
+            Verdict::Applied => ("applied", ""),
+            Verdict::Refused(reason) => ("refused", reason.as_str()),
+        };
+        let reason = reason.replace(['\r', '\n'], " ");
+        format!("no={}\nrows={}\nsha256={}\nresult={result}\nreason={reason}\n", self.no, self.rows, self.sha256)
+    }
+
+    /// Reads a slip.
+    ///
+    /// # Errors
+    /// [`SlipError`] naming the line or the value.
+    pub fn parse(slip: &str) -> Result<Self, SlipError> {
+        let found = lines(slip)?;
+        let verdict = match found.get("result").copied() {
+            Some("applied") => Verdict::Applied,
+            Some("refused") => Verdict::Refused(found.get("reason").copied().unwrap_or_default().to_owned()),
+            Some(other) => return Err(SlipError::BadValue { name: "result", value: other.to_owned() }),
+            None => return Err(SlipError::Missing("result")),
+        };
+        Ok(Self { no: number(&found, "no")?, rows: number(&found, "rows")?, sha256: text(&found, "sha256")?, verdict })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_come_back_as_written() {
+        let control = Control {
+            link: "city-26".into(),
+            no: 12,
+            extent: "full".into(),
+            rows: 17_000,
+            bytes: 3_400_000,
+            sha256: "ab".repeat(32),
+            part: 1,
+            parts: 1,
+        };
+        assert_eq!(Control::parse(&control.to_text()), Ok(control));
+        let receipt = Receipt { no: 12, rows: 3, sha256: "cd".into(), verdict: Verdict::Refused("件数\n違い".into()) };
+        let read = Receipt::parse(&receipt.to_text()).unwrap();
+        assert_eq!(read.verdict, Verdict::Refused("件数 違い".into()));
+    }
+
+    #[test]
+    fn a_bad_slip_names_its_line_or_value() {
+        for (slip, error) in [
+            ("", SlipError::Missing("result")),
+            ("result=applied\nrows", SlipError::NotALine { line: 2 }),
+            ("result=maybe", SlipError::BadValue { name: "result", value: "maybe".into() }),
+            ("result=applied\nno=x", SlipError::BadValue { name: "no", value: "x".into() }),
+            ("result=applied\nno=1\nrows=1", SlipError::Missing("sha256")),
+        ] {
+            assert_eq!(Receipt::parse(slip), Err(error), "{slip:?}");
+        }
+    }
+}
