@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod coverage;
+mod error;
+mod font;
+mod press;
+pub mod resident_record_copy;
+mod world;
+
+pub use coverage::{GlyphFinding, GlyphFindingKind};
+pub use error::PressError;
+pub use font::{FONT_DIRS_VARIABLE, FONT_PACKAGE, font_dirs};
+pub use press::{DATA_BYTES_MAX, LazyPress, Pdf, Press, Sheet};
+pub use resident_record_copy::ResidentRecordCopy;
