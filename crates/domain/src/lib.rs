@@ -1,0 +1,35 @@
+#![doc = include_str!("../README.md")]
+
+pub mod address;
+pub mod age;
+pub mod calendar;
+pub mod date;
+pub mod era;
+mod input;
+pub mod money;
+pub mod name;
+pub mod number;
+pub mod person;
+pub mod relation;
+mod text;
+mod tsv;
+mod unknown;
+
+pub use address::Address;
+pub use age::{age_at_end_of, age_on, attains_on, fiscal_year_end_after_attaining};
+pub use calendar::{BusinessCalendar, CalendarError};
+pub use date::{DateError, RegisterDate, UnknownDate, parse_input};
+pub use era::{Era, EraDate, EraError, EraTable, eras, wareki};
+/// A day of the calendar (暦日).
+pub use jiff::civil::Date;
+pub use money::{FiscalYear, Yen};
+pub use name::{
+    cluster_count, clusters, fold_kana, fold_name, hiragana_to_katakana, is_katakana_name, kana_keys,
+    to_full_width_kana,
+};
+pub use number::{
+    AddresseeNo, CorporateNumber, HouseholdNo, IndividualNumber, MunicipalityCode, NumberError,
+    ResidentRecordCode,
+};
+pub use person::{Art30_45Class, MovementClass, MovementReason, ResidentKind, ResidentStatus, Sex};
+pub use relation::{Relation, RelationError, RelationStep};
