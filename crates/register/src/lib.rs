@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod body;
+mod chain;
+mod change;
+mod journal;
+mod kind;
+
+pub use body::{Body, BodyError};
+pub use chain::{ChainHash, Chained, VersionLine, change_hash};
+pub use change::{Actor, Cause, Committed, CursorMove, Draft, Expect, LeaseGuard, Op, Write};
+pub use journal::{
+    AsOf, CommitError, Conflict, Entry, Fault, Journal, Lease, Position, Stored, Verification, Versioned,
+    View, ViewExt,
+};
+pub use kind::{Column, ColumnRule, Kind, Record};
