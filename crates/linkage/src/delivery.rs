@@ -1,0 +1,131 @@
+//! The record of one delivery: its evidence.
+
+use catalog::Extent;
+use jiff::Timestamp;
+use register::{Column, Kind, Position, Record};
+use serde::{Deserialize, Serialize};
+use system::RefusedRow;
+
+/// Deliveries (配信), numbered per link without gaps.
+pub static DELIVERY: Kind =
+    Kind::new("linkage/delivery", "連携配信").columns(&[Column::plain("phase", "状態")]);
+
+/// How far a delivery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// 作成済: its bytes are written.
+    Prepared,
+    /// 送信済: it lies in its place.
+    Sent,
+    /// 反映済: the receiver has applied it.
+    Applied,
+    /// 拒否: the receiver has refused it.
+    Refused,
+}
+
+impl Phase {
+    /// The word screens show.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Prepared => "作成済",
+            Self::Sent => "送信済",
+            Self::Applied => "反映済",
+            Self::Refused => "拒否",
+        }
+    }
+}
+
+/// What became of one character of one resident (文字変換の記録).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CharLine {
+    /// The row's subject, such as a 宛名番号.
+    pub subject: String,
+    /// The item.
+    pub item: String,
+    /// Place in the item, counted in characters from 0.
+    pub position: usize,
+    /// The character, as it stands in the register.
+    pub character: String,
+    /// What was done, in Japanese.
+    pub done: String,
+    /// What stands in the file instead.
+    pub to: String,
+}
+
+/// What the receipt said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceiptFacts {
+    /// Rows the receiver counted.
+    pub rows: u64,
+    /// Checksum the receiver computed.
+    pub sha256: String,
+    /// When it was read here.
+    pub read_at: Timestamp,
+    /// The receiver's reason when it refused; empty otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// One numbered transmission on a link (配信). Each step appends a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// The link's id.
+    pub link: String,
+    /// Its number on the link.
+    pub no: u64,
+    /// How far it is.
+    pub phase: Phase,
+    /// Full or difference.
+    pub extent: Extent,
+    /// The journal up to here was with the receiver before.
+    pub from: Position,
+    /// The journal up to here is in it.
+    pub to: Position,
+    /// Rows in it.
+    pub rows: u64,
+    /// Rows that were held back, with their reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<RefusedRow>,
+    /// When it was prepared, or applied in process.
+    pub prepared_at: Timestamp,
+    /// When it was put in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+    /// The data file's name; none in process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<String>,
+    /// Size of the data file.
+    #[serde(default)]
+    pub bytes: u64,
+    /// SHA-256 of the data file.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
+    /// The layout it was written with.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub layout: String,
+    /// Version of the character tables it was written with.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub table_version: String,
+    /// Characters that are not an exact round trip; the list lies beside the bytes.
+    #[serde(default)]
+    pub characters: u64,
+    /// The receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<ReceiptFacts>,
+}
+
+impl Delivery {
+    /// The key of a delivery: numbers are padded so that key order is delivery order.
+    pub fn key_of(link: &str, no: u64) -> String {
+        format!("{link}/{no:012}")
+    }
+}
+
+impl Record for Delivery {
+    const KIND: &'static Kind = &DELIVERY;
+
+    fn key(&self) -> String {
+        Self::key_of(&self.link, self.no)
+    }
+}

@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod delivery;
+mod plan;
+mod schedule;
+mod state;
+
+pub use delivery::{CharLine, DELIVERY, Delivery, Phase, ReceiptFacts};
+pub use plan::{Situation, Step, plan};
+pub use schedule::{latest_until, local, next_after, timestamp};
+pub use state::{Event, Hold, InFlight, InFlightPhase, LINK, LinkState, NotPossible, Trouble};

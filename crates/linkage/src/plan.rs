@@ -1,0 +1,101 @@
+//! What a link owes: compare, then send.
+
+use catalog::{Delivery, Extent, Link, Timing};
+use domain::BusinessCalendar;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::schedule::{latest_until, local, next_after, timestamp};
+use crate::state::{InFlightPhase, LinkState};
+
+/// What a worker knows when it asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The moment.
+    pub now: Timestamp,
+    /// Whether a change behind the link's position touches its dataset.
+    pub owes_changes: bool,
+    /// The calendar schedules follow.
+    pub calendar: &'a BusinessCalendar,
+}
+
+/// The one next thing to do for a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing before this time; none: nothing before an event.
+    Idle {
+        /// When to ask again.
+        until: Option<Timestamp>,
+    },
+    /// Write the bytes of the next delivery.
+    Prepare {
+        /// Full or difference.
+        extent: Extent,
+        /// The scheduled time it is made for.
+        due: Option<Timestamp>,
+    },
+    /// Put the prepared delivery in its place.
+    Send,
+    /// Look for the receipt.
+    AwaitReceipt {
+        /// Whether its time is over and that has not been reported yet.
+        overdue: bool,
+    },
+    /// Apply rows to an intake of this house, with the state, in one commit.
+    Apply {
+        /// The scheduled time it is done for.
+        due: Option<Timestamp>,
+    },
+}
+
+/// The one next thing a link owes. Pure: the same state and situation always give the same step.
+pub fn plan(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
+    if state.hold.is_some() {
+        return Step::Idle { until: None };
+    }
+    if let Some(trouble) = &state.trouble
+        && situation.now < trouble.next_try_at
+    {
+        return Step::Idle { until: Some(trouble.next_try_at) };
+    }
+    match &state.in_flight {
+        Some(in_flight) if in_flight.phase == InFlightPhase::Prepared => Step::Send,
+        Some(in_flight) => {
+            let deadline = in_flight.sent_at.and_then(|sent| deadline(link, sent));
+            let overdue = !in_flight.overdue && deadline.is_some_and(|deadline| deadline < situation.now);
+            Step::AwaitReceipt { overdue }
+        }
+        None => next_run(link, state, situation),
+    }
+}
+
+/// When the receipt of a delivery sent at this time is due; none when none is waited for.
+fn deadline(link: &Link, sent: Timestamp) -> Option<Timestamp> {
+    match &link.delivery {
+        Delivery::Folder { receipt_within_minutes: Some(minutes), .. } => {
+            sent.checked_add(SignedDuration::from_mins(i64::from(*minutes))).ok()
+        }
+        Delivery::Folder { .. } | Delivery::InProcess { .. } => None,
+    }
+}
+
+fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
+    let Situation { now, owes_changes, calendar } = situation;
+    let run = |due| match link.delivery {
+        Delivery::InProcess { .. } => Step::Apply { due },
+        Delivery::Folder { .. } => Step::Prepare { extent: link.extent, due },
+    };
+    if state.run_asked {
+        return run(None);
+    }
+    match link.timing {
+        Timing::OnChange if owes_changes => run(None),
+        Timing::OnChange | Timing::ByHand => Step::Idle { until: None },
+        timing => {
+            let since = local(state.last_due.unwrap_or(state.since));
+            match latest_until(timing, calendar, since, local(now)) {
+                Some(due) => run(timestamp(due)),
+                None => Step::Idle { until: next_after(timing, calendar, local(now)).and_then(timestamp) },
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! When a link is due (連携の時期): pure arithmetic on the business calendar, in Japan's time.
+
+use catalog::Timing;
+use domain::{BusinessCalendar, Date};
+use jiff::civil::{DateTime, Time};
+use jiff::tz::Offset;
+use jiff::{Span, Timestamp};
+
+/// Japan Standard Time has had no change since 1951, so a fixed offset serves and no time-zone database is needed.
+const JAPAN: Offset = Offset::constant(9);
+
+/// The longest search for the next due day: more than a leap year, so that 29 February is found.
+const DAYS_AHEAD_MAX: i32 = 366 * 8;
+
+/// A moment as Japan's clock shows it.
+pub fn local(at: Timestamp) -> DateTime {
+    JAPAN.to_datetime(at)
+}
+
+/// The moment Japan's clock shows this time; none outside the range of timestamps.
+pub fn timestamp(at: DateTime) -> Option<Timestamp> {
+    JAPAN.to_timestamp(at).ok()
+}
+
+/// The first time after `after` at which the timing is due; none for timings that wait for an event.
+pub fn next_after(timing: Timing, calendar: &BusinessCalendar, after: DateTime) -> Option<DateTime> {
+    let at = match timing {
+        Timing::OnChange | Timing::ByHand => return None,
+        Timing::EveryMinutes(minutes) => return next_interval(minutes, after),
+        Timing::Daily { at, .. } | Timing::Monthly { at, .. } | Timing::Yearly { at, .. } => at,
+    };
+    let mut day = after.date();
+    for _ in 0..DAYS_AHEAD_MAX {
+        let due = day.to_datetime(at);
+        if due > after && falls_on(timing, calendar, day) {
+            return Some(due);
+        }
+        day = day.tomorrow().ok()?;
+    }
+    None
+}
+
+/// The latest time not after `now` and after `since` at which the timing was due: a run missed several times is made
+/// up once.
+pub fn latest_until(
+    timing: Timing,
+    calendar: &BusinessCalendar,
+    since: DateTime,
+    now: DateTime,
+) -> Option<DateTime> {
+    let mut latest = None;
+    let mut from = since;
+    // Bounded: a program that was down for longer looks only at the last weeks.
+    if let Ok(recent) = now.checked_sub(Span::new().days(40))
+        && from < recent
+        && !matches!(timing, Timing::Yearly { .. })
+    {
+        from = recent;
+    }
+    if let Timing::EveryMinutes(minutes) = timing {
+        let start = now.checked_sub(Span::new().minutes(i64::from(minutes))).ok()?;
+        return next_interval(minutes, start.max(since)).filter(|due| *due <= now);
+    }
+    while let Some(due) = next_after(timing, calendar, from) {
+        if due > now {
+            break;
+        }
+        latest = Some(due);
+        from = due;
+    }
+    latest
+}
+
+/// Intervals are counted from midnight, so that every installation runs at the same minutes.
+fn next_interval(minutes: u32, after: DateTime) -> Option<DateTime> {
+    let minutes = i64::from(minutes.max(1));
+    let midnight = after.date().to_datetime(Time::midnight());
+    let passed = after.duration_since(midnight).as_secs() / 60;
+    let next = (passed / minutes + 1) * minutes;
+    if next >= 24 * 60 {
+        return after.date().tomorrow().ok().map(|day| day.to_datetime(Time::midnight()));
+    }
+    midnight.checked_add(Span::new().minutes(next)).ok()
+}
+
+fn falls_on(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
+    match timing {
+        Timing::OnChange | Timing::ByHand | Timing::EveryMinutes(_) => false,
+        Timing::Daily { business_days_only, .. } => !business_days_only || calendar.is_business_day(day),
+        Timing::Monthly { day: wanted, .. } => day.day() == wanted.min(day.days_in_month()),
+        Timing::Yearly { month, day: wanted, .. } => {
+            day.month() == month && day.day() == wanted.min(day.days_in_month())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOLIDAYS: &str =
+        "土\t土曜日\t\n日\t日曜日\t\n12-29/01-03\t年末年始\t\n2026-11-23\t勤労感謝の日\t\n";
+
+    fn at(hour: i8, minute: i8) -> Time {
+        Time::constant(hour, minute, 0, 0)
+    }
+
+    #[test]
+    fn due_times_by_timing() {
+        let calendar = BusinessCalendar::from_tsv(HOLIDAYS).unwrap();
+        let daily = Timing::Daily { at: at(20, 0), business_days_only: false };
+        let office = Timing::Daily { at: at(20, 0), business_days_only: true };
+        let month_end = Timing::Monthly { day: 31, at: at(6, 30) };
+        let leap = Timing::Yearly { month: 2, day: 29, at: at(0, 0) };
+        for (timing, after, due) in [
+            (daily, "2026-11-20T19:59:59", "2026-11-20T20:00:00"),
+            (daily, "2026-11-20T20:00:00", "2026-11-21T20:00:00"),
+            // Friday evening: Saturday, Sunday and the holiday on Monday are passed over.
+            (office, "2026-11-20T20:00:00", "2026-11-24T20:00:00"),
+            (office, "2026-12-28T20:00:00", "2027-01-04T20:00:00"),
+            (month_end, "2026-11-20T00:00:00", "2026-11-30T06:30:00"),
+            (month_end, "2026-11-30T06:30:00", "2026-12-31T06:30:00"),
+            // A day the month does not have is its last day, also for the year.
+            (leap, "2026-11-20T00:00:00", "2027-02-28T00:00:00"),
+            (Timing::EveryMinutes(15), "2026-11-20T10:07:00", "2026-11-20T10:15:00"),
+            (Timing::EveryMinutes(15), "2026-11-20T10:15:00", "2026-11-20T10:30:00"),
+            (Timing::EveryMinutes(50), "2026-11-20T23:45:00", "2026-11-21T00:00:00"),
+        ] {
+            let next = next_after(timing, &calendar, after.parse().unwrap());
+            assert_eq!(next, Some(due.parse().unwrap()), "{timing:?} after {after}");
+        }
+        for timing in [Timing::OnChange, Timing::ByHand] {
+            assert_eq!(next_after(timing, &calendar, "2026-11-20T00:00:00".parse().unwrap()), None);
+        }
+    }
+
+    #[test]
+    fn a_run_missed_several_times_is_made_up_once() {
+        let calendar = BusinessCalendar::from_tsv(HOLIDAYS).unwrap();
+        let daily = Timing::Daily { at: at(20, 0), business_days_only: false };
+        let since = "2026-11-16T20:00:00".parse().unwrap();
+        let missed = latest_until(daily, &calendar, since, "2026-11-20T08:30:00".parse().unwrap());
+        assert_eq!(missed, Some("2026-11-19T20:00:00".parse().unwrap()));
+        let none = latest_until(
+            daily,
+            &calendar,
+            "2026-11-19T20:00:00".parse().unwrap(),
+            "2026-11-20T08:30:00".parse().unwrap(),
+        );
+        assert_eq!(none, None);
+    }
+
+    #[test]
+    fn local_time_is_nine_hours_ahead() {
+        let moment: Timestamp = "2026-11-20T11:00:00Z".parse().unwrap();
+        assert_eq!(local(moment).to_string(), "2026-11-20T20:00:00");
+        assert_eq!(timestamp(local(moment)), Some(moment));
+    }
+}

@@ -1,0 +1,334 @@
+//! The state of one link, and how events change it.
+
+use catalog::{Extent, Link};
+use jiff::{SignedDuration, Timestamp};
+use register::{Column, Kind, Position, Record};
+use serde::{Deserialize, Serialize};
+
+/// The state of one link (連携の状態).
+pub static LINK: Kind = Kind::new("linkage/link", "連携").columns(&[Column::plain("held", "保留")]);
+
+/// The first wait after a failed try; each further failure doubles it.
+const RETRY_FIRST: SignedDuration = SignedDuration::from_secs(1);
+/// The longest wait between tries: an operator who mends a place sees it taken up within minutes.
+const RETRY_MOST: SignedDuration = SignedDuration::from_secs(300);
+
+/// How far a delivery on its way has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InFlightPhase {
+    /// Its bytes are written and will not change.
+    Prepared,
+    /// It lies in its place with its control file.
+    Sent,
+}
+
+/// The delivery a link has on its way; at most one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// Its number.
+    pub no: u64,
+    /// How far it is.
+    pub phase: InFlightPhase,
+    /// Full or difference.
+    pub extent: Extent,
+    /// The journal up to here was with the receiver before.
+    pub from: Position,
+    /// The journal up to here is in it.
+    pub to: Position,
+    /// Its file name.
+    pub file_name: String,
+    /// When it was put in its place.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sent_at: Option<Timestamp>,
+    /// Whether its missing receipt has been reported.
+    #[serde(default)]
+    pub overdue: bool,
+}
+
+/// A link that was stopped, by a person or because the receiver refused (保留).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Who stopped it: a user id, or `受信側`.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What keeps a link from going on, until it goes on (障害).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What happened, in Japanese, with its cause.
+    pub what: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
+    /// When it is tried again.
+    pub next_try_at: Timestamp,
+}
+
+/// What a link has done and owes. Its newest version in the journal is the only memory the engine has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkState {
+    /// The link's id.
+    pub link: String,
+    /// Number of its next delivery, from 1.
+    pub next_no: u64,
+    /// The journal up to here is with the receiver.
+    pub position: Position,
+    /// When the link was put to work; schedules count from here.
+    pub since: Timestamp,
+    /// The latest scheduled time whose run was started.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub last_due: Option<Timestamp>,
+    /// Whether somebody asked for a run now.
+    #[serde(default)]
+    pub run_asked: bool,
+    /// The delivery on its way.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub in_flight: Option<InFlight>,
+    /// Why it is stopped.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub hold: Option<Hold>,
+    /// What keeps it from going on.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trouble: Option<Trouble>,
+    /// `1` while stopped, for the column.
+    pub held: String,
+}
+
+impl Record for LinkState {
+    const KIND: &'static Kind = &LINK;
+
+    fn key(&self) -> String {
+        self.link.clone()
+    }
+}
+
+/// What happened to a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The bytes of a delivery were written.
+    Prepared {
+        /// Full or difference.
+        extent: Extent,
+        /// The newest change in it.
+        to: Position,
+        /// The file's name.
+        file_name: String,
+        /// The scheduled time it was made for.
+        due: Option<Timestamp>,
+    },
+    /// The delivery lies in its place.
+    Sent {
+        /// When.
+        at: Timestamp,
+        /// Whether a receipt is waited for.
+        receipt_expected: bool,
+    },
+    /// The receiver applied it.
+    Applied,
+    /// The receiver refused it.
+    Refused {
+        /// Its reason.
+        reason: String,
+        /// When that was read.
+        at: Timestamp,
+    },
+    /// No receipt came in time.
+    Overdue {
+        /// When that was noticed.
+        at: Timestamp,
+        /// The words for the operator.
+        what: String,
+    },
+    /// Rows were applied in process, in the same commit as this event.
+    AppliedInProcess {
+        /// The newest change in them.
+        to: Position,
+        /// The scheduled time the run was for.
+        due: Option<Timestamp>,
+    },
+    /// A step did not succeed.
+    Failed {
+        /// When.
+        at: Timestamp,
+        /// What and why, in Japanese.
+        what: String,
+    },
+    /// Somebody stopped the link.
+    Held(Hold),
+    /// Somebody let it go on: a refused delivery is sent again, a waiting try is made now.
+    Released,
+    /// Somebody asked for a run now.
+    RunAsked,
+}
+
+/// An event that does not fit the state: two workers, or a defect.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("link {link}: {event} does not fit its state")]
+pub struct NotPossible {
+    /// The link.
+    pub link: String,
+    /// The event's name.
+    pub event: &'static str,
+}
+
+impl LinkState {
+    /// A link newly put to work. A full extract is owed at once, because differences go on from it; a difference
+    /// link into another system of the house starts at the journal's beginning, one to the outside at `head`, from
+    /// where the receiver's full extract goes on.
+    pub fn new(link: &Link, head: Position, now: Timestamp) -> Self {
+        let outside = matches!(link.delivery, catalog::Delivery::Folder { .. });
+        Self {
+            link: link.id.clone(),
+            next_no: 1,
+            position: if outside { head } else { Position(0) },
+            since: now,
+            last_due: None,
+            run_asked: link.extent == Extent::Full,
+            in_flight: None,
+            hold: None,
+            trouble: None,
+            held: String::new(),
+        }
+    }
+
+    /// The state after an event.
+    ///
+    /// # Errors
+    /// [`NotPossible`] when the event does not fit, such as a second receipt for one delivery.
+    pub fn after(&self, event: Event) -> Result<Self, NotPossible> {
+        let mut next = self.clone();
+        let not_possible = |event| NotPossible { link: self.link.clone(), event };
+        match event {
+            Event::Prepared { extent, to, file_name, due } => {
+                if self.in_flight.is_some() {
+                    return Err(not_possible("prepared"));
+                }
+                next.in_flight = Some(InFlight {
+                    no: self.next_no,
+                    phase: InFlightPhase::Prepared,
+                    extent,
+                    from: self.position,
+                    to,
+                    file_name,
+                    sent_at: None,
+                    overdue: false,
+                });
+                next.start_run(due);
+            }
+            Event::Sent { at, receipt_expected } => {
+                let Some(in_flight) =
+                    next.in_flight.as_mut().filter(|own| own.phase == InFlightPhase::Prepared)
+                else {
+                    return Err(not_possible("sent"));
+                };
+                in_flight.phase = InFlightPhase::Sent;
+                in_flight.sent_at = Some(at);
+                next.trouble = None;
+                if !receipt_expected {
+                    next.finish().ok_or_else(|| not_possible("sent"))?;
+                }
+            }
+            Event::Applied => {
+                if !self.sent() {
+                    return Err(not_possible("applied"));
+                }
+                next.finish().ok_or_else(|| not_possible("applied"))?;
+            }
+            Event::Refused { reason, at } => {
+                if !self.sent() {
+                    return Err(not_possible("refused"));
+                }
+                next.hold(Hold { by: "受信側".to_owned(), reason, since: at });
+            }
+            Event::Overdue { at, what } => {
+                let Some(in_flight) = next.in_flight.as_mut().filter(|own| own.sent_at.is_some()) else {
+                    return Err(not_possible("overdue"));
+                };
+                in_flight.overdue = true;
+                // The receipt may still come: the link goes on looking, so the next try is now.
+                next.trouble = Some(Trouble { what, since: at, tries: 1, next_try_at: at });
+            }
+            Event::AppliedInProcess { to, due } => {
+                if self.in_flight.is_some() || to < self.position {
+                    return Err(not_possible("applied in process"));
+                }
+                next.next_no += 1;
+                next.position = to;
+                next.trouble = None;
+                next.start_run(due);
+            }
+            Event::Failed { at, what } => {
+                let tries = self.trouble.as_ref().map_or(0, |trouble| trouble.tries).saturating_add(1);
+                next.trouble = Some(Trouble {
+                    what,
+                    since: self.trouble.as_ref().map_or(at, |trouble| trouble.since),
+                    tries,
+                    next_try_at: at.checked_add(back_off(tries)).unwrap_or(Timestamp::MAX),
+                });
+            }
+            Event::Held(hold) => next.hold(hold),
+            Event::Released => {
+                next.hold = None;
+                next.held = String::new();
+                next.trouble = None;
+                if let Some(in_flight) = next.in_flight.as_mut() {
+                    // Sent again under the same number with the same bytes.
+                    in_flight.phase = InFlightPhase::Prepared;
+                    in_flight.sent_at = None;
+                    in_flight.overdue = false;
+                }
+            }
+            Event::RunAsked => next.run_asked = true,
+        }
+        Ok(next)
+    }
+
+    fn sent(&self) -> bool {
+        self.in_flight.as_ref().is_some_and(|own| own.phase == InFlightPhase::Sent)
+    }
+
+    fn start_run(&mut self, due: Option<Timestamp>) {
+        self.run_asked = false;
+        if due.is_some() {
+            self.last_due = due;
+        }
+    }
+
+    fn finish(&mut self) -> Option<()> {
+        let done = self.in_flight.take()?;
+        self.position = done.to;
+        self.next_no += 1;
+        self.trouble = None;
+        Some(())
+    }
+
+    fn hold(&mut self, hold: Hold) {
+        self.hold = Some(hold);
+        self.held = "1".to_owned();
+    }
+}
+
+/// Doubles with each failure up to the most. Without randomness: one link per place, so no crowd arrives at once.
+fn back_off(tries: u32) -> SignedDuration {
+    let doublings = tries.saturating_sub(1).min(16);
+    let factor = 1_i32.checked_shl(doublings).unwrap_or(i32::MAX);
+    RETRY_FIRST.checked_mul(factor).unwrap_or(RETRY_MOST).min(RETRY_MOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_five_minutes() {
+        let seconds: Vec<i64> =
+            [1, 2, 3, 8, 9, 10, 1_000].into_iter().map(|tries| back_off(tries).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 128, 256, 300, 300]);
+    }
+}

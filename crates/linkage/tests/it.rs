@@ -1,0 +1,183 @@
+//! The life of a link as tables: what is owed, what happens, what is owed next.
+
+#[cfg(test)]
+mod engine {
+    use catalog::{Extent, Link};
+    use domain::BusinessCalendar;
+    use jiff::Timestamp;
+    use linkage::{Event, Hold, LinkState, Situation, Step, plan};
+    use proptest::prelude::*;
+    use register::Position;
+
+    const FILE_LINK: &str = r#"
+id = "test-file"
+title = "住民情報 → 福祉"
+source = "resident-register"
+target = "welfare-suite"
+dataset = "resident-register/resident"
+method = "file-or-media"
+extent = "EXTENT"
+unmappable = "substitute"
+rows_per_delivery_max = 1000000
+exclusive_lock = false
+assurance = "sender-assures"
+rows = ["city:26"]
+TIMING
+
+[delivery.folder]
+place = "welfare-suite"
+layout = "resident-utf16"
+file_name = "resident_{no}.csv"
+receipt_within_minutes = 60
+"#;
+
+    fn link(extent: &str, timing: &str) -> Link {
+        let text = FILE_LINK.replace("EXTENT", extent).replace("TIMING", timing);
+        Link::parse(&text, "test-file.toml").unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-20T{text}:00+09:00").parse().unwrap()
+    }
+
+    fn owed(link: &Link, state: &LinkState, now: &str, owes_changes: bool) -> Step {
+        let calendar = BusinessCalendar::from_tsv("").unwrap();
+        plan(link, state, Situation { now: at(now), owes_changes, calendar: &calendar })
+    }
+
+    fn prepared(to: u64) -> Event {
+        Event::Prepared { extent: Extent::Difference, to: Position(to), file_name: "f".into(), due: None }
+    }
+
+    #[test]
+    fn a_change_is_prepared_sent_and_acknowledged() {
+        let link = link("difference", "timing = \"on-change\"");
+        let state = LinkState::new(&link, Position(10), at("09:00"));
+        assert_eq!(state.position, Position(10), "an outside difference starts where the full extract ends");
+        assert_eq!(owed(&link, &state, "09:00", false), Step::Idle { until: None });
+        assert_eq!(
+            owed(&link, &state, "09:01", true),
+            Step::Prepare { extent: Extent::Difference, due: None }
+        );
+        let state = state.after(prepared(12)).unwrap();
+        assert_eq!(owed(&link, &state, "09:01", true), Step::Send);
+        let state = state.after(Event::Sent { at: at("09:01"), receipt_expected: true }).unwrap();
+        assert_eq!(owed(&link, &state, "10:01", true), Step::AwaitReceipt { overdue: false });
+        assert_eq!(owed(&link, &state, "10:02", true), Step::AwaitReceipt { overdue: true });
+        let late = state.after(Event::Overdue { at: at("10:02"), what: "受領書なし".into() }).unwrap();
+        assert_eq!(owed(&link, &late, "10:02", true), Step::AwaitReceipt { overdue: false }, "reported once");
+        let state = late.after(Event::Applied).unwrap();
+        assert_eq!((state.position, state.next_no, state.trouble.is_none()), (Position(12), 2, true));
+        assert_eq!(owed(&link, &state, "10:03", false), Step::Idle { until: None });
+    }
+
+    #[test]
+    fn a_refused_delivery_is_held_and_sent_again_under_its_number() {
+        let link = link("difference", "timing = \"on-change\"");
+        let state = LinkState::new(&link, Position(0), at("09:00")).after(prepared(3)).unwrap();
+        let state = state.after(Event::Sent { at: at("09:00"), receipt_expected: true }).unwrap();
+        let state = state.after(Event::Refused { reason: "件数が違います".into(), at: at("09:05") }).unwrap();
+        assert_eq!(owed(&link, &state, "12:00", true), Step::Idle { until: None });
+        let state = state.after(Event::Released).unwrap();
+        assert_eq!(owed(&link, &state, "12:00", true), Step::Send);
+        assert_eq!(state.in_flight.as_ref().map(|own| (own.no, own.to)), Some((1, Position(3))));
+    }
+
+    #[test]
+    fn a_failed_step_waits_longer_each_time_and_blocks_only_until_then() {
+        let link = link("difference", "timing = \"on-change\"");
+        let state = LinkState::new(&link, Position(0), at("09:00"));
+        let failed = |state: &LinkState| {
+            state.after(Event::Failed { at: at("09:00"), what: "書けません".into() }).unwrap()
+        };
+        let once = failed(&state);
+        let twice = failed(&once);
+        let until = |seconds: i64| Some(at("09:00") + jiff::SignedDuration::from_secs(seconds));
+        assert_eq!(owed(&link, &once, "09:00", true), Step::Idle { until: until(1) });
+        assert_eq!(owed(&link, &twice, "09:00", true), Step::Idle { until: until(2) });
+        assert_eq!(
+            owed(&link, &twice, "09:01", true),
+            Step::Prepare { extent: Extent::Difference, due: None }
+        );
+    }
+
+    #[test]
+    fn a_full_link_runs_at_once_and_then_by_its_schedule() {
+        let link = link("full", "timing = { daily = { at = \"20:00:00\", business_days_only = false } }");
+        let state = LinkState::new(&link, Position(7), at("09:00"));
+        assert_eq!(owed(&link, &state, "09:00", false), Step::Prepare { extent: Extent::Full, due: None });
+        let full =
+            Event::Prepared { extent: Extent::Full, to: Position(8), file_name: "f".into(), due: None };
+        let state = state.after(full).unwrap();
+        let state = state.after(Event::Sent { at: at("09:01"), receipt_expected: false }).unwrap();
+        assert_eq!(owed(&link, &state, "09:02", true), Step::Idle { until: Some(at("20:00")) });
+        assert_eq!(
+            owed(&link, &state, "20:00", false),
+            Step::Prepare { extent: Extent::Full, due: Some(at("20:00")) }
+        );
+    }
+
+    #[test]
+    fn a_stopped_link_does_nothing_and_a_person_may_ask_for_a_run() {
+        let link = link("difference", "timing = \"by-hand\"");
+        let state = LinkState::new(&link, Position(0), at("09:00"));
+        assert_eq!(owed(&link, &state, "09:00", true), Step::Idle { until: None });
+        let hold = Hold { by: "op1".into(), reason: "先方停止".into(), since: at("09:00") };
+        let held = state.after(Event::RunAsked).unwrap().after(Event::Held(hold)).unwrap();
+        assert_eq!(owed(&link, &held, "09:00", true), Step::Idle { until: None });
+        let released = held.after(Event::Released).unwrap();
+        assert_eq!(
+            owed(&link, &released, "09:00", true),
+            Step::Prepare { extent: Extent::Difference, due: None }
+        );
+    }
+
+    #[test]
+    fn events_that_do_not_fit_are_refused() {
+        let link = link("difference", "timing = \"on-change\"");
+        let state = LinkState::new(&link, Position(5), at("09:00"));
+        assert!(state.after(Event::Applied).is_err(), "nothing was sent");
+        assert!(
+            state.after(Event::Sent { at: at("09:00"), receipt_expected: true }).is_err(),
+            "nothing was prepared"
+        );
+        assert!(state.after(Event::AppliedInProcess { to: Position(4), due: None }).is_err(), "never back");
+        assert!(state.after(prepared(6)).unwrap().after(prepared(7)).is_err(), "one at a time");
+    }
+
+    fn any_event() -> impl Strategy<Value = Event> {
+        let now = at("09:00");
+        prop_oneof![
+            (0u64..50).prop_map(prepared),
+            any::<bool>().prop_map(move |receipt_expected| Event::Sent { at: now, receipt_expected }),
+            Just(Event::Applied),
+            Just(Event::Refused { reason: String::new(), at: now }),
+            Just(Event::Overdue { at: now, what: String::new() }),
+            (0u64..50).prop_map(|to| Event::AppliedInProcess { to: Position(to), due: None }),
+            Just(Event::Failed { at: now, what: String::new() }),
+            Just(Event::Released),
+            Just(Event::RunAsked),
+        ]
+    }
+
+    proptest! {
+        /// Whatever happens in whatever order, numbers grow by one, and what was delivered stays delivered.
+        #[test]
+        fn numbers_have_no_gap(events in proptest::collection::vec(any_event(), 0..60)) {
+            let link = link("difference", "timing = \"on-change\"");
+            let mut state = LinkState::new(&link, Position(0), at("09:00"));
+            for event in events {
+                let Ok(next) = state.after(event) else { continue };
+                prop_assert!(next.next_no == state.next_no || next.next_no == state.next_no + 1);
+                if let (Some(before), Some(after)) = (&state.in_flight, &next.in_flight) {
+                    prop_assert_eq!((before.no, before.to), (after.no, after.to));
+                }
+                if let Some(in_flight) = &next.in_flight {
+                    prop_assert_eq!(in_flight.no, next.next_no);
+                    prop_assert_eq!(in_flight.from, next.position);
+                }
+                state = next;
+            }
+        }
+    }
+}
