@@ -1,0 +1,277 @@
+//! What each row of a list still needs before it runs, as questions a municipality can answer.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::doubts::doubts;
+use crate::{
+    Direction, FunctionPlace, Known, Link, LinkRow, MethodWord, RowRef, SystemRef, TimingWord, check_link,
+};
+
+/// What a question is about (質問の種類), so that questions can be counted and sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QuestionKind {
+    /// A system name nobody knows.
+    SystemUnknown,
+    /// A system the town has not installed.
+    NotInstalled,
+    /// Which dataset, or none yet.
+    Dataset,
+    /// Which intake, or none yet.
+    Intake,
+    /// Place and layout of files.
+    Place,
+    /// Charset, its table or a layout in it.
+    Charset,
+    /// 方式
+    Method,
+    /// 時期
+    Timing,
+    /// 全件・差分
+    Extent,
+    /// Both ways in one row.
+    Direction,
+    /// 共通基盤
+    Via,
+    /// The link file is there and wrong.
+    LinkFault,
+    /// Only the link file is missing.
+    LinkFile,
+    /// Two rows are the two legs of one flow.
+    Legs,
+    /// Only one leg of a flow is listed.
+    LegMissing,
+    /// Two rows are the same.
+    Identical,
+    /// Two cells of a row contradict each other.
+    Contradiction,
+}
+
+/// A question to the municipality (質問), a Japanese sentence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Question {
+    /// What it is about.
+    pub kind: QuestionKind,
+    /// The sentence.
+    pub text: String,
+}
+
+impl Question {
+    pub(crate) fn new(kind: QuestionKind, text: impl Into<String>) -> Self {
+        Self { kind, text: text.into() }
+    }
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// Whether a row runs (行の状態).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// The link with this identifier fulfils it.
+    Runs(String),
+    /// Another method of the same function and counterpart runs, as the link with this identifier. Unit lists give
+    /// several methods to choose one from (DB中継、ファイル、即時).
+    RunsOtherwise(String),
+    /// It does not run; the questions say what is missing. Never empty.
+    Lacks(Vec<Question>),
+}
+
+/// One row and where it stands (行ごとの結果).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowState {
+    /// The row.
+    pub row: RowRef,
+    /// Whether it runs.
+    pub standing: Standing,
+    /// What does not fit together in the list, whether the row runs or not.
+    pub doubts: Vec<Question>,
+}
+
+/// Says of every row whether it runs and, if not, what is missing (連携一覧の診断). One state per row, in their order.
+#[must_use]
+pub fn assess(rows: &[LinkRow], links: &[Link], known: &Known) -> Vec<RowState> {
+    let mut link_of: BTreeMap<RowRef, (&Link, Vec<Question>)> = BTreeMap::new();
+    for link in links {
+        let problems = check_link(link, rows, known);
+        let faults: Vec<Question> = problems
+            .iter()
+            .map(|problem| Question::new(QuestionKind::LinkFault, problem.to_string()))
+            .collect();
+        for row in &link.rows {
+            // A row named by two links runs if one of them does.
+            let better = link_of.get(row).is_none_or(|(_, before)| !before.is_empty() && faults.is_empty());
+            if better {
+                link_of.insert(row.clone(), (link, faults.clone()));
+            }
+        }
+    }
+    let mut running: BTreeMap<Choice<'_>, &str> = BTreeMap::new();
+    for row in rows {
+        if let (Some(choice), Some((link, faults))) = (choice(row), link_of.get(&row.reference()))
+            && faults.is_empty()
+        {
+            running.insert(choice, &link.id);
+        }
+    }
+    let mut doubts = doubts(rows, known);
+    rows.iter()
+        .enumerate()
+        .map(|(index, row)| {
+            let standing = match link_of.get(&row.reference()) {
+                Some((link, faults)) if faults.is_empty() => Standing::Runs(link.id.clone()),
+                Some((_, faults)) => Standing::Lacks(faults.clone()),
+                None => match choice(row).and_then(|choice| running.get(&choice)) {
+                    Some(id) => Standing::RunsOtherwise((*id).to_owned()),
+                    None => Standing::Lacks(missing(row, known)),
+                },
+            };
+            RowState { row: row.reference(), standing, doubts: doubts.remove(&index).unwrap_or_default() }
+        })
+        .collect()
+}
+
+/// What the rows of one cell of a unit list have in common: one of their methods is to be chosen.
+type Choice<'a> = (&'a str, &'a FunctionPlace, &'a str, &'a str);
+
+fn choice(row: &LinkRow) -> Option<Choice<'_>> {
+    row.function.as_ref().map(|function| (&*row.list.0, function, &*row.source, &*row.target))
+}
+
+fn missing(row: &LinkRow, known: &Known) -> Vec<Question> {
+    let mut questions = Vec::new();
+    let mut ask = |kind, text: String| questions.push(Question::new(kind, text));
+    source(row, known, &mut ask);
+    target(row, known, &mut ask);
+    if row.direction == Some(Direction::Both) {
+        let text = "双方向の行です。行きと帰りはそれぞれ何を送りますか。連携は二つに分けます。";
+        ask(QuestionKind::Direction, text.to_owned());
+    }
+    if !row.via.is_empty() {
+        let text = format!("「{}」を通しますか。直接渡しますか。", row.via);
+        ask(QuestionKind::Via, text);
+    }
+    method(row, &mut ask);
+    timing(row, &mut ask);
+    if row.extent_or_hint().is_none() {
+        let text = format!("「{}」は全件ですか、差分ですか。", row.data);
+        ask(QuestionKind::Extent, text);
+    }
+    charset(row, known, &mut ask);
+    if questions.is_empty() {
+        let text = "要るものはそろっています。あとは連携ファイル（TOML）を書けば動きます。";
+        questions.push(Question::new(QuestionKind::LinkFile, text));
+    }
+    questions
+}
+
+fn end<'k>(
+    name: &str,
+    role: &str,
+    known: &'k Known,
+    ask: &mut impl FnMut(QuestionKind, String),
+) -> Option<&'k SystemRef> {
+    let system = known.systems.resolve(name);
+    if system.is_none() {
+        let text = format!("{role}「{name}」はシステム一覧にありません。どのシステムの別名ですか。");
+        ask(QuestionKind::SystemUnknown, text);
+    }
+    system
+}
+
+fn source(row: &LinkRow, known: &Known, ask: &mut impl FnMut(QuestionKind, String)) {
+    let name = &row.source;
+    let Some(system) = end(name, "送り元", known, ask) else { return };
+    if system.is_counterpart() {
+        let text = format!("送り元「{name}」は外部のシステムです。届くデータの場所とレイアウトは何ですか。");
+        ask(QuestionKind::Place, text);
+    } else if !known.installed.contains(&system.id) {
+        let text =
+            format!("送り元「{name}」はこの団体に入っていません。導入しますか、外から受け取りますか。");
+        ask(QuestionKind::NotInstalled, text);
+    } else {
+        let datasets = Known::of_system(&known.datasets, &system.id);
+        let text = if datasets.is_empty() {
+            format!(
+                "送り元「{name}」には、まだ渡せるデータセットがありません。「{}」は何から作りますか。",
+                row.data
+            )
+        } else {
+            format!("「{}」は、データセット {} のどれに当たりますか。", row.data, datasets.join("、"))
+        };
+        ask(QuestionKind::Dataset, text);
+    }
+}
+
+fn target(row: &LinkRow, known: &Known, ask: &mut impl FnMut(QuestionKind, String)) {
+    let name = &row.target;
+    let Some(system) = end(name, "受け側", known, ask) else { return };
+    if system.is_counterpart() {
+        let text = format!("受け側「{name}」は外部のシステムです。受け渡し場所とレイアウトは何ですか。");
+        ask(QuestionKind::Place, text);
+    } else if !known.installed.contains(&system.id) {
+        let text = format!(
+            "受け側「{name}」はこの団体に入っていません。ファイルで渡すなら、受け渡し場所とレイアウトは何ですか。"
+        );
+        ask(QuestionKind::NotInstalled, text);
+    } else {
+        let intakes = Known::of_system(&known.intakes, &system.id);
+        let text = if intakes.is_empty() {
+            format!("受け側「{name}」には、まだ受け口がありません。「{}」を何に取り込みますか。", row.data)
+        } else {
+            format!("「{}」は、受け口 {} のどれに入れますか。", row.data, intakes.join("、"))
+        };
+        ask(QuestionKind::Intake, text);
+    }
+}
+
+fn method(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
+    let text = match row.method {
+        None => "方式が書かれていません。即時、DB中継、ファイルのどれですか。",
+        Some(MethodWord::Automatic) => "「自動」とあります。即時、DB中継、ファイルのどれで送りますか。",
+        Some(MethodWord::Manual) => "「手動」とあります。職員の操作でファイルを作る、でよいですか。",
+        Some(MethodWord::RelayDatabase) => "DB中継の表の名前と列は何ですか。",
+        Some(MethodWord::RelayAndFile) => "併用とあります。DB中継とファイルのどちらで送りますか。",
+        Some(MethodWord::Immediate | MethodWord::FileOrMedia) => return,
+    };
+    ask(QuestionKind::Method, text.to_owned());
+}
+
+fn timing(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
+    let text = match row.timing.as_slice() {
+        [] => "時期が書かれていません。いつ送りますか。",
+        [TimingWord::Immediate] => return,
+        [TimingWord::AsItArises] => "「随時」とあります。異動のたび、何分かごと、職員の操作のどれですか。",
+        [TimingWord::Daily] => "「日次」とあります。何時に送りますか。休日も送りますか。",
+        [TimingWord::Monthly] => "「月次」とあります。何日の何時に送りますか。",
+        [TimingWord::Yearly] => "「年次」とあります。何月何日の何時に送りますか。",
+        [TimingWord::AtWill | TimingWord::ByHand] => "職員が始める連携です。誰がいつ始めますか。",
+        _ => "時期が二つ以上あります。それぞれ何を送りますか。連携は時期ごとに分けます。",
+    };
+    ask(QuestionKind::Timing, text.to_owned());
+}
+
+fn charset(row: &LinkRow, known: &Known, ask: &mut impl FnMut(QuestionKind, String)) {
+    let printed = &row.charset;
+    if printed.is_empty() {
+        if row.conversion == Some(true) {
+            let text = "文字変換があるのに文字コードが書かれていません。変換後の文字コードは何ですか。";
+            ask(QuestionKind::Charset, text.to_owned());
+        }
+        return;
+    }
+    let text = match known.charsets.get(printed) {
+        None => format!("文字コード「{printed}」が何を指すか分かりません。どの文字集合と符号ですか。"),
+        Some(word) if !word.convertible => {
+            format!("文字コード「{printed}」の変換表がありません。変換表をもらえますか。")
+        }
+        Some(word) if !known.layouts.values().any(|charset| *charset == word.charset) => {
+            format!("文字コード「{printed}」のレイアウトがまだありません。項目の並びは何ですか。")
+        }
+        Some(_) => return,
+    };
+    ask(QuestionKind::Charset, text);
+}

@@ -1,0 +1,195 @@
+//! Compares a link with the rows it stands for and with what the installation has.
+
+use crate::{
+    Assurance, Delivery, Direction, Known, Link, LinkRow, Method, MethodWord, Problem, RowRef, Timing,
+    TimingWord,
+};
+
+/// Everything that keeps a link from running as its list says (連携の検査); empty when nothing does.
+///
+/// `rows` are the rows of every list loaded. The problems name the file `<id>.toml`.
+#[must_use]
+pub fn check_link<'a>(
+    link: &Link,
+    rows: impl IntoIterator<Item = &'a LinkRow>,
+    known: &Known,
+) -> Vec<Problem> {
+    let mut check = Check { link, known, file: format!("{}.toml", link.id), problems: Vec::new() };
+    check.parts();
+    let mut found: Vec<&LinkRow> = Vec::new();
+    for row in rows {
+        if link.rows.iter().any(|wanted| wanted.list == row.list && wanted.no == row.no) {
+            check.row(row);
+            found.push(row);
+        }
+    }
+    let is_found = |wanted: &&RowRef| found.iter().any(|row| row.list == wanted.list && row.no == wanted.no);
+    for missing in link.rows.iter().filter(|wanted| !is_found(wanted)) {
+        check.say("rows", format!("行「{missing}」が一覧にありません"), "番号を確かめてください");
+    }
+    check.problems
+}
+
+struct Check<'a> {
+    link: &'a Link,
+    known: &'a Known,
+    file: String,
+    problems: Vec<Problem>,
+}
+
+impl Check<'_> {
+    fn say(&mut self, key: &str, what: String, remedy: &str) {
+        self.problems.push(Problem::new(&self.file, what).key(key).remedy(remedy));
+    }
+
+    /// The parts a link names must exist and belong to its two ends.
+    fn parts(&mut self) {
+        let (link, known) = (self.link, self.known);
+        for (key, id) in [("source", &link.source), ("target", &link.target)] {
+            if known.systems.get(id).is_none() {
+                let what = format!("「{id}」はシステム一覧にありません");
+                self.say(key, what, "システム一覧の識別子を書いてください");
+            }
+        }
+        if !known.installed.contains(&link.source) {
+            let what = format!("送り元「{}」はこの団体に入っていません", link.source);
+            self.say("source", what, "導入するか、連携を外してください");
+        }
+        self.owned("dataset", &link.dataset, &link.source, known.datasets.contains(&link.dataset));
+        match &link.delivery {
+            Delivery::InProcess { intake } => {
+                if !known.installed.contains(&link.target) {
+                    let what = format!("受け側「{}」はこの団体に入っていません", link.target);
+                    self.say("target", what, "導入するか、受け渡しをファイルにしてください");
+                }
+                self.owned("delivery", intake, &link.target, known.intakes.contains(intake));
+            }
+            Delivery::Folder { place, layout, .. } => {
+                if !known.layouts.contains_key(layout) {
+                    let what = format!("レイアウト「{layout}」がありません");
+                    self.say("delivery", what, "レイアウトを定義してください");
+                }
+                if !known.places.contains(place) {
+                    let what = format!("受け渡し場所「{place}」がありません");
+                    self.say("delivery", what, "設定に場所を書いてください");
+                }
+            }
+        }
+        if link.assurance == Assurance::SenderAssures
+            && let Delivery::Folder { receipt_within_minutes: None, .. } = link.delivery
+        {
+            let what = "送信側が到達を保障するのに、受領を待ちません".to_owned();
+            self.say("delivery", what, "受領の期限（分）を書いてください");
+        }
+    }
+
+    fn owned(&mut self, key: &str, name: &str, system: &str, exists: bool) {
+        if name.split('/').next() != Some(system) {
+            self.say(
+                key,
+                format!("「{name}」は「{system}」のものではありません"),
+                "システムを確かめてください",
+            );
+        } else if !exists {
+            self.say(key, format!("「{name}」はまだありません"), "名前を確かめるか、作ってください");
+        }
+    }
+
+    fn row(&mut self, row: &LinkRow) {
+        let link = self.link;
+        let at = row.reference();
+        let ends = [("source", &row.source, &link.source), ("target", &row.target, &link.target)];
+        let resolved = ends.map(|(key, printed, wanted)| (key, printed, wanted, self.id_of(printed)));
+        let turned = row.direction == Some(Direction::Both)
+            && resolved
+                .iter()
+                .map(|(_, _, _, id)| id.as_deref())
+                .eq([Some(&*link.target), Some(&*link.source)]);
+        for (key, printed, wanted, id) in resolved {
+            if !turned && id.as_deref() != Some(wanted.as_str()) {
+                let what = format!("{at} は「{printed}」ですが、連携は「{wanted}」です");
+                self.say(key, what, "行かシステムを直してください");
+            }
+        }
+        if let Some(word) = row.method
+            && !method_fits(word, link)
+        {
+            let what = format!("{at} の方式は「{}」で、連携の方式・時期と合いません", word.word());
+            self.say("method", what, "一覧か連携を直してください");
+        }
+        if !row.timing.is_empty() && !row.timing.iter().any(|word| timing_fits(*word, link.timing)) {
+            let words: Vec<&str> = row.timing.iter().map(|word| word.word()).collect();
+            let what = format!("{at} の時期は「{}」で、連携の時期と合いません", words.join("・"));
+            self.say("timing", what, "一覧か連携を直してください");
+        }
+        if let Some(extent) = row.extent_or_hint().filter(|extent| *extent != link.extent) {
+            let what = format!("{at} は「{}」ですが、連携は「{}」です", extent.word(), link.extent.word());
+            self.say("extent", what, "一覧か連携を直してください");
+        }
+        self.charset(row);
+        if row.exclusive_lock == Some(true) && !link.exclusive_lock {
+            let what = format!("{at} は取込中の排他制御を求めています");
+            self.say("exclusive_lock", what, "true にしてください");
+        }
+        if let Some(wanted) = row.delivery_assurance.filter(|wanted| *wanted != link.assurance) {
+            let who = match wanted {
+                Assurance::ReceiverAsks => "受信側からの確認",
+                Assurance::SenderAssures | Assurance::None => "送信側の到達保障",
+            };
+            self.say("assurance", format!("{at} は{who}を求めています"), "一覧か連携を直してください");
+        }
+    }
+
+    /// The charset of the row against that of the layout; an in-process delivery has none to contradict.
+    fn charset(&mut self, row: &LinkRow) {
+        let Some(layout) = self.link.layout() else { return };
+        let Some(of_layout) = self.known.layouts.get(layout) else { return };
+        if row.charset.is_empty() {
+            return;
+        }
+        let (at, printed) = (row.reference(), &row.charset);
+        match self.known.charsets.get(printed) {
+            Some(word) if word.charset == *of_layout => {}
+            Some(_) => {
+                let what = format!(
+                    "{at} の文字コードは「{printed}」ですが、レイアウト「{layout}」は「{of_layout}」です"
+                );
+                self.say("delivery", what, "文字コードの合うレイアウトを選んでください");
+            }
+            None => {
+                let what = format!("{at} の文字コード「{printed}」が何を指すか分かりません");
+                self.say("delivery", what, "文字コードの言葉の一覧に加えてください");
+            }
+        }
+    }
+
+    fn id_of(&self, printed: &str) -> Option<String> {
+        self.known.systems.resolve(printed).map(|system| system.id.clone())
+    }
+}
+
+/// 自動 and 手動 say who starts it; the other words say how it travels.
+fn method_fits(word: MethodWord, link: &Link) -> bool {
+    match word {
+        MethodWord::Automatic => link.timing != Timing::ByHand,
+        MethodWord::Manual => link.timing == Timing::ByHand,
+        MethodWord::Immediate => link.method == Method::Immediate,
+        MethodWord::RelayDatabase => link.method == Method::RelayDatabase,
+        MethodWord::FileOrMedia => link.method == Method::FileOrMedia,
+        MethodWord::RelayAndFile => link.method != Method::Immediate,
+    }
+}
+
+/// A person may start what the list calls 随時 or 任意; a yearly row does not run every night.
+fn timing_fits(word: TimingWord, timing: Timing) -> bool {
+    match word {
+        TimingWord::Immediate => timing == Timing::OnChange,
+        TimingWord::AsItArises => {
+            matches!(timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand)
+        }
+        TimingWord::Daily => matches!(timing, Timing::Daily { .. }),
+        TimingWord::Monthly => matches!(timing, Timing::Monthly { .. }),
+        TimingWord::Yearly => matches!(timing, Timing::Yearly { .. }),
+        TimingWord::AtWill | TimingWord::ByHand => timing == Timing::ByHand,
+    }
+}

@@ -1,0 +1,106 @@
+//! What does not fit together in a list itself, whether or not it runs.
+
+use std::collections::BTreeMap;
+
+use crate::{Extent, Known, LinkRow, ListKind, MethodWord, Question, QuestionKind, TimingWord, ViaSide};
+
+/// Doubts by the index of the row.
+pub(crate) fn doubts(rows: &[LinkRow], known: &Known) -> BTreeMap<usize, Vec<Question>> {
+    let mut doubts: BTreeMap<usize, Vec<Question>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        let found = contradictions(row, known);
+        if !found.is_empty() {
+            doubts.entry(index).or_default().extend(found);
+        }
+    }
+    legs(rows, known, &mut doubts);
+    identical(rows, &mut doubts);
+    doubts
+}
+
+fn contradictions(row: &LinkRow, known: &Known) -> Vec<Question> {
+    let mut texts = Vec::new();
+    if row.method == Some(MethodWord::Automatic) && row.timing.contains(&TimingWord::ByHand) {
+        texts.push("方式が「自動」で時期が「手動」です。方式と時期の列が入れ替わっていませんか。".to_owned());
+    }
+    if row.method == Some(MethodWord::Immediate) {
+        for word in row.timing.iter().filter(|word| **word != TimingWord::Immediate) {
+            texts.push(format!("即時連携なのに時期が「{}」です。どちらが正しいですか。", word.word()));
+        }
+        if row.extent == Some(Extent::Full) {
+            texts.push("即時連携なのに全件です。照会のたびに全件を渡すのですか。".to_owned());
+        }
+    }
+    let ends = (known.systems.resolve(&row.source), known.systems.resolve(&row.target));
+    if let (Some(source), Some(target)) = ends
+        && source.id == target.id
+    {
+        texts.push("送り元と受け側が同じシステムです。どちらかが誤りではありませんか。".to_owned());
+    }
+    texts.into_iter().map(|text| Question::new(QuestionKind::Contradiction, text)).collect()
+}
+
+/// A flow through a platform is listed once per leg; the two rows are one link, not two.
+fn legs(rows: &[LinkRow], known: &Known, doubts: &mut BTreeMap<usize, Vec<Question>>) {
+    let id = |name: &str| known.systems.resolve(name).map_or_else(|| name.to_owned(), |s| s.id.clone());
+    let mut flows: BTreeMap<_, Vec<(usize, &LinkRow)>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.via_side.is_some()) {
+        let flow = (&row.list, id(&row.via), id(&row.source), id(&row.target), &row.data);
+        flows.entry(flow).or_default().push((index, row));
+    }
+    for flow in flows.values() {
+        for (index, row) in flow {
+            let others: Vec<&str> = flow
+                .iter()
+                .filter(|(_, other)| other.via_side != row.via_side)
+                .map(|(_, other)| other.no.as_str())
+                .collect();
+            let question = if others.is_empty() {
+                let missing = match row.via_side {
+                    Some(ViaSide::Source) => "まで",
+                    Some(ViaSide::Target) | None => "から先",
+                };
+                let text = format!("「{}」{missing}の区間が一覧にありません。どう届きますか。", row.via);
+                Question::new(QuestionKind::LegMissing, text)
+            } else {
+                let text = format!(
+                    "{}と同じ流れの、「{}」をはさんだもう一方の区間です。一つの連携として扱ってよいですか。",
+                    numbered(&others),
+                    row.via
+                );
+                Question::new(QuestionKind::Legs, text)
+            };
+            doubts.entry(*index).or_default().push(question);
+        }
+    }
+}
+
+fn identical(rows: &[LinkRow], doubts: &mut BTreeMap<usize, Vec<Question>>) {
+    let mut same: BTreeMap<_, Vec<(usize, &LinkRow)>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        let mut cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
+        // The printed number is the one cell that may differ; unit lists print none.
+        let number = cells.iter().position(|cell| cell.trim() == row.no);
+        if let Some(number) = number.filter(|_| row.kind != ListKind::Unit) {
+            cells.remove(number);
+        }
+        same.entry((&row.list, cells)).or_default().push((index, row));
+    }
+    for group in same.values().filter(|group| 1 < group.len()) {
+        for (index, row) in group {
+            let others: Vec<&str> =
+                group.iter().filter(|(other, _)| other != index).map(|(_, other)| &*other.no).collect();
+            let text = format!(
+                "{}と「{}」まですべて同じです。一方は消し忘れですか、別のデータですか。",
+                numbered(&others),
+                row.data
+            );
+            doubts.entry(*index).or_default().push(Question::new(QuestionKind::Identical, text));
+        }
+    }
+}
+
+fn numbered(numbers: &[&str]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(|no| format!("{no}番")).collect();
+    numbers.join("、")
+}

@@ -1,0 +1,111 @@
+use jiff::civil::Time;
+
+use crate::{Assurance, Delivery, Extent, Link, Method, Timing, Unmappable};
+
+/// Says in Japanese what a link will do, when, and under which control (連携の説明). Several lines, each ending in LF.
+#[must_use]
+pub fn explain(link: &Link) -> String {
+    let rows: Vec<String> = link.rows.iter().map(ToString::to_string).collect();
+    let lines = [
+        format!("連携「{}」{}", link.id, link.title),
+        format!("  いつ: {}", when(link.timing)),
+        format!("  何を: {}", what(link)),
+        format!("  どこへ: {}", to(link)),
+        format!("  文字: {}", characters(link)),
+        format!("  制御: {}", control(link)),
+        format!("  到達: {}", arrival(link)),
+        format!("  もとの行: {}", rows.join("、")),
+    ];
+    lines.map(|line| line + "\n").concat()
+}
+
+fn when(timing: Timing) -> String {
+    let made_up = "止まっていて逃した回は、動き出したときに1回分だけ補います。";
+    match timing {
+        Timing::OnChange => {
+            "データが変わるたびに、すぐ送ります。止まっていた間の分は、動き出したときに順に送ります。"
+                .to_owned()
+        }
+        Timing::EveryMinutes(minutes) => format!("{minutes}分ごとに、変わったものがあれば送ります。"),
+        Timing::Daily { at, business_days_only: true } => {
+            format!("開庁日（土日、祝日、年末年始を除く）の{}に送ります。{made_up}", clock(at))
+        }
+        Timing::Daily { at, business_days_only: false } => {
+            format!("毎日（休日も）{}に送ります。{made_up}", clock(at))
+        }
+        Timing::Monthly { day, at } => {
+            format!("毎月{day}日（その日がない月は末日）の{}に送ります。{made_up}", clock(at))
+        }
+        Timing::Yearly { month, day, at } => {
+            format!("毎年{month}月{day}日の{}に送ります。{made_up}", clock(at))
+        }
+        Timing::ByHand => "職員が始めたときだけ送ります。".to_owned(),
+    }
+}
+
+fn clock(at: Time) -> String {
+    if at.minute() == 0 { format!("{}時", at.hour()) } else { format!("{}時{}分", at.hour(), at.minute()) }
+}
+
+fn what(link: &Link) -> String {
+    let extent = match link.extent {
+        Extent::Full => "ある時点の全件",
+        Extent::Difference => "前回から変わった分（差分）",
+    };
+    format!(
+        "「{}」のデータセット {} の{extent}。1回の受け渡しは{}件までで、超える分は次の番号に分けます。",
+        link.source, link.dataset, link.rows_per_delivery_max
+    )
+}
+
+fn to(link: &Link) -> String {
+    let target = &link.target;
+    match &link.delivery {
+        Delivery::InProcess { intake } => {
+            let how = match link.method {
+                Method::RelayDatabase => "DB中継として",
+                Method::Immediate | Method::FileOrMedia => "即時に",
+            };
+            format!("「{target}」の受け口 {intake} へ、同じ導入の中で{how}渡します。")
+        }
+        Delivery::Folder { place, layout, file_name, .. } => format!(
+            "「{target}」への受け渡し場所「{place}」に、レイアウト {layout} のファイル {file_name} を置きます。"
+        ),
+    }
+}
+
+fn characters(link: &Link) -> &'static str {
+    if let Delivery::InProcess { .. } = link.delivery {
+        return "変換しません。";
+    }
+    match link.unmappable {
+        Unmappable::Reject => "変換できない文字のある行は送らずに保留し、理由を示します。",
+        Unmappable::Substitute => "変換できない文字は代わりの文字にし、誰のどの項目かを記録します。",
+        Unmappable::Shrink => {
+            "変換できない文字は字形の近い文字に縮退し（なければ代わりの文字にし）、誰のどの項目かを記録します。"
+        }
+    }
+}
+
+fn control(link: &Link) -> &'static str {
+    if link.exclusive_lock {
+        "受け側が取り込む間、同じ台帳の画面は「データ取込中」となり更新を待ちます（排他制御あり）。"
+    } else {
+        "取り込む間も受け側の画面は使えます（排他制御なし）。"
+    }
+}
+
+fn arrival(link: &Link) -> String {
+    let who = match link.assurance {
+        Assurance::None => "届いたことを保障する側の定めはありません。",
+        Assurance::SenderAssures => "送信側が届いたことを確かめます。",
+        Assurance::ReceiverAsks => "受信側が足りないものを送信側に問い合わせます。",
+    };
+    match link.delivery {
+        Delivery::Folder { receipt_within_minutes: Some(minutes), .. } => {
+            format!("{who}{minutes}分以内に受領が届かなければ警報を出します。")
+        }
+        Delivery::Folder { receipt_within_minutes: None, .. } => format!("{who}受領は待ちません。"),
+        Delivery::InProcess { .. } => format!("{who}受け渡しと取り込みは一度に確定します。"),
+    }
+}

@@ -1,0 +1,316 @@
+use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
+
+use crate::{Assurance, Extent, Problem, RowRef};
+
+/// A running link (連携): what one row of a list, or several legs of it, and one TOML file become.
+///
+/// The list says who gives what to whom and how often; the file says what the list leaves open. Read it with
+/// [`Link::parse`], which is the only way that checks it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Identifier, equal to the file name without `.toml`.
+    pub id: String,
+    /// Japanese title for screens and reports.
+    pub title: String,
+    /// The rows of linkage lists it fulfils.
+    pub rows: Vec<RowRef>,
+    /// Identifier of the sending system.
+    pub source: String,
+    /// Identifier of the receiving system.
+    pub target: String,
+    /// Dataset of the sending system, such as `resident-register/resident`.
+    pub dataset: String,
+    /// 方式
+    pub method: Method,
+    /// 時期
+    pub timing: Timing,
+    /// 全件・差分
+    pub extent: Extent,
+    /// Where it goes and in what shape.
+    pub delivery: Delivery,
+    /// What becomes of a character the target charset does not have.
+    pub unmappable: Unmappable,
+    /// A delivery never carries more rows than this; what is over goes into the next one.
+    pub rows_per_delivery_max: u32,
+    /// 排他制御: while the receiver takes the data in, its online functions on the same register wait.
+    pub exclusive_lock: bool,
+    /// 到達保障
+    pub assurance: Assurance,
+}
+
+/// How data travels (連携方式).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// 即時連携
+    Immediate,
+    /// DB中継
+    RelayDatabase,
+    /// ファイル転送・媒体連携
+    FileOrMedia,
+}
+
+/// When data travels (連携の時期).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Timing {
+    /// 即時・随時: as soon as something changed.
+    OnChange,
+    /// Every so many minutes, 1 to 1440.
+    EveryMinutes(u32),
+    /// 日次
+    Daily {
+        /// Time of day.
+        at: Time,
+        /// True to leave out Saturdays, Sundays, holidays and the turn of the year.
+        business_days_only: bool,
+    },
+    /// 月次; a day the month does not have means its last day.
+    Monthly {
+        /// Day of the month, 1 to 31.
+        day: i8,
+        /// Time of day.
+        at: Time,
+    },
+    /// 年次
+    Yearly {
+        /// Month, 1 to 12.
+        month: i8,
+        /// Day of the month, 1 to 31.
+        day: i8,
+        /// Time of day.
+        at: Time,
+    },
+    /// 手動: when the staff start it.
+    ByHand,
+}
+
+/// Where a delivery goes and in what shape (受け渡し).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Delivery {
+    /// To an intake of a system of the same installation.
+    InProcess {
+        /// Intake of the receiving system, such as `addressee/residents`.
+        intake: String,
+    },
+    /// As a file in an agreed place.
+    Folder {
+        /// Name of the place; which folder that is stands in the town's configuration.
+        place: String,
+        /// Record layout, such as `resident-utf16`.
+        layout: String,
+        /// Pattern of the file name, with `{no}` for the delivery number and, if wanted, `{date}`.
+        file_name: String,
+        /// Alarm when no receipt came within so many minutes; `None` waits for no receipt.
+        receipt_within_minutes: Option<u32>,
+    },
+}
+
+/// What becomes of a character the target charset does not have (変換できない文字の扱い).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unmappable {
+    /// Hold the row back.
+    Reject,
+    /// Put the substitute character and report it.
+    Substitute,
+    /// Use a plainer form of the same character (縮退) and report it.
+    Shrink,
+}
+
+/// Minutes of a day: the longest interval and the longest wait for a receipt that a file may state.
+const MINUTES_PER_DAY: u32 = 24 * 60;
+
+impl Link {
+    /// Reads one link file (`standards/links/*.toml`).
+    ///
+    /// # Errors
+    ///
+    /// The first [`Problem`]: text that is no TOML, an unknown or missing key, a value out of range, a file name that
+    /// is not the link's `id`, or parts that contradict each other.
+    pub fn parse(toml_text: &str, file_name: &str) -> Result<Self, Problem> {
+        let toml_text = toml_text.strip_prefix('\u{feff}').unwrap_or(toml_text);
+        let link: Self =
+            toml::from_str(toml_text).map_err(|error| read_error(toml_text, file_name, &error))?;
+        match link.fault(file_name) {
+            None => Ok(link),
+            Some((key, what, remedy)) => {
+                let mut problem = Problem::new(file_name, what).key(key).remedy(remedy);
+                problem.line = line_of_key(toml_text, key);
+                Err(problem)
+            }
+        }
+    }
+
+    /// The charset-bearing layout of a link that writes files.
+    #[must_use]
+    pub fn layout(&self) -> Option<&str> {
+        match &self.delivery {
+            Delivery::Folder { layout, .. } => Some(layout),
+            Delivery::InProcess { .. } => None,
+        }
+    }
+
+    /// Key, fault and remedy of the first thing wrong with the values taken by themselves.
+    fn fault(&self, file_name: &str) -> Option<(&'static str, String, &'static str)> {
+        let stem = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
+        let stem = stem.strip_suffix(".toml").unwrap_or(stem);
+        let names = [
+            ("id", &self.id),
+            ("source", &self.source),
+            ("target", &self.target),
+            ("dataset", &self.dataset),
+        ];
+        for (key, name) in names {
+            if !is_name(name, key == "dataset") {
+                let what = format!("「{name}」は名前として使えません");
+                return Some((key, what, "英小文字、数字、ハイフンで書いてください"));
+            }
+        }
+        if self.id != stem {
+            let what = format!("id「{}」がファイル名「{stem}」と違います", self.id);
+            return Some(("id", what, "どちらかに揃えてください"));
+        }
+        if self.title.trim().is_empty() {
+            return Some(("title", "題名が空です".to_owned(), "画面に出す日本語の題名を書いてください"));
+        }
+        if self.rows.is_empty() {
+            let what = "一覧の行が一つもありません".to_owned();
+            return Some(("rows", what, "この連携のもとになる行を書いてください"));
+        }
+        for (index, row) in self.rows.iter().enumerate() {
+            if self.rows.iter().take(index).any(|before| before == row) {
+                return Some(("rows", format!("行「{row}」が2度あります"), "一方を消してください"));
+            }
+        }
+        if self.rows_per_delivery_max == 0 {
+            let what = "1回の上限件数が0です".to_owned();
+            return Some(("rows_per_delivery_max", what, "1以上にしてください"));
+        }
+        self.timing_fault().or_else(|| self.delivery_fault())
+    }
+
+    fn timing_fault(&self) -> Option<(&'static str, String, &'static str)> {
+        let day_fits = |day: i8, last: i8| (1..=last).contains(&day);
+        let (what, remedy) = match self.timing {
+            Timing::EveryMinutes(minutes) if !(1..=MINUTES_PER_DAY).contains(&minutes) => {
+                (format!("{minutes}分ごとという間隔は使えません"), "1分から1440分までにしてください")
+            }
+            Timing::Monthly { day, .. } if !day_fits(day, 31) => {
+                (format!("{day}日という日はありません"), "1日から31日までにしてください")
+            }
+            Timing::Yearly { month, day, .. } if !day_fits(day, last_day(month)) => {
+                (format!("{month}月{day}日という日はありません"), "暦にある日にしてください")
+            }
+            _ => return None,
+        };
+        Some(("timing", what, remedy))
+    }
+
+    fn delivery_fault(&self) -> Option<(&'static str, String, &'static str)> {
+        let (what, remedy) = match (&self.delivery, self.method) {
+            (Delivery::InProcess { .. }, Method::FileOrMedia) => (
+                "方式はファイルなのに、受け渡しが同じ導入の中です".to_owned(),
+                "方式か受け渡しのどちらかを直してください",
+            ),
+            (Delivery::Folder { .. }, Method::Immediate | Method::RelayDatabase) => (
+                "受け渡しはファイルなのに、方式がファイル転送・媒体連携ではありません".to_owned(),
+                "方式か受け渡しのどちらかを直してください",
+            ),
+            (Delivery::InProcess { intake }, _) if !is_name(intake, true) => {
+                (format!("受け口「{intake}」は名前として使えません"), "「システム/受け口」の形にしてください")
+            }
+            (Delivery::Folder { place, .. }, _) if !is_name(place, false) => {
+                (format!("場所「{place}」は名前として使えません"), "英小文字、数字、ハイフンで書いてください")
+            }
+            (Delivery::Folder { layout, .. }, _) if !is_name(layout, false) => (
+                format!("レイアウト「{layout}」は名前として使えません"),
+                "英小文字、数字、ハイフンで書いてください",
+            ),
+            (Delivery::Folder { file_name, .. }, _) if !is_file_pattern(file_name) => (
+                format!("ファイル名「{file_name}」は使えません"),
+                "英数字と . - _ で書き、{no} を必ず、{date} を必要なら入れてください",
+            ),
+            (Delivery::Folder { receipt_within_minutes: Some(minutes), .. }, _)
+                if !(1..=MINUTES_PER_DAY).contains(minutes) =>
+            {
+                (format!("受領を待つ時間が{minutes}分です"), "1分から1440分までにしてください")
+            }
+            _ => return None,
+        };
+        Some(("delivery", what, remedy))
+    }
+}
+
+fn last_day(month: i8) -> i8 {
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 29,
+        _ => 0,
+    }
+}
+
+/// Lower-case words with hyphens; with `two_parts`, a system and a name of its own joined with `/`.
+fn is_name(name: &str, two_parts: bool) -> bool {
+    let part_fits = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    let parts = if two_parts { 2 } else { 1 };
+    name.split('/').count() == parts && name.split('/').all(part_fits)
+}
+
+/// A pattern that always gives a plain file name: no folder, no name twice for two deliveries, nothing hidden.
+fn is_file_pattern(pattern: &str) -> bool {
+    let plain = pattern.replace("{no}", "").replace("{date}", "");
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    pattern.contains("{no}")
+        && pattern.len() <= 100
+        && !pattern.starts_with('.')
+        && !pattern.contains("..")
+        && plain.chars().all(allowed)
+}
+
+/// Turns the reader's English message into what a Japanese reader can act on, with the line it is about.
+fn read_error(text: &str, file_name: &str, error: &toml::de::Error) -> Problem {
+    let message = error.message();
+    // The crate words unknown keys of its own way in the tables of an enum.
+    let unexpected = message
+        .strip_prefix("unexpected keys in table: ")
+        .map(|rest| rest.split(", available keys").next().unwrap_or(rest));
+    let named = unexpected.or_else(|| message.split('`').nth(1)).unwrap_or("");
+    let mut problem = if message.starts_with("unknown field") || unexpected.is_some() {
+        Problem::new(file_name, format!("「{named}」は知らない項目です"))
+            .key(named)
+            .rule("知らない項目は誤記とみなします")
+            .remedy("綴りを直すか、消してください")
+    } else if message.starts_with("missing field") {
+        Problem::new(file_name, format!("項目「{named}」がありません"))
+            .key(named)
+            .remedy("書き足してください")
+    } else if message.starts_with("unknown variant") {
+        let known = message.split_once("expected ").map_or("", |(_, known)| known);
+        Problem::new(file_name, format!("「{named}」は書けない値です"))
+            .rule(format!("書ける値は {known} です"))
+            .remedy("直してください")
+    } else {
+        Problem::new(file_name, format!("TOMLとして読めません（{message}）")).remedy("書き方を直してください")
+    };
+    problem.line = error.span().map(|span| {
+        let before = text.get(..span.start).unwrap_or(text);
+        before.matches('\n').count() + 1
+    });
+    problem
+}
+
+/// Best effort: the first line that starts with the key, as a value or as a table.
+fn line_of_key(text: &str, key: &str) -> Option<usize> {
+    let names = |line: &str| {
+        let line = line.trim_start().trim_start_matches('[');
+        line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', ']', '.']))
+    };
+    text.lines().position(names).map(|index| index + 1)
+}

@@ -1,0 +1,142 @@
+use std::collections::BTreeMap;
+
+use crate::Problem;
+use crate::table::Table;
+
+/// What sort of system a name stands for (システムの種類).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SystemKind {
+    /// One of the twenty standard tasks (標準化対象20業務).
+    Standard20,
+    /// Common functions and shared data: 宛名, 収滞納管理, 共通基盤 …
+    Common,
+    /// Another system of the municipality.
+    Related,
+    /// Run by a national or nationwide body.
+    CounterpartNational,
+    /// Run by a prefecture-wide body.
+    CounterpartPrefectural,
+    /// Run beside the town's own systems by the municipality or a local body.
+    CounterpartLocal,
+    /// A private body, a suite over several tasks, or 「全般」.
+    Other,
+}
+
+/// The system a name of a list stands for (システム).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemRef {
+    /// Identifier, such as `resident-register`.
+    pub id: String,
+    /// Its Japanese name, such as 住民基本台帳.
+    pub name: String,
+    /// What sort of system it is.
+    pub kind: SystemKind,
+}
+
+impl SystemRef {
+    /// True when another body runs it, so that the town cannot simply install it.
+    #[must_use]
+    pub fn is_counterpart(&self) -> bool {
+        matches!(
+            self.kind,
+            SystemKind::CounterpartNational
+                | SystemKind::CounterpartPrefectural
+                | SystemKind::CounterpartLocal
+        )
+    }
+}
+
+/// The register of system names and their other spellings (システム名の一覧).
+#[derive(Debug, Clone, Default)]
+pub struct Systems {
+    systems: Vec<SystemRef>,
+    by_name: BTreeMap<String, usize>,
+}
+
+const KINDS: &[(&str, SystemKind)] = &[
+    ("standard20", SystemKind::Standard20),
+    ("common", SystemKind::Common),
+    ("related", SystemKind::Related),
+    ("counterpart-national", SystemKind::CounterpartNational),
+    ("counterpart-prefectural", SystemKind::CounterpartPrefectural),
+    ("counterpart-local", SystemKind::CounterpartLocal),
+    ("other", SystemKind::Other),
+];
+
+impl Systems {
+    /// Reads `systems.tsv`: `system_id`, `name_ja`, `aliases` (separated by `|`), `kind`.
+    ///
+    /// A row that cannot be read, or a name that already stands for another system, is a [`Problem`]; the rest is
+    /// loaded.
+    #[must_use]
+    pub fn parse(file: &str, text: &str) -> (Self, Vec<Problem>) {
+        let mut table = Table::read(file, text);
+        let mut systems = Self::default();
+        if !table.demand(&["system_id", "name_ja", "aliases", "kind"]) {
+            return (systems, table.problems);
+        }
+        for row in std::mem::take(&mut table.rows) {
+            let (id, name) = (table.cell(&row, "system_id"), table.cell(&row, "name_ja"));
+            let kind_word = table.cell(&row, "kind");
+            let kind = KINDS.iter().find(|(word, _)| *word == kind_word).map(|(_, kind)| *kind);
+            let problem = if id.is_empty() || name.is_empty() {
+                Some(table.at(&row, "name_ja", "識別子または名前が空です"))
+            } else if systems.get(id).is_some() {
+                Some(table.at(&row, "system_id", format!("「{id}」が2度あります")))
+            } else if kind.is_none() {
+                Some(table.at(&row, "kind", format!("種類「{kind_word}」は知らない言葉です")))
+            } else {
+                None
+            };
+            let (Some(kind), None) = (kind, &problem) else {
+                let problem = problem.map(|problem| problem.remedy("行を直してください"));
+                table.leave_out(&row, problem.into_iter().collect());
+                continue;
+            };
+            let index = systems.systems.len();
+            systems.systems.push(SystemRef { id: id.to_owned(), name: name.to_owned(), kind });
+            let aliases = table.cell(&row, "aliases").split('|').filter(|alias| !alias.trim().is_empty());
+            for spelling in std::iter::once(name).chain(aliases) {
+                match systems.by_name.get(&folded(spelling)) {
+                    Some(other) if *other != index => {
+                        let problem =
+                            table.at(&row, "aliases", format!("「{spelling}」は別のシステムの名前です"));
+                        table.problems.push(problem.rule("一つの名前は一つのシステムを指します"));
+                    }
+                    _ => {
+                        systems.by_name.insert(folded(spelling), index);
+                    }
+                }
+            }
+        }
+        (systems, table.problems)
+    }
+
+    /// The system a name or another spelling of it stands for; full-width brackets and spaces make no difference.
+    #[must_use]
+    pub fn resolve(&self, name: &str) -> Option<&SystemRef> {
+        self.by_name.get(&folded(name)).and_then(|index| self.systems.get(*index))
+    }
+
+    /// The system with this identifier.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&SystemRef> {
+        self.systems.iter().find(|system| system.id == id)
+    }
+
+    /// Every system, in the order of the file.
+    #[must_use]
+    pub fn all(&self) -> &[SystemRef] {
+        &self.systems
+    }
+}
+
+fn folded(name: &str) -> String {
+    let kept = name.chars().filter(|c| !c.is_whitespace());
+    kept.map(|c| match c {
+        '（' => '(',
+        '）' => ')',
+        other => other,
+    })
+    .collect()
+}
