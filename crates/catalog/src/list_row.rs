@@ -73,6 +73,16 @@ impl RowReader<'_, '_> {
     }
 
     fn town_a(&mut self, blank: LinkRow) -> LinkRow {
+        let direction = self.required_word("direction", ARROWS);
+        let ends = turned(direction, self.text("system_a"), self.text("system_b"));
+        if direction.is_some() && ends != (self.text("source"), self.text("target")) {
+            let problem = self
+                .table
+                .at(self.row, "direction", "矢印の向きと source・target が合いません")
+                .rule(format!("この矢印では「{}」から「{}」へ送ります", ends.0, ends.1))
+                .remedy("矢印か両端を直してください");
+            self.problems.push(problem);
+        }
         LinkRow {
             no: self.required("no"),
             // The list carries both the two systems of the arrow and the ends the arrow gives.
@@ -82,7 +92,7 @@ impl RowReader<'_, '_> {
             timing: self.timings("timing"),
             charset: self.text("charset"),
             conversion: self.word("conversion", CONVERSIONS),
-            direction: self.required_word("direction", ARROWS),
+            direction,
             scope: self.text("out_of_scope"),
             note: self.text("note"),
             ..blank

@@ -1,0 +1,12 @@
+//! The four real lists, the function table and the link files, and what happens to malformed ones.
+
+#[cfg(test)]
+mod functions;
+#[cfg(test)]
+mod links;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod states;
+#[cfg(test)]
+mod support;

@@ -1,0 +1,61 @@
+use catalog::{Charsets, Known, Link, LinkList, LinkRow, Systems};
+
+pub(crate) const CITY: &str = include_str!("../../../../standards/lists/city.tsv");
+pub(crate) const TOWN_A: &str = include_str!("../../../../standards/lists/town_a.tsv");
+pub(crate) const KOTOURA: &str = include_str!("../../../../standards/lists/kotoura_links.tsv");
+pub(crate) const UNIT: &str = include_str!("../../../../standards/lists/unit_links.tsv");
+pub(crate) const SYSTEMS: &str = include_str!("../../../../standards/lists/systems.tsv");
+pub(crate) const CHARSETS: &str = include_str!("../../../../standards/lists/charset_words.tsv");
+pub(crate) const FUNCTIONS: &str = include_str!("../../../../standards/functions/unit_functions.tsv");
+
+macro_rules! link_files {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../../../standards/links/", $name)))),*]
+    };
+}
+
+pub(crate) const LINKS: [(&str, &str); 6] = link_files![
+    "resident-to-addressee.toml",
+    "resident-to-child-allowance.toml",
+    "resident-to-electoral-roll.toml",
+    "resident-changes-to-welfare.toml",
+    "resident-full-to-welfare.toml",
+    "resident-full-to-tax.toml",
+];
+
+pub(crate) fn lists() -> [LinkList; 4] {
+    [
+        LinkList::parse("city.tsv", CITY),
+        LinkList::parse("town_a.tsv", TOWN_A),
+        LinkList::parse("kotoura_links.tsv", KOTOURA),
+        LinkList::parse("unit_links.tsv", UNIT),
+    ]
+}
+
+pub(crate) fn rows() -> Vec<LinkRow> {
+    lists().into_iter().flat_map(|list| list.rows).collect()
+}
+
+pub(crate) fn links() -> Vec<Link> {
+    LINKS.iter().map(|(name, text)| Link::parse(text, name).unwrap()).collect()
+}
+
+/// The first slice: four systems installed, two layouts, two places.
+pub(crate) fn known() -> Known {
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let (systems, problems) = Systems::parse("systems.tsv", SYSTEMS);
+    assert!(problems.is_empty(), "{problems:?}");
+    let (charsets, problems) = Charsets::parse("charset_words.tsv", CHARSETS);
+    assert!(problems.is_empty(), "{problems:?}");
+    Known {
+        systems,
+        charsets,
+        installed: set(&["resident-register", "addressee", "child-allowance", "electoral-roll"]),
+        datasets: set(&["resident-register/resident"]),
+        intakes: set(&["addressee/residents", "child-allowance/residents", "electoral-roll/residents"]),
+        layouts: [("resident-utf16", "utf-16"), ("resident-jef", "jef-ebcdic")]
+            .map(|(layout, charset)| (layout.to_owned(), charset.to_owned()))
+            .into(),
+        places: set(&["welfare-suite", "tax-suite"]),
+    }
+}
