@@ -1,0 +1,69 @@
+//! 宛名検索: finds addressees by any fragment of name, reading or address.
+
+use register::{Fault, View, ViewExt};
+use serde::Deserialize;
+use serde_json::json;
+use system::{
+    Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section, TextQuery,
+};
+
+use crate::records::{ADDRESSEE, Addressee};
+use crate::texts;
+
+/// The most addressees one answer shows; more than a screen is a reason to ask more narrowly.
+pub const HITS_MAX: usize = 200;
+
+#[derive(Deserialize)]
+struct Asked {
+    q: String,
+    #[serde(default)]
+    include_former: bool,
+}
+
+/// 宛名検索. Several words, parted by spaces, must all be found.
+pub fn function() -> Function {
+    Function {
+        id: "addressee/search",
+        title: "宛名検索",
+        place: None,
+        mode: Mode::Online,
+        effect: Effect::Reads,
+        form: Form::of(vec![Section::once(
+            "検索条件",
+            vec![
+                Field::new("q", "氏名・フリガナ・住所・宛名番号", FieldKind::Text(100))
+                    .required()
+                    .help("一部分だけでも探せます。空白で区切ると、すべてを含むものを探します。"),
+                Field::new("include_former", "転出者・死亡者等を含む", FieldKind::Flag),
+            ],
+        )]),
+        in_menu: true,
+        decide,
+    }
+}
+
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    let asked: Asked = input.read()?;
+    let mut terms: Vec<_> = asked.q.split_whitespace().map(texts::term).collect();
+    if !asked.include_former {
+        // Asked of the index and not of its answer, so that former residents do not use up the limit.
+        terms.push(("status", texts::status_word(true).to_owned()));
+    }
+    let (hits, more) = context.search.find(&TextQuery { kind: ADDRESSEE.id, terms, limit: HITS_MAX });
+    let mut subjects = Vec::new();
+    let mut rows = Vec::new();
+    for hit in hits {
+        // The index may be a moment ahead of the view, or behind.
+        let Some(held) = view.load::<Addressee>(&hit.key)? else { continue };
+        let held = held.record;
+        rows.push(super::shown(&held));
+        subjects.push(hit.key);
+    }
+    let message = match (rows.len(), more) {
+        (0, _) => "該当する宛名はありません。".to_owned(),
+        (count, false) => format!("{count}件あります。"),
+        (count, true) => format!("{count}件を表示しています。ほかにもあるので、条件を加えてください。"),
+    };
+    let answer = Answer { data: json!({ "rows": rows, "more": more }), subjects };
+    Ok(Outcome { message, answer: Some(answer), ..Outcome::default() })
+}

@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+pub mod functions;
+pub mod intakes;
+pub mod records;
+pub mod rules;
+mod texts;
+pub mod verify;
+
+use system::System;
+
+/// The system of addressees (宛名): everything it has, listed.
+pub fn system() -> System {
+    System {
+        id: "addressee",
+        title: "宛名管理",
+        // The addressees of residents are part of the shared functions and have no 業務ID of their own.
+        task_id: "",
+        kinds: vec![&records::ADDRESSEE],
+        functions: vec![
+            functions::search::function(),
+            functions::inquiry::function(),
+            functions::set_name_preference::function(),
+        ],
+        datasets: Vec::new(),
+        intakes: vec![intakes::RESIDENTS],
+        indexed: vec![texts::INDEXED],
+        checks: verify::checks(),
+    }
+}
