@@ -35,8 +35,10 @@ pub enum RegisterDate {
     /// A day.
     Day(Date),
     /// A day that belongs to two eras, with the one it was spelt in: 1912-07-30 and 1926-12-25 only.
+    /// [`spelt`](Self::spelt) makes it; any other day in it is written, and so read back, as a plain day.
     EraDay(Date, Era),
     /// A day the calendar lacks, held as filed, such as 29 February of a common year.
+    /// [`impossible`](Self::impossible) makes it.
     Impossible {
         /// The western year.
         year: i16,
@@ -125,10 +127,9 @@ impl RegisterDate {
         crate::input::parse_input(text)
     }
 
-    /// A day, keeping the era where the day belongs to two.
-    pub(crate) fn spelt(date: Date, era: Era) -> RegisterDate {
-        let dual = 1 < eras().eras_on(date).count();
-        if dual { RegisterDate::EraDay(date, era) } else { RegisterDate::Day(date) }
+    /// A day, keeping the era it was spelt in where the day belongs to two and the era is one of them.
+    pub fn spelt(date: Date, era: Era) -> RegisterDate {
+        if is_dual(date, era) { RegisterDate::EraDay(date, era) } else { RegisterDate::Day(date) }
     }
 
     /// A day the calendar lacks. Errs when it has it, or when month or day is out of range.
@@ -142,6 +143,11 @@ impl RegisterDate {
     }
 }
 
+/// Whether a day belongs to two eras, this one of them.
+fn is_dual(date: Date, era: Era) -> bool {
+    1 < eras().eras_on(date).count() && eras().eras_on(date).any(|on| on == era)
+}
+
 fn month_end(year: i16, month: i8) -> Option<Date> {
     Date::new(year, month, 1).ok().map(Date::last_of_month)
 }
@@ -151,7 +157,9 @@ impl fmt::Display for RegisterDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RegisterDate::Day(date) => write!(f, "{date}"),
-            RegisterDate::EraDay(date, era) => write!(f, "{}", Dated { date: *date, era: Some(*era) }),
+            RegisterDate::EraDay(date, era) => {
+                write!(f, "{}", Dated { date: *date, era: is_dual(*date, *era).then_some(*era) })
+            }
             RegisterDate::Impossible { year, month, day } => write!(f, "{year:04}-{month:02}-{day:02}!"),
             RegisterDate::Unknown(unknown) => write!(f, "{unknown}"),
         }
@@ -183,9 +191,7 @@ impl FromStr for RegisterDate {
                 let dated: Dated = text.parse()?;
                 let era = dated.era.ok_or_else(notation)?;
                 match RegisterDate::spelt(dated.date, era) {
-                    spelt @ RegisterDate::EraDay(..) if eras().eras_on(dated.date).any(|on| on == era) => {
-                        Ok(spelt)
-                    }
+                    spelt @ RegisterDate::EraDay(..) => Ok(spelt),
                     _ => Err(notation()),
                 }
             }
