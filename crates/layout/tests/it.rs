@@ -175,7 +175,7 @@ mod cases {
         assert!(refused(&[]).contains("どれかがありません"), "empty");
         let missing_row = [&bytes[..2 * record_bytes], &bytes[3 * record_bytes..]].concat();
         assert!(refused(&missing_row).contains("データレコードの数 1 と合いません"), "a row short");
-        let mut bad = bytes.clone();
+        let mut bad = bytes;
         bad[record_bytes + 35] = 0x29;
         let error = plan.read(&bad).unwrap_err();
         assert_eq!((error.record, error.item.as_str(), error.offset), (2, "住民状態", record_bytes + 35));
