@@ -21,7 +21,7 @@ use crate::{GlyphFinding, PressError, ResidentRecordCopy};
 pub const DATA_BYTES_MAX: usize = 1 << 20;
 
 /// How many documents ago a remembered piece of typesetting was last used when it is dropped. The pieces hold names;
-/// a small number keeps both memory and that time short, and costs no measurable speed.
+/// a small number keeps both the memory and that time short, while what every document uses stays.
 const REMEMBERED_DOCUMENTS: usize = 2;
 
 /// Files of the typesetter: pieces shared by the templates, and the templates by name.

@@ -9,8 +9,7 @@ fn a_household_of_five_goes_on_a_second_page_and_is_attested_there() {
     let test = "household";
     let Some(press) = tools::press(test) else { return };
     let pdf = press.print(&samples::household()).unwrap();
-    assert_eq!((pdf.pages, pdf.findings), (2, vec![]));
-    let pdf = press.print(&samples::household()).unwrap();
+    assert_eq!((pdf.pages, &pdf.findings), (2, &vec![]));
     let Some(text) = tools::text_of(test, &pdf) else { return };
     let pages: Vec<&str> = text.split('\u{c}').collect();
     let attestation = "原本と相違ないことを証明する";
@@ -18,6 +17,25 @@ fn a_household_of_five_goes_on_a_second_page_and_is_attested_there() {
     assert!(pages[0].contains("1／2") && pages[1].contains("2／2"), "{text}");
     assert!(pages[0].contains("発行番号") && pages[1].contains("発行番号"), "{text}");
     assert!(pages[1].contains("住民票の写し（続き）"), "{text}");
+}
+
+/// The last person and the statement share a page: a statement alone would be a sheet that attests nothing.
+#[test]
+fn four_fit_a_page_and_the_statement_never_stands_alone() {
+    let test = "four";
+    let Some(press) = tools::press(test) else { return };
+    let mut four = samples::household();
+    four.persons.truncate(4);
+    assert_eq!(press.print(&four).unwrap().pages, 1);
+    for person in &mut four.persons {
+        *person = samples::foreign();
+        person.remarks = vec!["備考".to_owned(); 3];
+    }
+    let pdf = press.print(&four).unwrap();
+    assert_eq!(pdf.pages, 2);
+    let Some(text) = tools::text_of(test, &pdf) else { return };
+    let last = text.split('\u{c}').nth(1).unwrap_or_default();
+    assert!(last.contains("DELA CRUZ") && last.contains("相違ない"), "{text}");
 }
 
 #[test]
