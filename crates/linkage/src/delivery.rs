@@ -1,5 +1,7 @@
 //! The record of one delivery: its evidence.
 
+use std::collections::BTreeMap;
+
 use catalog::Extent;
 use jiff::Timestamp;
 use register::{Column, Kind, Position, Record};
@@ -107,9 +109,10 @@ pub struct Delivery {
     /// Version of the character tables it was written with.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub table_version: String,
-    /// Characters that are not an exact round trip; the list lies beside the bytes.
-    #[serde(default)]
-    pub characters: u64,
+    /// Characters that are not an exact round trip, counted by what was done (代替文字, 全角化 …); the list lies beside
+    /// the bytes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub characters: BTreeMap<String, u64>,
     /// The receipt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ReceiptFacts>,

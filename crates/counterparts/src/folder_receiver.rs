@@ -1,0 +1,255 @@
+//! A system that takes files from a folder and puts receipts.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use layout::Plan;
+use sha2::{Digest, Sha256};
+use transport::{Control, Folder, Receipt, Verdict, write_durably};
+
+/// How the simulator behaves; the default is well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Temper {
+    /// Takes and answers.
+    #[default]
+    Well,
+    /// Takes nothing and answers nothing, as a system that is down.
+    Silent,
+    /// Refuses everything.
+    Refusing,
+}
+
+/// The simulator's own disk failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the simulated receiver cannot use its folder")]
+pub struct ReceiverError(#[from] io::Error);
+
+/// One delivery the receiver answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The file's name.
+    pub name: String,
+    /// Its control file.
+    pub control: Control,
+    /// What it answered.
+    pub verdict: Verdict,
+    /// Whether it had taken the delivery before.
+    pub repeat: bool,
+}
+
+/// A simulated system at the other end of a folder.
+pub struct FolderReceiver {
+    folder: Folder,
+    /// The agreed layout of each link's files.
+    plans: BTreeMap<String, Plan>,
+    /// Behaviour, to be changed at any time.
+    pub temper: Temper,
+}
+
+impl FolderReceiver {
+    /// A receiver at this folder that knows the layouts of these links.
+    pub fn new(folder: Folder, plans: BTreeMap<String, Plan>) -> Self {
+        Self { folder, plans, temper: Temper::Well }
+    }
+
+    /// Looks once for deliveries that have no receipt yet and answers them in order.
+    ///
+    /// # Errors
+    /// When the simulator's own folder fails; what was answered before stays answered.
+    pub fn turn(&mut self) -> Result<Vec<Taken>, ReceiverError> {
+        if self.temper == Temper::Silent || !self.folder.out().is_dir() {
+            return Ok(Vec::new());
+        }
+        let mut waiting = Vec::new();
+        for entry in fs::read_dir(self.folder.out())? {
+            let file_name = entry?.file_name().to_string_lossy().into_owned();
+            let Some(name) = file_name.strip_suffix(".ctl") else { continue };
+            if self.folder.receipts().join(format!("{name}.receipt")).exists() {
+                continue;
+            }
+            let text = fs::read_to_string(self.folder.out().join(&file_name))?;
+            if let Ok(control) = Control::parse(&text) {
+                waiting.push((control.link.clone(), control.no, name.to_owned(), control));
+            }
+        }
+        waiting.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        let mut taken = Vec::new();
+        for (_, _, name, control) in waiting {
+            taken.push(self.answer(name, control)?);
+        }
+        Ok(taken)
+    }
+
+    fn answer(&self, name: String, control: Control) -> Result<Taken, ReceiverError> {
+        let bytes = fs::read(self.folder.out().join(&name)).unwrap_or_default();
+        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let (rows, read) = match self.plans.get(&control.link) {
+            None => (0, Err(format!("連携「{}」のレイアウトを取り決めていません", control.link))),
+            Some(plan) => match plan.read(&bytes) {
+                Ok(table) => (u64::try_from(table.rows.len()).unwrap_or(u64::MAX), Ok(())),
+                Err(error) => (0, Err(error.to_string())),
+            },
+        };
+        let last = self.last(&control.link);
+        let repeat = control.no <= last;
+        let verdict = if self.temper == Temper::Refusing {
+            Verdict::Refused("受付停止中です".to_owned())
+        } else if sha256 != control.sha256 {
+            Verdict::Refused("SHA-256が管理ファイルと違います".to_owned())
+        } else if let Err(why) = read {
+            Verdict::Refused(why)
+        } else if rows != control.rows {
+            Verdict::Refused(format!("件数が{rows}件です（管理ファイルは{}件）", control.rows))
+        } else if last + 1 < control.no {
+            Verdict::Refused(format!("配信{}番が届いていません", last + 1))
+        } else {
+            Verdict::Applied
+        };
+        if verdict == Verdict::Applied && !repeat {
+            // Taken first, answered second: killed in between, it answers the repeat.
+            let path = self.ledger(&control.link);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            write_durably(&path, |file| file.write_all(control.no.to_string().as_bytes()))?;
+        }
+        let receipt = Receipt { no: control.no, rows, sha256, verdict: verdict.clone() };
+        let path = self.folder.receipts().join(format!("{name}.receipt"));
+        write_durably(&path, |file| file.write_all(receipt.to_text().as_bytes()))?;
+        Ok(Taken { name, control, verdict, repeat })
+    }
+
+    /// The newest delivery of a link this receiver has taken.
+    pub fn last(&self, link: &str) -> u64 {
+        fs::read_to_string(self.ledger(link)).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+    }
+
+    fn ledger(&self, link: &str) -> PathBuf {
+        self.folder.path().join("receiver").join(format!("{link}.last"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use layout::{Facts, Layout};
+    use moji::Unmappable;
+
+    use super::*;
+
+    const LAYOUT: &str = include_str!("../../../standards/layouts/resident-utf16.toml");
+
+    struct Bench {
+        dir: tempfile::TempDir,
+        plan: Plan,
+        items: Vec<String>,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let layout = Layout::parse(LAYOUT, "resident-utf16.toml").unwrap();
+            let items: Vec<String> = layout
+                .detail
+                .iter()
+                .filter_map(|field| match &field.value {
+                    layout::Value::From(item) => Some(item.clone()),
+                    _ => None,
+                })
+                .collect();
+            let names: Vec<&str> = items.iter().map(String::as_str).collect();
+            let plan = layout.compile(&names, Unmappable::Substitute).unwrap();
+            Self { dir: tempfile::tempdir().unwrap(), plan, items }
+        }
+
+        fn send(&self, no: u64, rows: u64, stated: u64) {
+            let facts =
+                Facts { delivery_no: no, date: "2026-11-20".into(), row_count: rows, ..Facts::default() };
+            let mut bytes = Vec::new();
+            self.plan.write_header(&facts, &mut bytes).unwrap();
+            let values: Vec<&str> = self.items.iter().map(|item| sample(item)).collect();
+            for _ in 0..rows {
+                self.plan.write_row(&values, &mut bytes, &mut Vec::new()).unwrap();
+            }
+            self.plan.write_trailer(&facts, &mut bytes).unwrap();
+            let data = self.dir.path().join(format!("{no}.data"));
+            fs::write(&data, &bytes).unwrap();
+            let control = Control {
+                link: "l".into(),
+                no,
+                extent: "difference".into(),
+                rows: stated,
+                bytes: bytes.len() as u64,
+                sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+                part: 1,
+                parts: 1,
+            };
+            self.folder().put(&format!("f{no}.csv"), &data, &control).unwrap();
+        }
+
+        fn folder(&self) -> Folder {
+            Folder::at(self.dir.path().join("place"))
+        }
+
+        fn receiver(&self) -> FolderReceiver {
+            FolderReceiver::new(self.folder(), BTreeMap::from([("l".to_owned(), self.plan.clone())]))
+        }
+    }
+
+    fn sample(item: &str) -> &'static str {
+        match item {
+            "addressee_no" | "household_no" => "000000000000019",
+            "history_no" | "member_order" => "1",
+            name if name.ends_with("_date") || name.ends_with("_on") || name.ends_with("_since") => {
+                "2026-11-20"
+            }
+            "resident_kind" | "resident_status" | "sex" => "1",
+            "movement_reason" => "01",
+            "town_code" => "0001001",
+            "postcode" => "0000000",
+            _ => "",
+        }
+    }
+
+    #[test]
+    fn deliveries_are_taken_in_order_and_a_repeat_is_answered_as_before() {
+        let bench = Bench::new();
+        let mut receiver = bench.receiver();
+        assert_eq!(receiver.turn().unwrap(), []);
+        bench.send(1, 2, 2);
+        let taken = receiver.turn().unwrap();
+        assert_eq!(
+            taken.iter().map(|taken| (&taken.verdict, taken.repeat)).collect::<Vec<_>>(),
+            [(&Verdict::Applied, false)]
+        );
+        assert_eq!(receiver.turn().unwrap(), [], "it has its receipt");
+        // The receipt is lost: the same delivery is answered again and not taken twice.
+        fs::remove_file(bench.folder().receipts().join("f1.csv.receipt")).unwrap();
+        let again = bench.receiver().turn().unwrap();
+        assert_eq!(again.iter().map(|taken| taken.repeat).collect::<Vec<_>>(), [true]);
+        assert_eq!(bench.receiver().last("l"), 1);
+    }
+
+    #[test]
+    fn a_gap_a_wrong_count_and_a_bad_mood_are_refused_with_their_reason() {
+        for (no, rows, stated, temper, reason) in [
+            (2, 1, 1, Temper::Well, "配信1番が届いていません"),
+            (1, 1, 2, Temper::Well, "件数が1件です（管理ファイルは2件）"),
+            (1, 1, 1, Temper::Refusing, "受付停止中です"),
+        ] {
+            let bench = Bench::new();
+            bench.send(no, rows, stated);
+            let mut receiver = bench.receiver();
+            receiver.temper = temper;
+            let taken = receiver.turn().unwrap();
+            let verdicts: Vec<_> = taken.iter().map(|taken| taken.verdict.clone()).collect();
+            assert_eq!(verdicts, [Verdict::Refused(reason.to_owned())]);
+            assert_eq!(receiver.last("l"), 0);
+        }
+        let bench = Bench::new();
+        bench.send(1, 1, 1);
+        let mut receiver = bench.receiver();
+        receiver.temper = Temper::Silent;
+        assert_eq!(receiver.turn().unwrap(), []);
+    }
+}

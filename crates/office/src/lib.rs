@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod audit;
+mod clock;
+mod index;
+mod links;
+mod monitor;
+mod office;
+mod prepare;
+mod run;
+mod users;
+mod worker;
+
+pub use audit::{AUDIT, AuditEntry, AuditResult};
+pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
+pub use links::{BrokenLink, LinkSources, Links, ListFile, Ready, RunningLink};
+pub use monitor::{DeliveryView, LinkStanding, LinkView, TraceLine};
+pub use office::{Office, OfficeParts, OpenError};
+pub use run::{Caller, Ran, RunError, RunOptions};
+pub use users::{LoginError, Rights, USER, User, UserError};
+pub use worker::{LinkWorker, Turn};

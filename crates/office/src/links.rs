@@ -1,0 +1,262 @@
+//! Links made ready: each link file with the dataset, intake, layout and place it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use catalog::{Charsets, Delivery, Known, Link, LinkList, Problem, RowState, SystemRef, Systems, assess};
+use layout::{Layout, Plan};
+use moji::{Charset, Unmappable};
+use system::{Dataset, Intake, System};
+use transport::Folder;
+
+/// A linkage list as a file.
+#[derive(Clone, Debug)]
+pub struct ListFile {
+    /// File name, such as `city.tsv`.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What links are made of, as texts the caller has read.
+#[derive(Clone, Debug, Default)]
+pub struct LinkSources {
+    /// Linkage lists.
+    pub lists: Vec<ListFile>,
+    /// `systems.tsv`.
+    pub systems: String,
+    /// `charset_words.tsv`.
+    pub charset_words: String,
+    /// Link files (`*.toml`).
+    pub links: Vec<ListFile>,
+    /// Layout files (`*.toml`).
+    pub layouts: Vec<ListFile>,
+    /// Places by name.
+    pub places: BTreeMap<String, PathBuf>,
+}
+
+/// A link with everything it needs to run.
+pub struct RunningLink {
+    /// The link.
+    pub link: Link,
+    /// What it is wired to, or in Japanese why it cannot run.
+    pub ready: Result<Ready, String>,
+}
+
+/// What a link is wired to.
+pub enum Ready {
+    /// An intake of this house.
+    InProcess {
+        /// The sender's dataset.
+        dataset: Dataset,
+        /// Id of the receiving system.
+        target: &'static str,
+        /// Its intake.
+        intake: Intake,
+    },
+    /// A file in a place.
+    Folder {
+        /// The sender's dataset.
+        dataset: Dataset,
+        /// The layout, compiled for the dataset.
+        plan: Box<Plan>,
+        /// The place.
+        folder: Folder,
+        /// Pattern of the file's name.
+        file_name: String,
+        /// Whether a receipt is waited for.
+        receipt_expected: bool,
+        /// How many minutes for it, for messages.
+        receipt_minutes: u32,
+    },
+}
+
+/// A link file or layout that does not read.
+#[derive(Clone, Debug)]
+pub struct BrokenLink {
+    /// File name.
+    pub file: String,
+    /// What is wrong, in Japanese, naming line, item and rule.
+    pub what: String,
+}
+
+/// All links and lists of the house.
+pub struct Links {
+    running: Vec<RunningLink>,
+    broken: Vec<BrokenLink>,
+    lists: Vec<LinkList>,
+    states: Vec<Vec<RowState>>,
+    problems: Vec<Problem>,
+    systems: Systems,
+}
+
+impl Ready {
+    /// The sender's dataset.
+    pub fn dataset(&self) -> &Dataset {
+        match self {
+            Self::InProcess { dataset, .. } | Self::Folder { dataset, .. } => dataset,
+        }
+    }
+}
+
+impl Links {
+    pub(crate) fn open(systems: &[System], sources: LinkSources) -> Self {
+        let (names, mut problems) = Systems::parse("systems.tsv", &sources.systems);
+        let (charsets, more) = Charsets::parse("charset_words.tsv", &sources.charset_words);
+        problems.extend(more);
+        let mut broken = Vec::new();
+        let mut layouts: BTreeMap<String, Result<Layout, String>> = BTreeMap::new();
+        for file in &sources.layouts {
+            let id = file.name.trim_end_matches(".toml").to_owned();
+            let layout = Layout::parse(&file.text, &file.name).map_err(|errors| {
+                let what = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+                broken.push(BrokenLink { file: file.name.clone(), what: what.clone() });
+                what
+            });
+            layouts.insert(id, layout);
+        }
+        let mut running = Vec::new();
+        for file in &sources.links {
+            match Link::parse(&file.text, &file.name) {
+                Err(problem) => {
+                    broken.push(BrokenLink { file: file.name.clone(), what: problem.to_string() });
+                }
+                Ok(link) => {
+                    let ready = wire(&link, systems, &layouts, &sources.places);
+                    running.push(RunningLink { link, ready });
+                }
+            }
+        }
+        let known = known(systems, &names, &charsets, &layouts, &sources.places);
+        let lists: Vec<LinkList> =
+            sources.lists.iter().map(|file| LinkList::parse(&file.name, &file.text)).collect();
+        let links: Vec<Link> = running.iter().map(|running| running.link.clone()).collect();
+        let states = lists.iter().map(|list| assess(&list.rows, &links, &known)).collect();
+        for list in &lists {
+            problems.extend(list.problems.iter().cloned());
+        }
+        Self { running, broken, lists, states, problems, systems: names }
+    }
+
+    /// The links, runnable or not.
+    pub fn all(&self) -> &[RunningLink] {
+        &self.running
+    }
+
+    /// A link by id.
+    pub fn get(&self, id: &str) -> Option<&RunningLink> {
+        self.running.iter().find(|running| running.link.id == id)
+    }
+
+    /// Files that do not read. Only what they describe is missing.
+    pub fn broken(&self) -> &[BrokenLink] {
+        &self.broken
+    }
+
+    /// The linkage lists with the state of each row.
+    pub fn lists(&self) -> impl Iterator<Item = (&LinkList, &[RowState])> {
+        self.lists.iter().zip(self.states.iter().map(Vec::as_slice))
+    }
+
+    /// Rows and words of the lists that were left out.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// A system of the lists by id.
+    pub fn system(&self, id: &str) -> Option<&SystemRef> {
+        self.systems.get(id)
+    }
+}
+
+fn wire(
+    link: &Link,
+    systems: &[System],
+    layouts: &BTreeMap<String, Result<Layout, String>>,
+    places: &BTreeMap<String, PathBuf>,
+) -> Result<Ready, String> {
+    let dataset = systems
+        .iter()
+        .flat_map(|system| &system.datasets)
+        .find(|dataset| dataset.id == link.dataset)
+        .ok_or_else(|| format!("提供データ「{}」を持つシステムが導入されていません", link.dataset))?
+        .clone();
+    match &link.delivery {
+        Delivery::InProcess { intake } => {
+            let (target, intake) = systems
+                .iter()
+                .find_map(|system| {
+                    system.intakes.iter().find(|own| own.id == *intake).map(|found| (system.id, *found))
+                })
+                .ok_or_else(|| format!("受け口「{intake}」を持つシステムが導入されていません"))?;
+            let names = dataset.names();
+            let missing: Vec<&str> =
+                intake.needs.iter().copied().filter(|need| !names.contains(need)).collect();
+            if !missing.is_empty() {
+                return Err(format!("受け口が要る項目（{}）が提供データにありません", missing.join("、")));
+            }
+            Ok(Ready::InProcess { dataset, target, intake })
+        }
+        Delivery::Folder { place, layout, file_name, receipt_within_minutes } => {
+            let layout = match layouts.get(layout) {
+                None => return Err(format!("レイアウト「{layout}」がありません")),
+                Some(Err(what)) => return Err(format!("レイアウト「{layout}」が読めません: {what}")),
+                Some(Ok(layout)) => layout,
+            };
+            let policy = match link.unmappable {
+                catalog::Unmappable::Reject => Unmappable::Reject,
+                catalog::Unmappable::Substitute => Unmappable::Substitute,
+                catalog::Unmappable::Shrink => Unmappable::Shrink,
+            };
+            let plan = layout
+                .compile(&dataset.names(), policy)
+                .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
+            let folder = places
+                .get(place)
+                .map(Folder::at)
+                .ok_or_else(|| format!("場所「{place}」のフォルダが設定にありません"))?;
+            Ok(Ready::Folder {
+                dataset,
+                plan: Box::new(plan),
+                folder,
+                file_name: file_name.clone(),
+                receipt_expected: receipt_within_minutes.is_some(),
+                receipt_minutes: receipt_within_minutes.unwrap_or(0),
+            })
+        }
+    }
+}
+
+fn known(
+    systems: &[System],
+    names: &Systems,
+    charsets: &Charsets,
+    layouts: &BTreeMap<String, Result<Layout, String>>,
+    places: &BTreeMap<String, PathBuf>,
+) -> Known {
+    let mut known = Known { systems: names.clone(), charsets: charsets.clone(), ..Known::default() };
+    known.installed = systems.iter().map(|system| system.id.to_owned()).collect();
+    known.datasets =
+        systems.iter().flat_map(|system| &system.datasets).map(|dataset| dataset.id.to_owned()).collect();
+    known.intakes =
+        systems.iter().flat_map(|system| &system.intakes).map(|intake| intake.id.to_owned()).collect();
+    known.layouts = layouts
+        .iter()
+        .filter_map(|(id, layout)| {
+            layout.as_ref().ok().map(|layout| (id.clone(), charset_id(layout.charset)))
+        })
+        .collect();
+    known.places = places.keys().cloned().collect::<BTreeSet<_>>();
+    known
+}
+
+/// The name the charset has in `charset_words.tsv`; byte order and mark are the layout's own business.
+fn charset_id(charset: Charset) -> String {
+    match charset {
+        Charset::Utf8 => "utf-8",
+        Charset::Utf16 { .. } => "utf-16",
+        Charset::Ucs4 { .. } => "ucs-4",
+        Charset::JefEbcdicKana => "jef-ebcdic",
+    }
+    .to_owned()
+}

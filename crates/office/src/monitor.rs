@@ -1,0 +1,412 @@
+//! What the operator sees: links with their state, deliveries with their evidence, the trace of one person.
+
+use catalog::{Extent, Method, Timing};
+use jiff::Timestamp;
+use linkage::{
+    CharLine, DELIVERY, Delivery, Event, Hold, LinkState, Phase, latest_until, local, next_after, timestamp,
+};
+use register::{Actor, AsOf, CommitError, Draft, Fault, Position, View, ViewExt, Write};
+use serde::Serialize;
+
+use crate::audit::AuditResult;
+use crate::links::RunningLink;
+use crate::prepare::read_characters;
+use crate::users::commit_fault;
+use crate::{AuditEntry, Caller, Office, RunError};
+
+/// How many of a link's newest deliveries a trace looks through for full extracts.
+const FULL_DELIVERIES_LOOKED_AT: u64 = 400;
+
+/// Where a link stands, from bad to good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkStanding {
+    /// 定義不備: its definition, layout or place is broken.
+    Broken,
+    /// 保留: stopped.
+    Held,
+    /// 障害: a step fails and is tried again.
+    Trouble,
+    /// 受領待ち: sent, the receipt is not there yet.
+    Waiting,
+    /// 処理中: a step is owed or under way.
+    Working,
+    /// 正常: nothing is owed.
+    Idle,
+}
+
+impl LinkStanding {
+    /// The word screens show.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Broken => "定義不備",
+            Self::Held => "保留",
+            Self::Trouble => "障害",
+            Self::Waiting => "受領待ち",
+            Self::Working => "処理中",
+            Self::Idle => "正常",
+        }
+    }
+}
+
+/// One link as the monitor shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct LinkView {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Name of the sending system.
+    pub source: String,
+    /// Name of the receiving system.
+    pub target: String,
+    /// 方式 in words.
+    pub method: &'static str,
+    /// 時期 in words.
+    pub timing: String,
+    /// 全件 or 差分.
+    pub extent: &'static str,
+    /// The rows of the lists it runs, such as `city:25`.
+    pub rows: Vec<String>,
+    /// Where it stands.
+    pub standing: LinkStanding,
+    /// Why, in Japanese, when it does not stand well; empty otherwise.
+    pub why: String,
+    /// What to press or do, in Japanese; empty when nothing.
+    pub remedy: &'static str,
+    /// How far the receiver has the journal.
+    pub position: Position,
+    /// Its newest delivery.
+    pub last: Option<Delivery>,
+    /// When it runs next by its schedule.
+    pub next_due: Option<Timestamp>,
+    /// In words: what happens, when, with which control.
+    pub explanation: String,
+}
+
+/// One delivery with the times of its steps.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeliveryView {
+    /// The newest state of its record.
+    pub delivery: Delivery,
+    /// Each step with the time it was recorded.
+    pub steps: Vec<(Phase, Timestamp)>,
+}
+
+/// One delivery that carried a person.
+#[derive(Clone, Debug, Serialize)]
+pub struct TraceLine {
+    /// Title of the link.
+    pub title: String,
+    /// The delivery.
+    pub delivery: Delivery,
+    /// Whether the row itself was held back.
+    pub refused: Option<String>,
+}
+
+impl Office {
+    /// All links with their state, the worst first.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn link_views(&self) -> Result<Vec<LinkView>, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        let mut views = Vec::new();
+        for running in self.links().all() {
+            views.push(self.view_of(&*view, running)?);
+        }
+        views.sort_by_key(|view| view.standing);
+        Ok(views)
+    }
+
+    /// One link with its state.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn link_view(&self, id: &str) -> Result<Option<LinkView>, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        self.links().get(id).map(|running| self.view_of(&*view, running)).transpose()
+    }
+
+    fn view_of(&self, view: &dyn View, running: &RunningLink) -> Result<LinkView, Fault> {
+        let link = &running.link;
+        let state = view.load::<LinkState>(&link.id)?.map(|versioned| versioned.record);
+        let newest_no = state.as_ref().map_or(0, |state| {
+            state.in_flight.as_ref().map_or(state.next_no.saturating_sub(1), |in_flight| in_flight.no)
+        });
+        let last =
+            view.load::<Delivery>(&Delivery::key_of(&link.id, newest_no))?.map(|versioned| versioned.record);
+        let name =
+            |id: &str| self.links().system(id).map_or_else(|| id.to_owned(), |system| system.name.clone());
+        let (standing, why, remedy) = standing(running, state.as_ref());
+        let now = self.clock().now();
+        let next_due = state.as_ref().filter(|state| state.hold.is_none()).and_then(|state| {
+            let since = local(state.last_due.unwrap_or(state.since));
+            latest_until(link.timing, self.calendar(), since, local(now))
+                .or_else(|| next_after(link.timing, self.calendar(), local(now)))
+                .and_then(timestamp)
+        });
+        Ok(LinkView {
+            id: link.id.clone(),
+            title: link.title.clone(),
+            source: name(&link.source),
+            target: name(&link.target),
+            method: method(link.method),
+            timing: timing(link.timing),
+            extent: extent(link.extent),
+            rows: link.rows.iter().map(ToString::to_string).collect(),
+            standing,
+            why,
+            remedy,
+            position: crate::worker::position_of(state.as_ref()),
+            last,
+            next_due,
+            explanation: catalog::explain(link),
+        })
+    }
+
+    /// A link's deliveries, the newest first, at most `limit`, with numbers below `before`.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn deliveries(&self, link: &str, before: Option<u64>, limit: usize) -> Result<Vec<Delivery>, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        let Some(state) = view.load::<LinkState>(link)? else { return Ok(Vec::new()) };
+        let newest = newest_no(&state.record).min(before.map_or(u64::MAX, |before| before.saturating_sub(1)));
+        let mut found = Vec::new();
+        for no in (1..=newest).rev().take(limit) {
+            if let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(link, no))? {
+                found.push(delivery.record);
+            }
+        }
+        Ok(found)
+    }
+
+    /// One delivery with its steps.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn delivery(&self, link: &str, no: u64) -> Result<Option<DeliveryView>, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        let versions = view.load_history::<Delivery>(&Delivery::key_of(link, no))?;
+        let steps = versions.iter().map(|version| (version.record.phase, version.recorded_at)).collect();
+        Ok(versions.into_iter().last().map(|newest| DeliveryView { delivery: newest.record, steps }))
+    }
+
+    /// The character report of a delivery, at most `limit` lines.
+    ///
+    /// # Errors
+    /// When the report cannot be read.
+    pub fn characters(&self, link: &str, no: u64, limit: usize) -> Result<Vec<CharLine>, Fault> {
+        if self.links().get(link).is_none() {
+            return Ok(Vec::new());
+        }
+        read_characters(&self.evidence(link), no, limit)
+    }
+
+    /// All deliveries that carried one record of a dataset, the newest first per link.
+    ///
+    /// Nothing is stored for this: a difference carried the record when one of its versions lies between the
+    /// delivery's positions, a full extract when the record was open at its position.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn trace(&self, subject: &str) -> Result<Vec<TraceLine>, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        let mut lines = Vec::new();
+        for running in self.links().all() {
+            let Ok(ready) = &running.ready else { continue };
+            let Some(state) = view.load::<LinkState>(&running.link.id)? else { continue };
+            let history = view.history(ready.dataset().kind, subject)?;
+            let Some(first) = history.first() else { continue };
+            let newest = newest_no(&state.record);
+            let mut numbers: Vec<u64> = Vec::new();
+            if running.link.extent == Extent::Full {
+                let lowest = newest.saturating_sub(FULL_DELIVERIES_LOOKED_AT);
+                for no in (lowest + 1..=newest).rev() {
+                    let key = Delivery::key_of(&running.link.id, no);
+                    let Some(delivery) = view.load::<Delivery>(&key)? else { continue };
+                    if delivery.record.to < first.position {
+                        break;
+                    }
+                    numbers.push(no);
+                }
+            } else {
+                for version in &history {
+                    if let Some(no) = carrier(&*view, &running.link.id, newest, version.position)? {
+                        numbers.push(no);
+                    }
+                }
+                numbers.dedup();
+                numbers.reverse();
+            }
+            for no in numbers {
+                if let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(&running.link.id, no))? {
+                    let refused = delivery
+                        .record
+                        .refused
+                        .iter()
+                        .find(|row| row.subject == subject)
+                        .map(|row| format!("{}: {}", row.item, row.message));
+                    lines.push(TraceLine {
+                        title: running.link.title.clone(),
+                        delivery: delivery.record,
+                        refused,
+                    });
+                }
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Stops a link.
+    ///
+    /// # Errors
+    /// [`RunError`]: no such link, no right, or storage.
+    pub fn hold_link(&self, caller: &Caller, id: &str, reason: &str) -> Result<(), RunError> {
+        let hold = Hold { by: caller.user.clone(), reason: reason.to_owned(), since: self.clock().now() };
+        self.steer(caller, id, "連携の保留", Event::Held(hold))
+    }
+
+    /// Lets a stopped or failing link go on now.
+    ///
+    /// # Errors
+    /// [`RunError`]: no such link, no right, or storage.
+    pub fn release_link(&self, caller: &Caller, id: &str) -> Result<(), RunError> {
+        self.steer(caller, id, "連携の再開", Event::Released)
+    }
+
+    /// Asks for a run now.
+    ///
+    /// # Errors
+    /// [`RunError`]: no such link, no right, or storage.
+    pub fn run_link(&self, caller: &Caller, id: &str) -> Result<(), RunError> {
+        self.steer(caller, id, "連携の即時実行", Event::RunAsked)
+    }
+
+    fn steer(&self, caller: &Caller, id: &str, title: &str, event: Event) -> Result<(), RunError> {
+        const RIGHT: &str = "office/links";
+        let now = self.clock().now();
+        let mut entry = AuditEntry {
+            id: AuditEntry::new_id(now, self.entropy().bits()),
+            at: now,
+            user: caller.user.clone(),
+            terminal: caller.terminal.clone(),
+            function: RIGHT.to_owned(),
+            title: format!("{title}（{id}）"),
+            result: AuditResult::Done,
+            subjects: Vec::new(),
+            subject_count: 0,
+            purpose: String::new(),
+            codes: Vec::new(),
+        };
+        if !caller.rights.allow(RIGHT) {
+            entry.result = AuditResult::Denied;
+            self.commit_audit(entry)?;
+            return Err(RunError::Denied { title: title.to_owned() });
+        }
+        // The worker may move the state at the same moment; what a person asked for is tried on the newer state.
+        for _ in 0..8 {
+            let state = self.journal().view(AsOf::default())?.load::<LinkState>(id)?;
+            let Some(state) = state else { return Err(RunError::Unknown(id.to_owned())) };
+            let next = state
+                .record
+                .after(event.clone())
+                .map_err(|error| Fault::new("the link's state does not take it", error))?;
+            let mut draft = Draft::new("linkage", RIGHT, Actor::User(caller.user.clone()), now);
+            title.clone_into(&mut draft.reason);
+            draft.writes.push(Write::put(&next, Some(state.version)).map_err(Fault::from)?);
+            draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
+            match self.journal().commit(draft) {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Conflict(_)) => {}
+                Err(error) => return Err(RunError::Fault(commit_fault(error))),
+            }
+        }
+        Err(RunError::Fault(Fault::because("連携が忙しく、操作を記録できませんでした")))
+    }
+}
+
+fn newest_no(state: &LinkState) -> u64 {
+    state.in_flight.as_ref().map_or(state.next_no.saturating_sub(1), |in_flight| in_flight.no)
+}
+
+/// The delivery whose range holds a position: ranges follow each other without gap, so halving finds it.
+fn carrier(view: &dyn View, link: &str, newest: u64, position: Position) -> Result<Option<u64>, Fault> {
+    let (mut low, mut high) = (1, newest);
+    while low <= high {
+        let middle = low + (high - low) / 2;
+        let key = Delivery::key_of(link, middle);
+        let Some(delivery) =
+            view.get(&DELIVERY, &key)?.map(|stored| stored.typed::<Delivery>()).transpose()?
+        else {
+            return Ok(None);
+        };
+        if position <= delivery.record.from {
+            let Some(below) = middle.checked_sub(1) else { return Ok(None) };
+            high = below;
+        } else if delivery.record.to < position {
+            low = middle + 1;
+        } else {
+            return Ok(Some(middle));
+        }
+    }
+    Ok(None)
+}
+
+fn standing(running: &RunningLink, state: Option<&LinkState>) -> (LinkStanding, String, &'static str) {
+    if let Err(why) = &running.ready {
+        return (
+            LinkStanding::Broken,
+            why.clone(),
+            "連携定義・レイアウト・場所の設定を直し、プログラムを再起動してください",
+        );
+    }
+    let Some(state) = state else { return (LinkStanding::Working, String::new(), "") };
+    if let Some(hold) = &state.hold {
+        let why = format!("{}（{}）", hold.reason, hold.by);
+        return (LinkStanding::Held, why, "原因が取り除かれたら「再開」を押してください");
+    }
+    if let Some(trouble) = &state.trouble {
+        let why = format!("{}（{}回目）", trouble.what, trouble.tries);
+        return (
+            LinkStanding::Trouble,
+            why,
+            "原因を取り除いてください。自動で再試行します。「再開」ですぐに試します",
+        );
+    }
+    match &state.in_flight {
+        Some(in_flight) if in_flight.sent_at.is_some() => (LinkStanding::Waiting, String::new(), ""),
+        Some(_) => (LinkStanding::Working, String::new(), ""),
+        None if state.run_asked => (LinkStanding::Working, String::new(), ""),
+        None => (LinkStanding::Idle, String::new(), ""),
+    }
+}
+
+fn method(method: Method) -> &'static str {
+    match method {
+        Method::Immediate => "即時連携",
+        Method::RelayDatabase => "DB中継",
+        Method::FileOrMedia => "ファイル転送・媒体連携",
+    }
+}
+
+fn extent(extent: Extent) -> &'static str {
+    match extent {
+        Extent::Difference => "差分",
+        Extent::Full => "全件",
+    }
+}
+
+fn timing(timing: Timing) -> String {
+    let clock = |at: jiff::civil::Time| format!("{}時{:02}分", at.hour(), at.minute());
+    match timing {
+        Timing::OnChange => "随時".to_owned(),
+        Timing::EveryMinutes(minutes) => format!("{minutes}分ごと"),
+        Timing::Daily { at, business_days_only: false } => format!("日次 {}", clock(at)),
+        Timing::Daily { at, business_days_only: true } => format!("日次（開庁日） {}", clock(at)),
+        Timing::Monthly { day, at } => format!("月次 {day}日 {}", clock(at)),
+        Timing::Yearly { month, day, at } => format!("年次 {month}月{day}日 {}", clock(at)),
+        Timing::ByHand => "手動".to_owned(),
+    }
+}

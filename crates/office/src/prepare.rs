@@ -1,0 +1,326 @@
+//! Rows to bytes: the data file of one delivery, written beside the journal as its evidence.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use catalog::{Extent, Link};
+use layout::{Fact, Facts, Plan, RowEvent, Value};
+use linkage::CharLine;
+use register::{AsOf, Fault, Journal, Position, Stored, View};
+use sha2::{Digest, Sha256};
+use system::{Dataset, Fate, RefusedRow, Row};
+use transport::write_durably;
+
+/// Bytes gathered before they are written, so that a full extract of a city needs little memory.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// The changed records of a dataset between two positions.
+pub(crate) struct Changed {
+    /// Their keys, in the order of their first change.
+    pub keys: Vec<String>,
+    /// The newest change among them.
+    pub to: Position,
+    /// Whether more changes wait behind.
+    pub more: bool,
+}
+
+/// Reads which records of the dataset's kind changed behind a position, at most `limit` of them.
+pub(crate) fn changed(
+    journal: &dyn Journal,
+    dataset: &Dataset,
+    from: Position,
+    until: Position,
+    limit: usize,
+) -> Result<Changed, Fault> {
+    let mut seen = HashSet::new();
+    let mut found = Changed { keys: Vec::new(), to: from, more: false };
+    loop {
+        let entries = journal.feed(found.to, &[dataset.kind.id], limit.clamp(1, 1_000))?;
+        if entries.is_empty() {
+            return Ok(found);
+        }
+        for entry in entries {
+            if until < entry.position {
+                found.more = true;
+                return Ok(found);
+            }
+            let fresh = entry.versions.iter().filter(|version| !seen.contains(&version.key)).count();
+            // A change is never split over two deliveries, even when it alone is over the limit.
+            if !found.keys.is_empty() && limit < found.keys.len() + fresh {
+                found.more = true;
+                return Ok(found);
+            }
+            for version in entry.versions {
+                if seen.insert(version.key.clone()) {
+                    found.keys.push(version.key);
+                }
+            }
+            found.to = entry.position;
+        }
+    }
+}
+
+/// A data file that lies in the evidence folder.
+pub(crate) struct Prepared {
+    pub extent: Extent,
+    pub to: Position,
+    pub rows: u64,
+    pub bytes: u64,
+    pub sha256: String,
+    pub refused: Vec<RefusedRow>,
+    pub characters: BTreeMap<String, u64>,
+}
+
+/// Where the bytes of a delivery lie.
+pub(crate) fn data_path(evidence: &Path, no: u64) -> PathBuf {
+    evidence.join(format!("{no:012}.data"))
+}
+
+/// Where the character report of a delivery lies.
+pub(crate) fn characters_path(evidence: &Path, no: u64) -> PathBuf {
+    evidence.join(format!("{no:012}.characters.tsv"))
+}
+
+struct Writer<'a> {
+    plan: &'a Plan,
+    out: Vec<u8>,
+    file: &'a mut dyn Write,
+    hash: Sha256,
+    bytes: u64,
+    rows: u64,
+    refused: Vec<RefusedRow>,
+    characters: BTreeMap<String, u64>,
+    report: &'a mut dyn Write,
+    events: Vec<RowEvent>,
+}
+
+impl Writer<'_> {
+    fn row(&mut self, subject: &str, values: &[&str]) -> io::Result<()> {
+        self.events.clear();
+        match self.plan.write_row(values, &mut self.out, &mut self.events) {
+            Ok(()) => self.rows += 1,
+            Err(error) => self.refused.push(RefusedRow {
+                subject: subject.to_owned(),
+                item: error.item.clone(),
+                message: error.rule.to_string(),
+            }),
+        }
+        for RowEvent { item, event } in self.events.drain(..) {
+            let done = event.done.label();
+            writeln!(
+                self.report,
+                "{subject}\t{item}\t{}\t{}\t{done}\t{}",
+                event.position, event.cluster, event.to
+            )?;
+            match self.characters.get_mut(done) {
+                Some(count) => *count += 1,
+                None => {
+                    self.characters.insert(done.to_owned(), 1);
+                }
+            }
+        }
+        if CHUNK_BYTES <= self.out.len() {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.hash.update(&self.out);
+        self.bytes += u64::try_from(self.out.len()).unwrap_or(u64::MAX);
+        self.file.write_all(&self.out)?;
+        self.out.clear();
+        Ok(())
+    }
+}
+
+/// What a delivery is made from.
+pub(crate) struct Making<'a> {
+    pub journal: &'a dyn Journal,
+    pub link: &'a Link,
+    pub dataset: &'a Dataset,
+    pub plan: &'a Plan,
+    pub evidence: &'a Path,
+    pub no: u64,
+    pub from: Position,
+    pub extent: Extent,
+    pub facts: Facts,
+}
+
+/// Writes the data file of a delivery and its character report. Doing it again overwrites what a killed worker left.
+///
+/// Rows a layout refuses are left out and named; everything else keeps the file from being made.
+pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
+    let limit = usize::try_from(making.link.rows_per_delivery_max).unwrap_or(usize::MAX);
+    let head = making.journal.head()?;
+    let source = match making.extent {
+        Extent::Full => Source::Full,
+        Extent::Difference => {
+            let changed = changed(making.journal, making.dataset, making.from, head, limit)?;
+            // Nothing more waits: the head is delivered too, so that the next comparison starts there.
+            let to = if changed.more { changed.to } else { head };
+            Source::Difference { keys: changed.keys, to }
+        }
+    };
+    let as_of = match &source {
+        Source::Full => AsOf::default(),
+        Source::Difference { to, .. } => AsOf { position: Some(*to), ..AsOf::default() },
+    };
+    let view = making.journal.view(as_of)?;
+    let to = match &source {
+        Source::Full => view.position(),
+        Source::Difference { to, .. } => *to,
+    };
+    let broken = |error: io::Error| Fault::new("配信ファイルを作れません", error);
+    std::fs::create_dir_all(making.evidence).map_err(broken)?;
+    let mut facts = making.facts.clone();
+    if header_counts(making.plan) {
+        facts.row_count = count(making, &*view, &source)?;
+    }
+    let mut outcome: Result<Option<Prepared>, Fault> = Ok(None);
+    let report_path = characters_path(making.evidence, making.no);
+    write_durably(&report_path, |report| {
+        let mut report = BufWriter::new(report);
+        write_durably(&data_path(making.evidence, making.no), |file| {
+            outcome = fill(making, &*view, &source, &mut facts, file, &mut report, to).map(Some);
+            match &outcome {
+                Ok(_) => Ok(()),
+                Err(fault) => Err(io::Error::other(fault.to_string())),
+            }
+        })?;
+        report.flush()
+    })
+    .map_err(broken)?;
+    let prepared = outcome?.ok_or_else(|| Fault::because("配信ファイルが書かれていません"))?;
+    if limit < usize::try_from(prepared.rows).unwrap_or(usize::MAX) && making.extent == Extent::Full {
+        return Err(Fault::because(format!(
+            "全件が{}件あり、一配信の上限{limit}件を超えています。連携定義の rows_per_delivery_max を上げてください",
+            prepared.rows
+        )));
+    }
+    Ok(prepared)
+}
+
+enum Source {
+    Full,
+    Difference { keys: Vec<String>, to: Position },
+}
+
+/// Whether the header states how many rows follow; then they are counted first.
+fn header_counts(plan: &Plan) -> bool {
+    plan.layout().header.iter().any(|field| field.value == Value::Fact(Fact::RowCount))
+}
+
+fn count(making: &Making<'_>, view: &dyn View, source: &Source) -> Result<u64, Fault> {
+    let mut count = 0;
+    let (mut out, mut events) = (Vec::new(), Vec::new());
+    each_row(making, view, source, &mut |_, values| {
+        out.clear();
+        events.clear();
+        if making.plan.write_row(values, &mut out, &mut events).is_ok() {
+            count += 1;
+        }
+        Ok(())
+    })?;
+    Ok(count)
+}
+
+fn fill(
+    making: &Making<'_>,
+    view: &dyn View,
+    source: &Source,
+    facts: &mut Facts,
+    file: &mut File,
+    report: &mut dyn Write,
+    to: Position,
+) -> Result<Prepared, Fault> {
+    let broken = |error: io::Error| Fault::new("配信ファイルに書けません", error);
+    let layout = |error: layout::RowError| Fault::new(format!("見出しか終端の{error}"), error);
+    let mut writer = Writer {
+        plan: making.plan,
+        out: Vec::with_capacity(CHUNK_BYTES * 2),
+        file,
+        hash: Sha256::new(),
+        bytes: 0,
+        rows: 0,
+        refused: Vec::new(),
+        characters: BTreeMap::new(),
+        report,
+        events: Vec::new(),
+    };
+    making.plan.write_header(facts, &mut writer.out).map_err(layout)?;
+    each_row(making, view, source, &mut |subject, values| writer.row(subject, values).map_err(broken))?;
+    facts.row_count = writer.rows;
+    making.plan.write_trailer(facts, &mut writer.out).map_err(layout)?;
+    writer.flush().map_err(broken)?;
+    let sha256 = writer.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Prepared {
+        extent: making.extent,
+        to,
+        rows: writer.rows,
+        bytes: writer.bytes,
+        sha256,
+        refused: writer.refused,
+        characters: writer.characters,
+    })
+}
+
+/// What is done with the subject and the values of one row.
+type EachRow<'a> = dyn FnMut(&str, &[&str]) -> Result<(), Fault> + 'a;
+
+/// Calls `each` with the subject and the values of every row, in a fixed order.
+fn each_row(
+    making: &Making<'_>,
+    view: &dyn View,
+    source: &Source,
+    each: &mut EachRow<'_>,
+) -> Result<(), Fault> {
+    let dataset = making.dataset;
+    let subject = dataset.items.iter().position(|item| item.name == dataset.subject).unwrap_or(0);
+    let mut row = Row::new();
+    let mut one = |stored: &Stored| -> Result<(), Fault> {
+        row.clear();
+        if (dataset.row)(view, stored, &mut row)? == Fate::Row {
+            let values: Vec<&str> = row.values().collect();
+            each(row.get(subject), &values)?;
+        }
+        Ok(())
+    };
+    match source {
+        Source::Full => view.scan(dataset.kind, None, &mut |stored| {
+            one(stored)?;
+            Ok(ControlFlow::Continue(()))
+        }),
+        Source::Difference { keys, .. } => {
+            for key in keys {
+                if let Some(stored) = view.get(dataset.kind, key)? {
+                    one(&stored)?;
+                }
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Reads a character report back, at most `limit` lines.
+pub(crate) fn read_characters(evidence: &Path, no: u64, limit: usize) -> Result<Vec<CharLine>, Fault> {
+    use std::io::BufRead;
+    let path = characters_path(evidence, no);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(Fault::new("文字変換の記録が開けません", error)),
+    };
+    let mut lines = Vec::new();
+    for line in io::BufReader::new(file).lines().take(limit) {
+        let line = line.map_err(|error| Fault::new("文字変換の記録が読めません", error))?;
+        let mut cells = line.split('\t').map(str::to_owned);
+        let mut cell = || cells.next().unwrap_or_default();
+        let (subject, item, position, character, done, to) = (cell(), cell(), cell(), cell(), cell(), cell());
+        lines.push(CharLine { subject, item, position: position.parse().unwrap_or(0), character, done, to });
+    }
+    Ok(lines)
+}

@@ -1,0 +1,217 @@
+//! Using a function: the only way to it, so that right, audit and history cannot be by-passed.
+
+use register::{Actor, AsOf, CommitError, Conflict, Draft, Fault, Position, Write};
+use serde_json::Value;
+use system::{Answer, Context, DocumentRequest, Effect, Finding, Function, Input, Outcome, System};
+
+use crate::audit::{AuditEntry, AuditResult};
+use crate::{Office, Rights};
+
+/// How often a decision is made anew when another change came between reading and writing.
+const TRIES_MAX: u32 = 8;
+
+/// Who uses a function.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// User id.
+    pub user: String,
+    /// What the user may do.
+    pub rights: Rights,
+    /// Terminal: an address or a name.
+    pub terminal: String,
+}
+
+/// How a function is used.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// Alerts the user has confirmed, as [`Finding::confirmation`].
+    pub confirmed: Vec<String>,
+    /// Decide and tell, but write nothing.
+    pub dry_run: bool,
+}
+
+/// What a function did.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// Alerts that were confirmed, and in a dry run everything found.
+    pub findings: Vec<Finding>,
+    /// What to tell the user.
+    pub message: String,
+    /// Key of the record to go on to.
+    pub opens: Option<String>,
+    /// The answer of an inquiry.
+    pub answer: Option<Answer>,
+    /// Documents to print.
+    pub documents: Vec<DocumentRequest>,
+    /// Where the change stands in the journal; none when nothing was written.
+    pub position: Option<Position>,
+}
+
+/// Why a function was not carried out. Nothing was written but the audit entry.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no such function.
+    #[error("機能「{0}」はありません。")]
+    Unknown(String),
+    /// The user may not use it.
+    #[error("「{title}」を使う権限がありません。")]
+    Denied {
+        /// The function's name.
+        title: String,
+    },
+    /// Rules say no, or alerts are not confirmed yet.
+    #[error("入力に{}件の指摘があります。", .0.len())]
+    Refused(Vec<Finding>),
+    /// The same record is being changed by others again and again.
+    #[error("ほかの処理が同じ記録（{} {}）を更新しています。少し待ってからやり直してください。", .0.kind, .0.key)]
+    Busy(Box<Conflict>),
+    /// Storage failed.
+    #[error("記録できませんでした。入力は保存されていません。")]
+    Fault(#[from] Fault),
+}
+
+impl Office {
+    /// Uses a function: right, form, decision, commit with audit entry.
+    ///
+    /// # Errors
+    /// [`RunError`].
+    pub fn run(
+        &self,
+        caller: &Caller,
+        function_id: &str,
+        input: &Value,
+        options: &RunOptions,
+    ) -> Result<Ran, RunError> {
+        let Some((system, function)) = self.function(function_id) else {
+            return Err(RunError::Unknown(function_id.to_owned()));
+        };
+        if !caller.rights.allow(function.id) {
+            self.commit_audit(self.entry(caller, function, AuditResult::Denied))?;
+            return Err(RunError::Denied { title: function.title.to_owned() });
+        }
+        let (checked, form_findings) = function.form.check(input);
+        if !form_findings.is_empty() {
+            return self.refuse(caller, function, form_findings);
+        }
+        self.index().catch_up(self.journal())?;
+        let input = Input(checked);
+        for _ in 0..TRIES_MAX {
+            match self.attempt(caller, system, function, &input, options) {
+                Ok(Attempt::Done(ran)) => return Ok(*ran),
+                Ok(Attempt::Refused(findings)) => return self.refuse(caller, function, findings),
+                Err(CommitError::Conflict(_)) => {}
+                Err(CommitError::Fault(fault)) => return Err(RunError::Fault(fault)),
+                Err(CommitError::NotUnique { kind, column, holder, .. }) => {
+                    let finding = not_unique(&kind, &column, &holder);
+                    return self.refuse(caller, function, vec![finding]);
+                }
+                Err(other) => {
+                    return Err(RunError::Fault(Fault::new("the journal refused a function's change", other)));
+                }
+            }
+        }
+        match self.attempt(caller, system, function, &input, options) {
+            Ok(Attempt::Done(ran)) => Ok(*ran),
+            Ok(Attempt::Refused(findings)) => self.refuse(caller, function, findings),
+            Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
+            Err(other) => Err(RunError::Fault(Fault::new("the journal refused a function's change", other))),
+        }
+    }
+
+    fn attempt(
+        &self,
+        caller: &Caller,
+        system: &System,
+        function: &Function,
+        input: &Input,
+        options: &RunOptions,
+    ) -> Result<Attempt, CommitError> {
+        let now = self.clock().now();
+        let outcome = {
+            let view = self.journal().view(AsOf::default())?;
+            let context = Context {
+                today: linkage::local(now).date(),
+                now,
+                actor: Actor::User(caller.user.clone()),
+                confirmed: &options.confirmed,
+                random: self.entropy().bits(),
+                search: self.index(),
+                municipality: self.municipality(),
+            };
+            (function.decide)(&*view, input, &context)?
+        };
+        let open = outcome.open_findings(&options.confirmed);
+        if !open.is_empty() && !options.dry_run {
+            return Ok(Attempt::Refused(outcome.findings));
+        }
+        if options.dry_run {
+            return Ok(Attempt::Done(Box::new(ran(outcome, None))));
+        }
+        let mut entry = self.entry(caller, function, AuditResult::Done);
+        input.text("purpose").clone_into(&mut entry.purpose);
+        entry.codes = outcome.findings.iter().map(|finding| finding.code.clone()).collect();
+        match &outcome.answer {
+            Some(answer) => entry.set_subjects(answer.subjects.iter().cloned()),
+            None => entry.set_subjects(outcome.writes.iter().map(|write| write.key.clone())),
+        }
+        let mut draft = Draft::new(system.id, function.id, Actor::User(caller.user.clone()), now);
+        draft.effective_on = outcome.effective_on;
+        draft.reason.clone_from(&outcome.reason);
+        if function.effect == Effect::Writes {
+            draft.writes.clone_from(&outcome.writes);
+        }
+        draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
+        let committed = self.journal().commit(draft)?;
+        Ok(Attempt::Done(Box::new(ran(outcome, Some(committed.position)))))
+    }
+
+    fn refuse(&self, caller: &Caller, function: &Function, findings: Vec<Finding>) -> Result<Ran, RunError> {
+        let mut entry = self.entry(caller, function, AuditResult::Refused);
+        entry.codes = findings.iter().map(|finding| finding.code.clone()).collect();
+        self.commit_audit(entry)?;
+        Err(RunError::Refused(findings))
+    }
+
+    fn entry(&self, caller: &Caller, function: &Function, result: AuditResult) -> AuditEntry {
+        let at = self.clock().now();
+        AuditEntry {
+            id: AuditEntry::new_id(at, self.entropy().bits()),
+            at,
+            user: caller.user.clone(),
+            terminal: caller.terminal.clone(),
+            function: function.id.to_owned(),
+            title: function.title.to_owned(),
+            result,
+            subjects: Vec::new(),
+            subject_count: 0,
+            purpose: String::new(),
+            codes: Vec::new(),
+        }
+    }
+}
+
+enum Attempt {
+    Done(Box<Ran>),
+    Refused(Vec<Finding>),
+}
+
+fn ran(outcome: Outcome, position: Option<Position>) -> Ran {
+    Ran {
+        findings: outcome.findings,
+        message: outcome.message,
+        opens: outcome.opens,
+        answer: outcome.answer,
+        documents: outcome.documents,
+        position,
+    }
+}
+
+fn not_unique(kind: &str, column: &str, holder: &str) -> Finding {
+    Finding::error(
+        "E900",
+        column,
+        column,
+        format!("同じ値を持つ記録（{kind} {holder}）がすでにあります。"),
+        "値を確かめるか、その記録を開いてください。",
+    )
+}

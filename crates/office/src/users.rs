@@ -1,0 +1,247 @@
+//! Users (職員) and their rights.
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use jiff::Timestamp;
+use register::{Actor, AsOf, CommitError, Draft, Fault, Kind, Record, ViewExt, Write};
+use serde::{Deserialize, Serialize};
+
+use crate::{AuditEntry, AuditResult, Office};
+
+/// Users. The password is kept only as an Argon2id hash.
+pub static USER: Kind = Kind::new("office/user", "利用者");
+
+/// What a user may do: function ids, or `system/*`, or `*`. Deny by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Rights(pub Vec<String>);
+
+impl Rights {
+    /// Whether these rights cover a function or another named thing, such as `office/links`.
+    pub fn allow(&self, id: &str) -> bool {
+        self.0.iter().any(|right| match right.strip_suffix('*') {
+            Some(prefix) => id.starts_with(prefix),
+            None => right == id,
+        })
+    }
+}
+
+/// A member of staff who may log in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Login name: lower-case ASCII, digits, hyphens.
+    pub id: String,
+    /// Name for screens.
+    pub name: String,
+    /// Department (所属).
+    pub department: String,
+    /// What the user may do.
+    pub rights: Rights,
+    /// Argon2id in PHC notation.
+    pub password: String,
+    /// Failed logins since the last good one.
+    #[serde(default)]
+    pub failures: u32,
+    /// Since when the account is locked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked_at: Option<Timestamp>,
+}
+
+impl Record for User {
+    const KIND: &'static Kind = &USER;
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
+/// Why a login was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown user or wrong password; the two are not told apart.
+    #[error("利用者IDかパスワードが違います。")]
+    Wrong,
+    /// Too many failures.
+    #[error("続けて間違えたため、この利用者は使えなくなっています。管理者に解除を頼んでください。")]
+    Locked,
+    /// Storage failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Why a user could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum UserError {
+    /// The id is taken.
+    #[error("利用者ID「{0}」はすでにあります。")]
+    Exists(String),
+    /// The id has other characters.
+    #[error("利用者ID「{0}」は使えません。英小文字、数字、ハイフンで1文字から32文字にしてください。")]
+    BadId(String),
+    /// The password is too short.
+    #[error("パスワードが短すぎます。{0}文字以上にしてください。")]
+    Short(usize),
+    /// Storage failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Shortest password. A second factor comes with the administrator's desk.
+const PASSWORD_CHARS_MIN: usize = 8;
+
+fn hash(password: &str) -> Result<String, Fault> {
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| Fault::because(format!("the password could not be hashed: {error}")))
+}
+
+fn fits(password: &str, hash: &str) -> bool {
+    Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
+}
+
+impl Office {
+    /// Makes a user.
+    ///
+    /// # Errors
+    /// [`UserError`]: the id is taken or not usable, the password too short, or storage failed.
+    pub fn add_user(
+        &self,
+        id: &str,
+        name: &str,
+        department: &str,
+        rights: Rights,
+        password: &str,
+    ) -> Result<(), UserError> {
+        let usable = (1..=32).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if !usable {
+            return Err(UserError::BadId(id.to_owned()));
+        }
+        if password.chars().count() < PASSWORD_CHARS_MIN {
+            return Err(UserError::Short(PASSWORD_CHARS_MIN));
+        }
+        let user = User {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            department: department.to_owned(),
+            rights,
+            password: hash(password)?,
+            failures: 0,
+            locked_at: None,
+        };
+        match self.put_user(&user, None, "利用者の登録") {
+            Err(CommitError::Conflict(_)) => Err(UserError::Exists(id.to_owned())),
+            Err(error) => Err(UserError::Fault(commit_fault(error))),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// A user by id.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn user(&self, id: &str) -> Result<Option<User>, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        Ok(view.load::<User>(id)?.map(|versioned| versioned.record))
+    }
+
+    /// Checks a password. Every try is in the audit log; too many wrong ones in a row lock the user.
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    pub fn log_in(&self, id: &str, password: &str, terminal: &str) -> Result<User, LoginError> {
+        let found = self.journal().view(AsOf::default())?.load::<User>(id)?;
+        let Some(found) = found else {
+            // The same work as for a known user, so that the answer's time does not tell who exists.
+            let _ = hash(password);
+            self.audit_login(id, terminal, AuditResult::LoginFailed)?;
+            return Err(LoginError::Wrong);
+        };
+        let mut user = found.record;
+        if user.locked_at.is_some() {
+            self.audit_login(id, terminal, AuditResult::LoginFailed)?;
+            return Err(LoginError::Locked);
+        }
+        let right = fits(password, &user.password);
+        if right {
+            self.audit_login(id, terminal, AuditResult::Login)?;
+            if user.failures == 0 {
+                return Ok(user);
+            }
+            user.failures = 0;
+        } else {
+            self.audit_login(id, terminal, AuditResult::LoginFailed)?;
+            user.failures = user.failures.saturating_add(1);
+            if self.login_tries_max() <= user.failures {
+                user.locked_at = Some(self.clock().now());
+            }
+        }
+        // Two logins of one user at the same moment: the slower one does not count, its password was still checked.
+        match self.put_user(&user, Some(found.version), "ログイン試行の記録") {
+            Ok(()) | Err(CommitError::Conflict(_)) => {}
+            Err(error) => return Err(LoginError::Fault(commit_fault(error))),
+        }
+        match (right, user.locked_at) {
+            (true, _) => Ok(user),
+            (false, Some(_)) => Err(LoginError::Locked),
+            (false, None) => Err(LoginError::Wrong),
+        }
+    }
+
+    fn put_user(&self, user: &User, version: Option<u32>, reason: &str) -> Result<(), CommitError> {
+        let mut draft =
+            Draft::new("office", "office/users", Actor::Program("office".to_owned()), self.clock().now());
+        reason.clone_into(&mut draft.reason);
+        draft.writes.push(Write::put(user, version).map_err(Fault::from)?);
+        self.journal().commit(draft).map(drop)
+    }
+
+    fn audit_login(&self, user: &str, terminal: &str, result: AuditResult) -> Result<(), Fault> {
+        let at = self.clock().now();
+        let entry = AuditEntry {
+            id: AuditEntry::new_id(at, self.entropy().bits()),
+            at,
+            // What was typed as an id may be a password by mistake; only known shapes are kept.
+            user: if self.user(user)?.is_some() { user.to_owned() } else { "（不明）".to_owned() },
+            terminal: terminal.to_owned(),
+            function: "office/login".to_owned(),
+            title: "ログイン".to_owned(),
+            result,
+            subjects: Vec::new(),
+            subject_count: 0,
+            purpose: String::new(),
+            codes: Vec::new(),
+        };
+        self.commit_audit(entry)
+    }
+}
+
+/// A commit that only appends an own record cannot conflict; whatever it says is a fault.
+pub(crate) fn commit_fault(error: CommitError) -> Fault {
+    match error {
+        CommitError::Fault(fault) => fault,
+        other => Fault::new("the journal refused the office's own record", other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_are_exact_or_by_prefix() {
+        let rights = Rights(vec!["resident-register/*".into(), "office/links".into()]);
+        for (id, allowed) in [
+            ("resident-register/move-in", true),
+            ("resident-registers/move-in", false),
+            ("office/links", true),
+            ("office/links/hold", false),
+            ("", false),
+        ] {
+            assert_eq!(rights.allow(id), allowed, "{id}");
+        }
+        assert!(Rights(vec!["*".into()]).allow("anything"));
+        assert!(!Rights::default().allow("anything"));
+    }
+}

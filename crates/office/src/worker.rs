@@ -1,0 +1,463 @@
+//! The worker: carries out, link by link, the one step the engine plans, and commits what happened with its effect.
+
+use catalog::Extent;
+use jiff::Timestamp;
+use layout::Facts;
+use linkage::{Delivery, Event, LinkState, NotPossible, Phase, ReceiptFacts, Situation, Step, local, plan};
+use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, Versioned, View, ViewExt, Write};
+use system::{Context, Fate, Incoming, Row};
+use transport::{Control, PlaceError, Verdict};
+
+use crate::Office;
+use crate::links::{Ready, RunningLink};
+use crate::prepare::{Making, changed, data_path, prepare};
+
+/// What a turn did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// A step was done; ask again at once.
+    Worked,
+    /// Nothing is owed before this time, or before an event.
+    Idle {
+        /// When to ask again at the latest.
+        until: Option<Timestamp>,
+    },
+    /// A receipt is waited for; look again soon.
+    Waiting,
+}
+
+/// Works the links of a house.
+#[derive(Clone, Copy)]
+pub struct LinkWorker<'a> {
+    office: &'a Office,
+}
+
+/// Why a step did not succeed: words for the operator, or a fault of storage that stops the worker itself.
+enum Failure {
+    /// Only this link is concerned; it is tried again.
+    Link(String),
+    /// Another worker was faster; nothing is wrong.
+    Overtaken,
+    /// The journal does not answer.
+    Journal(Fault),
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Journal(fault)
+    }
+}
+
+impl From<register::BodyError> for Failure {
+    fn from(error: register::BodyError) -> Self {
+        Self::Journal(error.into())
+    }
+}
+
+impl From<NotPossible> for Failure {
+    fn from(error: NotPossible) -> Self {
+        Self::Link(format!("連携の状態と出来事が合いません（{error}）"))
+    }
+}
+
+impl From<CommitError> for Failure {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Conflict(_) | CommitError::CursorMoved { .. } | CommitError::LeaseLost { .. } => {
+                Self::Overtaken
+            }
+            CommitError::NotUnique { kind, column, .. } => {
+                Self::Link(format!("受け側の台帳（{kind}）で {column} が重複しています"))
+            }
+            CommitError::Fault(fault) => Self::Journal(fault),
+        }
+    }
+}
+
+impl From<PlaceError> for Failure {
+    fn from(error: PlaceError) -> Self {
+        let mut words = error.to_string();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            words.push_str("。原因: ");
+            words.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Self::Link(words)
+    }
+}
+
+impl<'a> LinkWorker<'a> {
+    /// A worker of this house.
+    pub fn new(office: &'a Office) -> Self {
+        Self { office }
+    }
+
+    /// Does the one step a link owes, if any.
+    ///
+    /// # Errors
+    /// When the journal does not answer. Trouble with the link itself is recorded on the link, so that others go on.
+    pub fn turn(&self, link_id: &str) -> Result<Turn, Fault> {
+        let Some(running) = self.office.links().get(link_id) else { return Ok(Turn::Idle { until: None }) };
+        let Ok(ready) = &running.ready else { return Ok(Turn::Idle { until: None }) };
+        let now = self.office.clock().now();
+        let state = self.office.journal().view(AsOf::default())?.load::<LinkState>(link_id)?;
+        let Some(state) = state else {
+            return self.put_to_work(running, now);
+        };
+        match self.step(running, ready, &state, now) {
+            Ok(turn) => Ok(turn),
+            Err(Failure::Overtaken) => Ok(Turn::Worked),
+            Err(Failure::Journal(fault)) => Err(fault),
+            Err(Failure::Link(what)) => {
+                tracing::warn!(link = link_id, %what, "link step failed");
+                self.record_failure(&state, now, what)
+            }
+        }
+    }
+
+    /// Turns every link until none owes anything. For tests and first loads; receipts are not waited for.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub fn settle(&self) -> Result<(), Fault> {
+        for running in self.office.links().all() {
+            while self.turn(&running.link.id)? == Turn::Worked {}
+        }
+        Ok(())
+    }
+
+    fn put_to_work(&self, running: &RunningLink, now: Timestamp) -> Result<Turn, Fault> {
+        let state = LinkState::new(&running.link, self.office.journal().head()?, now);
+        let mut draft = draft(&running.link.id, 0, now);
+        draft.reason = "連携の開始".to_owned();
+        draft.writes.push(Write::put(&state, None)?);
+        match self.office.journal().commit(draft) {
+            Ok(_) | Err(CommitError::Conflict(_)) => Ok(Turn::Worked),
+            Err(error) => Err(crate::users::commit_fault(error)),
+        }
+    }
+
+    fn record_failure(
+        &self,
+        state: &Versioned<LinkState>,
+        now: Timestamp,
+        what: String,
+    ) -> Result<Turn, Fault> {
+        let Ok(next) = state.record.after(Event::Failed { at: now, what }) else {
+            return Ok(Turn::Idle { until: None });
+        };
+        let until = next.trouble.as_ref().map(|trouble| trouble.next_try_at);
+        let mut draft = draft(&state.record.link, state.record.next_no, now);
+        draft.reason = "連携の障害".to_owned();
+        draft.writes.push(Write::put(&next, Some(state.version))?);
+        match self.office.journal().commit(draft) {
+            Ok(_) => Ok(Turn::Idle { until }),
+            Err(CommitError::Conflict(_)) => Ok(Turn::Worked),
+            Err(error) => Err(crate::users::commit_fault(error)),
+        }
+    }
+
+    fn step(
+        &self,
+        running: &RunningLink,
+        ready: &Ready,
+        state: &Versioned<LinkState>,
+        now: Timestamp,
+    ) -> Result<Turn, Failure> {
+        let kinds = [ready.dataset().kind.id];
+        let owes_changes = !self.office.journal().feed(state.record.position, &kinds, 1)?.is_empty();
+        let situation = Situation { now, owes_changes, calendar: self.office.calendar() };
+        match plan(&running.link, &state.record, situation) {
+            Step::Idle { until } => Ok(Turn::Idle { until }),
+            Step::Apply { due } => self.apply(running, ready, state, now, due),
+            Step::Prepare { extent, due } => self.prepare(running, ready, state, now, extent, due),
+            Step::Send => self.send(ready, state, now),
+            Step::AwaitReceipt { overdue } => self.await_receipt(ready, state, now, overdue),
+        }
+    }
+
+    /// Rows to an intake of this house: effect, state and delivery in one commit, so exactly once.
+    fn apply(
+        &self,
+        running: &RunningLink,
+        ready: &Ready,
+        state: &Versioned<LinkState>,
+        now: Timestamp,
+        due: Option<Timestamp>,
+    ) -> Result<Turn, Failure> {
+        let Ready::InProcess { dataset, target, intake } = ready else {
+            return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
+        };
+        let journal = self.office.journal();
+        let view = journal.view(AsOf::default())?;
+        let limit = usize::try_from(running.link.rows_per_delivery_max).unwrap_or(usize::MAX);
+        let changed = changed(journal, dataset, state.record.position, view.position(), limit)?;
+        let to = if changed.more { changed.to } else { view.position() };
+        let earlier;
+        let source: &dyn View = if changed.more {
+            earlier = journal.view(AsOf { position: Some(to), ..AsOf::default() })?;
+            &*earlier
+        } else {
+            &*view
+        };
+        let mut rows = Vec::with_capacity(changed.keys.len());
+        for key in &changed.keys {
+            let Some(stored) = source.get(dataset.kind, key)? else { continue };
+            let mut row = Row::new();
+            if (dataset.row)(source, &stored, &mut row)? == Fate::Row {
+                rows.push(row);
+            }
+        }
+        let names = dataset.names();
+        let incoming: Vec<Incoming<'_>> = rows.iter().map(|row| Incoming::new(&names, row)).collect();
+        let context = Context {
+            today: local(now).date(),
+            now,
+            actor: Actor::Program(format!("link/{}", running.link.id)),
+            confirmed: &[],
+            random: self.office.entropy().bits(),
+            search: &(),
+            municipality: self.office.municipality(),
+        };
+        let applied = (intake.apply)(&*view, &incoming, &context)?;
+        let no = state.record.next_no;
+        let delivery = Delivery {
+            link: running.link.id.clone(),
+            no,
+            phase: Phase::Applied,
+            extent: Extent::Difference,
+            from: state.record.position,
+            to,
+            rows: count(rows.len()),
+            refused: applied.refused,
+            prepared_at: now,
+            sent_at: None,
+            file_name: None,
+            bytes: 0,
+            sha256: String::new(),
+            layout: String::new(),
+            table_version: String::new(),
+            characters: Default::default(),
+            receipt: None,
+        };
+        let next = state.record.after(Event::AppliedInProcess { to, due })?;
+        let mut draft = draft(&running.link.id, no, now);
+        (*target).clone_into(&mut draft.system);
+        intake.id.clone_into(&mut draft.function);
+        draft.reason = "即時連携".to_owned();
+        draft.writes = applied.writes;
+        draft.writes.push(Write::put(&delivery, None)?);
+        draft.writes.push(Write::put(&next, Some(state.version))?);
+        journal.commit(draft)?;
+        Ok(Turn::Worked)
+    }
+
+    fn prepare(
+        &self,
+        running: &RunningLink,
+        ready: &Ready,
+        state: &Versioned<LinkState>,
+        now: Timestamp,
+        extent: Extent,
+        due: Option<Timestamp>,
+    ) -> Result<Turn, Failure> {
+        let Ready::Folder { dataset, plan, file_name, .. } = ready else {
+            return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
+        };
+        let no = state.record.next_no;
+        let date = local(now).date();
+        let name = |id: &str| {
+            self.office.links().system(id).map_or_else(|| id.to_owned(), |system| system.name.clone())
+        };
+        let facts = Facts {
+            delivery_no: no,
+            date: date.to_string(),
+            row_count: 0,
+            extent: match extent {
+                Extent::Full => "A".to_owned(),
+                Extent::Difference => "D".to_owned(),
+            },
+            source: name(&running.link.source),
+            target: name(&running.link.target),
+        };
+        let making = Making {
+            journal: self.office.journal(),
+            link: &running.link,
+            dataset,
+            plan,
+            evidence: &self.office.evidence(&running.link.id),
+            no,
+            from: state.record.position,
+            extent,
+            facts,
+        };
+        let prepared = prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))?;
+        let file_name = file_name
+            .replace("{no}", &format!("{no:06}"))
+            .replace("{date}", &date.strftime("%Y%m%d").to_string());
+        let delivery = Delivery {
+            link: running.link.id.clone(),
+            no,
+            phase: Phase::Prepared,
+            extent: prepared.extent,
+            from: state.record.position,
+            to: prepared.to,
+            rows: prepared.rows,
+            refused: prepared.refused,
+            prepared_at: now,
+            sent_at: None,
+            file_name: Some(file_name.clone()),
+            bytes: prepared.bytes,
+            sha256: prepared.sha256,
+            layout: running.link.layout().unwrap_or_default().to_owned(),
+            table_version: plan.table_version().to_owned(),
+            characters: prepared.characters,
+            receipt: None,
+        };
+        let event = Event::Prepared { extent, to: prepared.to, file_name, due };
+        self.commit(state, event, &delivery, None, now, "配信の作成")?;
+        Ok(Turn::Worked)
+    }
+
+    fn send(&self, ready: &Ready, state: &Versioned<LinkState>, now: Timestamp) -> Result<Turn, Failure> {
+        let Ready::Folder { folder, receipt_expected, .. } = ready else {
+            return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
+        };
+        let delivery = self.delivery_in_flight(state)?;
+        let mut record = delivery.record;
+        let name = record.file_name.clone().unwrap_or_default();
+        let control = Control {
+            link: record.link.clone(),
+            no: record.no,
+            extent: match record.extent {
+                Extent::Full => "full".to_owned(),
+                Extent::Difference => "difference".to_owned(),
+            },
+            rows: record.rows,
+            bytes: record.bytes,
+            sha256: record.sha256.clone(),
+            part: 1,
+            parts: 1,
+        };
+        folder.put(&name, &data_path(&self.office.evidence(&record.link), record.no), &control)?;
+        record.phase = if *receipt_expected { Phase::Sent } else { Phase::Applied };
+        record.sent_at = Some(now);
+        record.receipt = None;
+        let event = Event::Sent { at: now, receipt_expected: *receipt_expected };
+        self.commit(state, event, &record, Some(delivery.version), now, "配信の送信")?;
+        Ok(Turn::Worked)
+    }
+
+    fn await_receipt(
+        &self,
+        ready: &Ready,
+        state: &Versioned<LinkState>,
+        now: Timestamp,
+        overdue: bool,
+    ) -> Result<Turn, Failure> {
+        let Ready::Folder { folder, receipt_minutes, .. } = ready else {
+            return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
+        };
+        let delivery = self.delivery_in_flight(state)?;
+        let mut record = delivery.record;
+        let name = record.file_name.clone().unwrap_or_default();
+        let Some(receipt) = folder.receipt(&name)? else {
+            if !overdue {
+                return Ok(Turn::Waiting);
+            }
+            let what = format!(
+                "配信{}番（{name}）の受領書が{receipt_minutes}分以内に届いていません。受信側を確かめ、届いていなければ「保留」のあと「再開」で同じ内容を送り直してください",
+                record.no
+            );
+            let event = Event::Overdue { at: now, what };
+            let next = state.record.after(event)?;
+            let mut draft = draft(&record.link, record.no, now);
+            draft.reason = "受領書の遅れ".to_owned();
+            draft.writes.push(Write::put(&next, Some(state.version))?);
+            self.office.journal().commit(draft)?;
+            return Ok(Turn::Waiting);
+        };
+        let reason = if receipt.no != record.no {
+            Some(format!("受領書の配信番号が{}です（送ったのは{}）", receipt.no, record.no))
+        } else if let Verdict::Refused(reason) = &receipt.verdict {
+            Some(format!("受信側の理由: {reason}"))
+        } else if receipt.rows != record.rows {
+            Some(format!("受領書の件数が{}件です（送ったのは{}件）", receipt.rows, record.rows))
+        } else if receipt.sha256 != record.sha256 {
+            Some("受領書のSHA-256が送ったものと違います".to_owned())
+        } else {
+            None
+        };
+        record.receipt = Some(ReceiptFacts {
+            rows: receipt.rows,
+            sha256: receipt.sha256,
+            read_at: now,
+            reason: reason.clone().unwrap_or_default(),
+        });
+        let event = match reason {
+            None => {
+                record.phase = Phase::Applied;
+                Event::Applied
+            }
+            Some(reason) => {
+                record.phase = Phase::Refused;
+                Event::Refused { reason, at: now }
+            }
+        };
+        self.commit(state, event, &record, Some(delivery.version), now, "受領書の確認")?;
+        Ok(Turn::Worked)
+    }
+
+    fn delivery_in_flight(&self, state: &Versioned<LinkState>) -> Result<Versioned<Delivery>, Failure> {
+        let no = state.record.in_flight.as_ref().map_or(0, |in_flight| in_flight.no);
+        let view = self.office.journal().view(AsOf::default())?;
+        view.load::<Delivery>(&Delivery::key_of(&state.record.link, no))?
+            .ok_or_else(|| Failure::Link(format!("配信{no}番の記録がありません")))
+    }
+
+    fn commit(
+        &self,
+        state: &Versioned<LinkState>,
+        event: Event,
+        delivery: &Delivery,
+        delivery_version: Option<u32>,
+        now: Timestamp,
+        reason: &str,
+    ) -> Result<(), Failure> {
+        let next = state.record.after(event)?;
+        let mut draft = draft(&delivery.link, delivery.no, now);
+        reason.clone_into(&mut draft.reason);
+        draft.writes.push(Write::put(delivery, delivery_version)?);
+        draft.writes.push(Write::put(&next, Some(state.version))?);
+        self.office.journal().commit(draft)?;
+        Ok(())
+    }
+}
+
+fn draft(link: &str, no: u64, now: Timestamp) -> Draft {
+    let mut draft = Draft::new("linkage", "linkage/worker", Actor::Program(format!("link/{link}")), now);
+    draft.cause = Cause::Delivery { link: link.to_owned(), no };
+    draft
+}
+
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}
+
+/// A fault with its causes, for the operator.
+fn with_causes(fault: &Fault) -> String {
+    let mut words = fault.to_string();
+    let mut cause = std::error::Error::source(fault);
+    while let Some(error) = cause {
+        words.push_str("。原因: ");
+        words.push_str(&error.to_string());
+        cause = error.source();
+    }
+    words
+}
+
+/// The position up to which a state has everything, for readers of the monitor.
+pub(crate) fn position_of(state: Option<&LinkState>) -> Position {
+    state.map_or(Position(0), |state| state.position)
+}
