@@ -1,0 +1,369 @@
+//! One draft inside the writer's transaction.
+
+use register::{
+    ChainHash, Chained, CommitError, Committed, Conflict, Draft, Expect, Fault, Op, Position, Write,
+};
+use register::{VersionLine, change_hash};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, ToSql, params};
+
+use crate::kinds::{KindSql, Kinds};
+use crate::text::{OrFault, WRITES_MAX, int, line, time, uint, version};
+use crate::vault::Vault;
+
+/// Japan has had one offset and no summer time since 1952, so the day of a change needs no zone database.
+const JAPAN: jiff::tz::Offset = jiff::tz::Offset::constant(9);
+
+/// Longest key; keys stand in every version and index.
+const KEY_BYTES_MAX: usize = 512;
+
+/// The end of the journal.
+#[derive(Clone, Copy)]
+pub(crate) struct Tip {
+    pub(crate) position: u64,
+    pub(crate) at_us: i64,
+    pub(crate) hash: ChainHash,
+}
+
+impl Tip {
+    pub(crate) fn read(conn: &Connection) -> Result<Self, Fault> {
+        let row: Option<(i64, i64, [u8; 32])> = conn
+            .query_row(
+                "SELECT position, at_us, hash FROM changes ORDER BY position DESC LIMIT 1",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+            )
+            .optional()
+            .or_fault("the end of the journal cannot be read")?;
+        Ok(match row {
+            None => Self { position: 0, at_us: i64::MIN, hash: ChainHash::START },
+            Some((position, at_us, hash)) => Self { position: uint(position), at_us, hash: ChainHash(hash) },
+        })
+    }
+}
+
+/// What every draft is applied with.
+pub(crate) struct Desk<'a> {
+    pub(crate) conn: &'a Connection,
+    pub(crate) kinds: &'a Kinds,
+    pub(crate) vault: Option<&'a Vault>,
+}
+
+/// A version as it goes into the chain.
+struct Line {
+    kind: &'static str,
+    version: u32,
+    effective_on: domain::Date,
+    closed: bool,
+    body: String,
+}
+
+/// The change being written, as the lookup of a conflict needs it.
+struct Place<'a> {
+    draft: &'a Draft,
+    position: u64,
+    at: jiff::Timestamp,
+    effective_on: domain::Date,
+}
+
+impl Desk<'_> {
+    /// Writes a draft behind `tip` and moves it. On an error the caller rolls back, and `tip` is as before.
+    pub(crate) fn apply(&self, tip: &mut Tip, draft: &Draft) -> Result<Committed, CommitError> {
+        if WRITES_MAX < draft.writes.len() {
+            return Err(Fault::because(format!("a change appends at most {WRITES_MAX} versions")).into());
+        }
+        self.check_guard(draft)?;
+        self.move_cursors(draft)?;
+
+        let at_us = draft.at.as_microsecond().max(tip.at_us);
+        let at = time(at_us)?;
+        let effective_on = draft.effective_on.unwrap_or_else(|| JAPAN.to_datetime(at).date());
+        let place = Place { draft, position: tip.position.saturating_add(1), at, effective_on };
+        let mut lines = Vec::with_capacity(draft.writes.len());
+        for (ordinal, write) in (0..).zip(&draft.writes) {
+            lines.push(self.write(&place, ordinal, write)?);
+        }
+
+        let actor = serde_json::to_string(&draft.actor).or_fault("the actor cannot be written")?;
+        let cause = serde_json::to_string(&draft.cause).or_fault("the cause cannot be written")?;
+        let chained = Chained {
+            position: Position(place.position),
+            at,
+            effective_on,
+            system: &draft.system,
+            function: &draft.function,
+            actor: &actor,
+            reason: &draft.reason,
+            cause: &cause,
+        };
+        let versions = draft.writes.iter().zip(&lines).map(|(write, line)| VersionLine {
+            kind: line.kind,
+            key: &write.key,
+            version: line.version,
+            effective_on: line.effective_on,
+            closed: line.closed,
+            body: &line.body,
+        });
+        let hash = change_hash(&tip.hash, &chained, versions);
+        self.conn
+            .prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+            .and_then(|mut insert| {
+                insert.execute(params![
+                    int(place.position),
+                    at_us,
+                    effective_on.to_string(),
+                    draft.system,
+                    draft.function,
+                    actor,
+                    draft.reason,
+                    cause,
+                    hash.0
+                ])
+            })
+            .or_fault("the change cannot be written")?;
+        *tip = Tip { position: place.position, at_us, hash };
+        Ok(Committed { position: Position(place.position), at })
+    }
+
+    fn check_guard(&self, draft: &Draft) -> Result<(), CommitError> {
+        let Some(guard) = &draft.guard else { return Ok(()) };
+        let token: Option<i64> = self
+            .conn
+            .prepare_cached("SELECT token FROM leases WHERE name = ?1")
+            .and_then(|mut select| select.query_row([&guard.name], |row| row.get(0)).optional())
+            .or_fault("the lease cannot be read")?;
+        if token.map(uint) == Some(guard.token) {
+            Ok(())
+        } else {
+            Err(CommitError::LeaseLost { name: guard.name.clone() })
+        }
+    }
+
+    fn move_cursors(&self, draft: &Draft) -> Result<(), CommitError> {
+        for cursor in &draft.cursors {
+            let found: Option<i64> = self
+                .conn
+                .prepare_cached("SELECT position FROM cursors WHERE name = ?1")
+                .and_then(|mut select| select.query_row([&cursor.name], |row| row.get(0)).optional())
+                .or_fault("the cursor cannot be read")?;
+            let found = Position(found.map_or(0, uint));
+            if found != cursor.from {
+                return Err(CommitError::CursorMoved {
+                    name: cursor.name.clone(),
+                    expected: cursor.from,
+                    found,
+                });
+            }
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO cursors VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+                )
+                .and_then(|mut upsert| upsert.execute(params![cursor.name, int(cursor.to.0)]))
+                .or_fault("the cursor cannot be moved")?;
+        }
+        Ok(())
+    }
+
+    fn write(&self, place: &Place<'_>, ordinal: u64, write: &Write) -> Result<Line, CommitError> {
+        let sql = self.kinds.of(write.kind)?;
+        if KEY_BYTES_MAX < write.key.len() {
+            return Err(Fault::because(format!(
+                "a key of {} is longer than {KEY_BYTES_MAX} bytes",
+                sql.kind.id
+            ))
+            .into());
+        }
+        let found = self.find(sql, &write.key, matches!(write.op, Op::Close))?;
+        let fits = match (&found, write.expect) {
+            (None, Expect::New) => true,
+            (Some(found), Expect::New) => found.closed,
+            (Some(found), Expect::Version(version)) => !found.closed && found.version == version,
+            (None, Expect::Version(_)) => false,
+        };
+        if !fits {
+            return Err(self.conflict(place, write, found.as_ref())?);
+        }
+        let number = match &found {
+            None => 1,
+            Some(found) => found
+                .version
+                .checked_add(1)
+                .ok_or_else(|| Fault::because("a record has no version number left"))?,
+        };
+        let (body, columns, closed) = match (&write.op, &found) {
+            (Op::Put(body), _) => {
+                let columns = sql.columns(self.vault, body.as_str())?;
+                let sealed = sql.seal(self.vault, &write.key, body.as_str())?;
+                (
+                    sealed.map_or_else(|| body.as_str().to_owned(), |sealed| sealed.as_str().to_owned()),
+                    columns,
+                    false,
+                )
+            }
+            // The closing version carries the last body on, so that its reader knows what was closed.
+            (Op::Close, Some(found)) => (found.body.clone(), found.columns.clone(), true),
+            (Op::Close, None) => {
+                return Err(Fault::because("a record that does not exist cannot be closed").into());
+            }
+        };
+        let effective_on = write.effective_on.unwrap_or(place.effective_on);
+        let line = Line { kind: sql.kind.id, version: number, effective_on, closed, body };
+        self.append(place, ordinal, &write.key, &line)?;
+        match self.keep(place, sql, &write.key, &line, found.as_ref(), &columns) {
+            Ok(()) => Ok(line),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                Err(self.not_unique(sql, &write.key, &columns, error)?)
+            }
+            Err(error) => Err(Fault::new("the current record cannot be written", error).into()),
+        }
+    }
+
+    fn append(&self, place: &Place<'_>, ordinal: u64, key: &str, version: &Line) -> Result<(), Fault> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO versions (line, kind, key, version, effective_on, closed, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )
+            .and_then(|mut insert| {
+                insert.execute(params![
+                    line(place.position, ordinal),
+                    version.kind,
+                    key,
+                    version.version,
+                    version.effective_on.to_string(),
+                    version.closed,
+                    version.body
+                ])
+            })
+            .map(|_| ())
+            .or_fault("the version cannot be written")
+    }
+
+    /// Writes the current record. When no index is concerned, none is named, and SQLite leaves them alone.
+    fn keep(
+        &self,
+        place: &Place<'_>,
+        sql: &KindSql,
+        key: &str,
+        line: &Line,
+        found: Option<&Found>,
+        columns: &[Option<String>],
+    ) -> Result<(), rusqlite::Error> {
+        let (position, at_us) = (int(place.position), place.at.as_microsecond());
+        let effective_on = line.effective_on.to_string();
+        if let Some(found) = found
+            && found.closed == line.closed
+            && found.columns == columns
+        {
+            return self
+                .conn
+                .prepare_cached(&sql.update_body)?
+                .execute(params![found.row, line.version, position, at_us, effective_on, line.body])
+                .map(|_| ());
+        }
+        let first: &dyn ToSql = match found {
+            Some(found) => &found.row,
+            None => &key,
+        };
+        let mut values: Vec<&dyn ToSql> =
+            vec![first, &line.version, &position, &at_us, &effective_on, &line.closed, &line.body];
+        values.extend(columns.iter().map(|column| -> &dyn ToSql { column }));
+        let statement = if found.is_some() { &sql.update } else { &sql.insert };
+        self.conn.prepare_cached(statement)?.execute(values.as_slice()).map(|_| ())
+    }
+
+    fn find(&self, sql: &KindSql, key: &str, with_body: bool) -> Result<Option<Found>, Fault> {
+        let what = "the current record cannot be read";
+        let mut select = self.conn.prepare_cached(&sql.lookup).or_fault(what)?;
+        let mut rows = select.query([key]).or_fault(what)?;
+        let Some(row) = rows.next().or_fault(what)? else { return Ok(None) };
+        let read = || -> Result<_, rusqlite::Error> {
+            let columns = (5..).take(sql.kind.columns.len()).map(|place| row.get(place));
+            Ok(Found {
+                row: row.get(0)?,
+                version: 0,
+                position: row.get(2)?,
+                closed: row.get(3)?,
+                body: if with_body { row.get(4)? } else { String::new() },
+                columns: columns.collect::<Result<_, _>>()?,
+            })
+        };
+        let number = version(row.get(1).or_fault(what)?)?;
+        read().map(|found| Some(Found { version: number, ..found })).or_fault(what)
+    }
+
+    fn conflict(
+        &self,
+        place: &Place<'_>,
+        write: &Write,
+        found: Option<&Found>,
+    ) -> Result<CommitError, Fault> {
+        let held_by = match found {
+            None => None,
+            Some(found) if uint(found.position) == place.position => {
+                Some((place.draft.actor.clone(), place.draft.function.clone(), place.at))
+            }
+            Some(found) => {
+                let what = "the change that holds the record cannot be read";
+                let row: Option<(String, String, i64)> = self
+                    .conn
+                    .prepare_cached("SELECT actor, function, at_us FROM changes WHERE position = ?1")
+                    .and_then(|mut select| {
+                        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+                        select.query_row([found.position], read).optional()
+                    })
+                    .or_fault(what)?;
+                let read = |(actor, function, at_us): (String, String, i64)| {
+                    Ok::<_, Fault>((serde_json::from_str(&actor).or_fault(what)?, function, time(at_us)?))
+                };
+                row.map(read).transpose()?
+            }
+        };
+        Ok(CommitError::Conflict(Box::new(Conflict {
+            kind: write.kind.id.to_owned(),
+            key: write.key.clone(),
+            expected: match write.expect {
+                Expect::New => None,
+                Expect::Version(version) => Some(version),
+            },
+            found: found.map(|found| found.version),
+            held_by,
+        })))
+    }
+
+    /// Says which unique column is taken, and by whom.
+    fn not_unique(
+        &self,
+        sql: &KindSql,
+        key: &str,
+        columns: &[Option<String>],
+        error: rusqlite::Error,
+    ) -> Result<CommitError, Fault> {
+        for (place, column, select) in &sql.holder {
+            let Some(Some(value)) = columns.get(*place) else { continue };
+            let holder: Option<String> = self
+                .conn
+                .prepare_cached(select)
+                .and_then(|mut select| select.query_row([value.as_str(), key], |row| row.get(0)).optional())
+                .or_fault("the holder of a unique value cannot be read")?;
+            if let Some(holder) = holder {
+                return Ok(CommitError::NotUnique {
+                    kind: sql.kind.id.to_owned(),
+                    column: (*column).to_owned(),
+                    key: key.to_owned(),
+                    holder,
+                });
+            }
+        }
+        Err(Fault::new("the current record cannot be written", error))
+    }
+}
+
+/// The current row of a key, open or closed.
+struct Found {
+    row: i64,
+    version: u32,
+    position: i64,
+    closed: bool,
+    body: String,
+    columns: Vec<Option<String>>,
+}

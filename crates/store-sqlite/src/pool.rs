@@ -1,0 +1,103 @@
+//! Connections for reading.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use register::Fault;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::text::OrFault;
+
+/// Page cache per reader in KiB. The system's own file cache stands behind it, so that it need not be large.
+const READER_CACHE_KIB: i64 = 16 * 1024;
+
+/// How long a connection waits for the log to be recovered after a crash.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Idle read connections of one database.
+pub(crate) struct Pool {
+    idle: Mutex<Vec<Connection>>,
+    keep: usize,
+    statements: usize,
+}
+
+impl Pool {
+    pub(crate) fn new(keep: usize, statements: usize) -> Self {
+        Self { idle: Mutex::new(Vec::new()), keep, statements }
+    }
+
+    /// A connection of one's own. None is ever waited for: a thread that holds one view and asks for another would
+    /// wait for itself; surplus connections are closed when they come back.
+    pub(crate) fn take(&self, path: &Path) -> Result<Reader<'_>, Fault> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let conn = match idle {
+            Some(conn) => conn,
+            None => self.open(path)?,
+        };
+        Ok(Reader { conn: Some(conn), pool: self })
+    }
+
+    fn open(&self, path: &Path) -> Result<Connection, Fault> {
+        let conn = connect(path)?;
+        conn.pragma_update(None, "query_only", true).or_fault("a reader cannot be opened")?;
+        conn.pragma_update(None, "cache_size", -READER_CACHE_KIB).or_fault("a reader cannot be opened")?;
+        conn.set_prepared_statement_cache_capacity(self.statements);
+        Ok(conn)
+    }
+
+    pub(crate) fn close(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn give_back(&self, conn: Connection) {
+        if !conn.is_autocommit() && conn.execute_batch("ROLLBACK").is_err() {
+            return;
+        }
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.keep {
+            idle.push(conn);
+        }
+    }
+}
+
+/// Opens a connection of either sort.
+pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)
+        .map_err(|error| Fault::new(format!("the database {} cannot be opened", path.display()), error))?;
+    conn.busy_timeout(BUSY).or_fault("the database cannot be opened")?;
+    Ok(conn)
+}
+
+/// A read connection on loan; its transaction ends and it goes back when dropped.
+pub(crate) struct Reader<'a> {
+    conn: Option<Connection>,
+    pool: &'a Pool,
+}
+
+impl Reader<'_> {
+    /// The connection. It is there as long as the reader is; the type only has to allow its return.
+    pub(crate) fn conn(&self) -> Result<&Connection, Fault> {
+        self.conn.as_ref().ok_or_else(|| Fault::because("the reader was given back"))
+    }
+
+    /// Begins a read transaction and fixes its snapshot; tells the newest change in it.
+    pub(crate) fn snapshot(&self) -> Result<u64, Fault> {
+        let conn = self.conn()?;
+        let begin = || -> Result<Option<i64>, rusqlite::Error> {
+            conn.prepare_cached("BEGIN")?.execute([])?;
+            conn.prepare_cached("SELECT max(position) FROM changes")?.query_row([], |row| row.get(0))
+        };
+        begin().map(|head| head.map_or(0, crate::text::uint)).or_fault("a reading cannot begin")
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let Some(conn) = self.conn.take() {
+            self.pool.give_back(conn);
+        }
+    }
+}

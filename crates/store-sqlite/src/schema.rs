@@ -1,0 +1,218 @@
+//! The tables, and how a file written by an older program is brought up to date.
+
+use std::collections::BTreeSet;
+
+use register::{ColumnRule, Fault};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+
+use crate::kinds::{KindSql, Kinds};
+use crate::text::OrFault;
+use crate::vault::Vault;
+
+/// Version of the tables that do not depend on kinds, in `user_version`.
+const SCHEMA_VERSION: i64 = 1;
+
+/// "DAIC": tells `file` and us whose database it is.
+const APPLICATION_ID: i64 = 0x4441_4943;
+
+/// Rows taken at once when a new column is filled.
+const REFILL_ROWS: i64 = 1_000;
+
+const TABLES: &str = "
+CREATE TABLE changes (
+  position     INTEGER PRIMARY KEY,
+  at_us        INTEGER NOT NULL,
+  effective_on TEXT NOT NULL,
+  system       TEXT NOT NULL,
+  function     TEXT NOT NULL,
+  actor        TEXT NOT NULL,
+  reason       TEXT NOT NULL,
+  cause        TEXT NOT NULL,
+  hash         BLOB NOT NULL
+) STRICT;
+-- One number for both, so that the feed reads the table in its own order and appends touch only the last page.
+CREATE TABLE versions (
+  line         INTEGER PRIMARY KEY,
+  position     INTEGER NOT NULL AS (line >> 20) VIRTUAL,
+  ordinal      INTEGER NOT NULL AS (line & 1048575) VIRTUAL,
+  kind         TEXT NOT NULL,
+  key          TEXT NOT NULL,
+  version      INTEGER NOT NULL,
+  effective_on TEXT NOT NULL,
+  closed       INTEGER NOT NULL,
+  body         TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX versions_by_key ON versions (kind, key, version);
+CREATE INDEX versions_by_kind ON versions (kind);
+CREATE TABLE kinds (id TEXT PRIMARY KEY, table_name TEXT NOT NULL, title TEXT NOT NULL, sealed TEXT NOT NULL) STRICT;
+CREATE TABLE cursors (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
+CREATE TABLE leases (
+  name     TEXT PRIMARY KEY,
+  holder   TEXT NOT NULL,
+  token    INTEGER NOT NULL,
+  until_us INTEGER NOT NULL
+) STRICT;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+";
+
+/// Makes the tables there and right for these kinds, in one transaction.
+pub(crate) fn prepare(conn: &mut Connection, kinds: &Kinds, vault: Option<&Vault>) -> Result<(), Fault> {
+    let tx = conn.transaction().or_fault("the database cannot be prepared")?;
+    let number = |pragma: &str| tx.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let version = number("user_version").or_fault("the file is not a database")?;
+    let owner = number("application_id").or_fault("the file is not a database")?;
+    let tables: i64 = tx
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        .or_fault("the file is not a database")?;
+    match (owner, version) {
+        (0, 0) if tables == 0 => {
+            tx.execute_batch(TABLES).or_fault("the tables cannot be created")?;
+            tx.pragma_update(None, "user_version", SCHEMA_VERSION)
+                .or_fault("the tables cannot be created")?;
+            tx.pragma_update(None, "application_id", APPLICATION_ID)
+                .or_fault("the tables cannot be created")?;
+        }
+        (APPLICATION_ID, SCHEMA_VERSION) => {}
+        (APPLICATION_ID, newer) if SCHEMA_VERSION < newer => {
+            return Err(Fault::because(format!(
+                "the database has schema {newer}, newer than the {SCHEMA_VERSION} this program knows: \
+                 use the program that wrote it, or a later one"
+            )));
+        }
+        _ => return Err(Fault::because("the file is a database, but not a journal of this program")),
+    }
+    check_vault(&tx, vault)?;
+    for kind in kinds.all() {
+        prepare_kind(&tx, kind, vault)
+            .map_err(|error| Fault::new(format!("kind {} cannot be prepared", kind.kind.id), error))?;
+    }
+    tx.commit().or_fault("the database cannot be prepared")
+}
+
+/// The first key a database is opened with is its key: another would seal what nobody can open together.
+fn check_vault(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
+    let Some(vault) = vault else { return Ok(()) };
+    let known: Option<String> = conn
+        .query_row("SELECT value FROM meta WHERE name = 'vault_key_id'", [], |row| row.get(0))
+        .optional()
+        .or_fault("the database cannot be prepared")?;
+    match known {
+        Some(known) if known == vault.key_id() => Ok(()),
+        Some(known) => Err(Fault::because(format!(
+            "the vault key is {}, but the database was sealed with key {known}",
+            vault.key_id()
+        ))),
+        None => conn
+            .execute("INSERT INTO meta (name, value) VALUES ('vault_key_id', ?1)", [vault.key_id()])
+            .map(|_| ())
+            .or_fault("the database cannot be prepared"),
+    }
+}
+
+fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
+    let (kind, table) = (sql.kind, &sql.table);
+    let batch = |text: &str| conn.execute_batch(text).or_fault("the current table cannot be changed");
+    batch(&format!(
+        "CREATE TABLE IF NOT EXISTS {table} (
+           row_no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
+           position INTEGER NOT NULL, recorded_us INTEGER NOT NULL, effective_on TEXT NOT NULL,
+           closed INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+         CREATE INDEX IF NOT EXISTS {table}_closed ON {table} (closed) WHERE closed = 1;"
+    ))?;
+
+    let sealed_before = sealed_before(conn, kind.id)?;
+    if let Some(field) = sealed_before.iter().find(|field| !kind.is_sealed(field)) {
+        return Err(Fault::because(format!(
+            "field {field} is sealed in the database and no longer in the program"
+        )));
+    }
+    if !kind.sealed.is_empty() && vault.is_none() {
+        return Err(Fault::because("it has sealed fields, and no vault key was given"));
+    }
+
+    let present = names(conn, "SELECT name FROM pragma_table_info(?1) WHERE cid > 7", table)?;
+    let unique = names(conn, "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1", table)?;
+    let indexes = names(conn, "SELECT name FROM pragma_index_list(?1)", table)?;
+    for name in present.iter().filter(|name| kind.column(name).is_none()) {
+        batch(&format!(
+            "DROP INDEX IF EXISTS {table}_by_{name}; ALTER TABLE {table} DROP COLUMN \"{name}\";"
+        ))?;
+    }
+    let mut refill = false;
+    for column in kind.columns {
+        let (name, index) = (column.name, format!("{table}_by_{}", column.name));
+        if !present.contains(name) {
+            refill = true;
+            batch(&format!("ALTER TABLE {table} ADD COLUMN \"{name}\" TEXT;"))?;
+        }
+        refill |= kind.is_sealed(name) && !sealed_before.contains(name);
+        let is_unique = column.rule == ColumnRule::Unique;
+        if indexes.contains(&index) && unique.contains(&index) != is_unique {
+            batch(&format!("DROP INDEX {index};"))?;
+        }
+    }
+    if refill {
+        fill_columns(conn, sql, vault)?;
+    }
+    for column in kind.columns {
+        let unique = if column.rule == ColumnRule::Unique { "UNIQUE " } else { "" };
+        conn.execute_batch(&format!(
+            "CREATE {unique}INDEX IF NOT EXISTS {table}_by_{0} ON {table} (\"{0}\") \
+             WHERE closed = 0 AND \"{0}\" IS NOT NULL;",
+            column.name
+        ))
+        .map_err(|error| Fault::new(format!("column {} cannot be indexed", column.name), error))?;
+    }
+    let sealed = serde_json::to_string(kind.sealed).or_fault("the kind cannot be recorded")?;
+    conn.execute(
+        "INSERT INTO kinds (id, table_name, title, sealed) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET title = excluded.title, sealed = excluded.sealed",
+        params![kind.id, table, kind.title, sealed],
+    )
+    .map(|_| ())
+    .or_fault("the kind cannot be recorded")
+}
+
+fn sealed_before(conn: &Connection, kind: &str) -> Result<BTreeSet<String>, Fault> {
+    let json: Option<String> = conn
+        .query_row("SELECT sealed FROM kinds WHERE id = ?1", [kind], |row| row.get(0))
+        .optional()
+        .or_fault("the kinds cannot be read")?;
+    serde_json::from_str(json.as_deref().unwrap_or("[]")).or_fault("the kinds cannot be read")
+}
+
+fn names(conn: &Connection, sql: &str, table: &str) -> Result<BTreeSet<String>, Fault> {
+    let mut statement = conn.prepare(sql).or_fault("the schema cannot be read")?;
+    let rows = statement.query_map([table], |row| row.get(0)).or_fault("the schema cannot be read")?;
+    rows.collect::<Result<_, _>>().or_fault("the schema cannot be read")
+}
+
+/// Computes the declared columns of every record anew, closed ones too.
+fn fill_columns(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
+    let what = "the columns cannot be filled";
+    let table = &sql.table;
+    let set: Vec<String> =
+        (2..).zip(sql.kind.columns).map(|(no, column)| format!("\"{}\" = ?{no}", column.name)).collect();
+    let mut page = conn
+        .prepare(&format!(
+            "SELECT row_no, key, body FROM {table} WHERE row_no > ?1 ORDER BY row_no LIMIT {REFILL_ROWS}"
+        ))
+        .or_fault(what)?;
+    let mut update =
+        conn.prepare(&format!("UPDATE {table} SET {} WHERE row_no = ?1", set.join(", "))).or_fault(what)?;
+    let mut after = i64::MIN;
+    loop {
+        let rows =
+            page.query_map([after], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).or_fault(what)?;
+        let rows: Vec<(i64, String, String)> = rows.collect::<Result<_, _>>().or_fault(what)?;
+        let Some((last, ..)) = rows.last() else { return Ok(()) };
+        after = *last;
+        for (row, key, body) in rows {
+            let body = sql.open(vault, &key, body)?;
+            let columns = sql.columns(vault, body.as_str())?;
+            let values = std::iter::once(rusqlite::types::Value::Integer(row))
+                .chain(columns.into_iter().map(|text| text.map_or(rusqlite::types::Value::Null, Into::into)));
+            update.execute(params_from_iter(values)).or_fault(what)?;
+        }
+    }
+}

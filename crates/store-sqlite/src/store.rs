@@ -1,0 +1,287 @@
+//! The store: its threads, its lock, and the `Journal` it is.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use register::{
+    AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
+};
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::apply::Tip;
+use crate::kinds::Kinds;
+use crate::pool::{Pool, Reader, connect};
+use crate::text::{OrFault, uint};
+use crate::vault::{Vault, VaultKey, hex, random};
+use crate::view::SqliteView;
+use crate::writer::{Job, LeaseRequest, Reply, Writer};
+
+/// Pages of log (4 KiB each) after which a commit folds it itself, should no idle moment come before.
+const WAL_PAGES: i64 = 65_536;
+
+/// Page cache of the writer in KiB; it holds the upper pages of all indexes.
+const WRITER_CACHE_KIB: i64 = 64 * 1024;
+
+/// Read connections kept when the options do not say.
+const READERS: usize = 8;
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The key of sealed fields; needed when a kind has some.
+    pub key: Option<VaultKey>,
+    /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
+    pub readers: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { key: None, readers: READERS }
+    }
+}
+
+/// What the threads of a store share.
+pub(crate) struct Shared {
+    pub(crate) kinds: Kinds,
+    pub(crate) vault: Option<Vault>,
+    path: PathBuf,
+    pool: Pool,
+    head: Mutex<u64>,
+    moved: Condvar,
+}
+
+impl Shared {
+    /// A read connection.
+    pub(crate) fn reader(&self) -> Result<Reader<'_>, Fault> {
+        self.pool.take(&self.path)
+    }
+
+    /// Tells all who wait that a newer change is durable.
+    pub(crate) fn advance(&self, head: u64) {
+        *self.head() = head;
+        self.moved.notify_all();
+    }
+
+    fn head(&self) -> MutexGuard<'_, u64> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A journal in one SQLite file.
+///
+/// One thread writes, any number read. The file belongs to one process at a time. Dropping the store waits for what
+/// is under way and folds the log into the file.
+pub struct Store {
+    shared: Arc<Shared>,
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+    /// Held as long as the store lives; the system releases it when the process dies.
+    _lock: File,
+    scratch: Option<PathBuf>,
+}
+
+impl Store {
+    /// Opens a journal, creating the file when there is none and bringing its tables up to these kinds.
+    ///
+    /// # Errors
+    /// When another process has it open, when it is not such a file or a newer one, when a kind has sealed fields
+    /// and there is no key or another one, when a declared uniqueness does not hold, or when storage fails.
+    pub fn open(path: &Path, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
+        let Options { key, readers } = options;
+        let vault = key.as_ref().map(Vault::new).transpose()?;
+        Self::start(path, kinds, vault, readers, "FULL", None)
+    }
+
+    /// A journal that lives as long as the value: a temporary file, with a key of its own. For tests and rehearsals.
+    ///
+    /// # Errors
+    /// When the temporary directory cannot be written.
+    pub fn in_memory(kinds: &[&'static Kind]) -> Result<Self, Fault> {
+        let name = format!("daicho-{}", hex(&random::<12>()?));
+        let directory = std::env::temp_dir().join(name);
+        std::fs::create_dir(&directory).or_fault("the temporary directory cannot be written")?;
+        let vault = Vault::new(&VaultKey::generate()?)?;
+        let path = directory.join("journal.db");
+        // Nobody reads it after the process: a flush would protect nothing.
+        Self::start(&path, kinds, Some(vault), READERS, "OFF", Some(directory.clone()))
+            .inspect_err(|_| remove(&directory))
+    }
+
+    fn start(
+        path: &Path,
+        kinds: &[&'static Kind],
+        vault: Option<Vault>,
+        readers: usize,
+        synchronous: &str,
+        scratch: Option<PathBuf>,
+    ) -> Result<Self, Fault> {
+        let kinds = Kinds::new(kinds)?;
+        let lock = lock(path)?;
+        let mut conn = connect(path)?;
+        set_up(&conn, synchronous)?;
+        crate::schema::prepare(&mut conn, &kinds, vault.as_ref())?;
+        conn.set_prepared_statement_cache_capacity(kinds.statements());
+        let tip = Tip::read(&conn)?;
+        let folder = connect(path)?;
+
+        let pool = Pool::new(readers, kinds.statements());
+        let head = Mutex::new(tip.position);
+        let shared =
+            Arc::new(Shared { kinds, vault, path: path.to_owned(), pool, head, moved: Condvar::new() });
+        let (jobs, waiting) = channel();
+        let (checkpoint, asked) = sync_channel(1);
+        let writer = Writer { conn, shared: Arc::clone(&shared), tip, checkpoint };
+        let threads = vec![
+            spawn("journal-writer", move || writer.run(&waiting))?,
+            spawn("journal-checkpoint", move || fold(&folder, &asked))?,
+        ];
+        Ok(Self { shared, jobs: Some(jobs), threads, _lock: lock, scratch })
+    }
+
+    /// Sends a job to the writer and waits for its answer.
+    fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, CommitError> {
+        let gone = || {
+            CommitError::Fault(Fault::because(
+                "the journal's writer has ended; the program must be restarted",
+            ))
+        };
+        let (reply, answer) = sync_channel(1);
+        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        jobs.send(job(reply)).map_err(|_| gone())?;
+        answer.recv().map_err(|_| gone())?
+    }
+
+    /// Runs SQL in the writer.
+    #[cfg(test)]
+    fn inject(&self, sql: &'static str) -> Result<(), CommitError> {
+        self.ask(|reply| Job::Sql(sql, reply))
+    }
+}
+
+impl Journal for Store {
+    fn commit(&self, draft: Draft) -> Result<Committed, CommitError> {
+        self.ask(|reply| Job::Commit(Box::new(draft), reply))
+    }
+
+    fn commit_all(&self, drafts: Vec<Draft>) -> Result<Vec<Committed>, CommitError> {
+        self.ask(|reply| Job::CommitAll(drafts, reply))
+    }
+
+    fn view(&self, as_of: AsOf) -> Result<Box<dyn View + Send + '_>, Fault> {
+        Ok(Box::new(SqliteView::new(&self.shared, as_of)?))
+    }
+
+    fn head(&self) -> Result<Position, Fault> {
+        Ok(Position(*self.shared.head()))
+    }
+
+    fn feed(&self, after: Position, kinds: &[&str], limit: usize) -> Result<Vec<Entry>, Fault> {
+        crate::feed::feed(&self.shared, after, kinds, limit)
+    }
+
+    fn cursor(&self, name: &str) -> Result<Position, Fault> {
+        let reader = self.shared.reader()?;
+        let found: Option<i64> = reader
+            .conn()?
+            .prepare_cached("SELECT position FROM cursors WHERE name = ?1")
+            .and_then(|mut select| select.query_row([name], |row| row.get(0)).optional())
+            .or_fault("the cursor cannot be read")?;
+        Ok(Position(found.map_or(0, uint)))
+    }
+
+    fn lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, Fault> {
+        let request = LeaseRequest { name: name.to_owned(), holder: holder.to_owned(), now, until };
+        self.ask(|reply| Job::Lease(request, reply)).map_err(|error| match error {
+            CommitError::Fault(fault) => fault,
+            other => Fault::new("the lease cannot be granted", other),
+        })
+    }
+
+    fn wait(&self, after: Position, at_most: Duration) -> Position {
+        let head = self.shared.head();
+        let waited = self.shared.moved.wait_timeout_while(head, at_most, |head| *head <= after.0);
+        let (head, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        Position(*head)
+    }
+
+    fn verify(&self) -> Result<Verification, Fault> {
+        crate::verify::verify(&self.shared)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        // The writer ends when the last sender is gone, and the checkpoint thread when the writer is.
+        drop(self.jobs.take());
+        for thread in self.threads.drain(..) {
+            let _panicked = thread.join().is_err();
+        }
+        // No view is left, for each borrows the store; the last connection to close folds the log and removes it.
+        self.shared.pool.close();
+        if let Some(directory) = self.scratch.take() {
+            remove(&directory);
+        }
+    }
+}
+
+fn remove(directory: &Path) {
+    // What stays behind lies in the system's temporary directory, which is cleaned anyway.
+    let _ = std::fs::remove_dir_all(directory);
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Fault> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).or_fault("a thread cannot be started")
+}
+
+/// Takes the file for this process: SQLite would let two writers in, and both would think they know the chain's end.
+fn lock(path: &Path) -> Result<File, Fault> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&name);
+    let file =
+        file.map_err(|error| Fault::new(format!("{} cannot be written", Path::new(&name).display()), error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(Fault::because(format!("the journal {} is open in another process", path.display())))
+        }
+        Err(TryLockError::Error(error)) => Err(Fault::new("the journal cannot be locked", error)),
+    }
+}
+
+fn set_up(conn: &Connection, synchronous: &str) -> Result<(), Fault> {
+    let what = "the database cannot be set up";
+    let mode: String =
+        conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).or_fault(what)?;
+    if !mode.eq_ignore_ascii_case("wal") {
+        return Err(Fault::because(
+            "the database cannot keep a write-ahead log here; is it on a network drive?",
+        ));
+    }
+    conn.pragma_update(None, "synchronous", synchronous).or_fault(what)?;
+    conn.pragma_update(None, "wal_autocheckpoint", WAL_PAGES).or_fault(what)?;
+    conn.pragma_update(None, "cache_size", -WRITER_CACHE_KIB).or_fault(what)?;
+    conn.pragma_update(None, "temp_store", "MEMORY").or_fault(what)
+}
+
+/// Folds the log into the database whenever asked, beside readers and the writer and without stopping them.
+fn fold(conn: &Connection, asked: &Receiver<()>) {
+    while asked.recv().is_ok() {
+        // A failure costs disk, not data: the log stays, and the next idle moment tries again.
+        let _ = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,263 @@
+//! The one thread that writes. It takes all waiting jobs into one transaction, so that they share one flush.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use register::{CommitError, Committed, Draft, Fault, Lease};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::Shared;
+use crate::apply::{Desk, Tip};
+use crate::text::{OrFault, time, uint};
+
+/// Most jobs of one transaction; more only make the first of them wait.
+const GROUP_MAX: usize = 256;
+
+/// How long nothing must arrive before the log is folded into the database.
+const IDLE: Duration = Duration::from_millis(250);
+
+/// Where an answer goes.
+pub(crate) type Reply<T> = SyncSender<Result<T, CommitError>>;
+
+/// What the writer is asked to do.
+pub(crate) enum Job {
+    Commit(Box<Draft>, Reply<Committed>),
+    CommitAll(Vec<Draft>, Reply<Vec<Committed>>),
+    Lease(LeaseRequest, Reply<Option<Lease>>),
+    /// Fault injection.
+    #[cfg(test)]
+    Sql(&'static str, Reply<()>),
+}
+
+/// Who wants which lease until when.
+pub(crate) struct LeaseRequest {
+    pub(crate) name: String,
+    pub(crate) holder: String,
+    pub(crate) now: Timestamp,
+    pub(crate) until: Timestamp,
+}
+
+/// A job's answer, held back until it is durable.
+enum Answer {
+    Commit(Reply<Committed>, Result<Committed, CommitError>),
+    CommitAll(Reply<Vec<Committed>>, Result<Vec<Committed>, CommitError>),
+    Lease(Reply<Option<Lease>>, Result<Option<Lease>, CommitError>),
+}
+
+impl Answer {
+    fn is_ok(&self) -> bool {
+        match self {
+            Self::Commit(_, answer) => answer.is_ok(),
+            Self::CommitAll(_, answer) => answer.is_ok(),
+            Self::Lease(_, answer) => answer.is_ok(),
+        }
+    }
+
+    /// Takes back an acceptance that did not become durable.
+    fn or_lost(self, fault: Option<&str>) -> Self {
+        let Some(why) = fault.filter(|_| self.is_ok()) else { return self };
+        let lost = CommitError::Fault(Fault::because(why));
+        match self {
+            Self::Commit(reply, _) => Self::Commit(reply, Err(lost)),
+            Self::CommitAll(reply, _) => Self::CommitAll(reply, Err(lost)),
+            Self::Lease(reply, _) => Self::Lease(reply, Err(lost)),
+        }
+    }
+
+    /// A caller that is gone needs no answer.
+    fn send(self) {
+        let _gone = match self {
+            Self::Commit(reply, answer) => reply.send(answer).is_err(),
+            Self::CommitAll(reply, answer) => reply.send(answer).is_err(),
+            Self::Lease(reply, answer) => reply.send(answer).is_err(),
+        };
+    }
+}
+
+pub(crate) struct Writer {
+    pub(crate) conn: Connection,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) tip: Tip,
+    /// Asks the checkpoint thread to fold the log.
+    pub(crate) checkpoint: SyncSender<()>,
+}
+
+impl Writer {
+    /// Works until every sender is gone.
+    pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
+        let mut waiting: Option<Job> = None;
+        let mut dirty = false;
+        loop {
+            let job = match waiting.take() {
+                Some(job) => job,
+                None => match self.next(jobs, &mut dirty) {
+                    Some(job) => job,
+                    None => return,
+                },
+            };
+            dirty = true;
+            #[cfg(test)]
+            if let Job::Sql(sql, reply) = job {
+                let done = self.conn.execute_batch(sql).or_fault("fault injection");
+                let _gone = reply.send(done.map_err(CommitError::from)).is_err();
+                continue;
+            }
+            // A first load is a transaction of its own: it needs no savepoint, which would copy every page it touches.
+            let mut group = vec![job];
+            while !matches!(group.first(), Some(Job::CommitAll(..))) && group.len() < GROUP_MAX {
+                match jobs.try_recv() {
+                    Ok(job @ (Job::Commit(..) | Job::Lease(..))) => group.push(job),
+                    Ok(other) => {
+                        waiting = Some(other);
+                        break;
+                    }
+                    Err(_) => break,
+                }
+            }
+            self.group(group);
+        }
+    }
+
+    /// The next job; an idle moment before it is used to ask for a checkpoint.
+    fn next(&self, jobs: &Receiver<Job>, dirty: &mut bool) -> Option<Job> {
+        if *dirty {
+            match jobs.recv_timeout(IDLE) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    *dirty = false;
+                    // When one is already under way, it is asked for again after the next commit.
+                    let _busy = self.checkpoint.try_send(()).is_err();
+                }
+            }
+        }
+        jobs.recv().ok()
+    }
+
+    /// One transaction, one flush, then all answers.
+    fn group(&mut self, jobs: Vec<Job>) {
+        let before = self.tip;
+        let alone = jobs.len() == 1;
+        let mut lost = self.conn.execute_batch("BEGIN IMMEDIATE").err().map(|error| why(&error));
+        let mut answers = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let answer = match job {
+                Job::Commit(draft, reply) => {
+                    let done = self.step(&mut lost, alone, |desk, tip| desk.apply(tip, &draft));
+                    Answer::Commit(reply, done)
+                }
+                Job::CommitAll(drafts, reply) => {
+                    let all = |desk: &Desk<'_>, tip: &mut Tip| {
+                        drafts.iter().map(|draft| desk.apply(tip, draft)).collect()
+                    };
+                    Answer::CommitAll(reply, self.step(&mut lost, alone, all))
+                }
+                Job::Lease(request, reply) => {
+                    let grant =
+                        |desk: &Desk<'_>, _: &mut Tip| grant(desk.conn, &request).map_err(CommitError::from);
+                    Answer::Lease(reply, self.step(&mut lost, alone, grant))
+                }
+                #[cfg(test)]
+                Job::Sql(..) => continue,
+            };
+            answers.push(answer);
+        }
+        if lost.is_none() && answers.iter().any(Answer::is_ok) {
+            lost = self.conn.execute_batch("COMMIT").err().map(|error| why(&error));
+        }
+        if !self.conn.is_autocommit() {
+            // Refused wholly, or the commit failed. When even this fails, the next BEGIN says so to its callers.
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
+        if lost.is_some() {
+            self.tip = before;
+        } else if before.position < self.tip.position {
+            self.shared.advance(self.tip.position);
+        }
+        for answer in answers {
+            answer.or_lost(lost.as_deref()).send();
+        }
+    }
+
+    /// One job of the transaction. A refused one leaves nothing; a storage failure that ended the whole
+    /// transaction is noted in `lost`.
+    fn step<T>(
+        &mut self,
+        lost: &mut Option<String>,
+        alone: bool,
+        work: impl FnOnce(&Desk<'_>, &mut Tip) -> Result<T, CommitError>,
+    ) -> Result<T, CommitError> {
+        if let Some(why) = lost {
+            return Err(Fault::because(why.as_str()).into());
+        }
+        if !alone {
+            self.batch("SAVEPOINT draft", lost)?;
+        }
+        let mut tip = self.tip;
+        let desk = Desk { conn: &self.conn, kinds: &self.shared.kinds, vault: self.shared.vault.as_ref() };
+        match work(&desk, &mut tip) {
+            Ok(done) => {
+                if !alone {
+                    self.batch("RELEASE draft", lost)?;
+                }
+                self.tip = tip;
+                Ok(done)
+            }
+            Err(error) => {
+                if self.conn.is_autocommit() {
+                    *lost =
+                        Some(format!("storage failed while several changes were written: {}", chain(&error)));
+                } else if alone {
+                    // Nothing else is in the transaction: the group rolls it back, for no answer is an acceptance.
+                } else {
+                    self.batch("ROLLBACK TO draft; RELEASE draft", lost)?;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn batch(&self, sql: &str, lost: &mut Option<String>) -> Result<(), Fault> {
+        self.conn.execute_batch(sql).map_err(|error| {
+            *lost = Some(why(&error));
+            Fault::new("storage failed", error)
+        })
+    }
+}
+
+fn why(error: &rusqlite::Error) -> String {
+    format!("the change could not be made durable: {error}")
+}
+
+/// An error with its causes in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// Grants, renews or refuses a lease. The token grows with every new holder, so that a late writer is recognised.
+fn grant(conn: &Connection, request: &LeaseRequest) -> Result<Option<Lease>, Fault> {
+    let what = "the lease cannot be granted";
+    let held: Option<(String, i64, i64)> = conn
+        .prepare_cached("SELECT holder, token, until_us FROM leases WHERE name = ?1")
+        .and_then(|mut select| {
+            select.query_row([&request.name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+        })
+        .or_fault(what)?;
+    let token = match held {
+        None => 1,
+        Some((holder, token, _)) if holder == request.holder => token,
+        Some((_, _, until)) if request.now.as_microsecond() < until => return Ok(None),
+        Some((_, token, _)) => token.saturating_add(1),
+    };
+    let until_us = request.until.as_microsecond();
+    conn.prepare_cached(
+        "INSERT INTO leases VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name)
+         DO UPDATE SET holder = excluded.holder, token = excluded.token, until_us = excluded.until_us",
+    )
+    .and_then(|mut upsert| upsert.execute(params![request.name, request.holder, token, until_us]))
+    .or_fault(what)?;
+    Ok(Some(Lease { name: request.name.clone(), token: uint(token), until: time(until_us)? }))
+}

@@ -1,0 +1,109 @@
+//! What somebody with the file and an SQL tool can do, and what `verify` says of it.
+
+use register::{Actor, Body, CursorMove, Draft, Journal, Position, Write};
+use store_sqlite::{Options, Store, VaultKey};
+use testkit::journal::{KINDS, NOTE, PERSON};
+
+fn options() -> Options {
+    Options { key: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap()), ..Options::default() }
+}
+
+fn draft(writes: Vec<Write>) -> Draft {
+    let at = "2026-04-01T00:00:00Z".parse().unwrap();
+    let mut draft = Draft::new("test", "write", Actor::User("u1".to_owned()), at);
+    draft.writes = writes;
+    draft
+}
+
+/// Fills a journal, runs SQL on the closed file, and returns what `verify` finds.
+fn problems_after(sql: &str) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("town.db");
+    let store = Store::open(&path, KINDS, options()).unwrap();
+    let note = |text: &str| Body::of(&serde_json::json!({ "text": text })).unwrap();
+    let person = Body::of(&serde_json::json!({ "number": "123456789018", "ward": "東" })).unwrap();
+    store
+        .commit(draft(vec![Write::create(&NOTE, "A", note("1")), Write::create(&NOTE, "B", note("1"))]))
+        .unwrap();
+    store.commit(draft(vec![Write::replace(&NOTE, "A", 1, note("2"))])).unwrap();
+    store.commit(draft(vec![Write::create(&PERSON, "P", person)])).unwrap();
+    store.commit(draft(vec![Write::close(&NOTE, "B", 1)])).unwrap();
+    let mut last = draft(vec![Write::create(&NOTE, "C", note("1"))]);
+    last.cursors.push(CursorMove { name: "link/1".to_owned(), from: Position(0), to: Position(5) });
+    store.commit(last).unwrap();
+    assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
+    drop(store);
+    rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    Store::open(&path, KINDS, options()).unwrap().verify().unwrap().problems
+}
+
+#[test]
+fn verify_tells_what_was_done_to_the_file() {
+    let cut_tail = "DELETE FROM changes WHERE position = 5; DELETE FROM versions WHERE position = 5;";
+    let table = [
+        ("nothing", "", ""),
+        ("a body edited", r#"UPDATE versions SET body = '{"text":"9"}' WHERE key = 'A' AND version = 1"#, "change 1 does not fit"),
+        ("a reason edited", "UPDATE changes SET reason = 'x' WHERE position = 2", "change 2 does not fit"),
+        ("an actor edited", r#"UPDATE changes SET actor = '{"user":"u2"}' WHERE position = 2"#, "change 2 does not fit"),
+        ("an actor broken", "UPDATE changes SET actor = 'x' WHERE position = 2", "change 2 does not fit"),
+        ("a day broken", "UPDATE changes SET effective_on = 'x' WHERE position = 2", "change 2 does not read"),
+        ("a time moved", "UPDATE changes SET at_us = at_us - 1 WHERE position = 3", "recorded before"),
+        ("a hash edited", "UPDATE changes SET hash = zeroblob(32) WHERE position = 3", "change 4 does not fit"),
+        ("a change deleted", "DELETE FROM changes WHERE position = 3", "changes are missing"),
+        ("its versions left", "DELETE FROM changes WHERE position = 3", "belongs to change 3, which is missing"),
+        ("a version deleted", "DELETE FROM versions WHERE key = 'A' AND version = 1", "version 2 stands where 1 belongs"),
+        ("the last deleted", "DELETE FROM versions WHERE key = 'B' AND version = 2", "the current record is version 2"),
+        (
+            "two changes swapped",
+            "UPDATE changes SET position = 99 WHERE position = 2; UPDATE changes SET position = 2 WHERE position = 4;
+             UPDATE changes SET position = 4 WHERE position = 99",
+            "change 2 does not fit",
+        ),
+        (
+            "a change inserted",
+            "INSERT INTO changes SELECT 6, at_us, effective_on, system, function, actor, reason, cause, hash
+             FROM changes WHERE position = 5",
+            "change 6 does not fit",
+        ),
+        (
+            "a version inserted",
+            r#"INSERT INTO versions (line, kind, key, version, effective_on, closed, body)
+               VALUES (5 * 1048576 + 1, 'test/note', 'D', 1, '2026-04-01', 0, '{}')"#,
+            "change 5 does not fit",
+        ),
+        ("the tail cut", cut_tail, "test/note C: a current record without versions"),
+        ("the tail cut, seen by a cursor", cut_tail, "cursor link/1 stands at 5"),
+        ("a current body edited", r#"UPDATE current_test__note SET body = '{}' WHERE key = 'A'"#, "test/note A: the current body"),
+        ("a current record deleted", "DELETE FROM current_test__note WHERE key = 'A'", "test/note A: the current record is missing"),
+        ("a current record reopened", "UPDATE current_test__note SET closed = 0 WHERE key = 'B'", "test/note B: the current record is open"),
+        ("a column edited", "UPDATE current_test__person SET ward = '西'", "test/person P: the declared columns"),
+        ("a sealed column edited", "UPDATE current_test__person SET number = 'x'", "test/person P: the declared columns"),
+    ];
+    for (name, sql, wanted) in table {
+        let found = problems_after(sql);
+        let told = found.iter().any(|problem| problem.contains(wanted));
+        assert!(if wanted.is_empty() { found.is_empty() } else { told }, "{name}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_sealed_value_is_nowhere_in_the_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("town.db");
+    let store = Store::open(&path, KINDS, options()).unwrap();
+    let person =
+        Body::of(&serde_json::json!({ "number": "123456789018", "code": "98765432109", "ward": "東" }))
+            .unwrap();
+    store.commit(draft(vec![Write::create(&PERSON, "P", person)])).unwrap();
+    let search = || {
+        for entry in std::fs::read_dir(directory.path()).unwrap() {
+            let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+            for secret in ["123456789018", "98765432109"] {
+                assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()));
+            }
+        }
+    };
+    search();
+    drop(store);
+    search();
+}
