@@ -1,0 +1,54 @@
+//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `tidy`.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
+
+mod bench;
+mod licences;
+mod packages;
+mod run;
+mod test;
+mod tidy;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "Daicho's one tool")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// All that CI runs: formatting, lints, tests, browser test, documentation, licences.
+    Test {
+        /// Leave the browser test out (for a quick look; CI never does).
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// A synthetic town with every system and link running.
+    Demo {
+        /// Arguments of `daicho demo`, such as `--residents 500000`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Benchmarks: figures, and ratios against a peer run in the same breath.
+    Bench {
+        /// Residents of the benchmark town.
+        #[arg(long, default_value_t = 500_000)]
+        residents: usize,
+    },
+    /// The structure of the tree: layers, absences, sources, sizes.
+    Tidy,
+    /// Install what tests and the demo need beyond crates, or say what is missing.
+    Packages,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().task {
+        Task::Test { no_browser } => test::test(no_browser),
+        Task::Demo { arguments } => test::demo(&arguments),
+        Task::Bench { residents } => bench::bench(residents),
+        Task::Tidy => tidy::tidy(),
+        Task::Packages => packages::ensure(packages::FOR_TESTS),
+    }
+}

@@ -1,0 +1,78 @@
+//! What the project needs beyond crates: installed where that is possible, otherwise asked for in one sentence.
+
+use std::process::{Command, Stdio};
+
+use anyhow::bail;
+
+use crate::run::run_with;
+
+/// A Debian package and how to see that it is there.
+pub(crate) struct Package {
+    name: &'static str,
+    proof: Proof,
+}
+
+enum Proof {
+    /// A program on the path.
+    Program(&'static str),
+    /// A file.
+    File(&'static str),
+}
+
+const IPAMJ: Package = Package {
+    name: "fonts-ipamj-mincho",
+    proof: Proof::File("/usr/share/fonts/opentype/ipamj-mincho/ipamjm.ttf"),
+};
+
+/// The certificate font, and a peer for the benchmark.
+pub(crate) const FOR_DEMO: &[Package] = &[IPAMJ];
+
+/// What all tests need.
+pub(crate) const FOR_TESTS: &[Package] = &[
+    IPAMJ,
+    Package {
+        name: "fonts-noto-cjk",
+        proof: Proof::File("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
+    },
+    Package { name: "chromium", proof: Proof::Program("chromium") },
+    Package { name: "poppler-utils", proof: Proof::Program("pdftotext") },
+    Package { name: "nodejs", proof: Proof::Program("node") },
+    Package { name: "npm", proof: Proof::Program("npm") },
+];
+
+/// What the benchmark's peers need.
+pub(crate) const FOR_BENCH: &[Package] = &[
+    Package { name: "sqlite3", proof: Proof::Program("sqlite3") },
+    Package { name: "time", proof: Proof::Program("/usr/bin/time") },
+];
+
+impl Package {
+    fn is_there(&self) -> bool {
+        match self.proof {
+            Proof::File(path) => std::path::Path::new(path).exists(),
+            Proof::Program(program) => Command::new("sh")
+                .args(["-c", "command -v \"$0\"", program])
+                .stdout(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success()),
+        }
+    }
+}
+
+/// Installs what is missing when this may be done here (Debian, as root), otherwise says the one command to type.
+pub(crate) fn ensure(packages: &[Package]) -> anyhow::Result<()> {
+    let missing: Vec<&str> =
+        packages.iter().filter(|package| !package.is_there()).map(|package| package.name).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"));
+    if !is_root {
+        bail!("these packages are missing; install them with: sudo apt-get install {}", missing.join(" "));
+    }
+    let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
+    run_with("apt-get", &["update", "-q"], &quiet)?;
+    let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];
+    arguments.extend(missing);
+    run_with("apt-get", &arguments, &quiet)
+}

@@ -1,0 +1,47 @@
+//! `cargo xtask test` and `cargo xtask demo`.
+
+use anyhow::bail;
+
+use crate::run::{command, run, run_with};
+use crate::{licences, packages};
+
+/// All that CI runs.
+pub(crate) fn test(no_browser: bool) -> anyhow::Result<()> {
+    packages::ensure(packages::FOR_TESTS)?;
+    run("cargo", &["fmt", "--all", "--check"])?;
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    licences::check()?;
+    run("cargo", &["test", "--workspace"])?;
+    run_with("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
+    if no_browser {
+        println!("── the browser test was left out");
+    } else {
+        browser()?;
+    }
+    println!("── all green");
+    Ok(())
+}
+
+/// Drives the demo town in a real browser.
+fn browser() -> anyhow::Result<()> {
+    run("cargo", &["build", "--package", "daicho"])?;
+    run("npm", &["--prefix", "tests/browser", "ci", "--no-audit", "--no-fund"])?;
+    run("node", &["--test", "--test-reporter=spec", "tests/browser/move-in.test.mjs"])
+}
+
+/// Builds and starts the demo town; returns when it is stopped.
+pub(crate) fn demo(arguments: &[String]) -> anyhow::Result<()> {
+    if let Err(missing) = packages::ensure(packages::FOR_DEMO) {
+        // The town runs without the font; only printing a certificate asks for it again.
+        eprintln!("{missing}");
+    }
+    println!("── building (the first time takes some minutes)");
+    let status = command("cargo")
+        .args(["run", "--quiet", "--package", "daicho", "--", "demo"])
+        .args(arguments)
+        .status()?;
+    if !status.success() {
+        bail!("the demo town ended with {status}");
+    }
+    Ok(())
+}
