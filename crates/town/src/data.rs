@@ -124,6 +124,7 @@ keys! {
         BirthImpossible = "birth_impossible",
         UnnamedNewborn = "unnamed_newborn",
         ForeignAlias = "foreign_alias",
+        SpecialPermanentAlias = "special_permanent_alias",
         ForeignNoKana = "foreign_no_kana",
     }
 }

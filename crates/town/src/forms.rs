@@ -378,7 +378,6 @@ impl Planner<'_> {
                 self.children(head, register, &[Child]);
             }
         }
-        // Only the spouse: the children added after have the head's nationality.
     }
 }
 

@@ -57,7 +57,16 @@ impl Past {
     }
 
     /// Draws one member's dates.
-    pub(crate) fn life(&self, rng: &mut Rng, data: &Data, member: &Draft, birth: RegisterDate) -> Life {
+    ///
+    /// `first_child` is the birth of the member's eldest child in the household: parents had come by then.
+    pub(crate) fn life(
+        &self,
+        rng: &mut Rng,
+        data: &Data,
+        member: &Draft,
+        birth: RegisterDate,
+        first_child: Option<Date>,
+    ) -> Life {
         let born_here = |rng: &mut Rng, moved: Option<Date>| Life {
             resident_since: birth,
             addr_since: moved.map_or(birth, RegisterDate::Day),
@@ -70,13 +79,16 @@ impl Past {
         }
         let came_later = match member.came {
             Came::WithHead => false,
-            Came::AsSpouse => data.chance(rng, Share::SpouseCameAtMarriage),
+            Came::AsSpouse => {
+                first_child.is_none_or(|child| self.formed_on < child)
+                    && data.chance(rng, Share::SpouseCameAtMarriage)
+            }
             Came::Later => true,
         };
         let arrived = if came_later {
             let grown_up = plus_years_days(member.birth, 20, rng.between(0, 300));
             let after = plus_years_days(self.formed_on, 0, rng.between(0, 4000));
-            after.max(grown_up).min(self.today)
+            after.max(grown_up).min(first_child.unwrap_or(self.today)).min(self.today)
         } else {
             self.formed_on.max(member.birth)
         };

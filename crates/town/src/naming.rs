@@ -103,8 +103,12 @@ pub(crate) fn foreign_name(
         name.family_kana = family_word.map(|word| word.kana).unwrap_or_default().to_owned();
         name.given_kana = given_kana.join("\u{3000}");
     }
-    // Special permanent residents mostly live under a Japanese name, spouses often under the family's.
-    if data.chance(rng, Share::ForeignAlias) || (stay.class == "02" && rng.per_mille(800)) {
+    // Special permanent residents mostly live under a Japanese name, spouses often under the family's; trainees without
+    // kanji never do.
+    let settled = stay.form != "single" || name.kanji.is_some();
+    if (settled && data.chance(rng, Share::ForeignAlias))
+        || (stay.class == "02" && data.chance(rng, Share::SpecialPermanentAlias))
+    {
         let japanese = data.given(rng, member.sex, member.birth.year());
         let use_japanese = name.kanji.is_some() || given.is_none();
         let kana = given.map_or(japanese.kana, |word| word.kana);

@@ -53,7 +53,7 @@ pub(crate) struct Register {
     pub(crate) same_name_as: Option<usize>,
 }
 
-/// The younger parent of a couple's children and how many of them.
+/// How much older than a child a mother is at least.
 pub(crate) const CHILD_AGE_GAP_MIN: i32 = 20;
 
 /// Draws a plan's persons.

@@ -151,7 +151,7 @@ impl Town {
         let own = number(rng, "member", at);
         let age = domain::age_on(member.birth, self.today);
         let birth = register_birth(&mut own.child("birth"), &self.data, member, age, mark);
-        let life = past.life(&mut own.child("life"), &self.data, member, birth);
+        let life = past.life(&mut own.child("life"), &self.data, member, birth, first_child(plan, member));
         let (family, given) = (names.family(member.register), names.given(at));
         let former = self.former_name(&own, plan, member, at, mark, family);
         let mut resident = Resident {
@@ -266,6 +266,15 @@ struct Person<'a> {
 ///
 /// Source: 戸籍法 art. 49(1): a birth is notified within fourteen days, and may be without the name.
 const UNNAMED_DAYS_MAX: i32 = 14;
+
+/// The birth of the eldest in the household who may be a member's child.
+fn first_child(plan: &Plan, member: &Draft) -> Option<Date> {
+    let grown_up = member.birth.year().saturating_add(CHILD_YEARS_MIN);
+    plan.members.iter().map(|other| other.birth).filter(|birth| grown_up <= birth.year()).min()
+}
+
+/// Nobody in a plan is a parent sooner.
+const CHILD_YEARS_MIN: i16 = 17;
 
 /// The member a planted trait is about.
 fn marked(plan: &Plan, mark: Option<Trait>) -> Option<usize> {

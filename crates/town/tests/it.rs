@@ -138,6 +138,31 @@ mod towns {
     }
 
     #[test]
+    fn children_born_here_had_a_parent_here() {
+        let mut born_here = 0;
+        for household in &households(17_000, 3) {
+            let pairs = parents_and_children(household);
+            for (_, child) in &pairs {
+                if child.moved_in_from.is_some() || child.foreign.is_some() || child.birth.known().is_none() {
+                    continue;
+                }
+                let parents = || pairs.iter().filter(|pair| pair.1 == *child).map(|pair| pair.0);
+                if parents().any(|parent| parent.foreign.is_some()) {
+                    continue;
+                }
+                born_here += 1;
+                // Elders who followed their child to town are the exception.
+                let came_first =
+                    |parent: &Resident| parent.resident_since.sort_key() <= child.birth.sort_key();
+                let elders = parents().all(|parent| parent.relation.label().contains(['父', '母']));
+                let whole_family = household.formed_on > child.birth.known().unwrap_or(TODAY);
+                assert!(elders || whole_family || parents().any(came_first), "{household:#?}");
+            }
+        }
+        assert!(2_000 < born_here, "{born_here}");
+    }
+
+    #[test]
     fn spouses_share_domicile_register_head_and_family_name() {
         let mut pairs = 0;
         for household in &households(17_000, 1) {
