@@ -289,7 +289,8 @@ fn marked(plan: &Plan, mark: Option<Trait>) -> Option<usize> {
     }
 }
 
-// Steps without a common divisor with the count of numbers: each serial below the count gives another number, in no visible order.
+// Steps without a common divisor with the count of numbers: each serial below the count gives another number, in no
+// visible order.
 const RECORD_CODES: u64 = 10_000_000_000;
 const RECORD_CODE_STEP: u64 = 6_180_339_887;
 const INDIVIDUAL_NUMBERS: u64 = 100_000_000_000;
