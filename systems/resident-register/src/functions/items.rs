@@ -1,0 +1,85 @@
+//! Items of a person as they are typed in, on whichever form.
+
+use domain::{Address, Art30_45Class, RegisterDate, ResidentKind};
+use serde::Deserialize;
+
+use crate::records::Person;
+
+/// Name, domicile and foreign items of a person who is recorded (記載される人の項目).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Items {
+    pub(crate) family_name: String,
+    pub(crate) given_name: String,
+    name_kana: String,
+    name_roman: String,
+    name_kanji: String,
+    former_family_name: String,
+    former_family_kana: String,
+    alias_name: String,
+    alias_kana: String,
+    domicile_prefecture: String,
+    domicile_municipality: String,
+    domicile_town: String,
+    register_head: String,
+    nationality_code: String,
+    nationality: String,
+    pub(crate) art30_45_class: Option<Art30_45Class>,
+    status_of_residence: String,
+    stay_period: String,
+    stay_expires_on: Option<RegisterDate>,
+    residence_card_no: String,
+    landing_period: String,
+    provisional_stay_period: String,
+}
+
+impl Items {
+    /// Fills a row. 氏名 of a Japanese is 氏 and 名 with a full-width space; of a foreigner the roman letters, or the
+    /// characters when there are none.
+    pub(crate) fn fill(&self, row: &mut Person) {
+        row.family_name.clone_from(&self.family_name);
+        row.given_name.clone_from(&self.given_name);
+        row.name = match row.resident_kind {
+            ResidentKind::Japanese => joined(&self.family_name, &self.given_name),
+            ResidentKind::Foreign if self.name_roman.is_empty() => self.name_kanji.clone(),
+            ResidentKind::Foreign => self.name_roman.clone(),
+        };
+        row.name_kana.clone_from(&self.name_kana);
+        row.name_roman.clone_from(&self.name_roman);
+        row.name_kanji.clone_from(&self.name_kanji);
+        row.former_family_name.clone_from(&self.former_family_name);
+        row.former_family_kana.clone_from(&self.former_family_kana);
+        row.alias_name.clone_from(&self.alias_name);
+        row.alias_kana.clone_from(&self.alias_kana);
+        row.registered_domicile = self.domicile();
+        row.register_head.clone_from(&self.register_head);
+        row.nationality_code.clone_from(&self.nationality_code);
+        row.nationality.clone_from(&self.nationality);
+        row.art30_45_class = self.art30_45_class;
+        row.status_of_residence.clone_from(&self.status_of_residence);
+        row.stay_period.clone_from(&self.stay_period);
+        row.stay_expires_on = self.stay_expires_on.as_ref().and_then(RegisterDate::known);
+        row.residence_card_no.clone_from(&self.residence_card_no);
+        row.landing_period.clone_from(&self.landing_period);
+        row.provisional_stay_period.clone_from(&self.provisional_stay_period);
+    }
+
+    fn domicile(&self) -> Option<Address> {
+        let domicile = Address {
+            prefecture: self.domicile_prefecture.clone(),
+            municipality: self.domicile_municipality.clone(),
+            town: self.domicile_town.clone(),
+            ..Address::default()
+        };
+        (!domicile.is_empty()).then_some(domicile)
+    }
+}
+
+/// 氏 and 名 with a full-width space between; one alone as it is.
+fn joined(family: &str, given: &str) -> String {
+    if family.is_empty() || given.is_empty() {
+        format!("{family}{given}")
+    } else {
+        format!("{family}\u{3000}{given}")
+    }
+}

@@ -1,0 +1,399 @@
+//! 転入: somebody moves in from another municipality or from abroad.
+
+use domain::{
+    Address, AddresseeNo, HouseholdNo, IndividualNumber, MovementReason, RegisterDate, Relation,
+    ResidentKind, ResidentRecordCode, ResidentStatus, Sex,
+};
+use register::{Fault, View, ViewExt};
+use serde::Deserialize;
+use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place, Section, choices};
+
+use super::forms;
+use crate::desk::Desk;
+use crate::movement::{self, MovementKind};
+use crate::records::{CODE_SLOT, Counter, Person};
+use crate::rules::address::{self, NewAddress};
+use crate::rules::household::{self, Goal};
+use crate::rules::notice::{self, DateRules, Notice};
+use crate::rules::relation::Stated;
+use crate::rules::{Limit, matching, person, targets};
+
+/// 転入 (M-01, M-04, M-05, M-06, M-07, M-08).
+pub(crate) static MOVE_IN: MovementKind =
+    MovementKind { id: "resident-register/move-in", title: "転入", plan };
+
+/// The function.
+pub(crate) fn function() -> Function {
+    let place =
+        Place { unit: "住民基本台帳", level1: "異動（増加）", level2: "転入", level3: "" };
+    movement::function(&MOVE_IN, place, form(), decide)
+}
+
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    movement::enter(&MOVE_IN, view, input, context)
+}
+
+fn form() -> Form {
+    let kind = Field::new(
+        "move_in_kind",
+        "転入の種類",
+        FieldKind::Choice(choices(&[("01", "国内転入"), ("02", "国外転入等（法30条の46・47を含む）")])),
+    )
+    .required();
+    let mut member = vec![
+        Field::new("addressee_no", "再転入する人の宛名番号", FieldKind::AddresseeNo).help("以前の住民だけ"),
+        Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required(),
+        Field::new("family_name", "氏", FieldKind::Text(50)),
+        Field::new("given_name", "名", FieldKind::Text(50)),
+        Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
+        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)),
+        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)),
+        Field::new("former_family_name", "旧氏", FieldKind::Text(50)),
+        Field::new("former_family_kana", "旧氏フリガナ", FieldKind::Kana(50)),
+        Field::new("alias_name", "通称", FieldKind::Text(100)),
+        Field::new("alias_kana", "通称フリガナ", FieldKind::Kana(100)),
+        Field::new("birth_date", "生年月日", FieldKind::RegisterDate).required(),
+        Field::new("sex", "性別", FieldKind::Choice(forms::sexes())).required(),
+        Field::new("relation", "続柄", FieldKind::Relation).required(),
+    ];
+    member.extend(forms::domicile());
+    member.extend([
+        Field::new("resident_record_code", "住民票コード", FieldKind::ResidentRecordCode),
+        Field::new("individual_number", "個人番号", FieldKind::IndividualNumber),
+    ]);
+    member.extend(forms::foreign());
+    member.push(Field::new("remarks", "備考", FieldKind::Text(200)));
+    Form::of(vec![
+        forms::notice(vec![kind], forms::event_day("転入日（異動日）")),
+        Section::repeated("members", "異動者", forms::MEMBERS_MAX, member),
+        forms::new_address(),
+        forms::household(),
+        forms::previous_address(),
+    ])
+}
+
+#[derive(Deserialize)]
+struct MoveIn {
+    move_in_kind: String,
+    #[serde(flatten)]
+    notice: Notice,
+    #[serde(default)]
+    members: Vec<Mover>,
+    #[serde(flatten)]
+    address: NewAddress,
+    #[serde(default)]
+    household_no: Option<HouseholdNo>,
+    #[serde(default)]
+    prev_unregistered: bool,
+}
+
+#[derive(Deserialize)]
+struct Mover {
+    #[serde(default)]
+    addressee_no: Option<AddresseeNo>,
+    resident_kind: ResidentKind,
+    #[serde(default)]
+    resident_record_code: Option<ResidentRecordCode>,
+    #[serde(default)]
+    individual_number: Option<IndividualNumber>,
+    birth_date: RegisterDate,
+    sex: Sex,
+    relation: Relation,
+    #[serde(flatten)]
+    items: super::items::Items,
+    #[serde(default)]
+    remarks: String,
+}
+
+fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
+    let given: MoveIn = input.read()?;
+    let event =
+        notice::check(desk, &given.notice, DateRules { ahead: false, late: Some(Limit::MoveInNotice) });
+    if given.members.is_empty() {
+        desk.error(
+            "E124",
+            "members",
+            "異動者",
+            "異動者が一人もいません。",
+            "転入する人を一人以上入力してください。",
+        );
+        return Ok(());
+    }
+    let reason = MovementReason::from_code(&given.move_in_kind).unwrap_or(MovementReason::MoveInDomestic);
+    let movement = given.notice.movement(reason, desk.today());
+    desk.reason = Some(reason);
+    desk.effective_on = event.and_then(|date| date.sort_key());
+    let previous = previous_address(desk, input, &given, reason);
+    let joined = match given.household_no {
+        Some(no) => match household::to_join(desk, no)? {
+            Some(joined) => Some(joined),
+            None => return Ok(()),
+        },
+        None => None,
+    };
+    let address = match &joined {
+        Some(joined) if given.address.is_empty() => joined.address.clone(),
+        _ => given.address.complete(desk),
+    };
+    if let Some(joined) = &joined
+        && !address::same_lot(&address, &joined.address)
+    {
+        desk.alert(
+            "A093",
+            "lot",
+            "住所",
+            format!("加わる世帯の住所（{}）と、番地号が違います。", joined.address.one_line()),
+            "住所を確かめてください。",
+        );
+    }
+    if !address::is_here(desk, &address) && !desk.context.municipality_text("name").is_empty() {
+        desk.error(
+            "E104",
+            "municipality",
+            "住所",
+            format!("新しい住所（{}）が、この市区町村の外です。", address.one_line()),
+            "住所を確かめてください。",
+        );
+    }
+
+    let mut stated = Vec::new();
+    for (index, mover) in given.members.iter().enumerate() {
+        let at = format!("members.{index}.");
+        let Some(mut row) = start_row(desk, mover, &at)? else { continue };
+        row.resident_kind = mover.resident_kind;
+        row.resident_status = ResidentStatus::Resident;
+        row.birth_date = mover.birth_date;
+        row.sex = mover.sex;
+        row.relation = mover.relation.clone();
+        mover.items.fill(&mut row);
+        row.address = address.clone();
+        row.event_date = event;
+        row.addr_since = event;
+        match mover.resident_kind {
+            ResidentKind::Japanese => (row.resident_since, row.foreign_resident_since) = (event, None),
+            ResidentKind::Foreign => (row.resident_since, row.foreign_resident_since) = (None, event),
+        }
+        row.moved_in_notified_on = movement.notified_on;
+        row.prev_address = previous.as_ref().map(|previous| previous.address.clone());
+        row.prev_head_name = previous.as_ref().map(|previous| previous.head_name.clone()).unwrap_or_default();
+        row.moved_from_address = None;
+        row.resident_record_code = mover.resident_record_code.or(row.resident_record_code);
+        row.individual_number = mover.individual_number.or(row.individual_number);
+        end_deletion(&mut row);
+        if !mover.remarks.is_empty() {
+            row.remarks.push(mover.remarks.clone());
+        }
+        person::check(desk, &row, reason, &at);
+        matching::check(desk, &row, mover.addressee_no, &at)?;
+        same_code_twice(desk, &row, &stated, &at);
+        assign_code(desk, &mut row, reason, &at)?;
+        stated.push(Stated { person: row, path: format!("{at}relation") });
+    }
+    summarise(desk, &stated, &address, reason, event);
+    if desk.stopped() {
+        return Ok(());
+    }
+    let goal = match joined {
+        Some(joined) => Goal::Join(Box::new(joined)),
+        None => Goal::Own(
+            desk.next_household_no()?,
+            event.and_then(|date| date.sort_key()).unwrap_or(desk.today()),
+        ),
+    };
+    household::settle(desk, goal, stated, &address, &movement)
+}
+
+/// 転入前住所; E106 when it lies here, 「（未届）」 behind an address that was never registered.
+///
+/// Source: 住民記録システム標準仕様書 4.1.1.4, 4.2.1.1.
+fn previous_address(
+    desk: &mut Desk<'_>,
+    input: &Input,
+    given: &MoveIn,
+    reason: MovementReason,
+) -> Option<address::Elsewhere> {
+    let mut previous = address::elsewhere(input, "prev_");
+    if previous.address.is_empty() {
+        if reason == MovementReason::MoveInDomestic {
+            desk.error(
+                "E124",
+                "prev_municipality",
+                "転入前住所",
+                "転入前住所が空です。国内転入では空にできない項目です。",
+                "転出証明書の住所を入力してください。分からないときは市区町村に「不明」と入力してください。",
+            );
+        }
+        return None;
+    }
+    if given.prev_unregistered {
+        let marked = if previous.address.lot.is_empty() {
+            &mut previous.address.town
+        } else {
+            &mut previous.address.lot
+        };
+        marked.push_str("（未届）");
+    } else if reason == MovementReason::MoveInDomestic && address::is_here(desk, &previous.address) {
+        desk.error(
+            "E106",
+            "prev_municipality",
+            "転入前住所",
+            format!("転入前住所（{}）が、この市区町村の中です。", previous.address.one_line()),
+            "市区町村の中で住所が変わったのなら、転居で入力してください。",
+        );
+    }
+    Some(previous)
+}
+
+/// The row to write on: a new number's first, or the next of somebody who returns under the old number (再転入).
+///
+/// Source: 住民記録システム標準仕様書 4.1.1.2.
+fn start_row(desk: &mut Desk<'_>, mover: &Mover, at: &str) -> Result<Option<Person>, Fault> {
+    let Some(no) = mover.addressee_no else {
+        let no = desk.next_addressee_no()?;
+        // The number of a household is not known yet; it is set when the movers are settled.
+        let none = HouseholdNo::from_serial(0).map_err(|error| Fault::new("no household number", error))?;
+        return Ok(Some(Person::new(no, none, mover.birth_date, mover.sex)));
+    };
+    let path = format!("{at}addressee_no");
+    let Some(held) = desk.person(no)? else {
+        desk.error(
+            "D002",
+            &path,
+            "宛名番号",
+            format!("宛名番号{no}の住民はいません。"),
+            "以前の住民を検索して選び直してください。初めて転入する人なら空にしてください。",
+        );
+        return Ok(None);
+    };
+    if desk.targets.contains(&no) {
+        desk.error(
+            "D002",
+            &path,
+            "宛名番号",
+            format!("宛名番号{no}が二度入力されています。"),
+            "人ごとに違う宛名番号を入力してください。",
+        );
+        return Ok(None);
+    }
+    if held.is_resident() {
+        desk.error(
+            "E048",
+            &path,
+            "宛名番号",
+            format!("{}さん（宛名番号{no}）は既に住民です。", held.called()),
+            "住所が変わったのなら転居で入力してください。",
+        );
+        return Ok(None);
+    }
+    targets::held(desk, &held, &path)?;
+    desk.targets.push(no);
+    Ok(Some(held))
+}
+
+/// A person recorded again is no longer deleted; the former rows keep how the deletion was.
+pub(crate) fn end_deletion(row: &mut Person) {
+    row.deletion_reason = None;
+    row.deletion_event_date = None;
+    row.deletion_notified_on = None;
+    row.dest_address_planned = None;
+    row.moveout_planned_on = None;
+    row.moveout_planned_reason = None;
+}
+
+fn same_code_twice(desk: &mut Desk<'_>, row: &Person, others: &[Stated], at: &str) {
+    let twice = |same: &dyn Fn(&Person) -> bool| others.iter().any(|other| same(&other.person));
+    if row.resident_record_code.is_some()
+        && twice(&|other| other.resident_record_code == row.resident_record_code)
+    {
+        desk.error(
+            "E032",
+            &format!("{at}resident_record_code"),
+            "住民票コード",
+            "同じ住民票コードが、この届出の別の人にも入力されています。",
+            "転出証明書で番号を確かめてください。",
+        );
+    }
+    if row.individual_number.is_some() && twice(&|other| other.individual_number == row.individual_number) {
+        desk.error(
+            "E038",
+            &format!("{at}individual_number"),
+            "個人番号",
+            "同じ個人番号が、この届出の別の人にも入力されています。",
+            "番号を確かめてください。",
+        );
+    }
+}
+
+/// Gives a code from the pool to somebody who never had one: E035, E036, A034. Domestic movers bring theirs.
+///
+/// Source: 住民基本台帳法 art. 30-3; 住民記録システム標準仕様書 1.1.6, 4.3.1.
+pub(crate) fn assign_code(
+    desk: &mut Desk<'_>,
+    row: &mut Person,
+    reason: MovementReason,
+    at: &str,
+) -> Result<(), Fault> {
+    if row.resident_record_code.is_some() {
+        return Ok(());
+    }
+    let path = format!("{at}resident_record_code");
+    if reason == MovementReason::MoveInDomestic {
+        desk.error(
+            "E036",
+            &path,
+            "住民票コード",
+            format!("{}さんの住民票コードが空です。住民の記録には要る項目です。", row.called()),
+            "転出証明書の住民票コードを入力してください。",
+        );
+        return Ok(());
+    }
+    let Some(code) = desk.pick_code()? else {
+        desk.error(
+            "E035",
+            &path,
+            "住民票コード",
+            "割り当てる住民票コードがありません。空き住民票コードがなくなっています。",
+            "住基ネットから空き住民票コードを受け取ってから、本登録してください。",
+        );
+        return Ok(());
+    };
+    row.resident_record_code = Some(code);
+    let low = u64::try_from(Limit::CodePoolLow.value()).unwrap_or_default();
+    let filled = desk.view.load::<Counter>(Counter::CODE_SLOT)?.map_or(0, |counter| counter.record.last);
+    if filled != 0
+        && desk.view.count(&CODE_SLOT)? < low
+        && !desk.findings.iter().any(|finding| finding.code == "A034")
+    {
+        desk.alert(
+            "A034",
+            "",
+            "住民票コード",
+            format!("空き住民票コードが{low}件を下回っています。"),
+            "住基ネットから空き住民票コードを受け取ってください。この異動は続けられます。",
+        );
+    }
+    Ok(())
+}
+
+fn summarise(
+    desk: &mut Desk<'_>,
+    movers: &[Stated],
+    address: &Address,
+    reason: MovementReason,
+    event: Option<RegisterDate>,
+) {
+    let Some(first) = movers.iter().find(|one| one.person.relation.is_head()).or(movers.first()) else {
+        return;
+    };
+    let others = match movers.len() {
+        0 | 1 => String::new(),
+        count => format!("ほか{}人", count - 1),
+    };
+    desk.summary = format!(
+        "{}　{}{others}　{}　{}",
+        reason.label(),
+        first.person.called(),
+        event.map(|date| date.label_wareki()).unwrap_or_default(),
+        address.one_line()
+    );
+}

@@ -1,0 +1,82 @@
+//! 個人照会: the record of one person.
+
+use register::{Fault, View, ViewExt};
+use serde_json::json;
+use system::{
+    Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Place, Section,
+};
+
+use super::search;
+use crate::records::{Hold, Person, Provisional};
+use crate::sheet;
+
+/// The function.
+pub(crate) fn function() -> Function {
+    Function {
+        id: "resident-register/person",
+        title: "個人照会",
+        place: Some(Place {
+            unit: "住民基本台帳", level1: "照会", level2: "住民票情報照会", level3: ""
+        }),
+        mode: Mode::Online,
+        effect: Effect::Reads,
+        form: form(),
+        in_menu: true,
+        decide,
+    }
+}
+
+/// Asks for one 宛名番号.
+pub(crate) fn form() -> Form {
+    Form::of(vec![Section::once(
+        "対象者",
+        vec![Field::new("addressee_no", "宛名番号", FieldKind::AddresseeNo).required()],
+    )])
+}
+
+fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+    let no = input.text("addressee_no");
+    let Some(held) = view.load::<Person>(no)? else { return Ok(unknown(no)) };
+    let person = held.record;
+    let mut data = search::row(&person);
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert("groups".to_owned(), sheet::groups_json(&person));
+        fields.insert("history_no".to_owned(), json!(person.history_no));
+        fields.insert("resident_kind".to_owned(), json!(person.resident_kind));
+        fields.insert("history_entries".to_owned(), json!(person.history_entries));
+        fields.insert("has_individual_number".to_owned(), json!(person.individual_number.is_some()));
+        fields.insert("pending".to_owned(), pending(view, no)?);
+    }
+    Ok(Outcome {
+        answer: Some(Answer { data, subjects: vec![no.to_owned()] }),
+        opens: Some(person.household_no.to_string()),
+        ..Outcome::default()
+    })
+}
+
+/// The open 仮登録 a person is in, as data; null when none.
+pub(crate) fn pending(view: &dyn View, no: &str) -> Result<serde_json::Value, Fault> {
+    let Some(hold) = view.load::<Hold>(no)? else { return Ok(serde_json::Value::Null) };
+    let Some(held) = view.load::<Provisional>(&hold.record.provisional_no)? else {
+        return Ok(serde_json::Value::Null);
+    };
+    let one = held.record;
+    Ok(json!({
+        "provisional_no": one.provisional_no,
+        "title": one.title,
+        "summary": one.summary,
+        "entered_by": one.entered_by,
+        "entered_at": one.entered_at.to_string(),
+    }))
+}
+
+/// Nobody has this number.
+pub(crate) fn unknown(no: &str) -> Outcome {
+    Outcome::refused(vec![Finding::error(
+        "D002",
+        "addressee_no",
+        "宛名番号",
+        format!("宛名番号{no}の住民はいません。"),
+        "住民検索で探してください。",
+    )])
+}

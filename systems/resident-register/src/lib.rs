@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+
+mod copy;
+mod datasets;
+mod desk;
+mod functions;
+pub mod load;
+mod movement;
+pub mod records;
+mod rules;
+mod sheet;
+mod texts;
+mod verify;
+
+use system::System;
+
+/// The resident register (住民基本台帳) as a value: everything it has, listed.
+pub fn system() -> System {
+    System {
+        id: "resident-register",
+        title: "住民基本台帳",
+        task_id: "001",
+        kinds: vec![
+            &records::PERSON,
+            &records::HOUSEHOLD,
+            &records::PROVISIONAL,
+            &records::HOLD,
+            &records::COUNTER,
+            &records::CODE_SLOT,
+            &records::ISSUANCE,
+        ],
+        functions: functions::all(),
+        datasets: vec![datasets::RESIDENT.clone()],
+        intakes: Vec::new(),
+        indexed: vec![texts::RESIDENTS],
+        checks: verify::checks(),
+    }
+}

@@ -1,0 +1,47 @@
+//! The history of certificates issued (交付履歴).
+
+use domain::{AddresseeNo, HouseholdNo};
+use jiff::Timestamp;
+use register::{Column, Kind, Record};
+use serde::{Deserialize, Serialize};
+
+/// 交付履歴, key 発行番号.
+pub static ISSUANCE: Kind =
+    Kind::new("resident-register/issuance", "交付履歴").columns(&[Column::plain("household_no", "世帯番号")]);
+
+/// One copy of a certificate that was issued (交付履歴). Never removed by this program.
+///
+/// Source: 住民記録システム標準仕様書 1.3.8, 5.5.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Issuance {
+    /// 発行番号; each copy has its own.
+    pub issue_number: String,
+    /// Kind of certificate (証明書の種類).
+    pub certificate: String,
+    /// Whose record is printed.
+    pub persons: Vec<AddresseeNo>,
+    /// 世帯番号.
+    pub household_no: HouseholdNo,
+    /// Names of the items printed on request, such as `relation`.
+    pub items: Vec<String>,
+    /// Who asked for it (請求者).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub requested_by: String,
+    /// Class of the request: self, third party, official use.
+    pub request: String,
+    /// What it is for (使用目的).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub purpose: String,
+    /// When.
+    pub issued_at: Timestamp,
+    /// User id of who issued it.
+    pub issued_by: String,
+}
+
+impl Record for Issuance {
+    const KIND: &'static Kind = &ISSUANCE;
+
+    fn key(&self) -> String {
+        self.issue_number.clone()
+    }
+}

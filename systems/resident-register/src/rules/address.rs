@@ -1,0 +1,104 @@
+//! Addresses as they are entered.
+
+use domain::Address;
+use serde::Deserialize;
+
+use crate::desk::Desk;
+
+/// 「不明」 as a stated value.
+pub(crate) const UNKNOWN: &str = "不明";
+/// 「なし」 as a stated value.
+pub(crate) const NONE: &str = "なし";
+
+/// The new address (住所) in parts; prefecture and municipality are this municipality's when blank.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct NewAddress {
+    postcode: Option<String>,
+    prefecture: String,
+    municipality: String,
+    town: String,
+    town_code: Option<String>,
+    lot: String,
+    building: Option<String>,
+}
+
+impl NewAddress {
+    /// Whether nothing is stated.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.town.is_empty() && self.lot.is_empty() && self.building.is_none()
+    }
+
+    /// The address, completed by the municipality's own name and code.
+    pub(crate) fn complete(&self, desk: &Desk<'_>) -> Address {
+        let or_own = |stated: &str, own: &str| {
+            if stated.is_empty() { desk.context.municipality_text(own).to_owned() } else { stated.to_owned() }
+        };
+        let code = desk.context.municipality_text("code");
+        Address {
+            municipality_code: (!code.is_empty()).then(|| code.to_owned()),
+            town_code: self.town_code.clone(),
+            prefecture: or_own(&self.prefecture, "prefecture"),
+            municipality: or_own(&self.municipality, "name"),
+            town: self.town.clone(),
+            lot: self.lot.clone(),
+            building: self.building.clone(),
+            postcode: self.postcode.clone(),
+            ..Address::default()
+        }
+    }
+}
+
+/// An address elsewhere (転入前住所・転出先), whose input names carry a prefix.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Elsewhere {
+    pub(crate) address: Address,
+    pub(crate) head_name: String,
+}
+
+/// Reads an address elsewhere from an input whose names begin with `prefix`.
+pub(crate) fn elsewhere(input: &system::Input, prefix: &str) -> Elsewhere {
+    let text = |name: &str| input.text(&format!("{prefix}{name}")).to_owned();
+    let some = |name: &str| Some(text(name)).filter(|value| !value.is_empty());
+    Elsewhere {
+        address: Address {
+            municipality_code: some("municipality_code"),
+            town_code: None,
+            prefecture: text("prefecture"),
+            municipality: text("municipality"),
+            town: text("town"),
+            lot: text("lot"),
+            building: some("building"),
+            postcode: some("postcode"),
+            country: some("country"),
+            overseas: some("overseas"),
+        },
+        head_name: text("head_name"),
+    }
+}
+
+/// Whether an address lies in this municipality, by code or by name.
+pub(crate) fn is_here(desk: &Desk<'_>, address: &Address) -> bool {
+    let own_code = desk.context.municipality_text("code");
+    if let Some(code) = address.municipality_code.as_deref() {
+        return !own_code.is_empty() && code == own_code;
+    }
+    let own = desk.context.municipality_text("name");
+    let own_prefecture = desk.context.municipality_text("prefecture");
+    !own.is_empty()
+        && address.municipality == own
+        && (address.prefecture.is_empty()
+            || own_prefecture.is_empty()
+            || address.prefecture == own_prefecture)
+}
+
+/// Whether two addresses are one place: the same lot and the same building.
+pub(crate) fn same_place(one: &Address, other: &Address) -> bool {
+    same_lot(one, other)
+        && one.building.as_deref().unwrap_or_default() == other.building.as_deref().unwrap_or_default()
+}
+
+/// Whether two addresses are one lot, whatever the building.
+pub(crate) fn same_lot(one: &Address, other: &Address) -> bool {
+    (&one.municipality, &one.town, &one.lot) == (&other.municipality, &other.town, &other.lot)
+}

@@ -1,0 +1,76 @@
+//! The rules' numbers and code lists, compiled in from `standards/codes/resident-register`.
+
+use system::Choice;
+
+const LIMITS: &str = include_str!("../../../../standards/codes/resident-register/limits.tsv");
+const STATUSES: &str = include_str!("../../../../standards/codes/resident-register/status-of-residence.tsv");
+
+/// A period or count that a law or the municipality sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Days within which 転入 and 転居 are to be notified.
+    MoveInNotice,
+    /// Days after a move up to which a 転出届 is taken as a notification.
+    MoveOutNotice,
+    /// Days before the planned date from which a 転出届 is usual.
+    MoveOutAhead,
+    /// Free codes below which an alert is given.
+    CodePoolLow,
+    /// Copies per request.
+    CopiesMax,
+}
+
+impl Limit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::MoveInNotice => "move_in_notice_days",
+            Self::MoveOutNotice => "move_out_notice_days",
+            Self::MoveOutAhead => "move_out_ahead_days",
+            Self::CodePoolLow => "code_pool_low",
+            Self::CopiesMax => "copies_max",
+        }
+    }
+
+    /// The value; a test holds that every name stands in the table.
+    pub(crate) fn value(self) -> i32 {
+        rows(LIMITS)
+            .find(|(name, _)| *name == self.name())
+            .and_then(|(_, rest)| rest.split('\t').next())
+            .and_then(|value| value.parse().ok())
+            .unwrap_or_default()
+    }
+}
+
+/// 在留資格 as choices.
+pub(crate) fn status_choices() -> Vec<Choice> {
+    rows(STATUSES).map(|(code, label)| Choice { code: code.to_owned(), label: label.to_owned() }).collect()
+}
+
+/// The words of a 在留資格 code; the code itself when it is not in the list.
+pub(crate) fn status_label(code: &str) -> &str {
+    rows(STATUSES).find(|(known, _)| *known == code).map_or(code, |(_, label)| label)
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_stands_in_the_table() {
+        for limit in [
+            Limit::MoveInNotice,
+            Limit::MoveOutNotice,
+            Limit::MoveOutAhead,
+            Limit::CodePoolLow,
+            Limit::CopiesMax,
+        ] {
+            assert!(0 < limit.value(), "{limit:?}");
+        }
+        assert_eq!(status_label("X14"), "永住者");
+        assert_eq!(status_label("ZZZ"), "ZZZ");
+    }
+}

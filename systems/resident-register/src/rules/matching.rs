@@ -1,0 +1,160 @@
+//! Whether somebody who moves in is known here already (再転入・二重記載の確認).
+
+use domain::{AddresseeNo, IndividualNumber, ResidentRecordCode};
+use register::{Fault, ViewExt};
+use system::TextQuery;
+
+use crate::desk::Desk;
+use crate::records::{PERSON, Person};
+use crate::texts;
+
+/// How many persons of one name are compared.
+const NAMESAKES_MAX: usize = 50;
+
+/// Compares a mover with the register: E032, E038, E046, E048, A047, A049. `chosen` is the 宛名番号 under which the mover
+/// is to return, if any; `at` the path of the person with a final dot.
+///
+/// A number that fits is somebody known, whose return is not the clerk's choice; a name, sex and birth date that fit
+/// are a question.
+///
+/// Source: 住民記録システム標準仕様書 4.1.1.2.
+pub(crate) fn check(
+    desk: &mut Desk<'_>,
+    mover: &Person,
+    chosen: Option<AddresseeNo>,
+    at: &str,
+) -> Result<(), Fault> {
+    let mut known = Vec::new();
+    if let Some(code) = &mover.resident_record_code {
+        for holder in by_code(desk, code)? {
+            if Some(holder.addressee_no) != chosen {
+                known.push(holder.addressee_no);
+                number_held(desk, mover, &holder, ("E032", "resident_record_code", "住民票コード"), at);
+            }
+        }
+    }
+    if let Some(number) = &mover.individual_number {
+        for holder in by_number(desk, number)? {
+            // Two findings on one person would say the same thing.
+            if Some(holder.addressee_no) != chosen && !known.contains(&holder.addressee_no) {
+                known.push(holder.addressee_no);
+                number_held(desk, mover, &holder, ("E038", "individual_number", "個人番号"), at);
+            }
+        }
+    }
+    if chosen.is_none() {
+        namesakes(desk, mover, &known, at)?;
+    }
+    Ok(())
+}
+
+/// Holders of a 住民票コード, residents and 除票 alike.
+pub(crate) fn by_code(desk: &Desk<'_>, code: &ResidentRecordCode) -> Result<Vec<Person>, Fault> {
+    Ok(desk
+        .view
+        .load_by::<Person>("resident_record_code", code.expose())?
+        .into_iter()
+        .map(|held| held.record)
+        .collect())
+}
+
+fn by_number(desk: &Desk<'_>, number: &IndividualNumber) -> Result<Vec<Person>, Fault> {
+    Ok(desk
+        .view
+        .load_by::<Person>("individual_number", number.expose())?
+        .into_iter()
+        .map(|held| held.record)
+        .collect())
+}
+
+fn number_held(
+    desk: &mut Desk<'_>,
+    mover: &Person,
+    holder: &Person,
+    (code, field, item): (&str, &str, &str),
+    at: &str,
+) {
+    let path = format!("{at}{field}");
+    let same_person = holder.birth_date == mover.birth_date && holder.sex == mover.sex;
+    let (called, no) = (holder.called(), holder.addressee_no);
+    if !same_person {
+        desk.error(
+            code,
+            &path,
+            item,
+            format!(
+                "この{item}は、別の人（{called}さん、宛名番号{no}、{}）のものです。",
+                holder.resident_status.label()
+            ),
+            "転出証明書などで番号を確かめてください。",
+        );
+    } else if holder.is_resident() {
+        desk.error(
+            "E048",
+            &path,
+            item,
+            format!("この人は既に住民です（{called}さん、宛名番号{no}）。{item}が同じです。"),
+            "住所が変わったのなら転居で入力してください。",
+        );
+    } else {
+        desk.error(
+            "E046",
+            &path,
+            item,
+            format!(
+                "この人は以前の住民です（{called}さん、宛名番号{no}、{}）。{item}が同じです。",
+                holder.resident_status.label()
+            ),
+            "再転入する人の宛名番号に、この番号を入力してください。",
+        );
+    }
+}
+
+fn namesakes(desk: &mut Desk<'_>, mover: &Person, known: &[AddresseeNo], at: &str) -> Result<(), Fault> {
+    if mover.name.is_empty() {
+        return Ok(());
+    }
+    let folded = texts::fold_text(&mover.name);
+    let (hits, _) = desk.context.search.find(&TextQuery {
+        kind: PERSON.id,
+        terms: vec![("name", folded.clone()), ("birth_date", mover.birth_date.to_string())],
+        limit: NAMESAKES_MAX,
+    });
+    for hit in hits {
+        let Some(held) = desk.view.load::<Person>(&hit.key)? else { continue };
+        let held = held.record;
+        let same = held.sex == mover.sex
+            && held.birth_date == mover.birth_date
+            && texts::fold_text(&held.name) == folded
+            && !known.contains(&held.addressee_no);
+        if !same {
+            continue;
+        }
+        let (called, no) = (held.called(), held.addressee_no);
+        let path = format!("{at}family_name");
+        if held.is_resident() {
+            desk.alert(
+                "A049",
+                &path,
+                "氏名",
+                format!(
+                    "氏名・性別・生年月日が同じ住民がいます（{called}さん、宛名番号{no}、世帯番号{}）。",
+                    held.household_no
+                ),
+                "同じ人でないことを確かめてください。同じ人なら転入ではありません。",
+            );
+        } else {
+            desk.alert(
+                "A047",
+                &path,
+                "氏名",
+                format!(
+                    "氏名・性別・生年月日が同じ以前の住民がいます（{called}さん、宛名番号{no}、{}）。",
+                    held.resident_status.label()
+                ),
+                "同じ人なら、再転入する人の宛名番号にこの番号を入力してください。",
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The rules of the movements: pure checks and effects on the desk.
+//!
+//! Findings carry the ids of the derived list of errors (E…) and alerts (A…); ids with D are this project's own.
+
+pub(crate) mod address;
+pub(crate) mod data;
+pub(crate) mod household;
+pub(crate) mod matching;
+pub(crate) mod notice;
+pub(crate) mod order;
+pub(crate) mod person;
+pub(crate) mod relation;
+pub(crate) mod targets;
+
+pub(crate) use data::Limit;

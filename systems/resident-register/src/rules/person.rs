@@ -1,0 +1,260 @@
+//! What the row of one person must hold (氏名・生年月日・戸籍の表示・在留).
+
+use domain::{Address, Art30_45Class, MovementReason, ResidentKind};
+
+use super::address::{NONE, UNKNOWN};
+use crate::desk::Desk;
+use crate::records::Person;
+
+/// Checks one new or changed row: E011, E012, E015, E062, E068, E072, E117, E123-E125, E127, A061. `at` is the path of
+/// the person in the input, with a final dot unless empty.
+///
+/// 住民票コード is checked by the movement, because a newborn gets it only at 本登録.
+///
+/// Source: 住民記録システム標準仕様書 1.1.1, 1.1.2, 1.1.6, 1.1.12, 1.2.2.
+pub(crate) fn check(desk: &mut Desk<'_>, person: &Person, reason: MovementReason, at: &str) {
+    check_dates(desk, person, at);
+    check_name(desk, person, at);
+    check_reason(desk, person.resident_kind, reason);
+    let place = &person.address;
+    if place.prefecture.is_empty()
+        || place.municipality.is_empty()
+        || (place.town.is_empty() && place.lot.is_empty())
+    {
+        desk.error(
+            "E124",
+            "town",
+            "住所",
+            "住所が空です。空にできない項目です。",
+            "町字と番地号を入力してください。",
+        );
+    }
+    match person.resident_kind {
+        ResidentKind::Japanese => check_family_register(desk, person, at),
+        ResidentKind::Foreign => check_foreign(desk, person, at),
+    }
+}
+
+fn check_dates(desk: &mut Desk<'_>, person: &Person, at: &str) {
+    let today = desk.today();
+    let born = person.birth_date.earliest();
+    let path = format!("{at}birth_date");
+    if born.is_some_and(|born| today < born) {
+        desk.error(
+            "E011",
+            &path,
+            "生年月日",
+            format!("生年月日{}は、今日より後です。", person.birth_date.label_wareki()),
+            "生年月日を確かめてください。",
+        );
+        return;
+    }
+    let event = person.event_date.as_ref().and_then(|event| event.latest());
+    if let (Some(born), Some(event)) = (born, event)
+        && event < born
+    {
+        desk.error(
+            "E012",
+            &path,
+            "生年月日",
+            format!("生年月日{}が、異動日より後です。", person.birth_date.label_wareki()),
+            "生年月日と異動日を確かめてください。",
+        );
+        return;
+    }
+    if let (Some(born), Some(since)) = (born, person.since().and_then(|since| since.latest()))
+        && since < born
+    {
+        desk.error(
+            "E015",
+            &path,
+            "住民となった年月日",
+            "住民となった年月日が、生年月日より前です。",
+            "住民となった年月日と生年月日を確かめてください。",
+        );
+    }
+}
+
+fn check_name(desk: &mut Desk<'_>, person: &Person, at: &str) {
+    if person.name.is_empty() {
+        desk.alert(
+            "A061",
+            &format!("{at}family_name"),
+            "氏名",
+            "氏名が空です。",
+            "出生届で名が決まっていないときだけ、空のまま登録してください。",
+        );
+        return;
+    }
+    match person.resident_kind {
+        ResidentKind::Japanese => {
+            if person.family_name.is_empty() != person.given_name.is_empty() {
+                let (missing, field) =
+                    if person.given_name.is_empty() { ("名", "given_name") } else { ("氏", "family_name") };
+                desk.error(
+                    "E062",
+                    &format!("{at}{field}"),
+                    "氏名",
+                    format!("{missing}が空です。日本人の氏名は氏と名の両方が要ります。"),
+                    "氏と名を分けて、両方入力してください。",
+                );
+            }
+            if !person.alias_name.is_empty() {
+                desk.error(
+                    "E068",
+                    &format!("{at}alias_name"),
+                    "通称",
+                    "日本人の住民票に通称は記載できません。",
+                    "通称を消すか、住民種別を確かめてください。",
+                );
+            }
+            check_space(desk, &person.name_kana, &format!("{at}name_kana"), "氏名フリガナ");
+        }
+        ResidentKind::Foreign => {
+            if !person.former_family_name.is_empty() {
+                desk.error(
+                    "E068",
+                    &format!("{at}former_family_name"),
+                    "旧氏",
+                    "外国人の住民票に旧氏は記載できません。",
+                    "旧氏を消すか、住民種別を確かめてください。",
+                );
+            }
+        }
+    }
+}
+
+fn check_space(desk: &mut Desk<'_>, text: &str, path: &str, item: &str) {
+    if !text.is_empty() && !text.contains('\u{3000}') {
+        desk.error(
+            "E072",
+            path,
+            item,
+            format!("{item}「{text}」に、氏と名の間の空白がありません。"),
+            "氏と名の間に全角の空白を入れてください。",
+        );
+    }
+}
+
+/// E117, E118: the reason must fit the kind of record, and be one of the code list.
+///
+/// Source: 住民記録システム標準仕様書 1.2.2.
+fn check_reason(desk: &mut Desk<'_>, kind: ResidentKind, reason: MovementReason) {
+    if !reason_fits(reason, kind) {
+        desk.error(
+            "E117",
+            "",
+            "異動事由",
+            format!("異動事由「{}」は、{}の住民票に使えません。", reason.label(), kind.label()),
+            "住民種別と異動事由を確かめてください。",
+        );
+    }
+}
+
+/// Whether a reason may stand on a record of this kind. Reasons outside the code list, such as 転居取消, have no value
+/// of [`MovementReason`] and so cannot be given at all (E118).
+pub(crate) fn reason_fits(reason: MovementReason, kind: ResidentKind) -> bool {
+    use MovementReason as Reason;
+    match reason {
+        Reason::NaturalizationEntry | Reason::NationalityLossDeletion => kind == ResidentKind::Japanese,
+        Reason::NationalityLossEntry | Reason::NaturalizationDeletion => kind == ResidentKind::Foreign,
+        Reason::FormerNameEntry | Reason::FormerNameChange | Reason::FormerNameDelete => {
+            kind == ResidentKind::Japanese
+        }
+        Reason::AliasEntry | Reason::AliasDelete => kind == ResidentKind::Foreign,
+        _ => true,
+    }
+}
+
+fn check_family_register(desk: &mut Desk<'_>, person: &Person, at: &str) {
+    let stated = person.registered_domicile.as_ref().is_some_and(domicile_stated);
+    if !stated {
+        desk.error(
+            "E123",
+            &format!("{at}domicile_municipality"),
+            "本籍",
+            format!("{}さんの本籍がありません。日本人の住民票には戸籍の表示が要ります。", person.called()),
+            "本籍を入力してください。無いときは「なし」、分からないときは「不明」と市区町村名に入力してください。",
+        );
+    }
+    if person.register_head.is_empty() {
+        desk.error(
+            "E123",
+            &format!("{at}register_head"),
+            "筆頭者",
+            format!("{}さんの筆頭者がありません。日本人の住民票には戸籍の表示が要ります。", person.called()),
+            "筆頭者を入力してください。無いときは「なし」、分からないときは「不明」と入力してください。",
+        );
+    }
+}
+
+fn domicile_stated(domicile: &Address) -> bool {
+    let municipality = domicile.municipality.as_str();
+    municipality == NONE || municipality == UNKNOWN || (!municipality.is_empty() && !domicile.town.is_empty())
+}
+
+fn check_foreign(desk: &mut Desk<'_>, person: &Person, at: &str) {
+    if person.nationality_code == "JPN" || person.nationality == "日本" {
+        desk.error(
+            "E127",
+            &format!("{at}nationality"),
+            "国籍・地域",
+            "外国人の住民票の国籍・地域が日本になっています。",
+            "国籍・地域か、住民種別を確かめてください。",
+        );
+    }
+    let Some(class) = person.art30_45_class else {
+        desk.error(
+            "E124",
+            &format!("{at}art30_45_class"),
+            "第30条45規定区分",
+            format!("{}さんの第30条45規定区分が空です。空にできない項目です。", person.called()),
+            "在留カードなどで確かめて選んでください。",
+        );
+        return;
+    };
+    let (blank, field, item) = match class {
+        Art30_45Class::MidToLongTerm => {
+            (person.residence_card_no.is_empty(), "residence_card_no", "在留カード番号")
+        }
+        Art30_45Class::SpecialPermanent => {
+            (person.residence_card_no.is_empty(), "residence_card_no", "特別永住者証明書番号")
+        }
+        Art30_45Class::TemporaryRefuge => (person.landing_period.is_empty(), "landing_period", "上陸期間"),
+        Art30_45Class::ProvisionalStay => {
+            (person.provisional_stay_period.is_empty(), "provisional_stay_period", "仮滞在期間")
+        }
+        Art30_45Class::BirthTransition | Art30_45Class::NationalityLossTransition => (false, "", ""),
+    };
+    if blank {
+        desk.error(
+            "E125",
+            &format!("{at}{field}"),
+            item,
+            format!("{}さんの{item}が空です。{}には要る項目です。", person.called(), class.label()),
+            "在留カードなどで確かめて入力してください。",
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_of_naturalisation_fit_one_kind_each() {
+        for (reason, japanese, foreign) in [
+            (MovementReason::NaturalizationEntry, true, false),
+            (MovementReason::NationalityLossEntry, false, true),
+            (MovementReason::NaturalizationDeletion, false, true),
+            (MovementReason::NationalityLossDeletion, true, false),
+            (MovementReason::AliasEntry, false, true),
+            (MovementReason::FormerNameEntry, true, false),
+            (MovementReason::MoveWithin, true, true),
+        ] {
+            assert_eq!(reason_fits(reason, ResidentKind::Japanese), japanese, "{reason:?}");
+            assert_eq!(reason_fits(reason, ResidentKind::Foreign), foreign, "{reason:?}");
+        }
+        assert_eq!(MovementReason::from_code("転居取消"), None);
+    }
+}

@@ -1,0 +1,175 @@
+//! A resident record put into words for screens and certificates (画面・証明書の表記).
+
+use domain::{Date, RegisterDate, ResidentKind, wareki};
+use serde_json::{Value, json};
+
+use crate::records::Person;
+use crate::rules::data::status_label as status_of_residence_label;
+
+/// What stands for a 個人番号 or 住民票コード on a screen.
+pub(crate) const MASKED: &str = "＊＊＊＊（表示には目的の入力が要ります）";
+
+/// One item of a record in words.
+pub(crate) struct Line {
+    pub(crate) name: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) value: String,
+}
+
+/// A heading and its items.
+pub(crate) struct Group {
+    pub(crate) title: &'static str,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// The birth date as the record shows it: era for Japanese, western for foreign residents.
+///
+/// Source: 住民記録システム標準仕様書 1.1.9.
+pub(crate) fn birth_label(person: &Person) -> String {
+    match person.resident_kind {
+        ResidentKind::Japanese => person.birth_date.label_wareki(),
+        ResidentKind::Foreign => person.birth_date.label_western(),
+    }
+}
+
+/// 住民状態 in words, with the plan of somebody who is going to move out.
+pub(crate) fn status_label(person: &Person) -> String {
+    match person.moveout_planned_on.filter(|_| person.is_resident()) {
+        Some(day) => format!("{}（{}転出予定）", person.resident_status.label(), wareki(day)),
+        None => person.resident_status.label().to_owned(),
+    }
+}
+
+fn date(date: Option<&RegisterDate>) -> String {
+    date.map(RegisterDate::label_wareki).unwrap_or_default()
+}
+
+fn day(day: Option<Date>) -> String {
+    day.map(wareki).unwrap_or_default()
+}
+
+fn line(name: &'static str, title: &'static str, value: impl Into<String>) -> Line {
+    Line { name, title, value: value.into() }
+}
+
+/// All items of a row in groups, in the standard's order; numbers masked.
+pub(crate) fn groups(person: &Person) -> Vec<Group> {
+    let one_line =
+        |address: Option<&domain::Address>| address.map(domain::Address::one_line).unwrap_or_default();
+    let held = |is: bool| if is { MASKED } else { "" };
+    vec![
+        Group {
+            title: "基本",
+            lines: vec![
+                line("addressee_no", "宛名番号", person.addressee_no.to_string()),
+                line("history_no", "履歴番号", person.history_no.to_string()),
+                line("household_no", "世帯番号", person.household_no.to_string()),
+                line("resident_kind", "住民種別", person.resident_kind.label()),
+                line("resident_status", "住民状態", status_label(person)),
+                line("name", "氏名", &person.name),
+                line("name_kana", "氏名フリガナ", &person.name_kana),
+                line("name_roman", "氏名（ローマ字）", &person.name_roman),
+                line("name_kanji", "氏名（漢字）", &person.name_kanji),
+                line("former_family_name", "旧氏", &person.former_family_name),
+                line("alias_name", "通称", &person.alias_name),
+                line("birth_date", "生年月日", birth_label(person)),
+                line("sex", "性別", person.sex.label()),
+                line("relation", "続柄", person.relation.label()),
+                line("head_name", "世帯主", &person.head_name),
+                line("member_order", "記載順位", person.member_order.to_string()),
+            ],
+        },
+        Group {
+            title: "住所",
+            lines: vec![
+                line("address", "住所", person.address.one_line()),
+                line("postcode", "郵便番号", person.address.postcode_label().unwrap_or_default()),
+                line("resident_since", "住民となった年月日", date(person.resident_since.as_ref())),
+                line("addr_since", "住所を定めた年月日", date(person.addr_since.as_ref())),
+                line("moved_in_notified_on", "届出の年月日", day(person.moved_in_notified_on)),
+                line("prev_address", "転入前住所", one_line(person.prev_address.as_ref())),
+                line("moved_from_address", "転居前住所", one_line(person.moved_from_address.as_ref())),
+            ],
+        },
+        Group {
+            title: "戸籍・番号",
+            lines: vec![
+                line("registered_domicile", "本籍", one_line(person.registered_domicile.as_ref())),
+                line("register_head", "筆頭者", &person.register_head),
+                line("resident_record_code", "住民票コード", held(person.resident_record_code.is_some())),
+                line("individual_number", "個人番号", held(person.individual_number.is_some())),
+            ],
+        },
+        Group {
+            title: "外国人住民",
+            lines: vec![
+                line(
+                    "foreign_resident_since",
+                    "外国人住民となった年月日",
+                    date(person.foreign_resident_since.as_ref()),
+                ),
+                line("nationality", "国籍・地域", &person.nationality),
+                line(
+                    "art30_45_class",
+                    "第30条45規定区分",
+                    person.art30_45_class.map_or("", |class| class.label()),
+                ),
+                line(
+                    "status_of_residence",
+                    "在留資格",
+                    status_of_residence_label(&person.status_of_residence),
+                ),
+                line("stay_period", "在留期間", &person.stay_period),
+                line("stay_expires_on", "在留期間の満了の日", western(person.stay_expires_on)),
+                line("residence_card_no", "在留カード等番号", &person.residence_card_no),
+            ],
+        },
+        Group {
+            title: "異動",
+            lines: vec![
+                line("movement_reason", "異動事由", person.movement_reason.label()),
+                line("event_date", "異動年月日", date(person.event_date.as_ref())),
+                line("notified_on", "届出年月日", day(person.notified_on)),
+                line("processed_on", "処理年月日", wareki(person.processed_on)),
+                line("basis", "届出の別", person.basis.label()),
+                line("operator", "担当", &person.operator),
+                line(
+                    "deletion_reason",
+                    "消除事由",
+                    person.deletion_reason.map_or("", |reason| reason.label()),
+                ),
+                line("deletion_event_date", "消除の異動年月日", date(person.deletion_event_date.as_ref())),
+                line("deletion_notified_on", "消除の届出年月日", day(person.deletion_notified_on)),
+                line("moveout_planned_on", "転出予定年月日", day(person.moveout_planned_on)),
+                line(
+                    "dest_address_planned",
+                    "転出先（予定）",
+                    one_line(person.dest_address_planned.as_ref()),
+                ),
+                line("remarks", "備考", person.remarks.join("\n")),
+            ],
+        },
+    ]
+}
+
+/// A day in western style, which the end of a stay is shown in.
+pub(crate) fn western(day: Option<Date>) -> String {
+    day.map(domain::era::western).unwrap_or_default()
+}
+
+/// The groups as data; blank items and groups are left out.
+pub(crate) fn groups_json(person: &Person) -> Value {
+    let groups: Vec<Value> = groups(person)
+        .into_iter()
+        .filter_map(|group| {
+            let items: Vec<Value> = group
+                .lines
+                .into_iter()
+                .filter(|line| !line.value.is_empty())
+                .map(|line| json!({ "name": line.name, "title": line.title, "value": line.value }))
+                .collect();
+            (!items.is_empty()).then(|| json!({ "title": group.title, "items": items }))
+        })
+        .collect();
+    Value::Array(groups)
+}
