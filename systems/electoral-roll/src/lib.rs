@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+
+pub mod functions;
+pub mod intakes;
+pub mod records;
+pub mod rules;
+pub mod verify;
+
+use system::System;
+
+/// The system of the electoral roll (選挙人名簿): everything it has, listed.
+pub fn system() -> System {
+    System {
+        id: "electoral-roll",
+        title: "選挙人名簿管理",
+        task_id: "006",
+        kinds: vec![&records::ELECTOR],
+        functions: vec![
+            functions::list::function(),
+            functions::inquiry::function(),
+            functions::regular_registration::function(),
+            functions::remove_expired::function(),
+        ],
+        datasets: Vec::new(),
+        intakes: vec![intakes::RESIDENTS],
+        indexed: Vec::new(),
+        checks: verify::checks(),
+    }
+}

@@ -1,0 +1,11 @@
+//! Rules over values: periods, qualification, standing, polling districts.
+
+mod district;
+mod law;
+mod qualify;
+mod standing;
+
+pub use district::{District, Districts, districts};
+pub use law::{Law, Laws, first_working_day, laws, period_end};
+pub use qualify::{Qualified, attains_on, qualifies_from, qualifies_on};
+pub use standing::{Arrival, next};
