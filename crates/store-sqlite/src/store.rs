@@ -81,7 +81,7 @@ pub struct Store {
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
     /// Held as long as the store lives; the system releases it when the process dies.
-    _lock: File,
+    lock: File,
     scratch: Option<PathBuf>,
 }
 
@@ -140,7 +140,7 @@ impl Store {
             spawn("journal-writer", move || writer.run(&waiting))?,
             spawn("journal-checkpoint", move || fold(&folder, &asked))?,
         ];
-        Ok(Self { shared, jobs: Some(jobs), threads, _lock: lock, scratch })
+        Ok(Self { shared, jobs: Some(jobs), threads, lock, scratch })
     }
 
     /// Sends a job to the writer and waits for its answer.
@@ -229,6 +229,8 @@ impl Drop for Store {
         }
         // No view is left, for each borrows the store; the last connection to close folds the log and removes it.
         self.shared.pool.close();
+        // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
+        let _ = self.lock.unlock();
         if let Some(directory) = self.scratch.take() {
             remove(&directory);
         }

@@ -16,7 +16,8 @@ macro_rules! versions {
     ($condition:literal) => {
         concat!(
             "SELECT v.key, v.version, v.position, c.at_us, v.effective_on, v.closed, v.body ",
-            "FROM versions v JOIN changes c ON c.position = v.position ",
+            // Left to itself SQLite may walk the changes or the row numbers: the key's index goes first.
+            "FROM versions v INDEXED BY versions_by_key CROSS JOIN changes c ON c.position = v.position ",
             "WHERE v.kind = ?1 AND v.line < ?2 AND v.effective_on <= ?3 AND ",
             $condition
         )
