@@ -100,7 +100,8 @@ impl Ready {
 }
 
 impl Links {
-    pub(crate) fn open(systems: &[System], sources: LinkSources) -> Self {
+    /// Makes links ready from texts. What does not read is told by `broken` and `problems`; the rest runs.
+    pub fn open(systems: &[System], sources: LinkSources) -> Self {
         let (names, mut problems) = Systems::parse("systems.tsv", &sources.systems);
         let (charsets, more) = Charsets::parse("charset_words.tsv", &sources.charset_words);
         problems.extend(more);

@@ -106,7 +106,10 @@ impl Office {
                     return self.refuse(caller, function, vec![finding]);
                 }
                 Err(other) => {
-                    return Err(RunError::Fault(Fault::new("the journal refused a function's change", other)));
+                    return Err(RunError::Fault(Fault::new(
+                        "the journal refused a function's change",
+                        other,
+                    )));
                 }
             }
         }
@@ -148,7 +151,7 @@ impl Office {
             return Ok(Attempt::Done(Box::new(ran(outcome, None))));
         }
         let mut entry = self.entry(caller, function, AuditResult::Done);
-        input.text("purpose").clone_into(&mut entry.purpose);
+        entry.purpose = [input.text("purpose"), input.text("purpose_detail")].join(" ").trim().to_owned();
         entry.codes = outcome.findings.iter().map(|finding| finding.code.clone()).collect();
         match &outcome.answer {
             Some(answer) => entry.set_subjects(answer.subjects.iter().cloned()),

@@ -1,0 +1,9 @@
+//! The house at work: real systems, a real journal, a real folder, a set clock.
+
+#[cfg(test)]
+mod it {
+    mod house;
+
+    mod links;
+    mod staff;
+}

@@ -1,0 +1,197 @@
+//! What a move-in sets going.
+
+use jiff::SignedDuration;
+use linkage::Phase;
+use office::LinkStanding;
+use serde_json::json;
+
+use super::house::{TestHouse, three_people};
+
+fn numbers(house: &TestHouse) -> Vec<String> {
+    let answer = house.run("resident-register/search", json!({ "q": "カツラギ" })).unwrap().answer.unwrap();
+    answer.subjects
+}
+
+#[test]
+fn a_move_in_reaches_every_subscriber_and_both_suites() {
+    let house = TestHouse::new();
+    house.settle();
+    house.move_in();
+    house.settle();
+    let people = numbers(&house);
+    assert_eq!(people.len(), 3);
+
+    // In process: the same person is known to three systems.
+    for person in &people {
+        let addressee = house.run("addressee/inquiry", json!({ "addressee_no": person })).unwrap();
+        assert!(addressee.answer.unwrap().data.to_string().contains("葛\u{e0102}城"), "{person}");
+    }
+    let entitled = house.run("child-allowance/list", json!({ "as_of": "R8.12.1" })).unwrap().answer.unwrap();
+    assert_eq!(entitled.data["count"], 1, "one child of three: {}", entitled.data);
+    let electors =
+        house.run("electoral-roll/list", json!({ "base_date": "R9.3.1" })).unwrap().answer.unwrap();
+    assert_eq!(electors.subjects.len(), 2, "two adults after three months: {}", electors.data);
+
+    // Files: the difference for welfare lies in its place, numbered, with its control file.
+    let out = house.place("welfare-suite").out();
+    let changes = std::fs::read(out.join("ido_20261120_000001.csv")).unwrap();
+    let units: Vec<u16> =
+        changes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    let text = String::from_utf16(&units).unwrap();
+    assert!(text.matches("葛\u{e0102}城").count() >= 3, "{text}");
+    assert!(text.contains("𠮷乃"));
+    assert!(out.join("ido_20261120_000001.csv.ctl").exists());
+
+    // Receipts come back, and the delivery is applied.
+    assert_eq!(
+        house.receiver("welfare-suite").turn().unwrap().len(),
+        2,
+        "the first full extract and the changes"
+    );
+    house.settle();
+    let deliveries = house.office.deliveries("resident-changes-to-welfare", None, 10).unwrap();
+    assert_eq!(
+        deliveries.iter().map(|own| (own.no, own.phase, own.rows)).collect::<Vec<_>>(),
+        [(1, Phase::Applied, 3)]
+    );
+
+    // The trace of one person names every delivery that carried them.
+    let mut trace: Vec<String> =
+        house.office.trace(&people[0]).unwrap().into_iter().map(|line| line.delivery.link).collect();
+    trace.sort();
+    assert_eq!(
+        trace,
+        [
+            "resident-changes-to-welfare",
+            "resident-to-addressee",
+            "resident-to-child-allowance",
+            "resident-to-electoral-roll",
+        ]
+    );
+}
+
+#[test]
+fn the_daily_full_file_in_jef_reports_what_it_could_not_write() {
+    let house = TestHouse::new();
+    house.settle();
+    house.receiver("tax-suite").turn().unwrap();
+    house.move_in();
+    house.settle();
+    // 20:30 has come: the full extract of the evening is written.
+    house.clock.pass(SignedDuration::from_hours(12));
+    house.settle();
+    let taken = house.receiver("tax-suite").turn().unwrap();
+    assert_eq!(taken.iter().map(|own| own.control.rows).collect::<Vec<_>>(), [3]);
+    house.settle();
+    let delivery = house.office.deliveries("resident-full-to-tax", None, 1).unwrap().remove(0);
+    assert_eq!((delivery.no, delivery.phase, delivery.rows), (2, Phase::Applied, 3));
+    assert!(
+        delivery.characters.get("代替文字").is_some_and(|count| *count >= 1),
+        "{:?}",
+        delivery.characters
+    );
+    let lines = house.office.characters("resident-full-to-tax", 2, 1_000).unwrap();
+    let lost: Vec<&str> =
+        lines.iter().filter(|line| line.done == "代替文字").map(|line| line.character.as_str()).collect();
+    assert!(lost.contains(&"𠮷"), "{lost:?}");
+    let people = numbers(&house);
+    assert!(lines.iter().all(|line| people.contains(&line.subject)), "each line names its resident");
+}
+
+#[test]
+fn a_repeat_of_the_worker_changes_nothing() {
+    let house = TestHouse::new();
+    house.settle();
+    house.move_in();
+    house.settle();
+    let head = house.office.journal().head().unwrap();
+    house.settle();
+    assert_eq!(house.office.journal().head().unwrap(), head);
+}
+
+#[test]
+fn a_broken_layout_and_a_broken_place_stop_only_their_link() {
+    let house = TestHouse::new();
+    let house = house.reopen(|sources| {
+        for layout in sources.layouts.iter_mut().filter(|layout| layout.name == "resident-jef.toml") {
+            layout.text = layout.text.replace("\"addressee_no\"", "\"no_such_item\"");
+        }
+        let not_a_folder = sources.places["welfare-suite"].with_extension("file");
+        std::fs::create_dir_all(not_a_folder.parent().unwrap()).unwrap();
+        std::fs::write(&not_a_folder, "").unwrap();
+        sources.places.insert("welfare-suite".into(), not_a_folder);
+        sources.links.push(office::ListFile { name: "bad.toml".into(), text: "id = 1".into() });
+    });
+    house.settle();
+    house.move_in();
+    house.settle();
+    let standing = |id: &str| house.office.link_view(id).unwrap().unwrap().standing;
+    assert_eq!(standing("resident-full-to-tax"), LinkStanding::Broken);
+    assert_eq!(standing("resident-changes-to-welfare"), LinkStanding::Trouble);
+    assert_eq!(standing("resident-to-addressee"), LinkStanding::Idle);
+    assert_eq!(house.office.links().broken().len(), 1);
+    let why = house.office.link_view("resident-changes-to-welfare").unwrap().unwrap().why;
+    assert!(why.contains("作成に失敗しました"), "{why}");
+    assert_eq!(numbers(&house).len(), 3);
+}
+
+#[test]
+fn a_refused_delivery_is_held_and_goes_again_under_its_number() {
+    let house = TestHouse::new();
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    house.move_in();
+    house.settle();
+    let mut receiver = house.receiver("welfare-suite");
+    receiver.temper = counterparts::Temper::Refusing;
+    receiver.turn().unwrap();
+    house.settle();
+    let view = house.office.link_view("resident-changes-to-welfare").unwrap().unwrap();
+    assert_eq!(view.standing, LinkStanding::Held);
+    assert!(view.why.contains("受付停止中です"), "{}", view.why);
+
+    // Somebody without the right may not let it go on; the operator may.
+    let clerk = TestHouse::caller("tanaka", &["resident-register/*"]);
+    assert!(house.office.release_link(&clerk, "resident-changes-to-welfare").is_err());
+    let refused = house.place("welfare-suite").receipts().join("ido_20261120_000001.csv.receipt");
+    std::fs::remove_file(refused).unwrap();
+    let operator = TestHouse::caller("unyo", &["office/*"]);
+    house.office.release_link(&operator, "resident-changes-to-welfare").unwrap();
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    let delivery = house.office.delivery("resident-changes-to-welfare", 1).unwrap().unwrap();
+    assert_eq!(delivery.delivery.phase, Phase::Applied);
+    let phases: Vec<Phase> = delivery.steps.iter().map(|step| step.0).collect();
+    assert_eq!(phases, [Phase::Prepared, Phase::Sent, Phase::Refused, Phase::Sent, Phase::Applied]);
+}
+
+#[test]
+fn a_missing_receipt_alarms_after_its_hour_and_counts_when_it_comes() {
+    let house = TestHouse::new();
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    house.move_in();
+    house.settle();
+    let view = || house.office.link_view("resident-changes-to-welfare").unwrap().unwrap();
+    assert_eq!(view().standing, LinkStanding::Waiting);
+    house.clock.pass(SignedDuration::from_mins(61));
+    house.settle();
+    assert_eq!(view().standing, LinkStanding::Trouble);
+    assert!(view().why.contains("60分以内に届いていません"), "{}", view().why);
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    assert_eq!(view().standing, LinkStanding::Idle);
+}
+
+#[test]
+fn only_a_final_movement_is_published() {
+    let house = TestHouse::new();
+    house.settle();
+    house.run_confirming("tanaka", "resident-register/move-in", &three_people());
+    house.settle();
+    assert_eq!(house.office.deliveries("resident-to-addressee", None, 10).unwrap().len(), 0);
+    assert!(!house.place("welfare-suite").out().join("ido_20261120_000001.csv").exists());
+}

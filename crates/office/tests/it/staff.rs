@@ -1,0 +1,97 @@
+//! Rights, logins, audit.
+
+use office::{AUDIT, AuditEntry, AuditResult, LoginError, Rights, RunError, RunOptions};
+use register::AsOf;
+use serde_json::json;
+
+use super::house::{TestHouse, three_people};
+
+fn audit(house: &TestHouse) -> Vec<AuditEntry> {
+    let mut entries = Vec::new();
+    let view = house.office.journal().view(AsOf::default()).unwrap();
+    view.scan(&AUDIT, None, &mut |stored| {
+        entries.push(stored.body.read().unwrap());
+        Ok(std::ops::ControlFlow::Continue(()))
+    })
+    .unwrap();
+    entries
+}
+
+#[test]
+fn five_wrong_logins_lock_and_a_good_one_in_between_starts_anew() {
+    let house = TestHouse::new();
+    house.office.add_user("tanaka", "田中", "町民生活課", Rights(vec!["*".into()]), "correct-horse").unwrap();
+    let try_it = |password: &str| house.office.log_in("tanaka", password, "窓口1");
+    for _ in 0..4 {
+        assert!(matches!(try_it("wrong"), Err(LoginError::Wrong)));
+    }
+    assert_eq!(try_it("correct-horse").unwrap().name, "田中");
+    for _ in 0..4 {
+        assert!(matches!(try_it("wrong"), Err(LoginError::Wrong)));
+    }
+    assert!(matches!(try_it("wrong"), Err(LoginError::Locked)), "the fifth in a row");
+    assert!(matches!(try_it("correct-horse"), Err(LoginError::Locked)), "also with the right one");
+    assert!(matches!(house.office.log_in("nobody", "x", "窓口1"), Err(LoginError::Wrong)));
+    let results: Vec<AuditResult> = audit(&house).iter().map(|entry| entry.result).collect();
+    assert_eq!(results.iter().filter(|result| **result == AuditResult::LoginFailed).count(), 11);
+    assert_eq!(results.iter().filter(|result| **result == AuditResult::Login).count(), 1);
+}
+
+#[test]
+fn every_use_and_every_refusal_is_in_the_audit_log() {
+    let house = TestHouse::new();
+    house.move_in();
+    house.run("resident-register/search", json!({ "q": "カツラギ" })).unwrap();
+    let nobody = TestHouse::caller("nobody", &[]);
+    let denied =
+        house.office.run(&nobody, "resident-register/search", &json!({ "q": "カ" }), &RunOptions::default());
+    assert!(matches!(denied, Err(RunError::Denied { .. })));
+    let entries = audit(&house);
+    let told: Vec<(&str, &str, AuditResult)> =
+        entries.iter().map(|entry| (entry.user.as_str(), entry.function.as_str(), entry.result)).collect();
+    for expected in [
+        ("tanaka", "resident-register/move-in", AuditResult::Done),
+        ("suzuki", "resident-register/finalize", AuditResult::Done),
+        ("tanaka", "resident-register/search", AuditResult::Done),
+        ("nobody", "resident-register/search", AuditResult::Denied),
+    ] {
+        assert!(told.contains(&expected), "{expected:?} in {told:?}");
+    }
+    let search = entries.iter().find(|entry| entry.function.ends_with("/search")).unwrap();
+    assert_eq!(search.subject_count, 3);
+    assert!(house.office.journal().verify().unwrap().problems.is_empty());
+}
+
+#[test]
+fn an_individual_number_stands_nowhere_in_the_clear() {
+    let house = TestHouse::new();
+    house.move_in();
+    let answer = house.run("resident-register/search", json!({ "q": "カツラギ" })).unwrap().answer.unwrap();
+    let number = answer.subjects[0].clone();
+    for function in ["resident-register/person", "resident-register/history"] {
+        let shown =
+            house.run(function, json!({ "addressee_no": number })).unwrap().answer.unwrap().data.to_string();
+        assert!(!shown.contains("123456789018") && !shown.contains("12345678903"), "{function}");
+    }
+    let refused = house.run("resident-register/show-number", json!({ "addressee_no": number }));
+    assert!(matches!(refused, Err(RunError::Refused(_))), "a purpose must be stated");
+    let shown = house
+        .run(
+            "resident-register/show-number",
+            json!({ "addressee_no": number, "purpose": "request", "purpose_detail": "本人からの請求" }),
+        )
+        .unwrap();
+    assert!(shown.answer.unwrap().data.to_string().contains("123456789018"));
+    let entry = audit(&house).into_iter().find(|entry| entry.purpose.contains("本人からの請求")).unwrap();
+    assert_eq!(entry.subjects, [number]);
+}
+
+#[test]
+fn a_dry_run_tells_and_writes_nothing() {
+    let house = TestHouse::new();
+    let head = house.office.journal().head().unwrap();
+    let options = RunOptions { dry_run: true, ..RunOptions::default() };
+    let caller = TestHouse::caller("tanaka", &["*"]);
+    house.office.run(&caller, "resident-register/move-in", &three_people(), &options).unwrap();
+    assert_eq!(house.office.journal().head().unwrap(), head);
+}
