@@ -1,0 +1,33 @@
+//! What all requests share.
+
+use std::sync::Arc;
+
+use office::Office;
+use serde_json::Value;
+
+use crate::Desk;
+use crate::labels::Labels;
+use crate::session::Sessions;
+
+/// The desk with the sessions of those who are logged in.
+pub(crate) struct House {
+    pub(crate) desk: Desk,
+    pub(crate) sessions: Sessions,
+    pub(crate) labels: Labels,
+}
+
+impl House {
+    pub(crate) fn new(desk: Desk) -> Self {
+        let labels = Labels::of(desk.office.systems());
+        Self { desk, sessions: Sessions::default(), labels }
+    }
+
+    pub(crate) fn office(&self) -> &Arc<Office> {
+        &self.desk.office
+    }
+
+    /// The municipality's name.
+    pub(crate) fn town(&self) -> &str {
+        self.office().municipality().get("name").and_then(Value::as_str).unwrap_or("（団体名未設定）")
+    }
+}

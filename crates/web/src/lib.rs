@@ -1,0 +1,80 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod bind;
+mod house;
+mod labels;
+mod node;
+mod pages;
+mod problem;
+mod reply;
+mod routes;
+mod session;
+mod visit;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::{MethodFilter, on};
+use office::Office;
+use system::DocumentRequest;
+
+use crate::house::House;
+pub use crate::problem::{PROBLEMS, ProblemKind};
+pub use crate::routes::{ROUTES, Right, Route, Verb};
+
+/// What the screens stand on (窓口): the house, a printer, and what this installation says of itself.
+pub struct Desk {
+    /// The town hall.
+    pub office: Arc<Office>,
+    /// What makes PDF of documents; without one, screens say that none is set up.
+    pub printer: Option<Arc<dyn Printer>>,
+    /// Lines for the login page, such as the users of a demonstration.
+    pub notices: Vec<String>,
+    /// Whether the session cookie is sent over TLS only. True wherever browsers reach the program over HTTPS.
+    pub secure_cookies: bool,
+}
+
+/// Makes pages of documents (印刷). Blocking; called on a thread for blocking work.
+pub trait Printer: Send + Sync {
+    /// Prints one document.
+    ///
+    /// # Errors
+    /// What went wrong and what to do, in Japanese, to be shown to the clerk.
+    fn print(&self, request: &DocumentRequest) -> Result<Printed, String>;
+}
+
+/// A printed document (帳票).
+#[derive(Clone, Debug, Default)]
+pub struct Printed {
+    /// The PDF.
+    pub pdf: Vec<u8>,
+    /// Characters that are not printed as they are written, in Japanese. Such a document must be looked at.
+    pub findings: Vec<String>,
+}
+
+/// The screens and the JSON API of a desk, every route of [`ROUTES`] and nothing else.
+///
+/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: the address becomes the terminal in the audit
+/// log. Must run on a Tokio runtime; everything that blocks is moved to its threads for blocking work.
+pub fn router(desk: Desk) -> Router {
+    let house = Arc::new(House::new(desk));
+    let mut router = Router::new();
+    for route in ROUTES {
+        let house = Arc::clone(&house);
+        let filter = match route.verb {
+            Verb::Get => MethodFilter::GET,
+            Verb::Post => MethodFilter::POST,
+        };
+        let handler = move |request: Request| visit::serve(Arc::clone(&house), route, request);
+        router = router.route(route.path, on(filter, handler));
+    }
+    let (lost, refused) = (Arc::clone(&house), house);
+    router
+        .fallback(move |request: Request| visit::not_found(Arc::clone(&lost), request))
+        .method_not_allowed_fallback(move |request: Request| {
+            visit::method_not_allowed(Arc::clone(&refused), request)
+        })
+}

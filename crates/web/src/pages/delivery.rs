@@ -1,0 +1,148 @@
+//! One delivery with its evidence, and the deliveries that carried one person.
+
+use askama::Template;
+use serde_json::json;
+use system::RefusedRow;
+
+use super::link::{DeliveryRow, unknown};
+use super::{Shell, json};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::visit::Visit;
+use crate::words::{grouped, moment};
+
+/// Lines of a character report that a page shows; the file beside the bytes has all.
+const CHARACTERS_MAX: usize = 500;
+/// Refused rows that a page shows.
+const REFUSED_MAX: usize = 500;
+
+/// A character that is not an exact round trip.
+struct Character {
+    subject: String,
+    item: String,
+    place: usize,
+    character: String,
+    code: String,
+    done: String,
+    to: String,
+}
+
+#[derive(Template)]
+#[template(path = "delivery.html")]
+struct Page {
+    shell: Shell,
+    link: String,
+    row: DeliveryRow,
+    steps: Vec<(&'static str, String)>,
+    facts: Vec<(&'static str, String)>,
+    receipt: Vec<(&'static str, String)>,
+    agrees: Option<bool>,
+    refused: Vec<RefusedRow>,
+    refused_more: usize,
+    characters: Vec<Character>,
+    characters_total: String,
+    /// How often each thing was done.
+    kinds: Vec<(String, String)>,
+    characters_more: bool,
+}
+
+/// One delivery.
+pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
+    let (id, no) = (visit.param("id"), visit.param("no"));
+    let link = visit.office().link_view(id)?.ok_or_else(|| unknown(id))?;
+    let no: u64 = no.parse().map_err(|_| Problem::not_found("配信の番号は数字です。"))?;
+    let view = visit
+        .office()
+        .delivery(id, no)?
+        .ok_or_else(|| Problem::not_found(format!("連携「{}」に{no}番の配信はありません。", link.title)))?;
+    let delivery = view.delivery;
+    let total: u64 = delivery.characters.values().sum();
+    let characters: Vec<Character> = match total {
+        0 => Vec::new(),
+        _ => visit
+            .office()
+            .characters(id, no, CHARACTERS_MAX)?
+            .into_iter()
+            .map(|line| Character {
+                code: line
+                    .character
+                    .chars()
+                    .map(|c| format!("U+{:04X}", u32::from(c)))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+                subject: line.subject,
+                item: visit.house.labels.of_item(&line.item).to_owned(),
+                place: line.position + 1,
+                character: line.character,
+                done: line.done,
+                to: line.to,
+            })
+            .collect(),
+    };
+    let row = DeliveryRow::of(&delivery, &link.title);
+    let mut facts = vec![("記録位置の範囲", row.range.clone()), ("件数", format!("{}件", row.rows))];
+    if !row.file.is_empty() {
+        facts.push(("ファイル名", row.file.clone()));
+        facts.push(("大きさ", format!("{}バイト", grouped(delivery.bytes))));
+        facts.push(("SHA-256", delivery.sha256.clone()));
+        facts.push(("レイアウト", delivery.layout.clone()));
+        facts.push(("文字の変換表", delivery.table_version.clone()));
+    }
+    facts.retain(|(_, value)| !value.is_empty());
+    let mut receipt = Vec::new();
+    if let Some(own) = &delivery.receipt {
+        receipt.push(("受領を読んだ時刻", moment(own.read_at)));
+        receipt.push(("受信側の件数", format!("{}件", grouped(own.rows))));
+        receipt.push(("受信側のSHA-256", own.sha256.clone()));
+        receipt.push(("拒否の理由", own.reason.clone()));
+        receipt.retain(|(_, value)| !value.is_empty());
+    }
+    let page = Page {
+        shell: Shell::titled(visit, &format!("配信 {no}番")).above(&link.title),
+        link: id.to_owned(),
+        steps: view.steps.iter().map(|(phase, at)| (phase.label(), moment(*at))).collect(),
+        facts,
+        agrees: delivery
+            .receipt
+            .as_ref()
+            .map(|own| own.rows == delivery.rows && own.sha256 == delivery.sha256),
+        receipt,
+        refused_more: delivery.refused.len().saturating_sub(REFUSED_MAX),
+        refused: delivery.refused.into_iter().take(REFUSED_MAX).collect(),
+        characters_more: u64::try_from(characters.len()).is_ok_and(|shown| shown < total),
+        characters,
+        kinds: delivery.characters.iter().map(|(done, count)| (done.clone(), grouped(*count))).collect(),
+        characters_total: grouped(total),
+        row,
+    };
+    Reply::page(&page)
+}
+
+#[derive(Template)]
+#[template(path = "trace.html")]
+struct Trace {
+    shell: Shell,
+    no: String,
+    name: String,
+    lines: Vec<(DeliveryRow, String)>,
+}
+
+/// The deliveries that carried one person.
+pub(crate) fn of_person(visit: &Visit) -> Result<Reply, Problem> {
+    let no = visit.param("no");
+    let mut lines: Vec<_> = visit.office().trace(no)?;
+    lines.sort_by_key(|line| std::cmp::Reverse(line.delivery.prepared_at));
+    let lines = lines
+        .into_iter()
+        .map(|line| (DeliveryRow::of(&line.delivery, &line.title), line.refused.unwrap_or_default()))
+        .collect();
+    // The name helps whoever may see it; an operator without that right works by number.
+    let name = match visit.may("resident-register/person") {
+        true => {
+            let data = visit.ask("resident-register/person", &json!({ "addressee_no": no }))?;
+            json::text(&data, "name")
+        }
+        false => String::new(),
+    };
+    Reply::page(&Trace { shell: Shell::here(visit), no: no.to_owned(), name, lines })
+}

@@ -1,0 +1,174 @@
+//! What a function did: message, where to go on, documents to print. Shown after a redirect, so that a reload does
+//! nothing twice.
+
+use askama::Template;
+use office::Ran;
+use register::Position;
+use serde_json::Value;
+use system::{Finding, Function};
+
+use super::{Shell, menu};
+use crate::Printed;
+use crate::node::{Node, nodes};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::visit::Visit;
+
+/// A document of a result, printed.
+pub(crate) struct Document {
+    pub(crate) title: String,
+    pub(crate) printed: Result<Printed, String>,
+}
+
+/// A result that was kept.
+pub(crate) struct Done {
+    function: String,
+    title: String,
+    system: String,
+    message: String,
+    findings: Vec<Finding>,
+    opens: Option<String>,
+    position: Option<Position>,
+    answer: Value,
+    documents: Vec<Document>,
+}
+
+/// Where staff go from a result.
+pub(crate) struct Onward {
+    pub(crate) href: String,
+    pub(crate) label: String,
+}
+
+/// One document as the page shows it.
+struct Sheet<'a> {
+    title: &'a str,
+    href: String,
+    findings: &'a [String],
+    failure: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "done.html")]
+struct Page<'a> {
+    shell: Shell,
+    message: &'a str,
+    findings: &'a [Finding],
+    position: String,
+    onward: Vec<Onward>,
+    sheets: Vec<Sheet<'a>>,
+    answer: Vec<Node>,
+}
+
+/// Prints what is to be printed, keeps the result and goes to its page.
+pub(crate) fn keep(visit: &Visit, function: &Function, ran: Ran) -> Result<Reply, Problem> {
+    let documents = ran
+        .documents
+        .iter()
+        .map(|request| Document {
+            title: request.title.clone(),
+            printed: match &visit.house.desk.printer {
+                Some(printer) => printer.print(request),
+                None => {
+                    Err("この端末の接続先には印刷の設定がありません。管理者に知らせてください。".to_owned())
+                }
+            },
+        })
+        .collect();
+    let system = visit.office().function(function.id).map_or("", |(system, _)| system.title);
+    let done = Done {
+        function: function.id.to_owned(),
+        title: function.title.to_owned(),
+        system: system.to_owned(),
+        message: ran.message,
+        findings: ran.findings,
+        opens: ran.opens,
+        position: ran.position,
+        answer: ran.answer.map(|answer| answer.data).unwrap_or_default(),
+        documents,
+    };
+    let Some(session) = &visit.staff()?.session else {
+        return Err(Problem::login_required("画面からの操作にはログインが必要です。"));
+    };
+    let id = visit.house.sessions.keep(&session.id, done)?;
+    Ok(Reply::see_other(&format!("/done/{id}")))
+}
+
+fn find(visit: &Visit) -> Result<std::sync::Arc<Done>, Problem> {
+    let session = visit.staff()?.session.as_ref();
+    session.and_then(|session| visit.house.sessions.result(&session.id, visit.param("id"))).ok_or_else(|| {
+        Problem::not_found(
+            "この処理結果は、もう表示できません。登録した内容は住民検索や一覧で確かめられます。",
+        )
+    })
+}
+
+/// A result.
+pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
+    let done = find(visit)?;
+    let id = visit.param("id");
+    let sheets = done
+        .documents
+        .iter()
+        .enumerate()
+        .map(|(index, document)| Sheet {
+            title: &document.title,
+            href: format!("/done/{id}/{index}"),
+            findings: document
+                .printed
+                .as_ref()
+                .map(|printed| printed.findings.as_slice())
+                .unwrap_or_default(),
+            failure: document.printed.as_ref().err().map(String::as_str).unwrap_or_default(),
+        })
+        .collect();
+    let page = Page {
+        shell: Shell::titled(visit, &done.title).above(&done.system),
+        message: &done.message,
+        findings: &done.findings,
+        position: done.position.map(|position| position.to_string()).unwrap_or_default(),
+        onward: onward(visit, &done),
+        sheets,
+        answer: nodes(&done.answer, &visit.house.labels),
+    };
+    Reply::page(&page)
+}
+
+/// What a result opens, by the system's own meaning of the key, and the same function once more.
+fn onward(visit: &Visit, done: &Done) -> Vec<Onward> {
+    let mut onward = Vec::new();
+    if let Some(key) = &done.opens {
+        let (href, label) = match done.function.as_str() {
+            "resident-register/finalize" | "resident-register/issue-copy" => {
+                (format!("/households/{key}"), "世帯を開く")
+            }
+            id if id.starts_with("resident-register/") => {
+                (format!("/provisional/{key}"), "仮登録を開く（審査・本登録）")
+            }
+            _ => (format!("/residents/{key}"), "個人を開く"),
+        };
+        onward.push(Onward { href, label: label.to_owned() });
+    }
+    if let Some((_, function)) =
+        visit.office().function(&done.function).filter(|(_, function)| function.in_menu)
+    {
+        let label = format!("続けて「{}」を入力", done.title);
+        onward.push(Onward { href: menu::address(function.id), label });
+    }
+    onward.push(Onward { href: "/".to_owned(), label: "メニューへ".to_owned() });
+    onward
+}
+
+/// A document of a result as PDF.
+pub(crate) fn document(visit: &Visit) -> Result<Reply, Problem> {
+    let done = find(visit)?;
+    let no: usize = visit.param("no").parse().unwrap_or(usize::MAX);
+    let document = done.documents.get(no).ok_or_else(|| Problem::not_found("この帳票はありません。"))?;
+    match &document.printed {
+        Ok(printed) => {
+            let name: String = form_urlencoded::byte_serialize(document.title.as_bytes()).collect();
+            let disposition = format!("inline; filename*=UTF-8''{}.pdf", name.replace('+', "%20"));
+            Ok(Reply::pdf(printed.pdf.clone(), disposition))
+        }
+        Err(failure) => Err(Problem::printing(failure.clone())),
+    }
+}

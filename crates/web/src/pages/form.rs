@@ -1,0 +1,234 @@
+//! The general screen of any function: its form, what the rules say, and the answer of an inquiry.
+
+use askama::Template;
+use axum::http::StatusCode;
+use office::{RunError, RunOptions};
+use serde_json::{Value, json};
+use system::{Effect, FieldKind, Finding, Function, Severity, System};
+
+use super::fields::{Choosable, SectionView, Shape, anchor, sections};
+use super::{Shell, done, json};
+use crate::bind::{add_row, bind, remove_row};
+use crate::node::{Node, nodes};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::visit::{Pairs, Visit, value_of, values_of};
+
+/// One finding as the list on top shows it.
+pub(crate) struct Said {
+    pub(crate) finding: Finding,
+    /// Where on the page it is; empty when it concerns the whole.
+    pub(crate) anchor: String,
+    /// What to send to confirm it.
+    pub(crate) confirmation: String,
+    pub(crate) confirmed: bool,
+}
+
+/// Relations offered while typing; any other that can be read is taken too.
+const RELATIONS: &[&str] = &[
+    "世帯主",
+    "妻",
+    "夫",
+    "子",
+    "父",
+    "母",
+    "子の妻",
+    "子の夫",
+    "子の子",
+    "妻の子",
+    "夫の子",
+    "妻の父",
+    "妻の母",
+    "夫の父",
+    "夫の母",
+    "父の父",
+    "父の母",
+    "兄",
+    "弟",
+    "姉",
+    "妹",
+    "縁故者",
+    "同居人",
+];
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct Page<'a> {
+    shell: Shell,
+    action: String,
+    sections: Vec<SectionView>,
+    errors: Vec<Said>,
+    alerts: Vec<Said>,
+    /// What an alert asks for was pressed on with: the button says so.
+    button: &'static str,
+    context: Vec<(String, String)>,
+    relations: &'a [&'a str],
+    message: String,
+    answer: Vec<Node>,
+    place: String,
+    writes: bool,
+}
+
+/// The blank or prefilled form.
+pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
+    let (system, function) = visit.function()?;
+    let input = bind(&function.form, &visit.query);
+    let first = first_blank(function, &input);
+    let page = page(
+        visit,
+        system,
+        function,
+        &Shown { input: &input, pairs: &visit.query, findings: &[], focus: &first },
+    )?;
+    Reply::page(&page)
+}
+
+/// Adds or removes a row, or uses the function.
+pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
+    let (system, function) = visit.function()?;
+    let mut input = bind(&function.form, &visit.form);
+    let again = |input: &Value, focus: &str| {
+        let shown = Shown { input, pairs: &visit.form, findings: &[], focus };
+        page(visit, system, function, &shown).and_then(|page| Reply::page(&page))
+    };
+    let (added, removed) = (value_of(&visit.form, "_add"), value_of(&visit.form, "_remove"));
+    if !added.is_empty() {
+        add_row(&mut input, added);
+        let count = json::list(&input, added).len();
+        let first = function.form.sections.iter().find(|section| section.name == added);
+        let first = first.and_then(|section| section.fields.first()).map_or("", |field| field.name);
+        return again(&input, &format!("{added}.{}.{first}", count.saturating_sub(1)));
+    }
+    if !removed.is_empty() {
+        remove_row(&mut input, removed);
+        return again(&input, "");
+    }
+    let options = RunOptions { confirmed: values_of(&visit.form, "_confirm"), dry_run: false };
+    match visit.try_run(function.id, &input, &options)? {
+        Ok(ran) if function.effect == Effect::Writes || !ran.documents.is_empty() => {
+            done::keep(visit, function, ran)
+        }
+        Ok(ran) => {
+            let shown = Shown { input: &input, pairs: &visit.form, findings: &ran.findings, focus: "" };
+            let mut page = page(visit, system, function, &shown)?;
+            page.message = ran.message;
+            let data = ran.answer.map(|answer| answer.data).unwrap_or_default();
+            page.answer = nodes(&data, &visit.house.labels);
+            Reply::page(&page)
+        }
+        Err(RunError::Refused(findings)) => {
+            let shown = Shown { input: &input, pairs: &visit.form, findings: &findings, focus: "" };
+            Reply::page_with(StatusCode::UNPROCESSABLE_ENTITY, &page(visit, system, function, &shown)?)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+struct Shown<'a> {
+    input: &'a Value,
+    pairs: &'a Pairs,
+    findings: &'a [Finding],
+    focus: &'a str,
+}
+
+fn page<'a>(
+    visit: &Visit,
+    system: &System,
+    function: &Function,
+    shown: &Shown<'_>,
+) -> Result<Page<'a>, Problem> {
+    let asks_for_persons = function
+        .form
+        .sections
+        .iter()
+        .flat_map(|section| &section.fields)
+        .any(|field| field.kind == FieldKind::Persons);
+    let household_no = value_of(shown.pairs, "_household");
+    let persons = match asks_for_persons && !household_no.is_empty() {
+        true => members(visit, system.id, household_no)?,
+        false => Vec::new(),
+    };
+    let confirmed = values_of(shown.pairs, "_confirm");
+    let (errors, alerts): (Vec<Said>, Vec<Said>) = shown
+        .findings
+        .iter()
+        .map(|finding| Said {
+            anchor: if finding.path.is_empty() { String::new() } else { anchor(&finding.path) },
+            confirmation: finding.confirmation(),
+            confirmed: confirmed.contains(&finding.confirmation()),
+            finding: finding.clone(),
+        })
+        .partition(|said| said.finding.severity == Severity::Error);
+    let writes = function.effect == Effect::Writes;
+    let button = match (writes, alerts.is_empty()) {
+        (false, _) => "照会する",
+        (true, true) => "登録する",
+        (true, false) => "確認して登録",
+    };
+    let place = function.place.map(|place| {
+        let levels = [place.unit, place.level1, place.level2, place.level3];
+        levels.into_iter().filter(|level| !level.is_empty()).collect::<Vec<_>>().join("／")
+    });
+    let context = ["_household"]
+        .into_iter()
+        .map(|name| (name.to_owned(), value_of(shown.pairs, name).to_owned()))
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    Ok(Page {
+        shell: Shell::titled(visit, function.title).above(system.title),
+        action: format!("/f/{}", function.id),
+        sections: sections(&function.form, shown.input, shown.findings, &persons, shown.focus),
+        errors,
+        alerts,
+        button,
+        context,
+        relations: RELATIONS,
+        message: String::new(),
+        answer: Vec::new(),
+        place: place.unwrap_or_default(),
+        writes,
+    })
+}
+
+/// The members of a household to be ticked, when the system can show households and the visitor may look.
+fn members(visit: &Visit, system: &str, household_no: &str) -> Result<Vec<Choosable>, Problem> {
+    let function = format!("{system}/household");
+    if visit.office().function(&function).is_none() || !visit.may(&function) {
+        return Ok(Vec::new());
+    }
+    let household =
+        match visit.try_run(&function, &json!({"household_no": household_no}), &RunOptions::default())? {
+            Ok(ran) => ran.answer.map(|answer| answer.data).unwrap_or_default(),
+            // A number that names no household is not this form's business: the persons are typed in instead.
+            Err(RunError::Refused(_)) => return Ok(Vec::new()),
+            Err(other) => return Err(other.into()),
+        };
+    let member = |member: &Value| {
+        let part = |name: &str| json::text(member, name);
+        let label =
+            format!("{}（{}　{}　{}）", part("name"), part("relation"), part("birth_date"), part("sex"));
+        Choosable { addressee_no: part("addressee_no"), label }
+    };
+    let listed = json::list(&household, "members");
+    Ok(listed.iter().filter(|one| !json::flag(one, "deleted")).map(member).collect())
+}
+
+/// Where typing goes on: the first field that is still blank.
+fn first_blank(function: &Function, input: &Value) -> String {
+    for section in &function.form.sections {
+        for field in section.fields.iter().filter(|field| field.kind != FieldKind::Hidden) {
+            let path = match section.repeat_max {
+                None => field.name.to_owned(),
+                Some(_) => format!("{}.0.{}", section.name, field.name),
+            };
+            let given = match section.repeat_max {
+                None => input.get(field.name),
+                Some(_) => json::list(input, section.name).first().and_then(|row| row.get(field.name)),
+            };
+            if given.is_none() {
+                return path;
+            }
+        }
+    }
+    String::new()
+}

@@ -1,0 +1,119 @@
+//! What a page answers with.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde_json::Value;
+
+use crate::problem::Problem;
+
+/// An answer that is not yet on the wire.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    status: StatusCode,
+    headers: Vec<(HeaderName, String)>,
+    body: Vec<u8>,
+    /// Whether a page of ours may show it in a frame (a PDF in its preview).
+    framed: bool,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+impl Reply {
+    fn of(status: StatusCode, kind: &str, body: Vec<u8>) -> Self {
+        Self { status, headers: vec![(header::CONTENT_TYPE, kind.to_owned())], body, framed: false }
+    }
+
+    /// A page.
+    pub(crate) fn page(page: &impl Template) -> Result<Self, Problem> {
+        Self::page_with(StatusCode::OK, page)
+    }
+
+    /// A page with another status than 200.
+    pub(crate) fn page_with(status: StatusCode, page: &impl Template) -> Result<Self, Problem> {
+        let html = page.render().map_err(|error| Problem::fault("a page could not be rendered", &error))?;
+        Ok(Self::of(status, HTML, html.into_bytes()))
+    }
+
+    /// Bare HTML, for what must not fail again.
+    pub(crate) fn html(status: StatusCode, html: String) -> Self {
+        Self::of(status, HTML, html.into_bytes())
+    }
+
+    /// Go to another page with GET.
+    pub(crate) fn see_other(to: &str) -> Self {
+        let mut reply = Self::of(StatusCode::SEE_OTHER, HTML, Vec::new());
+        reply.headers.push((header::LOCATION, to.to_owned()));
+        reply
+    }
+
+    /// A JSON value.
+    pub(crate) fn json(value: &Value) -> Self {
+        Self::of(StatusCode::OK, "application/json", value.to_string().into_bytes())
+    }
+
+    /// A problem report.
+    pub(crate) fn problem_json(status: StatusCode, value: &Value) -> Self {
+        Self::of(status, "application/problem+json", value.to_string().into_bytes())
+    }
+
+    /// Plain text.
+    pub(crate) fn text(text: &str) -> Self {
+        Self::of(StatusCode::OK, "text/plain; charset=utf-8", text.as_bytes().to_vec())
+    }
+
+    /// A PDF that the browser shows.
+    pub(crate) fn pdf(bytes: Vec<u8>, disposition: String) -> Self {
+        let mut reply = Self::of(StatusCode::OK, "application/pdf", bytes);
+        reply.headers.push((header::CONTENT_DISPOSITION, disposition));
+        reply.framed = true;
+        reply
+    }
+
+    /// A file of the program itself; its URL changes with its content.
+    pub(crate) fn asset(kind: &str, body: &str) -> Self {
+        let mut reply = Self::of(StatusCode::OK, kind, body.as_bytes().to_vec());
+        reply.headers.push((header::CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()));
+        reply
+    }
+
+    /// The same answer with a header more.
+    #[must_use]
+    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Puts it on the wire, with the headers every answer has.
+    pub(crate) fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        for (name, value) in self.headers {
+            // A value that cannot be a header (a control character) is left out rather than sent broken.
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.append(name, value);
+            }
+        }
+        let (ancestors, frame) = if self.framed { ("'self'", "SAMEORIGIN") } else { ("'none'", "DENY") };
+        let policy = format!(
+            "default-src 'self'; script-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
+        );
+        if let Ok(policy) = HeaderValue::try_from(policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        for (name, value) in [
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::X_FRAME_OPTIONS, frame),
+            (header::REFERRER_POLICY, "same-origin"),
+            (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+            (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        // Whoever sits down at the terminal next must not find pages of residents by the back button.
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        response
+    }
+}

@@ -1,0 +1,99 @@
+//! Every address of the program, with the method, the right it needs and what the audit log calls its use.
+
+use crate::api;
+use crate::pages::{
+    assets, delivery, done, form, history, household, link, lists, login, menu, monitor, problems,
+    provisional, residents,
+};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::visit::Visit;
+
+/// How an address is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Looks, or looks up.
+    Get,
+    /// Does.
+    Post,
+}
+
+/// What somebody must hold to use an address (権限).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// Nothing, not even a login.
+    Open,
+    /// A login.
+    Staff,
+    /// The right of this id: a function, or a named thing of the office.
+    Of(&'static str),
+    /// The right of the function that the address names.
+    OfFunctionInPath,
+}
+
+/// One address with one method (経路).
+pub struct Route {
+    /// The method.
+    pub verb: Verb,
+    /// The path, with `{names}` for its parts.
+    pub path: &'static str,
+    /// What it needs.
+    pub right: Right,
+    /// What the header of the screen says is running, in Japanese.
+    pub title: &'static str,
+    /// The function whose use stands in the audit log; empty when a look here shows nobody's data.
+    pub audit: &'static str,
+    pub(crate) answer: fn(&Visit) -> Result<Reply, Problem>,
+}
+
+impl Route {
+    /// Whether it answers programs, in JSON.
+    pub(crate) fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
+}
+
+macro_rules! routes {
+    ($($verb:ident $path:literal $right:expr, $title:literal, $audit:literal => $answer:path;)*) => {
+        /// All addresses. One that is not here does not exist.
+        pub static ROUTES: &[Route] = &[$(Route {
+            verb: Verb::$verb, path: $path, right: $right, title: $title, audit: $audit, answer: $answer,
+        }),*];
+    };
+}
+
+use Right::{Of, OfFunctionInPath, Open, Staff};
+
+routes! {
+    Get "/healthz" Open, "稼働確認", "" => assets::healthz;
+    Get "/assets/{hash}/{file}" Open, "画面の部品", "" => assets::file;
+    Get "/problems" Open, "エラーの説明", "" => problems::list;
+    Get "/problems/{code}" Open, "エラーの説明", "" => problems::one;
+    Get "/login" Open, "ログイン", "" => login::show;
+    Post "/login" Open, "ログイン", "office/login" => login::enter;
+    Post "/logout" Staff, "ログアウト", "" => login::leave;
+    Get "/" Staff, "メニュー", "" => menu::show;
+    Get "/go" Staff, "番号で開く", "" => menu::go;
+    Get "/f/{system}/{function}" OfFunctionInPath, "", "" => form::show;
+    Post "/f/{system}/{function}" OfFunctionInPath, "", "{system}/{function}" => form::run;
+    Get "/done/{id}" Staff, "処理結果", "" => done::show;
+    Get "/done/{id}/{no}" Staff, "帳票", "" => done::document;
+    Get "/residents" Of("resident-register/search"), "住民検索", "resident-register/search" => residents::search;
+    Get "/residents/{no}" Of("resident-register/person"), "個人照会", "resident-register/person" => residents::person;
+    Get "/residents/{no}/history" Of("resident-register/history"), "履歴照会", "resident-register/history" => history::show;
+    Get "/residents/{no}/deliveries" Of("office/links"), "個人の配信記録", "" => delivery::of_person;
+    Get "/households/{no}" Of("resident-register/household"), "世帯照会", "resident-register/household" => household::show;
+    Get "/provisional" Of("resident-register/provisional-list"), "仮登録審査", "resident-register/provisional-list" => provisional::list;
+    Get "/provisional/{no}" Of("resident-register/provisional-list"), "仮登録審査", "resident-register/provisional-list" => provisional::one;
+    Post "/provisional/{no}/finalize" Of("resident-register/finalize"), "本登録", "resident-register/finalize" => provisional::finalize;
+    Post "/provisional/{no}/discard" Of("resident-register/discard"), "仮登録取消", "resident-register/discard" => provisional::discard;
+    Get "/links" Of("office/links"), "連携監視", "" => monitor::show;
+    Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;
+    Get "/links/{id}" Of("office/links"), "連携の状況", "" => link::show;
+    Post "/links/{id}/run" Of("office/links"), "連携の即時実行", "office/links" => link::run;
+    Post "/links/{id}/hold" Of("office/links"), "連携の保留", "office/links" => link::hold;
+    Post "/links/{id}/release" Of("office/links"), "連携の再開", "office/links" => link::release;
+    Get "/links/{id}/{no}" Of("office/links"), "配信の内容", "" => delivery::show;
+    Get "/api/v1/functions" Staff, "機能の一覧（API）", "" => api::functions;
+    Post "/api/v1/functions/{system}/{function}" OfFunctionInPath, "機能の実行（API）", "{system}/{function}" => api::run;
+}

@@ -1,0 +1,143 @@
+//! Who is logged in (セッション): in memory, by a random cookie, until nothing was done for a while.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use register::Fault;
+
+use crate::pages::done::Done;
+
+/// A screen nobody touched for so long belongs to nobody: the clerk has left the counter.
+const IDLE_MAX: SignedDuration = SignedDuration::from_mins(30);
+/// Results a session keeps to be shown again after a reload; older ones are forgotten.
+const RESULTS_MAX: usize = 12;
+/// Sessions held at once. A town has some hundreds of staff; more is somebody trying.
+const SESSIONS_MAX: usize = 5_000;
+
+/// The cookie that carries the session's id.
+pub(crate) const COOKIE: &str = "daicho_session";
+
+struct Session {
+    user: String,
+    csrf: String,
+    last_seen: Timestamp,
+    results: VecDeque<(String, Arc<Done>)>,
+}
+
+/// A session as one request sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Signed {
+    pub(crate) id: String,
+    pub(crate) user: String,
+    pub(crate) csrf: String,
+}
+
+/// All sessions of this process. They do not survive a restart; staff log in again.
+#[derive(Default)]
+pub(crate) struct Sessions {
+    inner: Mutex<HashMap<String, Session>>,
+}
+
+impl Sessions {
+    fn locked(&self) -> MutexGuard<'_, HashMap<String, Session>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a session and tells its id.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bits: without them a session could be guessed.
+    pub(crate) fn begin(&self, user: &str, now: Timestamp) -> Result<String, Fault> {
+        let (id, csrf) = (random_hex()?, random_hex()?);
+        let mut sessions = self.locked();
+        sessions.retain(|_, session| alive(session, now));
+        if SESSIONS_MAX <= sessions.len() {
+            return Err(Fault::because("too many sessions are open"));
+        }
+        let session = Session { user: user.to_owned(), csrf, last_seen: now, results: VecDeque::new() };
+        sessions.insert(id.clone(), session);
+        Ok(id)
+    }
+
+    /// The living session of an id, which counts as a sign of life.
+    pub(crate) fn touch(&self, id: &str, now: Timestamp) -> Option<Signed> {
+        let mut sessions = self.locked();
+        let session = sessions.get_mut(id)?;
+        if !alive(session, now) {
+            sessions.remove(id);
+            return None;
+        }
+        session.last_seen = session.last_seen.max(now);
+        Some(Signed { id: id.to_owned(), user: session.user.clone(), csrf: session.csrf.clone() })
+    }
+
+    /// Ends a session.
+    pub(crate) fn end(&self, id: &str) {
+        self.locked().remove(id);
+    }
+
+    /// Keeps what a function did, to be shown after a redirect; tells the result's id.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bits.
+    pub(crate) fn keep(&self, session: &str, done: Done) -> Result<String, Fault> {
+        let id = random_hex()?;
+        if let Some(session) = self.locked().get_mut(session) {
+            while RESULTS_MAX <= session.results.len() {
+                session.results.pop_front();
+            }
+            session.results.push_back((id.clone(), Arc::new(done)));
+        }
+        Ok(id)
+    }
+
+    /// A kept result of this session.
+    pub(crate) fn result(&self, session: &str, id: &str) -> Option<Arc<Done>> {
+        let sessions = self.locked();
+        let results = &sessions.get(session)?.results;
+        results.iter().find(|(known, _)| known == id).map(|(_, done)| Arc::clone(done))
+    }
+}
+
+fn alive(session: &Session, now: Timestamp) -> bool {
+    now.duration_since(session.last_seen) <= IDLE_MAX
+}
+
+/// 128 random bits as hexadecimal digits.
+pub(crate) fn random_hex() -> Result<String, Fault> {
+    let (high, low) = getrandom::u64()
+        .and_then(|high| getrandom::u64().map(|low| (high, low)))
+        .map_err(|error| Fault::because(format!("the system gives no random bits: {error}")))?;
+    Ok(format!("{high:016x}{low:016x}"))
+}
+
+/// Whether two secrets are equal, in a time that does not tell where they differ.
+pub(crate) fn same_secret(given: &str, held: &str) -> bool {
+    given.len() == held.len()
+        && given.bytes().zip(held.bytes()).fold(0, |differing, (a, b)| differing | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_ends_after_half_an_hour_without_a_sign_of_life() {
+        let sessions = Sessions::default();
+        let start: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
+        let after = |minutes: i64| start + SignedDuration::from_mins(minutes);
+        let id = sessions.begin("clerk", start).unwrap();
+        assert_eq!(sessions.touch(&id, after(30)).unwrap().user, "clerk");
+        assert_eq!(sessions.touch(&id, after(60)).unwrap().user, "clerk");
+        assert!(sessions.touch(&id, after(91)).is_none());
+        assert!(sessions.touch(&id, after(60)).is_none(), "gone for good");
+    }
+
+    #[test]
+    fn secrets_are_equal_only_when_whole() {
+        assert!(same_secret("ab", "ab"));
+        assert!(!same_secret("ab", "abc"));
+        assert!(!same_secret("ab", "aB"));
+    }
+}

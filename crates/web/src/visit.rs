@@ -1,0 +1,288 @@
+//! One request: who asks, by which route, with what, and whether that may be.
+
+use std::sync::Arc;
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request};
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::Response;
+use base64::Engine;
+use office::{Caller, LoginError, Office, Ran, RunError, RunOptions, User};
+use serde_json::Value;
+use std::net::SocketAddr;
+use system::{Function, System};
+
+use crate::house::House;
+use crate::pages;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::routes::{Right, Route, Verb};
+use crate::session::{COOKIE, Signed, same_secret};
+
+/// The most bytes of one request: twenty persons of a notification with every field full are a tenth of it.
+const BODY_BYTES_MAX: usize = 512 * 1024;
+
+/// Names and values as a form sends them, in order.
+pub(crate) type Pairs = Vec<(String, String)>;
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Staff {
+    pub(crate) user: User,
+    /// None for an API call with name and password.
+    pub(crate) session: Option<Signed>,
+}
+
+/// One request, read and allowed.
+pub(crate) struct Visit {
+    pub(crate) house: Arc<House>,
+    pub(crate) route: &'static Route,
+    pub(crate) staff: Option<Staff>,
+    pub(crate) terminal: String,
+    /// Path and query as asked.
+    pub(crate) asked: String,
+    pub(crate) query: Pairs,
+    pub(crate) form: Pairs,
+    pub(crate) body: Bytes,
+    params: Pairs,
+    headers: HeaderMap,
+}
+
+/// Answers one request of a route.
+pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let params = match RawPathParams::from_request_parts(&mut parts, &()).await {
+        Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        Err(_) => Pairs::new(),
+    };
+    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    let terminal = address.map_or_else(|| "（不明）".to_owned(), |address| address.0.ip().to_string());
+    let body = match route.verb {
+        Verb::Get => Ok(Bytes::new()),
+        Verb::Post => to_bytes(body, BODY_BYTES_MAX).await,
+    };
+    let (body, too_large) = match body {
+        Ok(body) => (body, false),
+        Err(_) => (Bytes::new(), true),
+    };
+    let mut visit = Visit {
+        house,
+        route,
+        staff: None,
+        terminal,
+        asked: asked(&parts.uri),
+        query: pairs(parts.uri.query().unwrap_or_default().as_bytes()),
+        form: if route.is_api() { Pairs::new() } else { pairs(&body) },
+        body,
+        params,
+        headers: parts.headers,
+    };
+    // Everything an office does blocks: it hashes passwords and waits for the disk.
+    let answered = tokio::task::spawn_blocking(move || {
+        let reply = if too_large { Err(Problem::too_large()) } else { visit.answer() };
+        reply.unwrap_or_else(|problem| problem.reply(&visit.house, visit.staff.as_ref(), route.is_api()))
+    })
+    .await;
+    match answered {
+        Ok(reply) => reply.into_response(),
+        Err(error) => {
+            let problem = Problem::fault("a request was not carried through", &error);
+            problem.bare_reply(route.is_api()).into_response()
+        }
+    }
+}
+
+/// The answer to an address nobody knows.
+pub(crate) async fn not_found(house: Arc<House>, request: Request) -> Response {
+    let api = request.uri().path().starts_with("/api/");
+    Problem::not_found("この住所（URL）の画面はありません。").reply(&house, None, api).into_response()
+}
+
+/// The answer to a method the address does not know.
+pub(crate) async fn method_not_allowed(house: Arc<House>, request: Request) -> Response {
+    let api = request.uri().path().starts_with("/api/");
+    Problem::method_not_allowed().reply(&house, None, api).into_response()
+}
+
+fn asked(uri: &Uri) -> String {
+    uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
+}
+
+fn pairs(encoded: &[u8]) -> Pairs {
+    form_urlencoded::parse(encoded).into_owned().collect()
+}
+
+/// The first value of a name; empty when there is none.
+pub(crate) fn value_of<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+    pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+/// All values of a name.
+pub(crate) fn values_of(pairs: &Pairs, name: &str) -> Vec<String> {
+    pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
+}
+
+impl Visit {
+    fn answer(&mut self) -> Result<Reply, Problem> {
+        self.staff = self.find_staff()?;
+        if self.route.verb == Verb::Post {
+            self.check_origin()?;
+        }
+        if let Some(refusal) = self.check_right()? {
+            return Ok(refusal);
+        }
+        (self.route.answer)(self)
+    }
+
+    /// Who asks: by session, and for the API also by name and password with each call.
+    fn find_staff(&self) -> Result<Option<Staff>, Problem> {
+        let now = self.office().clock().now();
+        if let Some(signed) = self.cookie().and_then(|id| self.house.sessions.touch(id, now)) {
+            // Read anew each time, so that a right withdrawn or an account locked counts at once.
+            if let Some(user) = self.office().user(&signed.user)?.filter(|user| user.locked_at.is_none()) {
+                return Ok(Some(Staff { user, session: Some(signed) }));
+            }
+            self.house.sessions.end(&signed.id);
+        }
+        if !self.route.is_api() {
+            return Ok(None);
+        }
+        let Some((id, password)) = self.basic() else { return Ok(None) };
+        match self.office().log_in(&id, &password, &self.terminal) {
+            Ok(user) => Ok(Some(Staff { user, session: None })),
+            Err(LoginError::Fault(fault)) => Err(fault.into()),
+            Err(refusal) => Err(Problem::login_required(refusal.to_string())),
+        }
+    }
+
+    fn cookie(&self) -> Option<&str> {
+        let cookies = self.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+        cookies
+            .flat_map(|line| line.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .find_map(|(name, value)| (name == COOKIE).then_some(value))
+    }
+
+    fn basic(&self) -> Option<(String, String)> {
+        let value = self.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let encoded = value.strip_prefix("Basic ")?;
+        let decoded = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?;
+        let text = String::from_utf8(decoded).ok()?;
+        text.split_once(':').map(|(id, password)| (id.to_owned(), password.to_owned()))
+    }
+
+    /// A change must come from a page of ours: the browser says where from, and the page carries the session's token.
+    fn check_origin(&self) -> Result<(), Problem> {
+        let site = self.headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+        if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+            return Err(Problem::forged());
+        }
+        let Some(session) = self.staff.as_ref().and_then(|staff| staff.session.as_ref()) else {
+            return Ok(());
+        };
+        let header = self.headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
+        let given =
+            if self.route.is_api() { header.unwrap_or_default() } else { value_of(&self.form, "_csrf") };
+        if same_secret(given, &session.csrf) { Ok(()) } else { Err(Problem::forged()) }
+    }
+
+    /// Whether the route's right is held; a reply when the asker has to log in first.
+    fn check_right(&self) -> Result<Option<Reply>, Problem> {
+        let needed = match self.route.right {
+            Right::Open => return Ok(None),
+            Right::Staff => None,
+            Right::Of(id) => Some(id.to_owned()),
+            Right::OfFunctionInPath => Some(self.function_id()),
+        };
+        let Some(staff) = &self.staff else {
+            if self.route.is_api() || self.route.verb == Verb::Post {
+                return Err(Problem::login_required(
+                    "ログインしていないか、時間が過ぎて自動的にログアウトしました。",
+                ));
+            }
+            return Ok(Some(Reply::see_other(&pages::login::address(&self.asked))));
+        };
+        let Some(needed) = needed else { return Ok(None) };
+        if staff.user.rights.allow(&needed) {
+            return Ok(None);
+        }
+        if let Some((_, function)) = self.office().function(&needed) {
+            // The office refuses and writes the refusal into the audit log.
+            self.run(&needed, &Value::Null, &RunOptions { dry_run: true, ..RunOptions::default() })?;
+            return Err(Problem::denied(format!("「{}」を使う権限がありません。", function.title)));
+        }
+        if matches!(self.route.right, Right::OfFunctionInPath) {
+            return Err(Problem::not_found(format!("機能「{needed}」はありません。")));
+        }
+        Err(Problem::denied(format!("「{}」を使う権限がありません。", self.route.title)))
+    }
+
+    pub(crate) fn office(&self) -> &Arc<Office> {
+        self.house.office()
+    }
+
+    /// A part of the path.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        value_of(&self.params, name)
+    }
+
+    fn function_id(&self) -> String {
+        format!("{}/{}", self.param("system"), self.param("function"))
+    }
+
+    /// The function the path names.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn function(&self) -> Result<(&System, &Function), Problem> {
+        let id = self.function_id();
+        self.office().function(&id).ok_or_else(|| Problem::not_found(format!("機能「{id}」はありません。")))
+    }
+
+    /// Who acts, for the office.
+    ///
+    /// # Errors
+    /// When nobody is logged in.
+    pub(crate) fn caller(&self) -> Result<Caller, Problem> {
+        let staff = self.staff()?;
+        Ok(Caller {
+            user: staff.user.id.clone(),
+            rights: staff.user.rights.clone(),
+            terminal: self.terminal.clone(),
+        })
+    }
+
+    /// Who is logged in.
+    ///
+    /// # Errors
+    /// When nobody is.
+    pub(crate) fn staff(&self) -> Result<&Staff, Problem> {
+        self.staff.as_ref().ok_or_else(|| Problem::login_required("ログインしてください。"))
+    }
+
+    /// Whether the asker may use a function or another named thing.
+    pub(crate) fn may(&self, id: &str) -> bool {
+        self.staff.as_ref().is_some_and(|staff| staff.user.rights.allow(id))
+    }
+
+    /// Uses a function in the asker's name.
+    pub(crate) fn run(&self, id: &str, input: &Value, options: &RunOptions) -> Result<Ran, Problem> {
+        self.try_run(id, input, options)?.map_err(Problem::from)
+    }
+
+    /// Uses a function, keeping a refusal apart from what hinders the request as such.
+    pub(crate) fn try_run(
+        &self,
+        id: &str,
+        input: &Value,
+        options: &RunOptions,
+    ) -> Result<Result<Ran, RunError>, Problem> {
+        Ok(self.office().run(&self.caller()?, id, input, options))
+    }
+
+    /// Asks a function of inquiry and takes its answer.
+    pub(crate) fn ask(&self, id: &str, input: &Value) -> Result<Value, Problem> {
+        let ran = self.run(id, input, &RunOptions::default())?;
+        Ok(ran.answer.map(|answer| answer.data).unwrap_or_default())
+    }
+}
