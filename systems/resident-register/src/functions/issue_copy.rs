@@ -219,7 +219,7 @@ fn check(desk: &mut Desk<'_>, given: &Request, persons: &[Person]) -> Result<i32
             "個人番号と住民票コードの記載を外してください。",
         );
     }
-    if desk.context.municipality_text("mayor").is_empty() {
+    if desk.context.municipality_text("attester_name").is_empty() {
         desk.error(
             "E155",
             "",
@@ -312,12 +312,11 @@ fn copy(
             ),
             date: domain::wareki(context.today),
             office: format!(
-                "{}{}{}",
+                "{}{}",
                 context.municipality_text("prefecture"),
-                context.municipality_text("name"),
-                context.municipality_text("mayor_title")
+                context.municipality_text("attester_title")
             ),
-            name: context.municipality_text("mayor").to_owned(),
+            name: context.municipality_text("attester_name").to_owned(),
             seal_note: Some(context.municipality_text("seal_note").to_owned())
                 .filter(|note| !note.is_empty()),
         },

@@ -9,8 +9,8 @@ use crate::records::Person;
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Items {
-    pub(crate) family_name: String,
-    pub(crate) given_name: String,
+    family_name: String,
+    given_name: String,
     name_kana: String,
     name_roman: String,
     name_kanji: String,
@@ -37,13 +37,20 @@ impl Items {
     /// Fills a row. 氏名 of a Japanese is 氏 and 名 with a full-width space; of a foreigner the roman letters, or the
     /// characters when there are none.
     pub(crate) fn fill(&self, row: &mut Person) {
-        row.family_name.clone_from(&self.family_name);
-        row.given_name.clone_from(&self.given_name);
-        row.name = match row.resident_kind {
-            ResidentKind::Japanese => joined(&self.family_name, &self.given_name),
-            ResidentKind::Foreign if self.name_roman.is_empty() => self.name_kanji.clone(),
-            ResidentKind::Foreign => self.name_roman.clone(),
-        };
+        match row.resident_kind {
+            ResidentKind::Japanese => {
+                row.family_name.clone_from(&self.family_name);
+                row.given_name.clone_from(&self.given_name);
+                row.name = joined(&self.family_name, &self.given_name);
+            }
+            // 氏 and 名 apart are items of Japanese records.
+            ResidentKind::Foreign => {
+                row.family_name.clear();
+                row.given_name.clear();
+                let stated = if self.name_roman.is_empty() { &self.name_kanji } else { &self.name_roman };
+                row.name.clone_from(stated);
+            }
+        }
         row.name_kana.clone_from(&self.name_kana);
         row.name_roman.clone_from(&self.name_roman);
         row.name_kanji.clone_from(&self.name_kanji);

@@ -29,23 +29,28 @@ impl NewAddress {
         self.town.is_empty() && self.lot.is_empty() && self.building.is_none()
     }
 
-    /// The address, completed by the municipality's own name and code.
+    /// The address, completed by the municipality's own name and code unless it names another one.
     pub(crate) fn complete(&self, desk: &Desk<'_>) -> Address {
-        let or_own = |stated: &str, own: &str| {
-            if stated.is_empty() { desk.context.municipality_text(own).to_owned() } else { stated.to_owned() }
-        };
-        let code = desk.context.municipality_text("code");
-        Address {
-            municipality_code: (!code.is_empty()).then(|| code.to_owned()),
+        let own = |name: &str| desk.context.municipality_text(name).to_owned();
+        let mut address = Address {
+            municipality_code: None,
             town_code: self.town_code.clone(),
-            prefecture: or_own(&self.prefecture, "prefecture"),
-            municipality: or_own(&self.municipality, "name"),
+            prefecture: self.prefecture.clone(),
+            municipality: self.municipality.clone(),
             town: self.town.clone(),
             lot: self.lot.clone(),
             building: self.building.clone(),
             postcode: self.postcode.clone(),
             ..Address::default()
+        };
+        if address.prefecture.is_empty() {
+            address.prefecture = own("prefecture");
         }
+        if address.municipality.is_empty() || is_here(desk, &address) {
+            address.municipality = own("name");
+            address.municipality_code = Some(own("code")).filter(|code| !code.is_empty());
+        }
+        address
     }
 }
 
@@ -85,8 +90,13 @@ pub(crate) fn is_here(desk: &Desk<'_>, address: &Address) -> bool {
     }
     let own = desk.context.municipality_text("name");
     let own_prefecture = desk.context.municipality_text("prefecture");
-    !own.is_empty()
-        && address.municipality == own
+    let stated = address.municipality.as_str();
+    if own.is_empty() || stated.is_empty() {
+        return false;
+    }
+    // A town may be written without its county (郡) when the prefecture stands before it.
+    let written_short = !address.prefecture.is_empty() && own.ends_with(stated);
+    (stated == own || written_short)
         && (address.prefecture.is_empty()
             || own_prefecture.is_empty()
             || address.prefecture == own_prefecture)

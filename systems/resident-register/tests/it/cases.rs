@@ -1,0 +1,340 @@
+//! Runs the scripts of `tests/cases`. Their language is described in `tests/cases/README.md`.
+
+use std::path::Path;
+
+use domain::{AddresseeNo, HouseholdNo, RegisterDate, Sex};
+use register::ViewExt;
+use resident_register::records::Household;
+use serde_json::{Map, Value, json};
+
+use crate::town::{Described, Town};
+
+#[test]
+fn every_case_comes_out_as_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|ending| ending == "txt"));
+    files.sort();
+    assert!(!files.is_empty());
+    let mut wrong = Vec::new();
+    let mut cases = 0;
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        for case in text.split("\n## ").skip(1) {
+            cases += 1;
+            wrong.extend(run(case).into_iter().map(|problem| format!("{name}: {problem}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {cases} cases:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Plays one case; tells the first line that came out otherwise.
+fn run(case: &str) -> Option<String> {
+    let mut lines = case.lines();
+    let title = lines.next().unwrap_or_default();
+    let mut play = Play { town: Town::new(), waiting: Vec::new() };
+    play.town.pool(200);
+    for line in lines {
+        let line = line.split("//").next().unwrap_or_default().trim();
+        if line.is_empty() {
+            continue;
+        }
+        if let Some(problem) = play.line(line) {
+            return Some(format!("「{title}」\n    {line}\n    {problem}"));
+        }
+        let contradictions = play.town.contradictions();
+        if !contradictions.is_empty() {
+            return Some(format!("「{title}」\n    {line}\n    contradictions: {contradictions:?}"));
+        }
+    }
+    None
+}
+
+struct Play {
+    town: Town,
+    /// 受付番号 of what was entered and is neither final nor discarded.
+    waiting: Vec<String>,
+}
+
+impl Play {
+    fn line(&mut self, line: &str) -> Option<String> {
+        let (command, expected) = match line.split_once("=>") {
+            Some((command, expected)) => (command.trim(), Some(expected.trim())),
+            None => (line, None),
+        };
+        let mut words = command.split(' ').filter(|word| !word.is_empty());
+        let verb = words.next().unwrap_or_default();
+        let words: Vec<&str> = words.collect();
+        match verb {
+            "today" => {
+                self.town.today = words[0].parse().unwrap();
+                None
+            }
+            "pool" => {
+                panic!("the pool is filled once, by the play");
+            }
+            "household" => {
+                self.household(&command["household".len()..]);
+                None
+            }
+            "show" => self.show(words[0], expected.unwrap_or_default()),
+            "final" => {
+                let actor = if words.first() == Some(&"by-clerk") { "clerk" } else { "reviewer" };
+                let no = self.waiting.pop().expect("nothing is waiting");
+                self.expect("finalize", actor, &json!({ "provisional_no": no }), expected, Some(no))
+            }
+            "discard" => {
+                let no = self.waiting.pop().expect("nothing is waiting");
+                self.expect("discard", "clerk", &json!({ "provisional_no": no }), expected, Some(no))
+            }
+            // The one before goes first.
+            "swap" => {
+                let last = self.waiting.len() - 1;
+                self.waiting.swap(last, last - 1);
+                None
+            }
+            "enter+final" => {
+                let input = self.input(words[0], &words[1..]);
+                self.expect(words[0], "clerk", &input, expected, None).or_else(|| self.line("final => ok"))
+            }
+            function => {
+                let input = self.input(function, &words);
+                self.expect(function, "clerk", &input, expected, None)
+            }
+        }
+    }
+
+    fn household(&mut self, rest: &str) {
+        let (lot, members) = rest.trim().split_once(' ').unwrap();
+        let mut described = Vec::new();
+        for member in members.split('/') {
+            let words: Vec<&str> = member.split(' ').filter(|word| !word.is_empty()).collect();
+            described.push(Described {
+                name: words[0],
+                relation: words[1],
+                sex: match words[2] {
+                    "男" => Sex::Male,
+                    "女" => Sex::Female,
+                    _ => Sex::Unknown,
+                },
+                birth: RegisterDate::parse_input(words[3]).unwrap(),
+            });
+        }
+        self.town.household(lot, &described);
+    }
+
+    /// Runs a function and compares the findings' codes; `waits` is what goes back on the pile when it was refused.
+    fn expect(
+        &mut self,
+        function: &str,
+        actor: &str,
+        input: &Value,
+        expected: Option<&str>,
+        waits: Option<String>,
+    ) -> Option<String> {
+        let ran = self.town.run(function, actor, input, true);
+        let codes = if ran.findings.is_empty() { "ok".to_owned() } else { ran.codes().join(" ") };
+        if ran.committed {
+            if let Some(no) = &ran.outcome.opens
+                && ran.outcome.message.starts_with("仮登録しました")
+            {
+                self.waiting.push(no.clone());
+            }
+            self.town.learn();
+        } else {
+            self.waiting.extend(waits);
+        }
+        let expected = expected.unwrap_or("ok");
+        let mut wanted: Vec<&str> = expected.split(' ').filter(|word| !word.is_empty()).collect();
+        wanted.sort_unstable();
+        if wanted.join(" ") == codes {
+            return None;
+        }
+        let told: Vec<String> = ran
+            .findings
+            .iter()
+            .map(|one| format!("{} [{}] {} {}", one.code, one.path, one.message, one.remedy))
+            .collect();
+        Some(format!("came to {codes}, not {expected}\n    {}", told.join("\n    ")))
+    }
+
+    fn show(&self, name: &str, expected: &str) -> Option<String> {
+        let person = self.town.person(name);
+        let view = self.town.view();
+        let household = view.load::<Household>(person.household_no.as_str()).unwrap().map(|held| held.record);
+        let names = |numbers: &[AddresseeNo]| {
+            let name_of = |no: &AddresseeNo| {
+                self.town.people.iter().find(|(_, known)| *known == no).map_or("?", |(name, _)| name.as_str())
+            };
+            numbers.iter().map(name_of).collect::<Vec<_>>().join(",")
+        };
+        let day = |date: Option<RegisterDate>| date.map(|date| date.to_string()).unwrap_or_default();
+        for pair in expected.split(' ').filter(|word| !word.is_empty()) {
+            let (item, wanted) = pair.split_once('=').unwrap();
+            let found = match item {
+                "status" => person.resident_status.label().to_owned(),
+                "history" => person.history_no.to_string(),
+                "reason" => person.movement_reason.code().to_owned(),
+                "basis" => person.basis.label().to_owned(),
+                "relation" => person.relation.label(),
+                "order" => person.member_order.to_string(),
+                "head_name" => person.head_name.replace('　', ""),
+                "lot" => person.address.lot.clone(),
+                "prev" => person.prev_address.as_ref().map(|one| one.one_line()).unwrap_or_default(),
+                "moved_from" => {
+                    person.moved_from_address.as_ref().map(|one| one.lot.clone()).unwrap_or_default()
+                }
+                "since" => day(person.resident_since),
+                "addr_since" => day(person.addr_since),
+                "notified" => person.notified_on.map(|day| day.to_string()).unwrap_or_default(),
+                "processed" => person.processed_on.to_string(),
+                "planned" => person.moveout_planned_on.map(|day| day.to_string()).unwrap_or_default(),
+                "deleted" => day(person.deletion_event_date),
+                "why_deleted" => {
+                    person.deletion_reason.map(|reason| reason.code().to_owned()).unwrap_or_default()
+                }
+                "coded" => if person.resident_record_code.is_some() { "yes" } else { "no" }.to_owned(),
+                "register_head" => person.register_head.replace('　', ""),
+                "household" => person.household_no.serial().to_string(),
+                "members" => {
+                    household.as_ref().map(|one| names(&one.members)).unwrap_or_else(|| "closed".to_owned())
+                }
+                "head" => household
+                    .as_ref()
+                    .map(|one| one.head.map_or_else(|| "none".to_owned(), |head| names(&[head])))
+                    .unwrap_or_else(|| "closed".to_owned()),
+                other => panic!("no item {other}"),
+            };
+            if found != wanted {
+                return Some(format!("{item} is {found}, not {wanted}"));
+            }
+        }
+        None
+    }
+
+    /// A valid input of a function, with what the line says otherwise. `@名` is a 宛名番号, `#名` the household's number.
+    fn input(&self, function: &str, words: &[&str]) -> Value {
+        let mut input = usual(function, self.town.today);
+        for word in words {
+            let (path, value) = word.split_once('=').unwrap_or_else(|| panic!("{word} is not item=value"));
+            match path {
+                "targets" => put(
+                    &mut input,
+                    path,
+                    json!(value.split(',').map(|one| self.resolve(one)).collect::<Vec<_>>()),
+                ),
+                "relations" => {
+                    let pairs = value.split(',').map(|pair| {
+                        let (who, relation) = pair.split_once(':').unwrap();
+                        json!({ "addressee_no": self.resolve(who), "relation": relation })
+                    });
+                    put(&mut input, path, Value::Array(pairs.collect()));
+                }
+                "members" => {
+                    let count: usize = value.parse().unwrap();
+                    let one = input["members"][0].clone();
+                    let rows = (0..count).map(|index| another(&one, index)).collect();
+                    put(&mut input, path, Value::Array(rows));
+                }
+                _ => put(&mut input, path, json!(self.resolve(value))),
+            }
+        }
+        input
+    }
+
+    fn resolve(&self, value: &str) -> String {
+        if let Some(name) = value.strip_prefix('@') {
+            return self
+                .town
+                .people
+                .get(name)
+                .unwrap_or_else(|| panic!("nobody is called {name}"))
+                .to_string();
+        }
+        if let Some(name) = value.strip_prefix('#') {
+            return match name.parse::<u64>() {
+                Ok(serial) => HouseholdNo::from_serial(serial).unwrap().to_string(),
+                Err(_) => self.town.person(name).household_no.to_string(),
+            };
+        }
+        if let Some(name) = value.strip_prefix("code:") {
+            return self.town.person(name).resident_record_code.unwrap().expose().to_owned();
+        }
+        if let Some(name) = value.strip_prefix("number:") {
+            return self.town.person(name).individual_number.unwrap().expose().to_owned();
+        }
+        value.replace('_', "　")
+    }
+}
+
+/// The same person again with other numbers, so that several may move in.
+fn another(one: &Value, index: usize) -> Value {
+    let mut row = one.clone();
+    if 0 < index {
+        let serial = 3_000_000_000 + u64::try_from(index).unwrap();
+        row["given_name"] = json!(["一郎", "次郎", "三郎", "四郎"][index - 1]);
+        row["relation"] = json!("子");
+        row["birth_date"] = json!(format!("201{index}-05-05"));
+        row["resident_record_code"] =
+            json!(domain::ResidentRecordCode::from_first_ten(serial).unwrap().expose());
+        row["individual_number"] =
+            json!(domain::IndividualNumber::from_first_eleven(serial).unwrap().expose());
+    }
+    row
+}
+
+/// Sets a value at a path such as `members.0.sex`; an empty value leaves the item out.
+fn put(input: &mut Value, path: &str, value: Value) {
+    let (parents, last) = path.rsplit_once('.').unwrap_or(("", path));
+    let mut place = input;
+    for part in parents.split('.').filter(|part| !part.is_empty()) {
+        place = match part.parse::<usize>() {
+            Ok(index) => &mut place[index],
+            Err(_) => &mut place[part],
+        };
+    }
+    let fields: &mut Map<String, Value> = place.as_object_mut().unwrap();
+    if value == json!("") {
+        fields.remove(last);
+    } else {
+        fields.insert(last.to_owned(), value);
+    }
+}
+
+/// The usual, valid input of each function, with 異動日 and 届出日 today.
+pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
+    let notice = json!({ "event_date": today.to_string(), "notified_on": today.to_string(), "notifier_name": "山田　花子" });
+    let rest = match function {
+        "move-in" => json!({
+            "move_in_kind": "01",
+            "members": [{
+                "resident_kind": "1", "family_name": "転入", "given_name": "太郎", "name_kana": "テンニュウ タロウ",
+                "birth_date": "1985-04-01", "sex": "1", "relation": "世帯主",
+                "domicile_prefecture": "架空県", "domicile_municipality": "河原市", "domicile_town": "本町1番地",
+                "register_head": "転入　太郎",
+                "resident_record_code": "23057188464", "individual_number": "123456789018",
+            }],
+            "town": "字浜", "lot": "100番地",
+            "prev_prefecture": "架空県", "prev_municipality": "河原市", "prev_town": "本町", "prev_lot": "1番地",
+        }),
+        "birth" => json!({
+            "members": [{
+                "resident_kind": "1", "family_name": "山田", "given_name": "新", "name_kana": "ヤマダ アラタ",
+                "birth_date": today.to_string(), "sex": "1", "relation": "子",
+            }],
+        }),
+        "move-within" => json!({ "town": "字浜", "lot": "200番地" }),
+        "move-out" => json!({
+            "move_out_kind": "21", "dest_prefecture": "架空県", "dest_municipality": "河原市",
+        }),
+        "death" | "head-change" => json!({}),
+        "move-out-day" => return json!({}),
+        other => panic!("no usual input of {other}"),
+    };
+    let mut input = notice;
+    for (name, value) in rest.as_object().unwrap() {
+        input[name] = value.clone();
+    }
+    input
+}

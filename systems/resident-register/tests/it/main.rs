@@ -1,0 +1,11 @@
+//! The resident register as a clerk and an auditor see it: scripts in `tests/cases`, dataset, search, certificates, and
+//! random sequences of movements.
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod readings;
+#[cfg(test)]
+mod sequences;
+#[cfg(test)]
+mod town;
