@@ -238,6 +238,14 @@ impl<'a> Desk<'a> {
         self.persons.values().filter_map(|sheet| sheet.next.as_ref())
     }
 
+    /// The same, each with the row it follows; none before a first row.
+    pub(crate) fn rows_after(&self) -> impl Iterator<Item = (Option<&Person>, &Person)> {
+        self.persons.values().filter_map(|sheet| {
+            let before = sheet.read.as_ref().map(|(person, _)| person);
+            Some((before, sheet.next.as_ref()?))
+        })
+    }
+
     /// The writes of everything laid down, persons first.
     pub(crate) fn writes(&self) -> Result<Vec<Write>, Fault> {
         let mut writes = Vec::new();

@@ -1,10 +1,11 @@
 //! From a plan to 仮登録 and from 仮登録 to 本登録, the same way for every movement.
 
 use register::{Fault, View, ViewExt, Write};
-use system::{Context, Effect, Finding, Form, Function, Input, Mode, Outcome, Place};
+use serde_json::{Value, json};
+use system::{Answer, Context, Effect, Finding, Form, Function, Input, Mode, Outcome, Place};
 
 use crate::desk::Desk;
-use crate::functions::{birth, death, head_change, move_in, move_out, move_within};
+use crate::functions::{birth, death, head_change, history, move_in, move_out, move_within};
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
@@ -159,8 +160,32 @@ pub(crate) fn finalize(
         reason: desk.reason.map(|reason| format!("{} {}", reason.code(), reason.label())).unwrap_or_default(),
         message: format!("本登録しました。{}（住民票{rows}人分）", desk.summary),
         opens: desk.rows().next().map(|person| person.household_no.to_string()),
+        answer: Some(planned(&desk)),
         ..Outcome::default()
     })
+}
+
+/// The rows as the reviewer sees them: what each changes, a first row against nothing.
+fn planned(desk: &Desk<'_>) -> Answer {
+    let rows: Vec<Value> = desk
+        .rows_after()
+        .map(|(before, after)| {
+            json!({
+                "addressee_no": after.addressee_no,
+                "name": after.called(),
+                "household_no": after.household_no,
+                "history_no": after.history_no,
+                "movement_reason": after.movement_reason.label(),
+                "is_new": before.is_none(),
+                "changes": match before {
+                    Some(before) => history::changes(before, after),
+                    None => history::first_row(after),
+                },
+            })
+        })
+        .collect();
+    let subjects = desk.rows().map(|person| person.addressee_no.to_string()).collect();
+    Answer { data: json!({ "rows": rows }), subjects }
 }
 
 /// Closes the holds of a 仮登録.

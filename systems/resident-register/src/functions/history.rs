@@ -66,6 +66,16 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
     })
 }
 
+/// Every item of a first row, as changes against nothing.
+pub(crate) fn first_row(row: &Person) -> Vec<Value> {
+    sheet::groups(row)
+        .into_iter()
+        .flat_map(|group| group.lines)
+        .filter(|line| !line.value.is_empty() && !ALWAYS_NEW.contains(&line.name))
+        .map(|line| json!({ "name": line.name, "title": line.title, "before": "", "after": line.value }))
+        .collect()
+}
+
 /// The items that differ between two rows; of a number only that it changed.
 pub(crate) fn changes(before: &Person, after: &Person) -> Vec<Value> {
     let lines = |person: &Person| sheet::groups(person).into_iter().flat_map(|group| group.lines);

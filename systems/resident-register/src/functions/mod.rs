@@ -6,7 +6,7 @@ mod discard;
 mod finalize;
 pub(crate) mod forms;
 pub(crate) mod head_change;
-mod history;
+pub(crate) mod history;
 mod household;
 mod issue_copy;
 pub(crate) mod items;

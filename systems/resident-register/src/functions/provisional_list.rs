@@ -22,6 +22,8 @@ pub(crate) fn function() -> Function {
             "条件",
             vec![
                 Field::new("status", "状態", status).help("空なら仮登録中"),
+                Field::new("provisional_no", "受付番号", FieldKind::Text(20))
+                    .help("状態によらず、この一件だけ"),
                 Field::new("entered_by", "入力した職員", FieldKind::Text(20)),
             ],
         )]),
@@ -38,7 +40,12 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let by = input.text("entered_by");
     let mut rows = Vec::new();
     let mut subjects = Vec::new();
-    for held in view.load_by::<Provisional>("status", status)? {
+    let no = input.text("provisional_no");
+    let listed = match no {
+        "" => view.load_by::<Provisional>("status", status)?,
+        no => view.load::<Provisional>(no)?.into_iter().collect(),
+    };
+    for held in listed {
         let one = held.record;
         if !by.is_empty() && one.entered_by != by {
             continue;

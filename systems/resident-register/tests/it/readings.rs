@@ -126,6 +126,35 @@ fn a_provisional_movement_keeps_the_numbers_sealed_and_is_listed() {
     assert!(resident_register::records::PROVISIONAL.is_sealed("input"));
     let none = answer(&mut town, "provisional-list", &json!({ "entered_by": "somebody" }));
     assert_eq!(none["count"], 0);
+    let one = answer(&mut town, "provisional-list", &json!({ "provisional_no": no, "status": "final" }));
+    assert_eq!(one["count"], 1);
+}
+
+#[test]
+fn the_reviewer_sees_what_each_row_changes_and_no_number() {
+    let mut town = town();
+    let mut input = usual("move-within", town.today);
+    input["targets"] = json!([town.people["渡邊　太郎"]]);
+    let entered = town.run("move-within", "clerk", &input, true);
+    let ran = town.run("finalize", "reviewer", &json!({ "provisional_no": entered.outcome.opens }), true);
+    let data = ran.outcome.answer.unwrap().data;
+    let change = |row: usize, item: &str| {
+        let changes = data["rows"][row]["changes"].as_array().unwrap();
+        changes
+            .iter()
+            .find(|change| change["name"] == item)
+            .map(|change| change["after"].clone())
+            .unwrap_or_default()
+    };
+    assert_eq!(change(0, "address"), "架空県みなと郡台帳町字浜200番地");
+    assert_eq!(change(1, "relation"), "世帯主"); // who stays alone becomes the head
+    assert_eq!(data["rows"].as_array().unwrap().len(), 2);
+
+    let entered = town.run("move-in", "clerk", &usual("move-in", town.today), true);
+    let ran = town.run("finalize", "reviewer", &json!({ "provisional_no": entered.outcome.opens }), true);
+    let data = ran.outcome.answer.unwrap().data;
+    assert_eq!(data["rows"][0]["is_new"], true);
+    assert!(!data.to_string().contains("123456789018") && !data.to_string().contains("23057188464"));
 }
 
 #[test]
