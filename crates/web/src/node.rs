@@ -6,6 +6,19 @@ use serde_json::{Map, Value};
 use crate::labels::Labels;
 use crate::words::date_words;
 
+/// Columns that stand behind the others: what a person is told apart by comes first.
+const BEHIND: &[&str] = &[
+    "history_no",
+    "class_label",
+    "resident_kind",
+    "resident_kind_label",
+    "postcode",
+    "postcode_label",
+    "household_no",
+    "name_preference_label",
+    "version",
+];
+
 /// Rows a table shows; a larger answer is a file's business.
 const ROWS_MAX: usize = 1_000;
 
@@ -20,6 +33,23 @@ pub(crate) struct Scalar {
     /// Names of persons are set in a font with all their variants.
     pub(crate) is_name: bool,
     pub(crate) is_number: bool,
+}
+
+/// Values up to so many characters stand on one line of a table.
+const LINE_CHARS_MAX: usize = 16;
+
+impl Scalar {
+    /// The classes of its cell.
+    pub(crate) fn class(&self) -> &'static str {
+        let long = LINE_CHARS_MAX < self.text.chars().count();
+        match (self.is_name, self.is_number, long) {
+            (true, _, true) => "name long",
+            (true, _, false) => "name nowrap",
+            (false, true, _) => "number",
+            (false, false, true) => "long",
+            (false, false, false) => "nowrap",
+        }
+    }
 }
 
 /// A part of an answer.
@@ -103,6 +133,16 @@ fn table(heading: String, rows: &[Value], labels: &Labels) -> Node {
         }
     }
     names.retain(|name| !shown.iter().any(|row| is_said_otherwise(name, row)));
+    // A column that says in every row what another says already only makes the table wider.
+    let repeats = |at: usize| {
+        let name = names.get(at).copied().unwrap_or_default();
+        names.iter().take(at).any(|before| shown.iter().all(|row| row.get(*before) == row.get(name)))
+            && shown.iter().any(|row| row.get(name).is_some_and(|value| value.is_string() && value != ""))
+    };
+    let repeated: Vec<bool> = (0..names.len()).map(repeats).collect();
+    let mut at = repeated.into_iter();
+    names.retain(|_| !at.next().unwrap_or_default());
+    names.sort_by_key(|name| BEHIND.contains(name));
     node.headers = names.iter().map(|name| labels.of_item(name).to_owned()).collect();
     node.rows = shown
         .iter()
@@ -192,7 +232,8 @@ fn words(name: &str, text: &str) -> Scalar {
         name if name.ends_with("addressee_no") => format!("/residents/{text}"),
         _ => String::new(),
     };
-    let is_name = name.contains("name") || name == "address";
+    let is_name =
+        (name.contains("name") && !name.contains("kana") && !name.ends_with("_label")) || name == "address";
     Scalar { text: text.to_owned(), href, is_name, ..Scalar::default() }
 }
 

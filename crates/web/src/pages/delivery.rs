@@ -80,7 +80,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             .collect(),
     };
     let row = DeliveryRow::of(&delivery, &link.title);
-    let mut facts = vec![("記録位置の範囲", row.range.clone()), ("件数", format!("{}件", row.rows))];
+    let mut facts = vec![("記録位置", row.range.clone()), ("件数", format!("{}件", row.rows))];
     if !row.file.is_empty() {
         facts.push(("ファイル名", row.file.clone()));
         facts.push(("大きさ", format!("{}バイト", grouped(delivery.bytes))));

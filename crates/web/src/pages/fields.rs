@@ -13,7 +13,6 @@ pub(crate) enum Shape {
     Select,
     Radio,
     Flag,
-    Relation,
     Persons,
     Hidden,
 }
@@ -45,9 +44,16 @@ pub(crate) struct FieldView {
     pub(crate) numeric: bool,
     pub(crate) name_font: bool,
     pub(crate) focus: bool,
+    /// The list of suggestions it draws on; empty for none.
+    pub(crate) list: &'static str,
 }
 
 impl FieldView {
+    /// Whether it is blank and no rule speaks of it.
+    fn is_quiet(&self) -> bool {
+        self.value.is_empty() && self.findings.is_empty()
+    }
+
     /// Whether a rule stops at this field.
     pub(crate) fn stopped(&self) -> bool {
         self.findings.iter().any(Finding::stops)
@@ -60,6 +66,15 @@ pub(crate) struct RowView {
     pub(crate) name: String,
     /// 1人目 …; empty when asked for once.
     pub(crate) title: String,
+    pub(crate) fields: Vec<FieldView>,
+    /// Fields few people need, folded away until one of them says something.
+    pub(crate) folds: Vec<Fold>,
+}
+
+/// Fields folded away together.
+pub(crate) struct Fold {
+    pub(crate) title: &'static str,
+    pub(crate) open: bool,
     pub(crate) fields: Vec<FieldView>,
 }
 
@@ -81,6 +96,26 @@ pub(crate) struct Choosable {
     pub(crate) label: String,
 }
 
+/// A section with more fields than this folds away what few people need.
+const FIELDS_UNFOLDED_MAX: usize = 14;
+
+/// What is folded away together, by the beginnings of the fields' names.
+const FOLDS: &[(&str, &[&str])] = &[
+    ("旧氏・通称・ローマ字氏名", &["former_family_", "alias_", "name_roman", "name_kanji"]),
+    (
+        "外国人住民の項目",
+        &[
+            "nationality",
+            "art30_45_",
+            "status_of_residence",
+            "stay_",
+            "residence_card_",
+            "landing_",
+            "provisional_stay_",
+        ],
+    ),
+];
+
 /// Choices up to so many stand open beside each other when one must be taken.
 const RADIO_MAX: usize = 5;
 
@@ -100,7 +135,7 @@ pub(crate) fn sections(
             let rows = match section.repeat_max {
                 None => {
                     let fields = section.fields.iter().map(|field| context.field(field, "", input)).collect();
-                    vec![RowView { name: String::new(), title: String::new(), fields }]
+                    vec![row_view(String::new(), String::new(), fields)]
                 }
                 Some(_) => {
                     let blank = [Value::Object(serde_json::Map::new())];
@@ -111,7 +146,7 @@ pub(crate) fn sections(
                         let prefix = format!("{name}.");
                         let fields =
                             section.fields.iter().map(|field| context.field(field, &prefix, row)).collect();
-                        RowView { title: format!("{}人目", index + 1), name, fields }
+                        row_view(name, format!("{}人目", index + 1), fields)
                     };
                     rows.iter().enumerate().map(row).collect()
                 }
@@ -127,6 +162,25 @@ pub(crate) fn sections(
             }
         })
         .collect()
+}
+
+fn row_view(name: String, title: String, fields: Vec<FieldView>) -> RowView {
+    let mut row = RowView { name, title, fields, folds: Vec::new() };
+    if row.fields.len() <= FIELDS_UNFOLDED_MAX {
+        return row;
+    }
+    for (title, beginnings) in FOLDS {
+        let belongs = |field: &FieldView| {
+            let own = field.path.rsplit('.').next().unwrap_or_default();
+            !field.required && beginnings.iter().any(|beginning| own.starts_with(beginning))
+        };
+        let (folded, kept): (Vec<FieldView>, Vec<FieldView>) = row.fields.into_iter().partition(belongs);
+        row.fields = kept;
+        if !folded.is_empty() {
+            row.folds.push(Fold { title, open: !folded.iter().all(FieldView::is_quiet), fields: folded });
+        }
+    }
+    row
 }
 
 /// The path as an identifier of the page.
@@ -152,7 +206,20 @@ impl Context<'_> {
             _ => String::new(),
         };
         let (shape, options) = self.shape(field, &value);
-        let is_date = matches!(field.kind, FieldKind::Date | FieldKind::RegisterDate);
+        let reading = match field.kind {
+            FieldKind::Date | FieldKind::RegisterDate => reading(&value),
+            // Who a number is, when the household says so.
+            FieldKind::AddresseeNo => {
+                let person = self.persons.iter().find(|person| person.addressee_no == value);
+                person.map(|person| person.label.clone()).unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        let list = match field.kind {
+            FieldKind::Relation => "relations",
+            FieldKind::AddresseeNo if !self.persons.is_empty() => "persons",
+            _ => "",
+        };
         let help = match (&field.kind, field.help) {
             (FieldKind::Persons, "") if shape == Shape::Text => "宛名番号。二人以上は空白で区切る".to_owned(),
             (_, help) => help.to_owned(),
@@ -163,7 +230,8 @@ impl Context<'_> {
             help,
             required: field.required,
             shape,
-            reading: if is_date { reading(&value) } else { String::new() },
+            reading,
+            list,
             value,
             options,
             findings: self.findings.iter().filter(|one| one.path == path).cloned().collect(),
@@ -186,7 +254,6 @@ impl Context<'_> {
         match &field.kind {
             FieldKind::Lines(_) => (Shape::Lines, Vec::new()),
             FieldKind::Flag => (Shape::Flag, Vec::new()),
-            FieldKind::Relation => (Shape::Relation, Vec::new()),
             FieldKind::Hidden => (Shape::Hidden, Vec::new()),
             FieldKind::Choice(choices) => {
                 let options = choices

@@ -67,12 +67,15 @@ struct Page<'a> {
     answer: Vec<Node>,
     place: String,
     writes: bool,
+    has_required: bool,
+    persons: Vec<Choosable>,
 }
 
 /// The blank or prefilled form.
 pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let (system, function) = visit.function()?;
-    let input = bind(&function.form, &visit.query);
+    let mut input = bind(&function.form, &visit.query);
+    seed_rows(function, &mut input);
     let first = first_blank(function, &input);
     let page = page(
         visit,
@@ -187,7 +190,30 @@ fn page<'a>(
         answer: Vec::new(),
         place: place.unwrap_or_default(),
         writes,
+        has_required: function
+            .form
+            .sections
+            .iter()
+            .flat_map(|section| &section.fields)
+            .any(|field| field.required),
+        persons,
     })
+}
+
+/// One row per chosen person in sections that ask something of each, so that nobody types a number twice.
+fn seed_rows(function: &Function, input: &mut Value) {
+    let targets: Vec<Value> = json::list(input, "targets").to_vec();
+    for section in function.form.sections.iter().filter(|section| section.repeat_max.is_some()) {
+        let per_person =
+            section.fields.iter().any(|field| field.required && field.kind == FieldKind::AddresseeNo);
+        let number = section.fields.iter().find(|field| field.kind == FieldKind::AddresseeNo);
+        if let (true, Some(number), Some(rows)) =
+            (per_person, number, input.get_mut(section.name).and_then(Value::as_array_mut))
+            && rows.is_empty()
+        {
+            rows.extend(targets.iter().map(|target| json!({ (number.name): target })));
+        }
+    }
 }
 
 /// The members of a household to be ticked, when the system can show households and the visitor may look.

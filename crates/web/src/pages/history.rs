@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::residents::{Group, groups};
+use super::residents::{Group, groups, holds_name};
 use super::{Shell, json};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -15,6 +15,7 @@ pub(crate) struct Change {
     pub(crate) title: String,
     pub(crate) before: String,
     pub(crate) after: String,
+    pub(crate) is_name: bool,
 }
 
 /// The changes of a row.
@@ -25,6 +26,7 @@ pub(crate) fn changes(row: &Value) -> Vec<Change> {
             title: json::text(change, "title"),
             before: json::text(change, "before"),
             after: json::text(change, "after"),
+            is_name: holds_name(&json::text(change, "name")),
         })
         .collect()
 }
@@ -60,11 +62,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let rows = json::list(&data, "rows");
     let entries = rows.iter().map(entry).collect();
     let newest = rows.first().map(groups).unwrap_or_default();
-    let name = newest.iter().flat_map(|group| &group.items).find(|(title, _)| title == "氏名");
+    let name = newest.iter().flat_map(|group| &group.items).find(|item| item.title == "氏名");
     let page = Page {
         shell: Shell::here(visit).above("住民基本台帳"),
         no: no.to_owned(),
-        name: name.map(|(_, value)| value.clone()).unwrap_or_default(),
+        name: name.map(|item| item.value.clone()).unwrap_or_default(),
         entries,
     };
     Reply::page(&page)

@@ -46,7 +46,12 @@ impl DeliveryRow {
                 Phase::Prepared | Phase::Sent => "busy",
             },
             extent: delivery.extent.word(),
-            range: format!("{}～{}", grouped(delivery.from.0 + 1), grouped(delivery.to.0)),
+            range: match delivery.extent {
+                catalog::Extent::Full => format!("{}時点", grouped(delivery.to.0)),
+                catalog::Extent::Difference => {
+                    format!("{}～{}", grouped(delivery.from.0.saturating_add(1)), grouped(delivery.to.0))
+                }
+            },
             rows: grouped(delivery.rows),
             refused: delivery.refused.len(),
             characters: match delivery.characters.values().sum::<u64>() {

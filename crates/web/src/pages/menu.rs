@@ -10,6 +10,9 @@ use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::{Visit, value_of};
 
+/// The heading of functions that the function table does not print.
+const OTHER: &str = "その他";
+
 /// One function the visitor may use.
 pub(crate) struct Entry {
     pub(crate) number: String,
@@ -61,12 +64,19 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
 fn block(visit: &Visit, system: &System) -> Option<Block> {
     let mut groups: Vec<Group> = Vec::new();
     for function in system.functions.iter().filter(|function| function.in_menu && visit.may(function.id)) {
-        let title = function.place.map_or("その他", |place| place.level1);
+        let title = function.place.map_or(OTHER, |place| place.level1);
         let entry = entry(visit, function);
         match groups.iter_mut().find(|group| group.title == title) {
             Some(group) => group.entries.push(entry),
             None => groups.push(Group { title: title.to_owned(), entries: vec![entry] }),
         }
+    }
+    // What the function table does not print comes last, and needs no heading where there is nothing else.
+    groups.sort_by_key(|group| group.title == OTHER);
+    if let [only] = groups.as_mut_slice()
+        && only.title == OTHER
+    {
+        only.title.clear();
     }
     (!groups.is_empty()).then(|| Block { title: system.title, groups })
 }
@@ -161,11 +171,7 @@ pub(crate) fn go(visit: &Visit) -> Result<Reply, Problem> {
     }
     // One number can be either; a person is asked for more often, and the search finds both.
     match (AddresseeNo::parse(asked), HouseholdNo::parse(asked)) {
-        (Ok(no), _)
-            if visit.ask("resident-register/person", &serde_json::json!({"addressee_no": asked})).is_ok() =>
-        {
-            Ok(Reply::see_other(&format!("/residents/{no}")))
-        }
+        (Ok(no), _) if is_person(visit, asked) => Ok(Reply::see_other(&format!("/residents/{no}"))),
         (_, Ok(no)) => Ok(Reply::see_other(&format!("/households/{no}"))),
         _ => {
             let query: String =
@@ -173,4 +179,9 @@ pub(crate) fn go(visit: &Visit) -> Result<Reply, Problem> {
             Ok(Reply::see_other(&format!("/residents?{query}")))
         }
     }
+}
+
+fn is_person(visit: &Visit, no: &str) -> bool {
+    const PERSON: &str = "resident-register/person";
+    visit.may(PERSON) && visit.ask(PERSON, &serde_json::json!({ "addressee_no": no })).is_ok()
 }

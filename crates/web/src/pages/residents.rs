@@ -149,10 +149,26 @@ pub(crate) fn search(visit: &Visit) -> Result<Reply, Problem> {
     Reply::page(&page)
 }
 
+/// One item of a record in words.
+pub(crate) struct Item {
+    pub(crate) title: String,
+    pub(crate) value: String,
+    /// Set in the font that has all variants of characters.
+    pub(crate) is_name: bool,
+}
+
 /// A heading with items in words.
 pub(crate) struct Group {
     pub(crate) title: String,
-    pub(crate) items: Vec<(String, String)>,
+    pub(crate) items: Vec<Item>,
+}
+
+/// Items that hold names of persons and places.
+const NAMES: &[&str] = &["name", "address", "domicile", "register_head"];
+
+/// Whether an item holds the name of a person or a place.
+pub(crate) fn holds_name(item: &str) -> bool {
+    NAMES.iter().any(|part| item.contains(part)) && !item.contains("kana")
 }
 
 /// The groups of a record.
@@ -163,7 +179,10 @@ pub(crate) fn groups(value: &Value) -> Vec<Group> {
             title: json::text(group, "title"),
             items: json::list(group, "items")
                 .iter()
-                .map(|item| (json::text(item, "title"), json::text(item, "value")))
+                .map(|item| {
+                    let is_name = holds_name(&json::text(item, "name"));
+                    Item { title: json::text(item, "title"), value: json::text(item, "value"), is_name }
+                })
                 .collect(),
         })
         .collect()

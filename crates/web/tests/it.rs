@@ -1,0 +1,12 @@
+//! The router over a real house: real systems, a real journal, a real folder, a set clock.
+
+#[cfg(test)]
+mod it {
+    mod client;
+    mod house;
+
+    mod api;
+    mod problems;
+    mod routes;
+    mod screens;
+}

@@ -1,0 +1,123 @@
+//! A browser of few words.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::house::PASSWORD;
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
+    }
+
+    pub(crate) fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    pub(crate) fn has(&self, text: &str) -> bool {
+        self.text.contains(text)
+    }
+
+    /// What the alerts on the page want to be confirmed with.
+    pub(crate) fn confirmations(&self) -> Vec<String> {
+        let parts = self.text.split("name=\"_confirm\" value=\"").skip(1);
+        parts.map(|part| part.split('"').next().unwrap().to_owned()).collect()
+    }
+
+    /// The value of the first field of a name.
+    pub(crate) fn field(&self, name: &str) -> String {
+        let start =
+            self.text.find(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}"));
+        let rest = &self.text[start..];
+        rest.split('"').nth(3).unwrap().to_owned()
+    }
+}
+
+/// One browser with its cookie.
+pub(crate) struct Client {
+    router: Router,
+    cookie: String,
+    csrf: String,
+}
+
+impl Client {
+    pub(crate) fn new(router: &Router) -> Self {
+        Self { router: router.clone(), cookie: String::new(), csrf: String::new() }
+    }
+
+    /// Loses the session's token, as a page of somebody else's would not have it.
+    pub(crate) fn forget_token(&mut self) {
+        self.csrf.clear();
+    }
+
+    /// A browser whose user is logged in.
+    pub(crate) async fn of(router: &Router, user: &str) -> Self {
+        let mut client = Self::new(router);
+        let answer = client.post("/login", &[("id", user), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        client.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        client.csrf = client.get("/").await.field("_csrf");
+        client
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let mut request = request;
+        if !self.cookie.is_empty() {
+            request.headers_mut().insert(header::COOKIE, self.cookie.parse().unwrap());
+        }
+        let address: SocketAddr = "192.0.2.7:40000".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(address));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form, with the session's token.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields).append_pair("_csrf", &self.csrf);
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body.finish()))
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// Calls the API with name and password.
+    pub(crate) async fn call(&self, user: &str, path: &str, body: &str) -> Answer {
+        use base64::Engine;
+        let secret = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{PASSWORD}"));
+        let request = Request::post(path)
+            .header(header::AUTHORIZATION, format!("Basic {secret}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_owned()))
+            .unwrap();
+        self.send(request).await
+    }
+}

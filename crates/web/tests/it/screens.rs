@@ -1,0 +1,249 @@
+//! The screens, as a clerk goes through them.
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::client::Client;
+use super::house::{House, couple};
+
+const MOVE_IN: &str = "/f/resident-register/move-in";
+
+#[tokio::test]
+async fn five_wrong_logins_lock_and_a_session_ends_by_itself() {
+    let house = House::new().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    assert!(client.get("/").await.has("メニュー"));
+    house.clock.pass(SignedDuration::from_mins(31));
+    assert_eq!(client.get("/").await.location(), "/login");
+
+    let other = Client::new(&router);
+    for wrong in 1..=5 {
+        let answer = other.post("/login", &[("id", "reader"), ("password", "wrong-password")]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.has("使えなくなっています"), wrong == 5, "try {wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_form_is_not_taken_without_the_sessions_token() {
+    let house = House::new().unwrap();
+    let router = web::router(house.desk());
+    let mut client = Client::of(&router, "tanaka").await;
+    client.forget_token();
+    let answer = client.post(MOVE_IN, &[("move_in_kind", "01")]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(answer.has("画面からの操作と確かめられませんでした"));
+}
+
+#[tokio::test]
+async fn the_menu_follows_the_function_table_and_the_rights() {
+    let house = House::new().unwrap();
+    let router = web::router(house.desk());
+    let all = Client::of(&router, "tanaka").await.get("/").await;
+    for text in ["住民基本台帳", "異動（増加）", "1.1.1", "転入", "受給資格者一覧", "未対応", "固定資産税"]
+    {
+        assert!(all.has(text), "{text}");
+    }
+    let few = Client::of(&router, "reader").await.get("/").await;
+    assert!(few.has("宛名検索") && !few.has("住民検索") && !few.has("連携監視"));
+}
+
+#[tokio::test]
+async fn a_move_in_is_entered_reviewed_and_found() {
+    let house = House::new().unwrap();
+    let router = web::router(house.desk());
+    let clerk = Client::of(&router, "tanaka").await;
+    let mut fields = vec![
+        ("move_in_kind", "01"),
+        ("event_date", "R8.11.18"),
+        ("members.0.resident_kind", "1"),
+        ("members.0.family_name", "葛\u{e0102}城"),
+        ("members.0.given_name", "健一"),
+        ("members.0.name_kana", "カツラギ　ケンイチ"),
+        ("members.0.birth_date", "S60.13.1"),
+        ("members.0.sex", "1"),
+        ("members.0.relation", "世帯主"),
+        ("members.0.domicile_prefecture", "架空県"),
+        ("members.0.domicile_municipality", "みなと郡台帳町"),
+        ("members.0.domicile_town", "本町１番地"),
+        ("members.0.register_head", "葛\u{e0102}城　健一"),
+        ("members.0.resident_record_code", "12345678903"),
+        ("town", "本町"),
+        ("lot", "１２番地３"),
+        ("postcode", "0000001"),
+        ("prev_prefecture", "別県"),
+        ("prev_municipality", "隣市"),
+        ("prev_head_name", "葛\u{e0102}城　健一"),
+    ];
+
+    // A wrong date: said on top with a link, and beside its field; what was typed is still there.
+    let wrong = clerk.post(MOVE_IN, &fields).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in ["href=\"#f-members-0-birth_date\"", "aria-invalid=\"true\"", "S60.13.1", "葛\u{e0102}城"] {
+        assert!(wrong.has(text), "{text}");
+    }
+
+    // Another row without losing anything.
+    fields.push(("_add", "members"));
+    let added = clerk.post(MOVE_IN, &fields).await;
+    assert_eq!(added.status, StatusCode::OK);
+    assert!(added.has("2人目") && added.has("S60.13.1"));
+    fields.pop();
+
+    fields[6] = ("members.0.birth_date", "S60.4.1");
+    let mut entered = clerk.post(MOVE_IN, &fields).await;
+    let confirmations = entered.confirmations();
+    if !confirmations.is_empty() {
+        fields.extend(confirmations.iter().map(|one| ("_confirm", one.as_str())));
+        entered = clerk.post(MOVE_IN, &fields).await;
+    }
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
+    let done = clerk.get(entered.location()).await;
+    assert!(done.has("仮登録しました") && done.has("/provisional/00000001"), "{}", done.text);
+    // A result is the session's own.
+    let reviewer = Client::of(&router, "suzuki").await;
+    assert_eq!(reviewer.get(entered.location()).await.status, StatusCode::NOT_FOUND);
+
+    assert!(reviewer.get("/provisional").await.has("/provisional/00000001"));
+    let review = reviewer.get("/provisional/00000001").await;
+    assert!(review.has("本登録で変わる内容") && review.has("昭和60年4月1日"));
+    let mut confirmed: Vec<(&str, &str)> = Vec::new();
+    let confirmations = review.confirmations();
+    confirmed.extend(confirmations.iter().map(|one| ("_confirm", one.as_str())));
+    let finalized = reviewer.post("/provisional/00000001/finalize", &confirmed).await;
+    assert_eq!(finalized.status, StatusCode::SEE_OTHER, "{}", finalized.text);
+    assert!(reviewer.get(finalized.location()).await.has("本登録しました"));
+
+    let found = clerk.get("/residents?q=%E3%81%8B%E3%81%A4%E3%82%89%E3%81%8E").await;
+    assert!(found.has("葛\u{e0102}城　健一") && found.has("41歳"), "{}", found.text);
+}
+
+#[tokio::test]
+async fn a_family_is_seen_from_every_side() {
+    let house = House::with_family().unwrap();
+    house.receive("tax-suite").unwrap();
+    house.settle().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    let numbers = house.numbers("カツラギ").unwrap();
+    let (head, household) = (&numbers[0], "000000000000019");
+    for (path, texts) in [
+        (
+            format!("/households/{household}"),
+            vec!["葛\u{e0102}城　𠮷乃", "39歳", "転居", "住民票の写し", "本町"],
+        ),
+        (format!("/residents/{head}"), vec!["本籍", "＊＊＊＊", "/history", "カツラギ"]),
+        (format!("/residents/{head}/history"), vec!["国内転入", "最初の記録", "令和8年11月18日"]),
+        (format!("/residents/{head}/deliveries"), vec!["住民情報を宛名へ", "ido_20261120_000001.csv"]),
+        (
+            format!("/f/resident-register/move-within?_household={household}&targets={head}"),
+            vec!["value=\"000000000000019\" checked", "世帯主　昭和60年4月1日", "relations.0.addressee_no"],
+        ),
+        ("/links".to_owned(), vec!["受領待ち", "正常", "今すぐ実行", "city:25"]),
+        ("/links/resident-full-to-tax".to_owned(), vec!["20時30分", "zenken_20261120_000001.dat", "保留"]),
+        (
+            "/links/resident-full-to-tax/1".to_owned(),
+            vec!["SHA-256", "resident-jef", "作成済", "送信済", "受領と一致"],
+        ),
+        ("/links/lists".to_owned(), vec!["稼働 4／59", "未対応", "質問"]),
+        (
+            "/links/lists?list=unit_links&state=runs&q=転入".replace("転入", "%E8%BB%A2%E5%85%A5"),
+            vec!["稼働", "1／1ページ"],
+        ),
+        ("/go?no=1.1.1".to_owned(), vec![]),
+    ] {
+        let answer = client.get(&path).await;
+        let status = if texts.is_empty() { StatusCode::SEE_OTHER } else { StatusCode::OK };
+        assert_eq!(answer.status, status, "{path}");
+        for text in texts {
+            assert!(answer.has(text), "{path}: {text}\n{}", answer.text);
+        }
+    }
+    assert_eq!(client.get("/go?no=1.1.1").await.location(), MOVE_IN);
+    assert_eq!(client.get("/go?no=000000000000019").await.location(), format!("/residents/{head}"));
+}
+
+#[tokio::test]
+async fn a_planned_mover_and_a_waiting_movement_are_marked() {
+    let house = House::new().unwrap();
+    let household = house.finalized("resident-register/move-in", &couple()).unwrap();
+    let numbers = house.numbers("タカハシ").unwrap();
+    let out = json!({ "move_out_kind": "21", "event_date": "R8.12.10", "targets": [numbers[1]],
+        "dest_prefecture": "別県", "dest_municipality": "隣市" });
+    house.run("tanaka", "resident-register/move-out", &out).unwrap();
+    let client = Client::of(&web::router(house.desk()), "suzuki").await;
+    assert!(client.get(&format!("/households/{household}")).await.has("転出 仮登録中"));
+    let confirmed = client.get("/provisional/00000002").await.confirmations();
+    let fields: Vec<(&str, &str)> = confirmed.iter().map(|one| ("_confirm", one.as_str())).collect();
+    let done = client.post("/provisional/00000002/finalize", &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let page = client.get(&format!("/households/{household}")).await;
+    assert!(page.has("令和8年12月10日 転出予定") && !page.has("仮登録中"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn a_link_is_held_with_a_reason_and_released() {
+    let house = House::with_family().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    let held = client
+        .post("/links/resident-to-addressee/hold", &[("reason", "受け側の点検"), ("back", "monitor")])
+        .await;
+    assert_eq!((held.status, held.location()), (StatusCode::SEE_OTHER, "/links"));
+    assert!(client.get("/links").await.has("受け側の点検"));
+    let released = client.post("/links/resident-to-addressee/release", &[]).await;
+    assert_eq!(released.location(), "/links/resident-to-addressee");
+    assert!(!client.get("/links").await.has("受け側の点検"));
+    assert!(client.get("/links?auto=1").await.has("http-equiv=\"refresh\""));
+}
+
+#[tokio::test]
+async fn a_copy_is_printed_with_its_findings_shown() {
+    let house = House::with_family().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    let head = house.numbers("カツラギ").unwrap().remove(0);
+    let fields = [("request", "self"), ("requested_by", "葛城　健一"), ("targets", head.as_str())];
+    let issued = client.post("/f/resident-register/issue-copy", &fields).await;
+    assert_eq!(issued.status, StatusCode::SEE_OTHER, "{}", issued.text);
+    let done = client.get(issued.location()).await;
+    assert!(done.has("発行番号") && done.has("見本の印刷です") && done.has("<iframe"), "{}", done.text);
+    let pdf = client.get(&format!("{}/0", issued.location())).await;
+    assert_eq!(pdf.header("content-type"), "application/pdf");
+    assert!(pdf.text.starts_with("%PDF") && pdf.header("x-frame-options") == "SAMEORIGIN");
+}
+
+#[tokio::test]
+async fn a_first_load_is_light_and_its_style_is_kept_by_the_browser() {
+    let house = House::new().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    let menu = client.get("/").await;
+    let start = menu.text.find("/assets/").unwrap();
+    let css = menu.text[start..].split('"').next().unwrap().to_owned();
+    let mut bytes = menu.text.len();
+    for file in [css.replace("icon.svg", "daicho.css"), css.replace("daicho.css", "icon.svg")] {
+        let asset = client.get(&file).await;
+        assert_eq!(asset.status, StatusCode::OK, "{file}");
+        assert!(asset.header("cache-control").contains("immutable"));
+        bytes += asset.text.len();
+    }
+    assert!(bytes <= 300_000, "{bytes} bytes");
+}
+
+#[tokio::test]
+async fn every_form_of_every_function_renders() {
+    let house = House::new().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    for function in house.office.systems().iter().flat_map(|system| &system.functions) {
+        let answer = client.get(&format!("/f/{}", function.id)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", function.id);
+        assert!(answer.has(&format!("<h1>{}</h1>", function.title)), "{}", function.id);
+        for field in function.form.sections.iter().flat_map(|section| &section.fields) {
+            assert!(answer.has(field.title), "{}: {}", function.id, field.title);
+        }
+    }
+}
