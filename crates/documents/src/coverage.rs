@@ -95,3 +95,15 @@ fn missing(font: &FontInstance, base: char, selector: Option<char>) -> Option<Gl
 fn is_selector(scalar: char) -> bool {
     matches!(scalar, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
+
+/// What a clerk is told: the character, its code points, and what the font does instead.
+impl std::fmt::Display for GlyphFinding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let codes: Vec<String> = self.cluster.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
+        let what = match self.kind {
+            GlyphFindingKind::NoGlyph => "は、書体に字形がなく印字できません",
+            GlyphFindingKind::NoSequence => "は、書体にこの異体字がなく、親字の形で印字されます",
+        };
+        write!(f, "「{}」（{}）{what}", self.cluster, codes.join(" "))
+    }
+}

@@ -93,6 +93,14 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
         timing => {
             let since = local(state.last_due.unwrap_or(state.since));
             match latest_until(timing, calendar, since, local(now)) {
+                // Minutes are for news; a day's, month's or year's run is expected even when it is empty.
+                Some(_)
+                    if matches!(timing, Timing::EveryMinutes(_))
+                        && !owes_changes
+                        && link.extent == Extent::Difference =>
+                {
+                    Step::Idle { until: next_after(timing, calendar, local(now)).and_then(timestamp) }
+                }
                 Some(due) => run(timestamp(due)),
                 None => Step::Idle { until: next_after(timing, calendar, local(now)).and_then(timestamp) },
             }

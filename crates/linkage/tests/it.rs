@@ -118,6 +118,15 @@ receipt_within_minutes = 60
     }
 
     #[test]
+    fn a_link_by_minutes_waits_for_news() {
+        let link = link("difference", "timing = { every-minutes = 10 }");
+        let state = LinkState::new(&link, Position(0), at("09:00"));
+        assert_eq!(owed(&link, &state, "09:15", false), Step::Idle { until: Some(at("09:20")) });
+        let step = Step::Prepare { extent: Extent::Difference, due: Some(at("09:10")) };
+        assert_eq!(owed(&link, &state, "09:15", true), step);
+    }
+
+    #[test]
     fn a_stopped_link_does_nothing_and_a_person_may_ask_for_a_run() {
         let link = link("difference", "timing = \"by-hand\"");
         let state = LinkState::new(&link, Position(0), at("09:00"));

@@ -8,7 +8,7 @@ use register::{AsOf, Fault, Journal, Position};
 use system::{IndexedKind, TextHit, TextQuery, TextSearch};
 
 /// How many changes are read at a time while catching up.
-const CATCH_UP_CHANGES: usize = 1_000;
+const CATCH_UP_CHANGES: usize = 100;
 
 /// Separates the fields of an entry; folded texts never hold it.
 const FIELD_END: char = '\u{1f}';

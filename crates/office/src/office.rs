@@ -158,6 +158,14 @@ impl Office {
         linkage::local(self.clock.now()).date()
     }
 
+    /// Brings the search index up to the journal, so that the first search of the day does not wait for it.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn warm_up(&self) -> Result<(), Fault> {
+        self.index.catch_up(&*self.journal)
+    }
+
     pub(crate) fn entropy(&self) -> &dyn Entropy {
         &*self.entropy
     }

@@ -1,6 +1,6 @@
 //! Rows to bytes: the data file of one delivery, written beside the journal as its evidence.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::ops::ControlFlow;
@@ -17,17 +17,23 @@ use transport::write_durably;
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// The changed records of a dataset between two positions.
+/// Changes read from the journal at a time.
+const PAGE_CHANGES_MAX: usize = 1_000;
+
+/// The records of a dataset that changed between two positions.
 pub(crate) struct Changed {
-    /// Their keys, in the order of their first change.
-    pub keys: Vec<String>,
+    /// Each changed record once, as it is at `to`, in the order of their first change. A record whose newest version
+    /// closes it is not among them.
+    pub records: Vec<Stored>,
     /// The newest change among them.
     pub to: Position,
     /// Whether more changes wait behind.
     pub more: bool,
 }
 
-/// Reads which records of the dataset's kind changed behind a position, at most `limit` of them.
+/// Reads what changed in the dataset's kind behind a position, about `limit` records.
+///
+/// The newest version of a record in the range is its state at the end of the range, so no record is read again.
 pub(crate) fn changed(
     journal: &dyn Journal,
     dataset: &Dataset,
@@ -35,32 +41,41 @@ pub(crate) fn changed(
     until: Position,
     limit: usize,
 ) -> Result<Changed, Fault> {
-    let mut seen = HashSet::new();
-    let mut found = Changed { keys: Vec::new(), to: from, more: false };
-    loop {
-        let entries = journal.feed(found.to, &[dataset.kind.id], limit.clamp(1, 1_000))?;
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut found: Vec<Stored> = Vec::new();
+    let (mut to, mut more) = (from, false);
+    // A change of a first load may hold a thousand records, one of the counter holds one: the page follows what came.
+    let mut page = 1;
+    'pages: loop {
+        let entries = journal.feed(to, &[dataset.kind.id], page)?;
         if entries.is_empty() {
-            return Ok(found);
+            break;
         }
+        let (changes, mut versions) = (entries.len(), 0);
         for entry in entries {
-            if until < entry.position {
-                found.more = true;
-                return Ok(found);
-            }
-            let fresh = entry.versions.iter().filter(|version| !seen.contains(&version.key)).count();
+            let fresh = entry.versions.iter().filter(|version| !places.contains_key(&version.key)).count();
             // A change is never split over two deliveries, even when it alone is over the limit.
-            if !found.keys.is_empty() && limit < found.keys.len() + fresh {
-                found.more = true;
-                return Ok(found);
+            if until < entry.position || (!found.is_empty() && limit < found.len() + fresh) {
+                more = true;
+                break 'pages;
             }
+            versions += entry.versions.len();
+            to = entry.position;
             for version in entry.versions {
-                if seen.insert(version.key.clone()) {
-                    found.keys.push(version.key);
+                match places.get(&version.key).and_then(|place| found.get_mut(*place)) {
+                    Some(older) => *older = version,
+                    None => {
+                        places.insert(version.key.clone(), found.len());
+                        found.push(version);
+                    }
                 }
             }
-            found.to = entry.position;
         }
+        let records_per_change = (versions / changes).max(1);
+        page = (limit.saturating_sub(found.len()) / records_per_change).clamp(1, PAGE_CHANGES_MAX);
     }
+    found.retain(|version| !version.closed);
+    Ok(Changed { records: found, to, more })
 }
 
 /// A data file that lies in the evidence folder.
@@ -155,24 +170,16 @@ pub(crate) struct Making<'a> {
 /// Rows a layout refuses are left out and named; everything else keeps the file from being made.
 pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     let limit = usize::try_from(making.link.rows_per_delivery_max).unwrap_or(usize::MAX);
-    let head = making.journal.head()?;
-    let source = match making.extent {
-        Extent::Full => Source::Full,
+    let view = making.journal.view(AsOf::default())?;
+    let (source, to) = match making.extent {
+        Extent::Full => (Source::Full, view.position()),
         Extent::Difference => {
+            let head = view.position();
             let changed = changed(making.journal, making.dataset, making.from, head, limit)?;
             // Nothing more waits: the head is delivered too, so that the next comparison starts there.
             let to = if changed.more { changed.to } else { head };
-            Source::Difference { keys: changed.keys, to }
+            (Source::Difference(changed.records), to)
         }
-    };
-    let as_of = match &source {
-        Source::Full => AsOf::default(),
-        Source::Difference { to, .. } => AsOf { position: Some(*to), ..AsOf::default() },
-    };
-    let view = making.journal.view(as_of)?;
-    let to = match &source {
-        Source::Full => view.position(),
-        Source::Difference { to, .. } => *to,
     };
     let broken = |error: io::Error| Fault::new("配信ファイルを作れません", error);
     std::fs::create_dir_all(making.evidence).map_err(broken)?;
@@ -206,7 +213,7 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
 
 enum Source {
     Full,
-    Difference { keys: Vec<String>, to: Position },
+    Difference(Vec<Stored>),
 }
 
 /// Whether the header states how many rows follow; then they are counted first.
@@ -294,14 +301,7 @@ fn each_row(
             one(stored)?;
             Ok(ControlFlow::Continue(()))
         }),
-        Source::Difference { keys, .. } => {
-            for key in keys {
-                if let Some(stored) = view.get(dataset.kind, key)? {
-                    one(&stored)?;
-                }
-            }
-            Ok(())
-        }
+        Source::Difference(records) => records.iter().try_for_each(one),
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Caller {
 pub struct RunOptions {
     /// Alerts the user has confirmed, as [`Finding::confirmation`].
     pub confirmed: Vec<String>,
-    /// Decide and tell, but write nothing.
+    /// Decide and tell, but write nothing. A function that only reads is not run dry: its look is audited as ever.
     pub dry_run: bool,
 }
 
@@ -144,10 +144,11 @@ impl Office {
             (function.decide)(&*view, input, &context)?
         };
         let open = outcome.open_findings(&options.confirmed);
-        if !open.is_empty() && !options.dry_run {
+        if !open.is_empty() && !(options.dry_run && function.effect == Effect::Writes) {
             return Ok(Attempt::Refused(outcome.findings));
         }
-        if options.dry_run {
+        // A look is a look: only what would be written can be tried without leaving a trace.
+        if options.dry_run && function.effect == Effect::Writes {
             return Ok(Attempt::Done(Box::new(ran(outcome, None))));
         }
         let mut entry = self.entry(caller, function, AuditResult::Done);

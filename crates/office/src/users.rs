@@ -75,6 +75,9 @@ pub enum UserError {
     /// The id is taken.
     #[error("利用者ID「{0}」はすでにあります。")]
     Exists(String),
+    /// There is no such user.
+    #[error("利用者ID「{0}」はありません。")]
+    Unknown(String),
     /// The id has other characters.
     #[error("利用者ID「{0}」は使えません。英小文字、数字、ハイフンで1文字から32文字にしてください。")]
     BadId(String),
@@ -135,6 +138,18 @@ impl Office {
             Err(error) => Err(UserError::Fault(commit_fault(error))),
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Lets a locked user log in again.
+    ///
+    /// # Errors
+    /// [`UserError::Unknown`] or storage.
+    pub fn unlock_user(&self, id: &str) -> Result<(), UserError> {
+        let found = self.journal().view(AsOf::default())?.load::<User>(id)?;
+        let Some(found) = found else { return Err(UserError::Unknown(id.to_owned())) };
+        let user = User { failures: 0, locked_at: None, ..found.record };
+        self.put_user(&user, Some(found.version), "利用者の解除")
+            .map_err(|error| UserError::Fault(commit_fault(error)))
     }
 
     /// A user by id.

@@ -4,7 +4,7 @@ use catalog::Extent;
 use jiff::Timestamp;
 use layout::Facts;
 use linkage::{Delivery, Event, LinkState, NotPossible, Phase, ReceiptFacts, Situation, Step, local, plan};
-use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, Versioned, View, ViewExt, Write};
+use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, Versioned, ViewExt, Write};
 use system::{Context, Fate, Incoming, Row};
 use transport::{Control, PlaceError, Verdict};
 
@@ -166,7 +166,7 @@ impl<'a> LinkWorker<'a> {
         now: Timestamp,
     ) -> Result<Turn, Failure> {
         let kinds = [ready.dataset().kind.id];
-        let owes_changes = !self.office.journal().feed(state.record.position, &kinds, 1)?.is_empty();
+        let owes_changes = self.office.journal().next_change(state.record.position, &kinds)?.is_some();
         let situation = Situation { now, owes_changes, calendar: self.office.calendar() };
         match plan(&running.link, &state.record, situation) {
             Step::Idle { until } => Ok(Turn::Idle { until }),
@@ -194,18 +194,10 @@ impl<'a> LinkWorker<'a> {
         let limit = usize::try_from(running.link.rows_per_delivery_max).unwrap_or(usize::MAX);
         let changed = changed(journal, dataset, state.record.position, view.position(), limit)?;
         let to = if changed.more { changed.to } else { view.position() };
-        let earlier;
-        let source: &dyn View = if changed.more {
-            earlier = journal.view(AsOf { position: Some(to), ..AsOf::default() })?;
-            &*earlier
-        } else {
-            &*view
-        };
-        let mut rows = Vec::with_capacity(changed.keys.len());
-        for key in &changed.keys {
-            let Some(stored) = source.get(dataset.kind, key)? else { continue };
+        let mut rows = Vec::with_capacity(changed.records.len());
+        for stored in &changed.records {
             let mut row = Row::new();
-            if (dataset.row)(source, &stored, &mut row)? == Fate::Row {
+            if (dataset.row)(&*view, stored, &mut row)? == Fate::Row {
                 rows.push(row);
             }
         }
@@ -340,6 +332,9 @@ impl<'a> LinkWorker<'a> {
             part: 1,
             parts: 1,
         };
+        if record.receipt.is_some() {
+            folder.retire_receipt(&name)?;
+        }
         folder.put(&name, &data_path(&self.office.evidence(&record.link), record.no), &control)?;
         record.phase = if *receipt_expected { Phase::Sent } else { Phase::Applied };
         record.sent_at = Some(now);

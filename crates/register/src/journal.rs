@@ -319,6 +319,12 @@ pub trait Journal: Send + Sync {
     /// When storage fails.
     fn feed(&self, after: Position, kinds: &[&str], limit: usize) -> Result<Vec<Entry>, Fault>;
 
+    /// The place of the first change behind a place that touches one of the kinds, without reading it.
+    ///
+    /// # Errors
+    /// When storage fails.
+    fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault>;
+
     /// Where a named reader stands; zero when it never moved.
     ///
     /// # Errors

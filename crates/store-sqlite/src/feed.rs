@@ -34,6 +34,17 @@ pub(crate) fn feed(
     }
 }
 
+/// The first place behind `after` that touches one of the kinds.
+pub(crate) fn next_change(
+    shared: &Shared,
+    after: Position,
+    kinds: &[&str],
+) -> Result<Option<Position>, Fault> {
+    let reader = shared.reader()?;
+    let places = places(reader.conn()?, after, kinds, 1)?;
+    Ok(places.first().copied().map(Position))
+}
+
 fn all(shared: &Shared, conn: &Connection, after: Position, limit: usize) -> Result<Vec<Entry>, Fault> {
     let text = format!("{CHANGE} WHERE ?1 < position ORDER BY position LIMIT ?2");
     let mut select = conn.prepare_cached(&text).or_fault(WHAT)?;

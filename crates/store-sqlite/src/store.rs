@@ -184,6 +184,10 @@ impl Journal for Store {
         crate::feed::feed(&self.shared, after, kinds, limit)
     }
 
+    fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault> {
+        crate::feed::next_change(&self.shared, after, kinds)
+    }
+
     fn cursor(&self, name: &str) -> Result<Position, Fault> {
         let reader = self.shared.reader()?;
         let found: Option<i64> = reader

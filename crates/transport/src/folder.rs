@@ -114,6 +114,24 @@ impl Folder {
             .map_err(io("書き込み", &control_path))
     }
 
+    /// Puts an answered receipt aside (`NAME.receipt.1`, `.2` …), before the same delivery is sent again: what comes
+    /// next is a new answer, and the old one stays as evidence.
+    ///
+    /// # Errors
+    /// [`PlaceError::Io`] when the folder does not allow it.
+    pub fn retire_receipt(&self, name: &str) -> Result<(), PlaceError> {
+        let path = self.receipts().join(format!("{name}.receipt"));
+        let free = (1..)
+            .map(|no: u32| self.receipts().join(format!("{name}.receipt.{no}")))
+            .find(|path| !path.exists());
+        let Some(aside) = free else { return Ok(()) };
+        match fs::rename(&path, aside) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(source) => Err(PlaceError::Io { what: "書き込み", path, source }),
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// The receipt of a data file, if the receiver has put one.
     ///
     /// # Errors
@@ -172,6 +190,12 @@ mod tests {
         assert_eq!(place.receipt("a.dat").unwrap(), Some(receipt));
         fs::write(place.receipts().join("a.dat.receipt"), "no=1").unwrap();
         assert!(matches!(place.receipt("a.dat"), Err(PlaceError::Receipt { .. })));
+        for kept in 1..=2 {
+            place.retire_receipt("a.dat").unwrap();
+            assert_eq!(place.receipt("a.dat").unwrap(), None);
+            fs::write(place.receipts().join("a.dat.receipt"), "no=1").unwrap();
+            assert!(place.receipts().join(format!("a.dat.receipt.{kept}")).exists());
+        }
     }
 
     #[test]

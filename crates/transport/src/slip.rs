@@ -129,7 +129,10 @@ impl Receipt {
             Verdict::Refused(reason) => ("refused", reason.as_str()),
         };
         let reason = reason.replace(['\r', '\n'], " ");
-        format!("no={}\nrows={}\nsha256={}\nresult={result}\nreason={reason}\n", self.no, self.rows, self.sha256)
+        format!(
+            "no={}\nrows={}\nsha256={}\nresult={result}\nreason={reason}\n",
+            self.no, self.rows, self.sha256
+        )
     }
 
     /// Reads a slip.
@@ -144,7 +147,12 @@ impl Receipt {
             Some(other) => return Err(SlipError::BadValue { name: "result", value: other.to_owned() }),
             None => return Err(SlipError::Missing("result")),
         };
-        Ok(Self { no: number(&found, "no")?, rows: number(&found, "rows")?, sha256: text(&found, "sha256")?, verdict })
+        Ok(Self {
+            no: number(&found, "no")?,
+            rows: number(&found, "rows")?,
+            sha256: text(&found, "sha256")?,
+            verdict,
+        })
     }
 }
 
@@ -165,7 +173,10 @@ mod tests {
             parts: 1,
         };
         assert_eq!(Control::parse(&control.to_text()), Ok(control));
-        let receipt = Receipt { no: 12, rows: 3, sha256: "cd".into(), verdict: Verdict::Refused("件数\n違い".into()) };
+        let receipt =
+            Receipt {
+                no: 12, rows: 3, sha256: "cd".into(), verdict: Verdict::Refused("件数\n違い".into())
+            };
         let read = Receipt::parse(&receipt.to_text()).unwrap();
         assert_eq!(read.verdict, Verdict::Refused("件数 違い".into()));
     }

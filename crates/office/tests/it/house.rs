@@ -196,7 +196,7 @@ fn open(folder: &Path, clock: &Arc<SetClock>, change: impl FnOnce(&mut LinkSourc
         entropy: Arc::new(Counting::default()),
         municipality: json!({
             "code": "477991", "prefecture": "架空県", "name": "みなと郡台帳町",
-            "mayor_title": "台帳町長", "mayor": "見本　太郎", "specimen": true,
+            "attester_title": "台帳町長", "attester_name": "見本　太郎", "specimen": true,
         }),
         sources,
         functions: FunctionTable::parse("unit_functions.tsv", &text("functions/unit_functions.tsv")),

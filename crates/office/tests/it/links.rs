@@ -154,8 +154,6 @@ fn a_refused_delivery_is_held_and_goes_again_under_its_number() {
     // Somebody without the right may not let it go on; the operator may.
     let clerk = TestHouse::caller("tanaka", &["resident-register/*"]);
     assert!(house.office.release_link(&clerk, "resident-changes-to-welfare").is_err());
-    let refused = house.place("welfare-suite").receipts().join("ido_20261120_000001.csv.receipt");
-    std::fs::remove_file(refused).unwrap();
     let operator = TestHouse::caller("unyo", &["office/*"]);
     house.office.release_link(&operator, "resident-changes-to-welfare").unwrap();
     house.settle();
@@ -165,6 +163,8 @@ fn a_refused_delivery_is_held_and_goes_again_under_its_number() {
     assert_eq!(delivery.delivery.phase, Phase::Applied);
     let phases: Vec<Phase> = delivery.steps.iter().map(|step| step.0).collect();
     assert_eq!(phases, [Phase::Prepared, Phase::Sent, Phase::Refused, Phase::Sent, Phase::Applied]);
+    let kept = house.place("welfare-suite").receipts().join("ido_20261120_000001.csv.receipt.1");
+    assert!(kept.exists(), "the refusal stays as evidence");
 }
 
 #[test]

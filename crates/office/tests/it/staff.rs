@@ -31,10 +31,13 @@ fn five_wrong_logins_lock_and_a_good_one_in_between_starts_anew() {
     }
     assert!(matches!(try_it("wrong"), Err(LoginError::Locked)), "the fifth in a row");
     assert!(matches!(try_it("correct-horse"), Err(LoginError::Locked)), "also with the right one");
+    house.office.unlock_user("tanaka").unwrap();
+    assert_eq!(try_it("correct-horse").unwrap().failures, 0);
+    assert!(house.office.unlock_user("nobody").is_err());
     assert!(matches!(house.office.log_in("nobody", "x", "窓口1"), Err(LoginError::Wrong)));
     let results: Vec<AuditResult> = audit(&house).iter().map(|entry| entry.result).collect();
     assert_eq!(results.iter().filter(|result| **result == AuditResult::LoginFailed).count(), 11);
-    assert_eq!(results.iter().filter(|result| **result == AuditResult::Login).count(), 1);
+    assert_eq!(results.iter().filter(|result| **result == AuditResult::Login).count(), 2);
 }
 
 #[test]
@@ -94,4 +97,15 @@ fn a_dry_run_tells_and_writes_nothing() {
     let caller = TestHouse::caller("tanaka", &["*"]);
     house.office.run(&caller, "resident-register/move-in", &three_people(), &options).unwrap();
     assert_eq!(house.office.journal().head().unwrap(), head);
+}
+
+#[test]
+fn a_dry_run_of_a_look_is_a_look() {
+    let house = TestHouse::new();
+    house.move_in();
+    let before = audit(&house).len();
+    let options = RunOptions { dry_run: true, ..RunOptions::default() };
+    let caller = TestHouse::caller("tanaka", &["*"]);
+    house.office.run(&caller, "resident-register/search", &json!({ "q": "カツラギ" }), &options).unwrap();
+    assert_eq!(audit(&house).len(), before + 1);
 }

@@ -40,6 +40,14 @@ fn pages(journal: &dyn Journal) -> Outcome {
         same("two kinds", &(either.len(), either.iter().map(|(_, versions)| versions).sum()), &(27, 54))?;
         same("an unknown kind", &read(journal, &["test/none"], limit)?, &vec![])?;
     }
+    same(
+        "next of any kind read",
+        &journal.next_change(Position(1), &[VEHICLE.id, NOTE.id])?,
+        &Some(Position(3)),
+    )?;
+    same("next of one kind", &journal.next_change(Position(1), &[VEHICLE.id])?, &Some(Position(4)))?;
+    same("none behind the end", &journal.next_change(Position(40), &[VEHICLE.id, NOTE.id])?, &None)?;
+    same("next of an unknown kind", &journal.next_change(Position(0), &["test/none"])?, &None)?;
     same("no limit", &journal.feed(Position(0), &[], 0)?.len(), &0)?;
     same("behind the end", &journal.feed(Position(u64::MAX), &[], 9)?.len(), &0)?;
     same("behind the end, one kind", &journal.feed(Position(u64::MAX), &[NOTE.id], 9)?.len(), &0)

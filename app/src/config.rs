@@ -1,0 +1,141 @@
+//! The configuration of a town (`daicho.toml`). Unknown keys are errors.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+
+/// The default file with every key explained.
+pub const DEFAULT_FILE: &str = include_str!("../daicho.toml");
+
+/// The whole file. Paths are relative to the folder the file lies in.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// `[municipality]`
+    pub municipality: Municipality,
+    /// `[server]`
+    pub server: Server,
+    /// `[store]`
+    pub store: Store,
+    /// `[standards]`
+    pub standards: Standards,
+    /// `[links]`
+    pub links: Links,
+    /// `[places]`: name of a place → folder.
+    #[serde(default)]
+    pub places: BTreeMap<String, PathBuf>,
+    /// `[simulators]`
+    #[serde(default)]
+    pub simulators: Simulators,
+    /// The folder the file lies in.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+/// `[municipality]`: facts that stand on certificates and screens (団体).
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Municipality {
+    /// 全国地方公共団体コード, six digits.
+    pub code: String,
+    /// 都道府県.
+    pub prefecture: String,
+    /// 市区町村, with the county where there is one.
+    pub name: String,
+    /// Who attests certificates (認証者): the title.
+    pub attester_title: String,
+    /// Who attests certificates: the name.
+    pub attester_name: String,
+    /// Whether certificates are marked as specimens (見本).
+    #[serde(default)]
+    pub specimen: bool,
+}
+
+/// `[server]`: where staff reach the program.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Whether cookies are sent over TLS only; true wherever a TLS front stands before the program.
+    pub secure_cookies: bool,
+    /// Wrong logins in a row that lock a user.
+    pub login_tries_max: u32,
+}
+
+/// `[store]`: where the journal lies.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// The database file.
+    pub path: PathBuf,
+    /// The key file that opens 個人番号 and 住民票コード; kept apart from the database and its backups.
+    pub key_file: PathBuf,
+}
+
+/// `[standards]`: the town's lists and tables.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standards {
+    /// Linkage lists (連携一覧).
+    pub lists: Vec<PathBuf>,
+    /// Names of systems.
+    pub systems: PathBuf,
+    /// Words for charsets.
+    pub charset_words: PathBuf,
+    /// Function table (機能一覧).
+    pub functions: PathBuf,
+    /// Holidays.
+    pub holidays: PathBuf,
+}
+
+/// `[links]`: what the lists leave open.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Links {
+    /// Folder of link files.
+    pub folder: PathBuf,
+    /// Folder of layout files.
+    pub layouts: PathBuf,
+    /// Folder that keeps the bytes of every delivery.
+    pub evidence: PathBuf,
+}
+
+/// `[simulators]`: simulated outside systems, for demonstration and rehearsal only.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Simulators {
+    /// Places at which a simulated receiver takes files and puts receipts.
+    #[serde(default)]
+    pub receivers: Vec<String>,
+}
+
+impl Config {
+    /// Reads the file.
+    ///
+    /// # Errors
+    /// When it cannot be read, has a key nobody knows, or lacks one; the message names file, line and key.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("設定ファイル {} が読めません", path.display()))?;
+        let mut config: Self = toml::from_str(&text).with_context(|| {
+            format!("設定ファイル {} に誤りがあります（知らない項目は誤りです）", path.display())
+        })?;
+        config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        if config.server.login_tries_max == 0 {
+            bail!("設定ファイル {}: login_tries_max は1以上にしてください", path.display());
+        }
+        domain::MunicipalityCode::parse(&config.municipality.code)
+            .with_context(|| format!("設定ファイル {}: 団体コード", path.display()))?;
+        Ok(config)
+    }
+
+    /// A path of the file, seen from here.
+    pub fn at(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+}

@@ -1,0 +1,200 @@
+//! Composition: the systems of this program over one journal, with the links and places of one town.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use catalog::FunctionTable;
+use counterparts::FolderReceiver;
+use domain::BusinessCalendar;
+use layout::Plan;
+use office::{Clock, Entropy, LinkSources, ListFile, Office, OfficeParts, Ready, SystemClock, SystemEntropy};
+use register::Journal;
+use serde_json::json;
+use store_sqlite::{Options, Store, VaultKey};
+use system::System;
+use transport::Folder;
+
+use crate::config::Config;
+
+/// Readers kept open to the database: more than cores, because some wait for the disk.
+const READERS: usize = 8;
+
+/// The systems of this program.
+pub fn systems() -> Vec<System> {
+    vec![
+        resident_register::system(),
+        addressee::system(),
+        child_allowance::system(),
+        electoral_roll::system(),
+    ]
+}
+
+/// An opened town.
+pub struct House {
+    /// The office.
+    pub office: Arc<Office>,
+    /// Simulated receivers the configuration asks for.
+    pub receivers: Vec<FolderReceiver>,
+}
+
+/// Where time and chance come from; given so that tests can set them.
+#[derive(Clone)]
+pub struct Outside {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl Default for Outside {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+    }
+}
+
+/// Opens the town a configuration describes.
+///
+/// # Errors
+/// When the database or key cannot be opened, a list or table is missing, or the composition is broken. A broken link,
+/// layout or place is no error: it shows on the monitor.
+pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
+    let systems = systems();
+    let kinds = Office::kinds(&systems);
+    let key = VaultKey::read(&config.at(&config.store.key_file)).context("鍵ファイルが使えません")?;
+    let path = config.at(&config.store.path);
+    make_private(&path)?;
+    let store = Store::open(&path, &kinds, Options { key: Some(key), readers: READERS })
+        .with_context(|| format!("データベース {} が開けません", path.display()))?;
+    let journal: Arc<dyn Journal> = Arc::new(store);
+    let municipality = &config.municipality;
+    let functions = FunctionTable::parse("unit_functions.tsv", &read(config, &config.standards.functions)?);
+    let holidays = read(config, &config.standards.holidays)?;
+    let calendar = BusinessCalendar::from_tsv(&holidays).context("休日の表が読めません")?;
+    let office = Office::open(OfficeParts {
+        journal,
+        systems,
+        clock: outside.clock,
+        entropy: outside.entropy,
+        municipality: json!({
+            "code": municipality.code,
+            "prefecture": municipality.prefecture,
+            "name": municipality.name,
+            "attester_title": municipality.attester_title,
+            "attester_name": municipality.attester_name,
+            "specimen": municipality.specimen,
+        }),
+        sources: sources(config)?,
+        functions,
+        calendar,
+        evidence: config.at(&config.links.evidence),
+        login_tries_max: config.server.login_tries_max,
+    })?;
+    let receivers = receivers(config, &office)?;
+    Ok(House { office: Arc::new(office), receivers })
+}
+
+/// Makes the key file of a new town.
+///
+/// # Errors
+/// When it cannot be written. An existing key is kept: without it the numbers cannot be read again.
+pub fn ensure_key(path: &Path) -> anyhow::Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    let key = VaultKey::generate().context("鍵を作れません")?;
+    fs::write(path, format!("{}\n", key.to_hex()))
+        .with_context(|| format!("{}に書けません", path.display()))?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+            .with_context(|| format!("{}の権限を変えられません", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Makes a new database file readable by the program's user alone; its log files take the same permissions.
+fn make_private(path: &Path) -> anyhow::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("データベース {} を作れません", path.display())),
+    }
+}
+
+fn read(config: &Config, path: &Path) -> anyhow::Result<String> {
+    let path = config.at(path);
+    fs::read_to_string(&path).with_context(|| format!("{} が読めません", path.display()))
+}
+
+/// The links, layouts and lists of a town as texts.
+///
+/// # Errors
+/// When a list or folder the configuration names cannot be read.
+pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
+    let mut lists = Vec::new();
+    for path in &config.standards.lists {
+        lists.push(ListFile { name: file_name(path), text: read(config, path)? });
+    }
+    let places =
+        config.places.iter().map(|(name, path)| (name.clone(), config.at(path))).collect::<BTreeMap<_, _>>();
+    Ok(LinkSources {
+        lists,
+        systems: read(config, &config.standards.systems)?,
+        charset_words: read(config, &config.standards.charset_words)?,
+        links: toml_files(&config.at(&config.links.folder))?,
+        layouts: toml_files(&config.at(&config.links.layouts))?,
+        places,
+    })
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn toml_files(folder: &Path) -> anyhow::Result<Vec<ListFile>> {
+    let mut files = Vec::new();
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("フォルダ {} が読めません", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            let text =
+                fs::read_to_string(&path).with_context(|| format!("{} が読めません", path.display()))?;
+            files.push(ListFile { name: file_name(&path), text });
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+/// Simulated receivers at the places the configuration names, with the layouts of the links that send there.
+fn receivers(config: &Config, office: &Office) -> anyhow::Result<Vec<FolderReceiver>> {
+    let mut receivers = Vec::new();
+    for place in &config.simulators.receivers {
+        let Some(path) = config.places.get(place) else {
+            bail!("[simulators] receivers の「{place}」は [places] にありません");
+        };
+        let root: PathBuf = config.at(path);
+        let mut plans: BTreeMap<String, Plan> = BTreeMap::new();
+        for running in office.links().all() {
+            if let Ok(Ready::Folder { plan, folder, .. }) = &running.ready
+                && folder.path() == root
+            {
+                plans.insert(running.link.id.clone(), (**plan).clone());
+            }
+        }
+        receivers.push(FolderReceiver::new(Folder::at(root), plans));
+    }
+    Ok(receivers)
+}

@@ -1,0 +1,328 @@
+//! The program `daicho`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+use daicho::config::Config;
+use daicho::demo::{Demo, init, make, notices, settle};
+use daicho::house::{Outside, open};
+use daicho::progress::{result, say};
+use daicho::{catalogue, links, serve};
+use office::{Caller, Rights, RunError, RunOptions};
+
+/// 台帳: an open core system for municipalities.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// A synthetic town with every system and link running.
+    Demo {
+        /// How many residents.
+        #[arg(long, default_value_t = 17_000)]
+        residents: usize,
+        /// The same seed gives the same town.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Address and port.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+        /// Folder of the town.
+        #[arg(long, default_value = "demo-town")]
+        dir: PathBuf,
+        /// Start anew even when the folder holds a town.
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Serves a town.
+    Serve {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml")]
+        config: PathBuf,
+    },
+    /// Makes the folder of a new town: configuration, lists, links, layouts, key.
+    Init {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The linkage lists.
+    Catalog {
+        #[command(subcommand)]
+        task: CatalogTask,
+    },
+    /// The running links of a town that is not being served at the same time.
+    Link {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml", global = true)]
+        config: PathBuf,
+        #[command(subcommand)]
+        task: LinkTask,
+    },
+    /// Uses a function of a system, such as `resident-register/search`.
+    Run {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml")]
+        config: PathBuf,
+        /// The function.
+        function: String,
+        /// Input as a JSON file.
+        #[arg(long)]
+        input: PathBuf,
+        /// Alerts that are confirmed, as the refusal printed them.
+        #[arg(long)]
+        confirm: Vec<String>,
+        /// Decide and tell, but write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Users.
+    User {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml", global = true)]
+        config: PathBuf,
+        #[command(subcommand)]
+        task: UserTask,
+    },
+    /// The journal.
+    Audit {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml", global = true)]
+        config: PathBuf,
+        #[command(subcommand)]
+        task: AuditTask,
+    },
+}
+
+#[derive(Subcommand)]
+enum CatalogTask {
+    /// Reads lists (the program's own when none are named) and says what is malformed, what runs, what is open.
+    Check {
+        /// Lists as TSV.
+        files: Vec<PathBuf>,
+    },
+    /// Like check, with every row and what it lacks.
+    Show {
+        /// Lists as TSV.
+        files: Vec<PathBuf>,
+    },
+    /// Says in words what each link will do.
+    Explain,
+}
+
+#[derive(Subcommand)]
+enum LinkTask {
+    /// All links with their state.
+    List,
+    /// One link with its newest deliveries.
+    Show {
+        /// The link.
+        id: String,
+    },
+    /// The deliveries that carried one person.
+    Trace {
+        /// 宛名番号.
+        subject: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserTask {
+    /// Makes a user; the password is read from standard input.
+    Add {
+        /// Login name.
+        id: String,
+        /// Name for screens.
+        #[arg(long)]
+        name: String,
+        /// Department.
+        #[arg(long, default_value = "")]
+        department: String,
+        /// Rights, such as `resident-register/*`.
+        #[arg(long = "right", required = true)]
+        rights: Vec<String>,
+    },
+    /// Lets a user log in again who was locked after wrong passwords.
+    Unlock {
+        /// Login name.
+        id: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditTask {
+    /// Walks the hash chain, recomputes the current records, runs every system's checks.
+    Verify,
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("DAICHO_LOG").unwrap_or_else(|_| "warn".into()),
+        )
+        .init();
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            say(&format!("{error:#}"));
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// Done, or refused with findings.
+fn done(well: bool) -> ExitCode {
+    if well { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo { residents, seed, listen, dir, fresh } => {
+            let demo = Demo { folder: dir, residents, seed, fresh };
+            let (config, house) = make(&demo, Outside::default())?;
+            settle(&house.office)?;
+            let listen = listen.unwrap_or(config.server.listen);
+            serve::serve(house, listen, config.server.secure_cookies, notices(), |address| {
+                for line in notices() {
+                    say(&line);
+                }
+                say(&format!("連携ファイル: {}", config.at(std::path::Path::new("places")).display()));
+                result(&format!("http://{address}/"));
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Serve { config } => {
+            let config = Config::read(&config)?;
+            let house = open(&config, Outside::default())?;
+            let server = &config.server;
+            serve::serve(house, server.listen, server.secure_cookies, Vec::new(), |address| {
+                result(&format!("http://{address}/"));
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Init { dir } => {
+            init(&dir, false)?;
+            say(&format!(
+                "{} に設定・一覧・連携定義・鍵を置きました。daicho.key は控えと別の場所に保管してください",
+                dir.display()
+            ));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Catalog { task } => match task {
+            CatalogTask::Check { files } => catalogue::check(&files, false).map(done),
+            CatalogTask::Show { files } => catalogue::check(&files, true).map(done),
+            CatalogTask::Explain => catalogue::explain().map(|()| ExitCode::SUCCESS),
+        },
+        Command::Link { config, task } => {
+            let house = open(&Config::read(&config)?, Outside::default())?;
+            match task {
+                LinkTask::List => links::list(&house.office)?,
+                LinkTask::Show { id } => links::show(&house.office, &id)?,
+                LinkTask::Trace { subject } => links::trace(&house.office, &subject)?,
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Run { config, function, input, confirm, dry_run } => {
+            let text = std::fs::read_to_string(&input)
+                .with_context(|| format!("{} が読めません", input.display()))?;
+            let input = serde_json::from_str(&text).context("入力がJSONとして読めません")?;
+            let house = open(&Config::read(&config)?, Outside::default())?;
+            run_function(&house.office, &function, &input, RunOptions { confirmed: confirm, dry_run })
+        }
+        Command::User { config, task } => {
+            let house = open(&Config::read(&config)?, Outside::default())?;
+            match task {
+                UserTask::Add { id, name, department, rights } => {
+                    let mut password = String::new();
+                    std::io::stdin().read_line(&mut password).context("パスワードが読めません")?;
+                    let password = password.trim_end_matches(['\r', '\n']);
+                    house.office.add_user(&id, &name, &department, Rights(rights), password)?;
+                    say(&format!("利用者 {id} を登録しました"));
+                }
+                UserTask::Unlock { id } => {
+                    house.office.unlock_user(&id)?;
+                    say(&format!("利用者 {id} を使えるようにしました"));
+                }
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Audit { config, task: AuditTask::Verify } => {
+            let house = open(&Config::read(&config)?, Outside::default())?;
+            verify(&house.office)
+        }
+    }
+}
+
+fn run_function(
+    office: &office::Office,
+    function: &str,
+    input: &serde_json::Value,
+    options: RunOptions,
+) -> anyhow::Result<ExitCode> {
+    // Whoever may read the key file may do everything; the operating system guards that, and the audit log tells.
+    let caller = Caller {
+        user: "command-line".to_owned(),
+        rights: Rights(vec!["*".to_owned()]),
+        terminal: "コマンド".to_owned(),
+    };
+    match office.run(&caller, function, input, &options) {
+        Ok(ran) => {
+            for finding in &ran.findings {
+                say(&format!("{} {}: {} {}", finding.code, finding.item, finding.message, finding.remedy));
+            }
+            if !ran.message.is_empty() {
+                say(&ran.message);
+            }
+            if let Some(answer) = ran.answer {
+                result(&serde_json::to_string_pretty(&answer.data)?);
+            } else if let Some(opens) = ran.opens {
+                result(&opens);
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(RunError::Refused(findings)) => {
+            for finding in &findings {
+                let confirm = if finding.stops() {
+                    String::new()
+                } else {
+                    format!("（--confirm {}）", finding.confirmation())
+                };
+                say(&format!(
+                    "{} {}: {} {}{confirm}",
+                    finding.code, finding.item, finding.message, finding.remedy
+                ));
+            }
+            Ok(ExitCode::from(1))
+        }
+        Err(error @ (RunError::Unknown(_) | RunError::Denied { .. } | RunError::Busy(_))) => {
+            say(&error.to_string());
+            Ok(ExitCode::from(2))
+        }
+        Err(RunError::Fault(fault)) => Err(fault.into()),
+    }
+}
+
+fn verify(office: &office::Office) -> anyhow::Result<ExitCode> {
+    let verification = office.journal().verify()?;
+    let mut well = verification.problems.is_empty();
+    for problem in &verification.problems {
+        say(problem);
+    }
+    let view = office.journal().view(register::AsOf::default())?;
+    for check in office.systems().iter().flat_map(|system| &system.checks) {
+        for inconsistency in (check.run)(&*view)? {
+            well = false;
+            say(&format!("{}: {} {}", check.title, inconsistency.record, inconsistency.what));
+        }
+    }
+    let head = verification.head.map_or_else(|| "（空）".to_owned(), |head| head.to_string());
+    result(&format!("変更 {} 件、版 {} 件、鎖の先頭 {head}", verification.changes, verification.versions));
+    Ok(done(well))
+}

@@ -1,0 +1,158 @@
+//! The running town: the web server, one thread per link, the simulated receivers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use anyhow::Context;
+use counterparts::FolderReceiver;
+use office::{LinkWorker, Office, Turn};
+use web::Desk;
+
+use crate::house::House;
+use crate::print::printer;
+
+/// The longest a link's thread sleeps: so soon it notices that the program stops.
+const NAP_MOST: Duration = Duration::from_millis(500);
+/// How long a link's thread waits after the journal did not answer.
+const FAULT_PAUSE: Duration = Duration::from_secs(2);
+/// How often a receipt is looked for while one is due.
+const RECEIPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Threads that work until they are told to stop.
+pub struct Workers {
+    stop: Arc<AtomicBool>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts one thread per link, so that a slow file never keeps an immediate link waiting, and one per simulated
+    /// receiver.
+    ///
+    /// # Errors
+    /// When the system gives no more threads.
+    pub fn start(house: House) -> anyhow::Result<(Arc<Office>, Self)> {
+        let House { office, receivers } = house;
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut threads = Vec::new();
+        for running in office.links().all() {
+            let (office, stop, id) = (Arc::clone(&office), Arc::clone(&stop), running.link.id.clone());
+            let thread = std::thread::Builder::new()
+                .name(format!("link {id}"))
+                .spawn(move || work_link(&office, &id, &stop))
+                .context("連携のスレッドを作れません")?;
+            threads.push(thread);
+        }
+        for receiver in receivers {
+            let (office, stop) = (Arc::clone(&office), Arc::clone(&stop));
+            let thread = std::thread::Builder::new()
+                .name("simulated receiver".to_owned())
+                .spawn(move || work_receiver(&office, receiver, &stop))
+                .context("模擬受信側のスレッドを作れません")?;
+            threads.push(thread);
+        }
+        Ok((office, Self { stop, threads }))
+    }
+
+    /// Stops all threads after the step they are in.
+    pub fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        for thread in self.threads {
+            // A thread that panicked has been reported by its panic; the others still stop in order.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work_link(office: &Office, id: &str, stop: &AtomicBool) {
+    let worker = LinkWorker::new(office);
+    while !stop.load(Ordering::Relaxed) {
+        let turn = office.journal().head().and_then(|head| worker.turn(id).map(|turn| (head, turn)));
+        match turn {
+            Ok((_, Turn::Worked)) => {}
+            Ok((head, Turn::Idle { until })) => {
+                let nap = until.map_or(NAP_MOST, |until| {
+                    let left = until.duration_since(office.clock().now());
+                    Duration::try_from(left).unwrap_or(Duration::ZERO).min(NAP_MOST)
+                });
+                office.journal().wait(head, nap);
+            }
+            Ok((_, Turn::Waiting)) => pause(RECEIPT_PAUSE),
+            Err(fault) => {
+                tracing::error!(link = id, %fault, "the journal does not answer");
+                pause(FAULT_PAUSE);
+            }
+        }
+    }
+}
+
+fn work_receiver(office: &Office, mut receiver: FolderReceiver, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        match receiver.turn() {
+            Ok(taken) if taken.is_empty() => pause(RECEIPT_PAUSE),
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "simulated receiver");
+                pause(FAULT_PAUSE);
+            }
+        }
+        // Keeps the office alive as long as its simulators.
+        let _ = office;
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a thread that polls a folder has no event to wait for")]
+fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
+/// Serves the screens until the program is told to stop, then stops the workers.
+///
+/// # Errors
+/// When the address is taken or the runtime cannot start.
+pub fn serve(
+    house: House,
+    listen: SocketAddr,
+    secure_cookies: bool,
+    notices: Vec<String>,
+    ready: impl FnOnce(SocketAddr),
+) -> anyhow::Result<()> {
+    let (office, workers) = Workers::start(house)?;
+    let desk = Desk { office, printer: printer(), notices, secure_cookies };
+    let runtime = tokio::runtime::Runtime::new().context("ランタイムを起動できません")?;
+    let served = runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
+            format!("{listen} で待ち受けできません（ほかのプログラムが使っていないか確かめてください）")
+        })?;
+        ready(listener.local_addr()?);
+        let service = web::router(desk).into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+        anyhow::Ok(())
+    });
+    // Open connections of browsers do not keep the journal from being closed in order.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    workers.stop();
+    served
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = interrupt.await;
+    }
+}

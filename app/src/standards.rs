@@ -1,0 +1,61 @@
+//! The standards the program carries: linkage lists, function table, link files, layouts, calendar.
+//!
+//! `daicho init` writes them out as files a town edits; a running town reads only its own files.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+
+/// One file the program carries.
+#[derive(Clone, Copy, Debug)]
+pub struct Carried {
+    /// Path below a town's folder, such as `links/resident-to-addressee.toml`.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+macro_rules! carried {
+    ($($path:literal),+ $(,)?) => {
+        &[$(Carried { path: $path, text: include_str!(concat!("../../standards/", $path)) }),+]
+    };
+}
+
+/// All files, in the order they are written.
+pub const CARRIED: &[Carried] = carried![
+    "lists/city.tsv",
+    "lists/town_a.tsv",
+    "lists/kotoura_links.tsv",
+    "lists/unit_links.tsv",
+    "lists/systems.tsv",
+    "lists/charset_words.tsv",
+    "functions/unit_functions.tsv",
+    "calendar/holidays.tsv",
+    "links/resident-to-addressee.toml",
+    "links/resident-to-child-allowance.toml",
+    "links/resident-to-electoral-roll.toml",
+    "links/resident-changes-to-welfare.toml",
+    "links/resident-full-to-welfare.toml",
+    "links/resident-full-to-tax.toml",
+    "layouts/resident-utf16.toml",
+    "layouts/resident-jef.toml",
+];
+
+/// Writes the carried files below a town's folder; a file that is already there is the town's own and stays.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write_out(folder: &Path) -> anyhow::Result<()> {
+    for carried in CARRIED {
+        let path = folder.join(carried.path);
+        if path.exists() {
+            continue;
+        }
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).with_context(|| format!("{}を作れません", parent.display()))?;
+        }
+        fs::write(&path, carried.text).with_context(|| format!("{}に書けません", path.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! The program as a whole.
+
+#[cfg(test)]
+mod it {
+    mod catalogue;
+    mod config;
+    mod kill;
+}

@@ -1,0 +1,34 @@
+//! The configuration file.
+
+use daicho::config::{Config, DEFAULT_FILE};
+
+fn read(text: &str) -> Result<Config, String> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("daicho.toml");
+    std::fs::write(&path, text).unwrap();
+    Config::read(&path).map_err(|error| format!("{error:#}"))
+}
+
+#[test]
+fn the_default_file_reads() {
+    let config = read(DEFAULT_FILE).unwrap();
+    assert_eq!(config.server.login_tries_max, 5);
+    assert!(config.simulators.receivers.is_empty(), "a real town has no simulators");
+}
+
+#[test]
+fn mistakes_are_told_with_their_place() {
+    for (from, to, told) in [
+        ("[server]", "[server]\nlissten = 1", "lissten"),
+        ("login_tries_max = 5", "", "login_tries_max"),
+        ("login_tries_max = 5", "login_tries_max = 0", "1以上"),
+        ("127.0.0.1:8080", "nowhere", "listen"),
+        ("477991", "477992", "団体コード"),
+        ("[store]", "[stores]", "stores"),
+    ] {
+        let text = DEFAULT_FILE.replace(from, to);
+        assert_ne!(text, DEFAULT_FILE, "{from}");
+        let error = read(&text).unwrap_err();
+        assert!(error.contains(told) && error.contains("daicho.toml"), "{from} → {to}: {error}");
+    }
+}
