@@ -78,7 +78,7 @@ fn block(visit: &Visit, system: &System) -> Option<Block> {
     {
         only.title.clear();
     }
-    (!groups.is_empty()).then(|| Block { title: system.title, groups })
+    (!groups.is_empty()).then_some(Block { title: system.title, groups })
 }
 
 fn entry(visit: &Visit, function: &Function) -> Entry {
