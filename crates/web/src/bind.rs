@@ -5,9 +5,17 @@ use system::{Field, FieldKind, Form, Section};
 
 use crate::visit::{Pairs, value_of, values_of};
 
-/// Reads what was sent (or asked in the address) as an input. Rows of repeated sections that are wholly blank are
-/// dropped, so that what is shown again and what is run have the same numbering.
-pub(crate) fn bind(form: &Form, pairs: &Pairs) -> Value {
+/// What becomes of rows in which nothing was typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BlankRows {
+    /// They stay: a row is being added or removed, and the others must not move.
+    Keep,
+    /// They are left out, so that what is run and what is shown again have the same numbering.
+    Drop,
+}
+
+/// Reads what was sent (or asked in the address) as an input.
+pub(crate) fn bind(form: &Form, pairs: &Pairs, blank: BlankRows) -> Value {
     let mut input = Map::new();
     for section in &form.sections {
         match section.repeat_max {
@@ -20,7 +28,7 @@ pub(crate) fn bind(form: &Form, pairs: &Pairs) -> Value {
                         bind_fields(&section.fields, &format!("{}.{index}.", section.name), pairs, &mut row);
                         row
                     })
-                    .filter(|row| !row.is_empty())
+                    .filter(|row| blank == BlankRows::Keep || !row.is_empty())
                     .map(Value::Object)
                     .collect();
                 input.insert(section.name.to_owned(), Value::Array(rows));
@@ -103,7 +111,8 @@ mod tests {
     }
 
     fn sent(pairs: &[(&str, &str)]) -> Value {
-        bind(&form(), &pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        bind(&form(), &pairs, BlankRows::Drop)
     }
 
     #[test]

@@ -8,7 +8,7 @@ use system::{Effect, FieldKind, Finding, Function, Severity, System};
 
 use super::fields::{Choosable, SectionView, Shape, anchor, sections};
 use super::{Shell, done, json};
-use crate::bind::{add_row, bind, remove_row};
+use crate::bind::{BlankRows, add_row, bind, remove_row};
 use crate::node::{Node, nodes};
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -74,7 +74,7 @@ struct Page<'a> {
 /// The blank or prefilled form.
 pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let (system, function) = visit.function()?;
-    let mut input = bind(&function.form, &visit.query);
+    let mut input = bind(&function.form, &visit.query, BlankRows::Drop);
     seed_rows(function, &mut input);
     let first = first_blank(function, &input);
     let page = page(
@@ -89,12 +89,14 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
 /// Adds or removes a row, or uses the function.
 pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
     let (system, function) = visit.function()?;
-    let mut input = bind(&function.form, &visit.form);
     let again = |input: &Value, focus: &str| {
         let shown = Shown { input, pairs: &visit.form, findings: &[], focus };
         page(visit, system, function, &shown).and_then(|page| Reply::page(&page))
     };
     let (added, removed) = (value_of(&visit.form, "_add"), value_of(&visit.form, "_remove"));
+    let rows_change = !added.is_empty() || !removed.is_empty();
+    let blank = if rows_change { BlankRows::Keep } else { BlankRows::Drop };
+    let mut input = bind(&function.form, &visit.form, blank);
     if !added.is_empty() {
         add_row(&mut input, added);
         let count = json::list(&input, added).len();
