@@ -68,7 +68,7 @@ fn round(folder: &Path, number: u64, draw: &mut Draw, acknowledged: &mut Acknowl
         .arg(number.to_string())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("the example kill_child is built with the tests");
+        .expect("built by `cargo test -p daicho`, or `cargo build -p daicho --example kill_child`");
     let out = child.stdout.take().unwrap();
     let (sender, lines): (_, Receiver<String>) = channel();
     let reader = std::thread::spawn(move || {
