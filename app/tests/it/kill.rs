@@ -166,7 +166,7 @@ fn compare(config: &Config, acknowledged: &Acknowledged) {
         let versions = view.history(&addressee::records::ADDRESSEE, person).unwrap();
         assert_eq!(versions.len(), usize::try_from(*history_no).unwrap(), "addressee {person}");
     }
-    assert_eq!(view.count(&addressee::records::ADDRESSEE).unwrap(), people.len() as u64);
+    assert_eq!(view.count(&addressee::records::ADDRESSEE).unwrap(), u64::try_from(people.len()).unwrap());
 
     // Nothing is lost, doubled or reordered in the files: numbers without gap, each row once, bytes as recorded.
     let id = "resident-changes-to-welfare";
@@ -179,9 +179,9 @@ fn compare(config: &Config, acknowledged: &Acknowledged) {
         let delivery = view.load::<Delivery>(&Delivery::key_of(id, no)).unwrap().unwrap().record;
         assert_eq!(delivery.phase, Phase::Applied, "delivery {no}");
         let bytes = fs::read(folder.out().join(delivery.file_name.as_deref().unwrap())).unwrap();
-        assert_eq!(bytes.len() as u64, delivery.bytes);
+        assert_eq!(u64::try_from(bytes.len()).unwrap(), delivery.bytes);
         let table = plan.read(&bytes).unwrap();
-        assert_eq!(table.rows.len() as u64, delivery.rows);
+        assert_eq!(u64::try_from(table.rows.len()).unwrap(), delivery.rows);
         for row in 0..table.rows.len() {
             let key = (
                 table.value(row, "addressee_no").unwrap().to_owned(),

@@ -143,13 +143,12 @@ impl Office {
             };
             (function.decide)(&*view, input, &context)?
         };
-        let open = outcome.open_findings(&options.confirmed);
-        if !open.is_empty() && !(options.dry_run && function.effect == Effect::Writes) {
-            return Ok(Attempt::Refused(outcome.findings));
-        }
         // A look is a look: only what would be written can be tried without leaving a trace.
         if options.dry_run && function.effect == Effect::Writes {
             return Ok(Attempt::Done(Box::new(ran(outcome, None))));
+        }
+        if !outcome.open_findings(&options.confirmed).is_empty() {
+            return Ok(Attempt::Refused(outcome.findings));
         }
         let mut entry = self.entry(caller, function, AuditResult::Done);
         entry.purpose = [input.text("purpose"), input.text("purpose_detail")].join(" ").trim().to_owned();
