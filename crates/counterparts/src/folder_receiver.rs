@@ -179,7 +179,7 @@ mod tests {
                 no,
                 extent: "difference".into(),
                 rows: stated,
-                bytes: bytes.len() as u64,
+                bytes: u64::try_from(bytes.len()).unwrap(),
                 sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
                 part: 1,
                 parts: 1,
