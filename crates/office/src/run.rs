@@ -121,6 +121,15 @@ impl Office {
         }
     }
 
+    /// Writes into the audit log that somebody may not use what is no function: a named thing of the office, such as the
+    /// monitor of links. Functions write their own refusals in [`Office::run`].
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn audit_denied(&self, caller: &Caller, id: &str, title: &str) -> Result<(), Fault> {
+        self.commit_audit(self.named_entry(caller, id, title, AuditResult::Denied))
+    }
+
     fn attempt(
         &self,
         caller: &Caller,
@@ -176,14 +185,18 @@ impl Office {
     }
 
     fn entry(&self, caller: &Caller, function: &Function, result: AuditResult) -> AuditEntry {
+        self.named_entry(caller, function.id, function.title, result)
+    }
+
+    fn named_entry(&self, caller: &Caller, id: &str, title: &str, result: AuditResult) -> AuditEntry {
         let at = self.clock().now();
         AuditEntry {
             id: AuditEntry::new_id(at, self.entropy().bits()),
             at,
             user: caller.user.clone(),
             terminal: caller.terminal.clone(),
-            function: function.id.to_owned(),
-            title: function.title.to_owned(),
+            function: id.to_owned(),
+            title: title.to_owned(),
             result,
             subjects: Vec::new(),
             subject_count: 0,

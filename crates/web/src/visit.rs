@@ -214,6 +214,8 @@ impl Visit {
         if matches!(self.route.right, Right::OfFunctionInPath) {
             return Err(Problem::not_found(format!("機能「{needed}」はありません。")));
         }
+        // What is no function has nobody else to write its refusal down.
+        self.office().audit_denied(&self.caller()?, &needed, self.route.title)?;
         Err(Problem::denied(format!("「{}」を使う権限がありません。", self.route.title)))
     }
 
