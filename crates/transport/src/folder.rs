@@ -1,10 +1,15 @@
 //! A folder both sides reach.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::{Control, Receipt, SlipError};
+
+/// Bytes read at a time for a checksum.
+const PIECE_BYTES: usize = 256 * 1024;
 
 /// A place that did not do what it was asked, in Japanese for the operator; the cause is the source.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +34,12 @@ pub enum PlaceError {
         #[source]
         source: SlipError,
     },
+    /// The bytes that were kept for sending are not those that were recorded.
+    #[error("「{name}」の控えの内容が、作成したときのSHA-256と違います。送っていません")]
+    Altered {
+        /// The file name.
+        name: String,
+    },
     /// Another content already stands under the name: sending must not change what was sent.
     #[error("「{name}」には別の内容がすでに置かれています")]
     Taken {
@@ -49,7 +60,10 @@ pub struct Folder {
 /// # Errors
 /// The first error of the file system; the half-written file stays under another name and is overwritten next time.
 pub fn write_durably(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    let beside = path.with_extension("tmp");
+    // Behind the whole name, not instead of its ending: `1.csv` and `1.dat` may be written at the same moment.
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".tmp");
+    let beside = PathBuf::from(beside);
     let mut file = File::create(&beside)?;
     fill(&mut file)?;
     file.sync_all()?;
@@ -59,6 +73,22 @@ pub fn write_durably(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// SHA-256 of a file in lower-case hexadecimal, read in pieces.
+fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut file = File::open(path)?;
+    let mut piece = vec![0; PIECE_BYTES];
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => break,
+            Ok(count) => hash.update(piece.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 impl Folder {
@@ -83,11 +113,12 @@ impl Folder {
     }
 
     /// Puts a data file and then its control file. Doing it again with the same bytes changes nothing, so that a
-    /// sender that was killed in the middle may simply repeat.
+    /// sender that was killed in the middle may simply repeat. A data file that is gone or damaged is put anew: the
+    /// same delivery is sent again just because something went wrong with it.
     ///
     /// # Errors
     /// [`PlaceError::Io`] when the folder does not take it; [`PlaceError::Taken`] when another delivery's control file
-    /// stands under the name.
+    /// stands under the name; [`PlaceError::Altered`] when the bytes to be sent are not those the control file states.
     pub fn put(&self, name: &str, data: &Path, control: &Control) -> Result<(), PlaceError> {
         let out = self.out();
         let io = |what, path: &Path| {
@@ -99,10 +130,17 @@ impl Folder {
         fs::create_dir_all(&receipts).map_err(io("作成", &receipts))?;
         let control_path = out.join(format!("{name}.ctl"));
         match fs::read_to_string(&control_path) {
-            Ok(there) if there == control.to_text() => return Ok(()),
+            Ok(there) if there == control.to_text() => {
+                if sha256_of(&out.join(name)).is_ok_and(|there| there == control.sha256) {
+                    return Ok(());
+                }
+            }
             Ok(_) => return Err(PlaceError::Taken { name: name.to_owned() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(io("読み取り", &control_path)(error)),
+        }
+        if sha256_of(data).map_err(io("読み取り", data))? != control.sha256 {
+            return Err(PlaceError::Altered { name: name.to_owned() });
         }
         let path = out.join(name);
         write_durably(&path, |file| {
@@ -154,6 +192,9 @@ mod tests {
     use super::*;
     use crate::Verdict;
 
+    /// SHA-256 of `abc`.
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
     fn control(sha256: &str) -> Control {
         Control {
             link: "l".into(),
@@ -173,10 +214,49 @@ mod tests {
         let data = dir.path().join("data");
         fs::write(&data, "abc").unwrap();
         let place = Folder::at(dir.path().join("welfare"));
-        place.put("a.dat", &data, &control("1")).unwrap();
-        place.put("a.dat", &data, &control("1")).unwrap();
+        place.put("a.dat", &data, &control(ABC)).unwrap();
+        place.put("a.dat", &data, &control(ABC)).unwrap();
         assert!(matches!(place.put("a.dat", &data, &control("2")), Err(PlaceError::Taken { .. })));
         assert_eq!(fs::read_to_string(place.out().join("a.dat")).unwrap(), "abc");
+    }
+
+    #[test]
+    fn a_repeat_puts_a_lost_or_damaged_file_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        fs::write(&data, "abc").unwrap();
+        let place = Folder::at(dir.path().join("welfare"));
+        place.put("a.dat", &data, &control(ABC)).unwrap();
+        let there = place.out().join("a.dat");
+        fs::write(&there, "ab").unwrap();
+        place.put("a.dat", &data, &control(ABC)).unwrap();
+        assert_eq!(fs::read_to_string(&there).unwrap(), "abc", "cut off by the other side");
+        fs::remove_file(&there).unwrap();
+        place.put("a.dat", &data, &control(ABC)).unwrap();
+        assert_eq!(fs::read_to_string(&there).unwrap(), "abc", "taken away without its control file");
+    }
+
+    #[test]
+    fn bytes_that_are_not_those_recorded_are_not_sent() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        fs::write(&data, "abd").unwrap();
+        let place = Folder::at(dir.path().join("welfare"));
+        assert!(matches!(place.put("a.dat", &data, &control(ABC)), Err(PlaceError::Altered { .. })));
+        assert!(!place.out().join("a.dat").exists() && !place.out().join("a.dat.ctl").exists());
+    }
+
+    #[test]
+    fn names_that_differ_in_their_ending_are_written_side_by_side() {
+        let dir = tempfile::tempdir().unwrap();
+        write_durably(&dir.path().join("1.csv"), |csv| {
+            csv.write_all(b"cs")?;
+            write_durably(&dir.path().join("1.dat"), |dat| dat.write_all(b"dat"))?;
+            csv.write_all(b"v")
+        })
+        .unwrap();
+        assert_eq!(fs::read_to_string(dir.path().join("1.csv")).unwrap(), "csv");
+        assert_eq!(fs::read_to_string(dir.path().join("1.dat")).unwrap(), "dat");
     }
 
     #[test]
