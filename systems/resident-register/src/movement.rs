@@ -80,7 +80,7 @@ pub(crate) fn enter(
         provisional_no: provisional_no.clone(),
         function: kind.id.to_owned(),
         title: kind.title.to_owned(),
-        input: input.0.to_string(),
+        input: dated(input, context),
         targets: desk.targets.clone(),
         households: desk.households_touched(),
         summary: desk.summary.clone(),
@@ -104,6 +104,16 @@ pub(crate) fn enter(
         opens: Some(provisional_no),
         ..Outcome::default()
     })
+}
+
+/// The input as it is kept. A blank 届出日 means the day of entry, and must not become the day of 本登録.
+fn dated(input: &Input, context: &Context<'_>) -> String {
+    let mut kept = input.0.clone();
+    let blank = input.text("notified_on").is_empty() && input.text("basis") != "ex-officio";
+    if let Some(fields) = kept.as_object_mut().filter(|_| blank) {
+        fields.insert("notified_on".to_owned(), json!(context.today.to_string()));
+    }
+    kept.to_string()
 }
 
 /// Makes a 仮登録 final (本登録): decides the movement once more on the registers as they are now.

@@ -132,7 +132,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
                 row.art30_45_class = row.art30_45_class.or(Some(Art30_45Class::BirthTransition));
             }
         }
-        row.moved_in_notified_on = movement.notified_on;
+        row.moved_in_notified_on = movement.notified_on.or(Some(desk.today()));
         if !child.remarks.is_empty() {
             row.remarks.push(child.remarks.clone());
         }

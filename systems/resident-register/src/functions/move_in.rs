@@ -173,7 +173,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             ResidentKind::Japanese => (row.resident_since, row.foreign_resident_since) = (event, None),
             ResidentKind::Foreign => (row.resident_since, row.foreign_resident_since) = (None, event),
         }
-        row.moved_in_notified_on = movement.notified_on;
+        row.moved_in_notified_on = movement.notified_on.or(Some(desk.today()));
         row.prev_address = previous.as_ref().map(|previous| previous.address.clone());
         row.prev_head_name = previous.as_ref().map(|previous| previous.head_name.clone()).unwrap_or_default();
         row.moved_from_address = None;

@@ -97,7 +97,10 @@ pub struct Person {
     /// 住所を定めた年月日; equal to 住民となった年月日 until the first 転居.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub addr_since: Option<RegisterDate>,
-    /// 届出の年月日 of the notification by which the person became a resident; none for ex officio records.
+    /// 届出の年月日 of the notification by which the person became a resident; of an ex officio record the day it was
+    /// made (職権で記載した年月日).
+    ///
+    /// Source: 住民基本台帳法 art. 7(8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_in_notified_on: Option<Date>,
     /// 転入前住所.

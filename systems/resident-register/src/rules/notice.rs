@@ -5,6 +5,7 @@ use jiff::ToSpan;
 use serde::Deserialize;
 
 use super::Limit;
+use super::data::last_day_to_notify;
 use crate::desk::{Desk, Movement};
 use crate::records::Basis;
 
@@ -52,7 +53,7 @@ pub(crate) struct DateRules {
 ///
 /// A late notice is still a notice: it is marked, never refused.
 ///
-/// Source: 住民記録システム標準仕様書 4.0.3, 4.1.0.2; 住民基本台帳法 art. 22, 23.
+/// Source: 住民記録システム標準仕様書 4.0.3, 4.1.0.2; 住民基本台帳法 art. 22, 23; 地方自治法 art. 4-2(4).
 pub(crate) fn check(desk: &mut Desk<'_>, notice: &Notice, rules: DateRules) -> Option<RegisterDate> {
     let today = desk.today();
     let notified = notice.notified(today);
@@ -105,18 +106,18 @@ pub(crate) fn check(desk: &mut Desk<'_>, notice: &Notice, rules: DateRules) -> O
             );
         }
         if let Some(limit) = rules.late
-            && days_after(first, limit.value()).is_some_and(|last| last < notified)
+            && let Some(last) = last_day_to_notify(first, limit.value()).filter(|last| *last < notified)
         {
             desk.alert(
                 "A018",
                 "notified_on",
                 "届出日",
                 format!(
-                    "異動日{}から{}日を過ぎた届出です（{}日目）。届出期間は{}日以内です。",
+                    "異動日{}から{}日を過ぎた届出です（{}日目）。届出期間は{}までです。",
                     event.label_wareki(),
                     limit.value(),
                     days_between(first, notified),
-                    limit.value()
+                    wareki(last)
                 ),
                 "届出が遅れた理由を確かめてください。届出としてそのまま受理できます。",
             );

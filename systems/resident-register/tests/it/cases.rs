@@ -188,6 +188,9 @@ impl Play {
                 "since" => day(person.resident_since),
                 "addr_since" => day(person.addr_since),
                 "notified" => person.notified_on.map(|day| day.to_string()).unwrap_or_default(),
+                "moved_in_notified" => {
+                    person.moved_in_notified_on.map(|day| day.to_string()).unwrap_or_default()
+                }
                 "processed" => person.processed_on.to_string(),
                 "planned" => person.moveout_planned_on.map(|day| day.to_string()).unwrap_or_default(),
                 "deleted" => day(person.deletion_event_date),
