@@ -193,15 +193,15 @@ impl Office {
         Ok(versions.into_iter().last().map(|newest| DeliveryView { delivery: newest.record, steps }))
     }
 
-    /// The character report of a delivery, at most `limit` lines.
+    /// The character report of a delivery: at most `limit` lines of what was done (代替文字 …); an empty word means all.
     ///
     /// # Errors
     /// When the report cannot be read.
-    pub fn characters(&self, link: &str, no: u64, limit: usize) -> Result<Vec<CharLine>, Fault> {
+    pub fn characters(&self, link: &str, no: u64, done: &str, limit: usize) -> Result<Vec<CharLine>, Fault> {
         if self.links().get(link).is_none() {
             return Ok(Vec::new());
         }
-        read_characters(&self.evidence(link), no, limit)
+        read_characters(&self.evidence(link), no, done, limit)
     }
 
     /// All deliveries that carried one record of a dataset, the newest first per link.

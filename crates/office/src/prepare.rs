@@ -305,8 +305,13 @@ fn each_row(
     }
 }
 
-/// Reads a character report back, at most `limit` lines.
-pub(crate) fn read_characters(evidence: &Path, no: u64, limit: usize) -> Result<Vec<CharLine>, Fault> {
+/// Reads a character report back, at most `limit` lines of those in which `wanted` was done; an empty word wants all.
+pub(crate) fn read_characters(
+    evidence: &Path,
+    no: u64,
+    wanted: &str,
+    limit: usize,
+) -> Result<Vec<CharLine>, Fault> {
     use std::io::BufRead;
     let path = characters_path(evidence, no);
     let file = match File::open(&path) {
@@ -315,11 +320,17 @@ pub(crate) fn read_characters(evidence: &Path, no: u64, limit: usize) -> Result<
         Err(error) => return Err(Fault::new("文字変換の記録が開けません", error)),
     };
     let mut lines = Vec::new();
-    for line in io::BufReader::new(file).lines().take(limit) {
+    for line in io::BufReader::new(file).lines() {
+        if limit <= lines.len() {
+            break;
+        }
         let line = line.map_err(|error| Fault::new("文字変換の記録が読めません", error))?;
         let mut cells = line.split('\t').map(str::to_owned);
         let mut cell = || cells.next().unwrap_or_default();
         let (subject, item, position, character, done, to) = (cell(), cell(), cell(), cell(), cell(), cell());
+        if !wanted.is_empty() && done != wanted {
+            continue;
+        }
         lines.push(CharLine { subject, item, position: position.parse().unwrap_or(0), character, done, to });
     }
     Ok(lines)

@@ -4,28 +4,16 @@ use askama::Template;
 use serde_json::json;
 use system::RefusedRow;
 
+use super::characters::Report;
 use super::link::{DeliveryRow, unknown};
 use super::{Shell, json};
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::visit::Visit;
+use crate::visit::{Visit, value_of};
 use crate::words::{grouped, moment};
 
-/// Lines of a character report that a page shows; the file beside the bytes has all.
-const CHARACTERS_MAX: usize = 500;
 /// Refused rows that a page shows.
 const REFUSED_MAX: usize = 500;
-
-/// A character that is not an exact round trip.
-struct Character {
-    subject: String,
-    item: String,
-    place: usize,
-    character: String,
-    code: String,
-    done: String,
-    to: String,
-}
 
 #[derive(Template)]
 #[template(path = "delivery.html")]
@@ -39,11 +27,7 @@ struct Page {
     agrees: Option<bool>,
     refused: Vec<RefusedRow>,
     refused_more: usize,
-    characters: Vec<Character>,
-    characters_total: String,
-    /// How often each thing was done.
-    kinds: Vec<(String, String)>,
-    characters_more: bool,
+    report: Option<Report>,
 }
 
 /// One delivery.
@@ -56,29 +40,6 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         .delivery(id, no)?
         .ok_or_else(|| Problem::not_found(format!("連携「{}」に{no}番の配信はありません。", link.title)))?;
     let delivery = view.delivery;
-    let total: u64 = delivery.characters.values().sum();
-    let characters: Vec<Character> = match total {
-        0 => Vec::new(),
-        _ => visit
-            .office()
-            .characters(id, no, CHARACTERS_MAX)?
-            .into_iter()
-            .map(|line| Character {
-                code: line
-                    .character
-                    .chars()
-                    .map(|c| format!("U+{:04X}", u32::from(c)))
-                    .collect::<Vec<_>>()
-                    .join(" "),
-                subject: line.subject,
-                item: visit.house.labels.of_item(&line.item).to_owned(),
-                place: line.position + 1,
-                character: line.character,
-                done: line.done,
-                to: line.to,
-            })
-            .collect(),
-    };
     let row = DeliveryRow::of(&delivery, &link.title);
     let mut facts = vec![("記録位置", row.range.clone()), ("件数", format!("{}件", row.rows))];
     if !row.file.is_empty() {
@@ -109,10 +70,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         receipt,
         refused_more: delivery.refused.len().saturating_sub(REFUSED_MAX),
         refused: delivery.refused.into_iter().take(REFUSED_MAX).collect(),
-        characters_more: u64::try_from(characters.len()).is_ok_and(|shown| shown < total),
-        characters,
-        kinds: delivery.characters.iter().map(|(done, count)| (done.clone(), grouped(*count))).collect(),
-        characters_total: grouped(total),
+        report: Report::of(visit, &delivery.characters, value_of(&visit.query, "done"))?,
         row,
     };
     Reply::page(&page)

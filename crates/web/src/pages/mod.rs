@@ -1,6 +1,7 @@
 //! The screens, one noun each: a typed view here, its template beside it in `templates/`.
 
 pub(crate) mod assets;
+pub(crate) mod characters;
 pub(crate) mod delivery;
 pub(crate) mod done;
 pub(crate) mod fields;

@@ -147,6 +147,12 @@ async fn a_family_is_seen_from_every_side() {
             "/links/resident-full-to-tax/1".to_owned(),
             vec!["SHA-256", "resident-jef", "作成済", "送信済", "受領と一致"],
         ),
+        // One kind of conversion alone; one nobody knows shows all.
+        (
+            "/links/resident-full-to-tax/1?done=%E4%BB%A3%E6%9B%BF%E6%96%87%E5%AD%97".to_owned(),
+            vec!["aria-current=\"true\">代替文字", "U+20BB7", "〓"],
+        ),
+        ("/links/resident-full-to-tax/1?done=x".to_owned(), vec!["aria-current=\"true\">すべて"]),
         ("/links/lists".to_owned(), vec!["稼働 4／59", "未対応", "質問"]),
         (
             "/links/lists?list=unit_links&state=runs&q=転入".replace("転入", "%E8%BB%A2%E5%85%A5"),
