@@ -145,11 +145,12 @@ impl Office {
     /// # Errors
     /// [`UserError::Unknown`] or storage.
     pub fn unlock_user(&self, id: &str) -> Result<(), UserError> {
-        let found = self.journal().view(AsOf::default())?.load::<User>(id)?;
-        let Some(found) = found else { return Err(UserError::Unknown(id.to_owned())) };
-        let user = User { failures: 0, locked_at: None, ..found.record };
-        self.put_user(&user, Some(found.version), "利用者の解除")
-            .map_err(|error| UserError::Fault(commit_fault(error)))
+        let unlocked = self.change_user(id, "利用者の解除", |user| {
+            user.failures = 0;
+            user.locked_at = None;
+            true
+        })?;
+        unlocked.map(drop).ok_or_else(|| UserError::Unknown(id.to_owned()))
     }
 
     /// A user by id.
@@ -166,41 +167,69 @@ impl Office {
     /// # Errors
     /// [`LoginError`].
     pub fn log_in(&self, id: &str, password: &str, terminal: &str) -> Result<User, LoginError> {
-        let found = self.journal().view(AsOf::default())?.load::<User>(id)?;
-        let Some(found) = found else {
+        let tries_max = self.login_tries_max();
+        // Counted first and checked second: of many tries at one moment no more are checked than may be wrong in a row.
+        let counted = self.change_user(id, "ログイン試行の記録", |user| {
+            let open = user.locked_at.is_none() && user.failures < tries_max;
+            user.failures = user.failures.saturating_add(u32::from(open));
+            open
+        })?;
+        let Some((user, open)) = counted else {
             // The same work as for a known user, so that the answer's time does not tell who exists.
             let _ = hash(password);
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
             return Err(LoginError::Wrong);
         };
-        let mut user = found.record;
-        if user.locked_at.is_some() {
+        if !open {
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
             return Err(LoginError::Locked);
         }
         let right = fits(password, &user.password);
-        if right {
-            self.audit_login(id, terminal, AuditResult::Login)?;
-            if user.failures == 0 {
-                return Ok(user);
-            }
-            user.failures = 0;
-        } else {
+        if !right {
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
-            user.failures = user.failures.saturating_add(1);
-            if self.login_tries_max() <= user.failures {
-                user.locked_at = Some(self.clock().now());
+            if user.failures < tries_max {
+                return Err(LoginError::Wrong);
             }
         }
-        // Two logins of one user at the same moment: the slower one does not count, its password was still checked.
-        match self.put_user(&user, Some(found.version), "ログイン試行の記録") {
-            Ok(()) | Err(CommitError::Conflict(_)) => {}
-            Err(error) => return Err(LoginError::Fault(commit_fault(error))),
+        let now = self.clock().now();
+        let settled = self.change_user(id, "ログイン試行の記録", |user| {
+            let open = user.locked_at.is_none();
+            if open && right {
+                user.failures = 0;
+            } else if open {
+                user.locked_at = Some(now);
+            }
+            open
+        })?;
+        match settled {
+            Some((user, true)) if right => {
+                self.audit_login(id, terminal, AuditResult::Login)?;
+                Ok(user)
+            }
+            _ => Err(LoginError::Locked),
         }
-        match (right, user.locked_at) {
-            (true, _) => Ok(user),
-            (false, Some(_)) => Err(LoginError::Locked),
-            (false, None) => Err(LoginError::Wrong),
+    }
+
+    /// Changes a user as the newest version is, again when somebody else was faster; none when there is no such user.
+    /// Nothing is written when `change` says false.
+    fn change_user(
+        &self,
+        id: &str,
+        reason: &str,
+        change: impl Fn(&mut User) -> bool,
+    ) -> Result<Option<(User, bool)>, Fault> {
+        loop {
+            let found = self.journal().view(AsOf::default())?.load::<User>(id)?;
+            let Some(mut found) = found else { return Ok(None) };
+            if !change(&mut found.record) {
+                return Ok(Some((found.record, false)));
+            }
+            match self.put_user(&found.record, Some(found.version), reason) {
+                Ok(()) => return Ok(Some((found.record, true))),
+                // Whoever was faster has got on, so that not all wait for each other.
+                Err(CommitError::Conflict(_)) => {}
+                Err(error) => return Err(commit_fault(error)),
+            }
         }
     }
 

@@ -41,6 +41,22 @@ fn five_wrong_logins_lock_and_a_good_one_in_between_starts_anew() {
 }
 
 #[test]
+fn many_wrong_logins_at_one_moment_lock_as_well() {
+    let house = TestHouse::new();
+    house.office.add_user("tanaka", "田中", "町民生活課", Rights(vec!["*".into()]), "correct-horse").unwrap();
+    let wrong = std::thread::scope(|scope| {
+        let tries: Vec<_> =
+            (0..16).map(|_| scope.spawn(|| house.office.log_in("tanaka", "wrong", "窓口1"))).collect();
+        let answers = tries.into_iter().map(|one| one.join().unwrap());
+        answers.filter(|answer| matches!(answer, Err(LoginError::Wrong))).count()
+    });
+    assert!(wrong <= 4, "{wrong} guesses were checked and told to be wrong");
+    assert!(matches!(house.office.log_in("tanaka", "correct-horse", "窓口1"), Err(LoginError::Locked)));
+    house.office.unlock_user("tanaka").unwrap();
+    assert!(house.office.log_in("tanaka", "correct-horse", "窓口1").is_ok());
+}
+
+#[test]
 fn every_use_and_every_refusal_is_in_the_audit_log() {
     let house = TestHouse::new();
     house.move_in();
