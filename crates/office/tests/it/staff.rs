@@ -116,6 +116,25 @@ fn a_dry_run_tells_and_writes_nothing() {
 }
 
 #[test]
+fn a_dry_run_of_a_certificate_hands_out_nothing() {
+    let house = TestHouse::new();
+    house.move_in();
+    let answer = house.run("resident-register/search", json!({ "q": "カツラギ" })).unwrap().answer.unwrap();
+    let input = json!({
+        "request": "self", "requested_by": "葛\u{e0102}城　健一", "targets": [answer.subjects[0]],
+        "with_individual_number": true,
+    });
+    let before = audit(&house).len();
+    let caller = TestHouse::caller("tanaka", &["*"]);
+    let options = RunOptions { dry_run: true, ..RunOptions::default() };
+    let tried = house.office.run(&caller, "resident-register/issue-copy", &input, &options).unwrap();
+    assert!(!tried.findings.iter().any(system::Finding::stops), "{:?}", tried.findings);
+    assert_eq!((tried.documents.len(), audit(&house).len()), (0, before), "no trace, so no certificate");
+    let issued = house.run_confirming("tanaka", "resident-register/issue-copy", &input);
+    assert_eq!((issued.documents.len(), audit(&house).len()), (1, before + 1));
+}
+
+#[test]
 fn a_dry_run_of_a_look_is_a_look() {
     let house = TestHouse::new();
     house.move_in();
