@@ -86,6 +86,8 @@ fn read(row: &Incoming<'_>, today: Date) -> Result<Person, RefusedRow> {
         refuse("birth_date", format!("生年月日「{}」が読めません: {error}", row.text("birth_date")))
     })?;
     let day = |item: &str| row.text(item).parse::<RegisterDate>().ok();
+    // A record has one or the other, by nationality; a child is entitled with either.
+    let since = day("resident_since").or_else(|| day("foreign_resident_since"));
     // The last day it may have been, so that no month is lost; the day we heard of it when the record states none.
     let left = || day("deletion_event_date").and_then(|date| date.latest()).unwrap_or(today);
     Ok(Person {
@@ -100,7 +102,7 @@ fn read(row: &Incoming<'_>, today: Date) -> Result<Person, RefusedRow> {
         // A relation that does not read costs the proposal of a payee, not the child's entitlement.
         relation: Relation::parse(row.text("relation")).ok(),
         member_order: row.text("member_order").parse().unwrap_or(u32::MAX),
-        resident_since: day("resident_since").and_then(|date| date.known()),
+        resident_since: since.and_then(|date| date.known()),
         departed_on: (status != ResidentStatus::Resident).then(left),
     })
 }

@@ -44,7 +44,7 @@ pub struct Person {
     pub relation: Option<Relation>,
     /// 世帯内の順位.
     pub member_order: u32,
-    /// 住民となった日, when it is a known day.
+    /// 住民となった日, of a foreign resident 外国人住民となった日, when it is a known day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident_since: Option<Date>,
     /// The day the person ceased to be a resident.

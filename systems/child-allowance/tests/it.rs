@@ -137,6 +137,34 @@ mod cases {
     }
 
     #[test]
+    fn the_days_to_claim_in_end_on_an_open_day() {
+        // Born, and the fifteenth day: a Friday, a Saturday, a Sunday before a holiday, New Year.
+        let cases = [
+            ("2026-11-19", "2026-12-04"),
+            ("2026-11-20", "2026-12-07"),
+            ("2026-11-07", "2026-11-24"),
+            ("2026-12-15", "2027-01-04"),
+        ];
+        for (born, last) in cases {
+            let mut memory = town(&format!("1 世帯主 1985-05-05\n3 子 {born}"));
+            let data =
+                asked(&mut memory, "child-allowance/household", &json!({"household_no": household(1)}));
+            assert_eq!(data["entitlements"][0]["claim_by"], *last, "{born}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_child_is_entitled_from_the_month_after_becoming_a_resident() {
+        let mut memory = town("1 世帯主 1985-05-05");
+        let mut child = row("3 子 2020-04-02");
+        child.retain(|(item, _)| *item != "resident_since");
+        child.push(("resident_since", String::new()));
+        child.push(("foreign_resident_since", "2026-11-05".into()));
+        take(&mut memory, &child_allowance::system().intakes[0], TODAY, &[child]);
+        assert_eq!(entitlements(&mut memory), ["3 eligible 2026-12..2039-03 to 1 0"]);
+    }
+
+    #[test]
     fn who_is_proposed_as_payee_and_why() {
         let cases = [
             ("1 世帯主 1985-05-05\n2 妻 1987-01-01\n9 子 2015-01-01", "1 head-parent"),

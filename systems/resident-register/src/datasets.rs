@@ -11,7 +11,7 @@ use crate::records::PERSON;
 
 /// 住民情報: the newest row of every person, residents and former residents. Neither 個人番号 nor 住民票コード.
 ///
-/// 住民となった年月日 is blank for foreign residents, who have none. A 転出 registered ahead shows its plan
+/// 住民となった年月日 is blank for foreign residents, who have 外国人住民となった年月日 instead. A 転出 registered ahead shows its plan
 /// (`moveout_planned_on`, `dest_address_planned`) while `resident_status` is still 1.
 pub(crate) static RESIDENT: Dataset = Dataset {
     id: "resident-register/resident",
@@ -22,7 +22,7 @@ pub(crate) static RESIDENT: Dataset = Dataset {
     row,
 };
 
-static ITEMS: [Item; 38] = [
+static ITEMS: [Item; 39] = [
     Item::new("addressee_no", "宛名番号", ItemType::Code),
     Item::new("history_no", "履歴番号", ItemType::Number),
     Item::new("household_no", "世帯番号", ItemType::Code),
@@ -61,6 +61,7 @@ static ITEMS: [Item; 38] = [
     Item::new("deletion_event_date", "消除の異動年月日", ItemType::Date),
     Item::new("dest_address_planned", "転出先住所（予定）", ItemType::Text),
     Item::new("moveout_planned_on", "転出予定年月日", ItemType::Date),
+    Item::new("foreign_resident_since", "外国人住民となった年月日", ItemType::Date),
 ];
 
 /// The body as the dataset reads it: borrowed texts in the stored spelling, nothing else decoded.
@@ -126,6 +127,8 @@ struct Lean<'a> {
     dest_address_planned: Place<'a>,
     #[serde(borrow, default)]
     moveout_planned_on: Cow<'a, str>,
+    #[serde(borrow, default)]
+    foreign_resident_since: Cow<'a, str>,
 }
 
 #[derive(Default, Deserialize)]
@@ -215,6 +218,7 @@ fn row(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
     row.push(&lean.deletion_event_date);
     row.push_display(&lean.dest_address_planned);
     row.push(&lean.moveout_planned_on);
+    row.push(&lean.foreign_resident_since);
     Ok(Fate::Row)
 }
 

@@ -1,9 +1,13 @@
 //! Who is entitled for which child, from when, until when (受給資格).
 
-use domain::{AddresseeNo, Date, ResidentStatus};
+use std::sync::LazyLock;
+
+use domain::{AddresseeNo, BusinessCalendar, Date, ResidentStatus};
 
 use super::{Month, Rates, course, payee};
 use crate::records::{Entitlement, Judged, PayeeBasis, Person, Reason, State};
+
+const HOLIDAYS: &str = include_str!("../../../../standards/calendar/holidays.tsv");
 
 /// The entitlement for a child after its facts or its household's changed; none when there is nothing to keep.
 ///
@@ -77,7 +81,8 @@ pub fn entitlement(rates: &Rates, person: &Person, members: &[&Person]) -> Optio
         until: Some(until),
         claim_by: event
             .filter(|_| from == after_event)
-            .and_then(|event| days_after(event, rates.claim.days_max)),
+            .and_then(|event| days_after(event, rates.claim.days_max))
+            .map(open_day),
         payee,
         payee_basis,
         order_unsure: family.unsure,
@@ -166,6 +171,15 @@ impl Family {
             children.iter().position(|(_, number)| *number == person.addressee_no).unwrap_or_default();
         Family { births: children.into_iter().map(|(birth, _)| birth).collect(), place, unsure }
     }
+}
+
+/// The day, or the next on which the office is open: a claim is in time on it.
+///
+/// Source: 地方自治法 art. 4-2(4).
+fn open_day(day: Date) -> Date {
+    static CALENDAR: LazyLock<BusinessCalendar> =
+        LazyLock::new(|| BusinessCalendar::from_tsv(HOLIDAYS).unwrap_or_default());
+    CALENDAR.business_day_on_or_after(day)
 }
 
 /// So many days after a day; `None` past the calendar's end.
