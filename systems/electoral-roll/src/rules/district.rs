@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use domain::Address;
+use domain::{Address, fold_name};
 use register::Fault;
 use serde::Deserialize;
 
@@ -41,7 +41,11 @@ impl Districts {
             let code = address.town_code.as_deref().filter(|code| !code.is_empty())?;
             self.district.iter().find(|district| district.town_codes.iter().any(|known| known == code))
         };
-        let by_name = || self.district.iter().find(|district| district.towns.contains(&address.town));
+        let by_name = || {
+            // A clerk who types 高畑 means 髙畑.
+            let stated = fold_name(&address.town);
+            self.district.iter().find(|district| district.towns.iter().any(|town| fold_name(town) == stated))
+        };
         by_code().or_else(by_name).map_or(&self.default, |district| &district.code)
     }
 
@@ -60,4 +64,27 @@ pub fn districts() -> Result<&'static Districts, Fault> {
         toml::from_str(include_str!("../../../../standards/codes/electoral-roll/polling-districts.toml"))
     });
     DISTRICTS.as_ref().map_err(|error| Fault::new("polling-districts.toml does not read", error.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_without_a_code_is_found_by_its_town() {
+        let districts = districts().unwrap();
+        let cases = [
+            (None, "緑ケ丘", "005"),
+            (None, "大字髙畑", "003"),
+            (None, "大字高畑", "003"),
+            (Some("0009000"), "みなと町", "005"),
+            (Some("9999999"), "みなと町", "002"),
+            (None, "本町", "001"),
+        ];
+        for (code, town, district) in cases {
+            let address =
+                Address { town_code: code.map(str::to_owned), town: town.to_owned(), ..Address::default() };
+            assert_eq!(districts.of(&address), district, "{town}");
+        }
+    }
 }
