@@ -3,14 +3,22 @@
 use catalog::Extent;
 use jiff::Timestamp;
 use layout::Facts;
-use linkage::{Delivery, Event, LinkState, NotPossible, Phase, ReceiptFacts, Situation, Step, local, plan};
-use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, Versioned, ViewExt, Write};
+use linkage::{
+    DELIVERY, Delivery, Event, LINK, LinkState, NotPossible, Phase, ReceiptFacts, Situation, Step, local,
+    plan,
+};
+use register::{
+    Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
+};
 use system::{Context, Fate, Incoming, Row};
 use transport::{Control, PlaceError, Verdict};
 
 use crate::Office;
 use crate::links::{Ready, RunningLink};
 use crate::prepare::{Making, changed, data_path, prepare};
+
+/// How often rows are applied anew when staff change the receiver's records at the same moment.
+const APPLY_TRIES_MAX: u32 = 8;
 
 /// What a turn did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +46,8 @@ enum Failure {
     Link(String),
     /// Another worker was faster; nothing is wrong.
     Overtaken,
+    /// A record of the receiving system changed between reading and writing; the rows are applied to the newer one.
+    Receiver(Box<Conflict>),
     /// The journal does not answer.
     Journal(Fault),
 }
@@ -63,9 +73,12 @@ impl From<NotPossible> for Failure {
 impl From<CommitError> for Failure {
     fn from(error: CommitError) -> Self {
         match error {
-            CommitError::Conflict(_) | CommitError::CursorMoved { .. } | CommitError::LeaseLost { .. } => {
+            // The link's own records moved: another worker did the step, or a person steered the link.
+            CommitError::Conflict(conflict) if [LINK.id, DELIVERY.id].contains(&&*conflict.kind) => {
                 Self::Overtaken
             }
+            CommitError::Conflict(conflict) => Self::Receiver(conflict),
+            CommitError::CursorMoved { .. } | CommitError::LeaseLost { .. } => Self::Overtaken,
             CommitError::NotUnique { kind, column, .. } => {
                 Self::Link(format!("受け側の台帳（{kind}）で {column} が重複しています"))
             }
@@ -109,10 +122,14 @@ impl<'a> LinkWorker<'a> {
             Ok(turn) => Ok(turn),
             Err(Failure::Overtaken) => Ok(Turn::Worked),
             Err(Failure::Journal(fault)) => Err(fault),
-            Err(Failure::Link(what)) => {
-                tracing::warn!(link = link_id, %what, "link step failed");
-                self.record_failure(&state, now, what)
+            Err(Failure::Receiver(conflict)) => {
+                let what = format!(
+                    "受け側の記録（{} {}）がほかの処理で更新され続けており、反映できません",
+                    conflict.kind, conflict.key
+                );
+                self.fail(&state, now, what)
             }
+            Err(Failure::Link(what)) => self.fail(&state, now, what),
         }
     }
 
@@ -136,6 +153,11 @@ impl<'a> LinkWorker<'a> {
             Ok(_) | Err(CommitError::Conflict(_)) => Ok(Turn::Worked),
             Err(error) => Err(crate::users::commit_fault(error)),
         }
+    }
+
+    fn fail(&self, state: &Versioned<LinkState>, now: Timestamp, what: String) -> Result<Turn, Fault> {
+        tracing::warn!(link = state.record.link, %what, "link step failed");
+        self.record_failure(state, now, what)
     }
 
     fn record_failure(
@@ -170,11 +192,30 @@ impl<'a> LinkWorker<'a> {
         let situation = Situation { now, owes_changes, calendar: self.office.calendar() };
         match plan(&running.link, &state.record, situation) {
             Step::Idle { until } => Ok(Turn::Idle { until }),
-            Step::Apply { due } => self.apply(running, ready, state, now, due),
+            Step::Apply { due } => self.apply_on_newest(running, ready, state, now, due),
             Step::Prepare { extent, due } => self.prepare(running, ready, state, now, extent, due),
             Step::Send => self.send(ready, state, now),
             Step::AwaitReceipt { overdue } => self.await_receipt(ready, state, now, overdue),
         }
+    }
+
+    /// Applies rows, and again when staff changed a record of the receiver meanwhile. What conflicts every time is no
+    /// coincidence but a defect, which must show on the monitor and not keep the machine busy.
+    fn apply_on_newest(
+        &self,
+        running: &RunningLink,
+        ready: &Ready,
+        state: &Versioned<LinkState>,
+        now: Timestamp,
+        due: Option<Timestamp>,
+    ) -> Result<Turn, Failure> {
+        for _ in 1..APPLY_TRIES_MAX {
+            match self.apply(running, ready, state, now, due) {
+                Err(Failure::Receiver(_)) => {}
+                done => return done,
+            }
+        }
+        self.apply(running, ready, state, now, due)
     }
 
     /// Rows to an intake of this house: effect, state and delivery in one commit, so exactly once.
@@ -192,12 +233,15 @@ impl<'a> LinkWorker<'a> {
         let journal = self.office.journal();
         let view = journal.view(AsOf::default())?;
         let limit = usize::try_from(running.link.rows_per_delivery_max).unwrap_or(usize::MAX);
-        let changed = changed(journal, dataset, state.record.position, view.position(), limit)?;
+        // A row that does not read or an intake that fails concerns this link alone: the operator must see it there.
+        let on_link = |fault: Fault| Failure::Link(with_causes(&fault));
+        let changed =
+            changed(journal, dataset, state.record.position, view.position(), limit).map_err(on_link)?;
         let to = if changed.more { changed.to } else { view.position() };
         let mut rows = Vec::with_capacity(changed.records.len());
         for stored in &changed.records {
             let mut row = Row::new();
-            if (dataset.row)(&*view, stored, &mut row)? == Fate::Row {
+            if (dataset.row)(&*view, stored, &mut row).map_err(on_link)? == Fate::Row {
                 rows.push(row);
             }
         }
@@ -212,7 +256,7 @@ impl<'a> LinkWorker<'a> {
             search: &(),
             municipality: self.office.municipality(),
         };
-        let applied = (intake.apply)(&*view, &incoming, &context)?;
+        let applied = (intake.apply)(&*view, &incoming, &context).map_err(on_link)?;
         let no = state.record.next_no;
         let delivery = Delivery {
             link: running.link.id.clone(),

@@ -4,6 +4,7 @@
 mod it {
     mod house;
 
+    mod defects;
     mod links;
     mod staff;
 }

@@ -17,6 +17,7 @@ use office::{
 use register::{Actor, Draft, Journal};
 use serde_json::{Value, json};
 use store_sqlite::{Options, Store, VaultKey};
+use system::System;
 use transport::Folder;
 
 /// A clock that stands until it is moved.
@@ -84,7 +85,7 @@ impl TestHouse {
         let folder = dir.path().to_path_buf();
         fs::write(folder.join("key"), VaultKey::generate().unwrap().to_hex()).unwrap();
         let clock = Arc::new(SetClock::at("2026-11-20T09:00:00+09:00"));
-        let house = Self { office: open(&folder, &clock, |_| {}), clock, folder, _dir: Some(dir) };
+        let house = Self { office: open(&folder, &clock, |_| {}, |_| {}), clock, folder, _dir: Some(dir) };
         let mut draft = Draft::new(
             "resident-register",
             "resident-register/load",
@@ -100,9 +101,18 @@ impl TestHouse {
 
     /// The same town opened again, as after a restart, with its link sources changed.
     pub(crate) fn reopen(self, change: impl FnOnce(&mut LinkSources)) -> Self {
+        self.reopen_with(|_| {}, change)
+    }
+
+    /// The same with its systems changed, as by a defect of one of them.
+    pub(crate) fn reopen_with(
+        self,
+        systems: impl FnOnce(&mut Vec<System>),
+        change: impl FnOnce(&mut LinkSources),
+    ) -> Self {
         let Self { office, clock, folder, _dir } = self;
         drop(office);
-        Self { office: open(&folder, &clock, change), clock, folder, _dir }
+        Self { office: open(&folder, &clock, systems, change), clock, folder, _dir }
     }
 
     pub(crate) fn caller(user: &str, rights: &[&str]) -> Caller {
@@ -165,13 +175,19 @@ impl TestHouse {
     }
 }
 
-fn open(folder: &Path, clock: &Arc<SetClock>, change: impl FnOnce(&mut LinkSources)) -> Office {
-    let systems = vec![
+fn open(
+    folder: &Path,
+    clock: &Arc<SetClock>,
+    change_systems: impl FnOnce(&mut Vec<System>),
+    change: impl FnOnce(&mut LinkSources),
+) -> Office {
+    let mut systems = vec![
         resident_register::system(),
         addressee::system(),
         child_allowance::system(),
         electoral_roll::system(),
     ];
+    change_systems(&mut systems);
     let kinds = Office::kinds(&systems);
     let key = VaultKey::read(&folder.join("key")).unwrap();
     let store = Store::open(&folder.join("town.db"), &kinds, Options { key: Some(key), readers: 4 }).unwrap();
