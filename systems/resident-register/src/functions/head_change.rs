@@ -89,6 +89,19 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         row.relation = relation.relation.clone();
         stated.push(Stated { person: row, path: format!("relations.{index}.relation") });
     }
+    let mut heads = stated.iter().filter(|one| one.person.relation.is_head());
+    if let (Some(only), None) = (heads.next(), heads.next())
+        && Some(only.person.addressee_no) == home.head
+        && !desk.stopped()
+    {
+        desk.alert(
+            "D009",
+            "relations",
+            "世帯主",
+            "世帯主が変わりません。今の世帯主がそのまま世帯主になっています。",
+            "新しい世帯主の続柄を「世帯主」にしてください。続柄だけを直すのは世帯主変更ではありません。",
+        );
+    }
     let persons: Vec<_> = stated.iter().map(|one| one.person.clone()).collect();
     desk.summary = summary(reason.label(), &persons, event, &format!("世帯番号{}", home.household_no));
     if desk.stopped() {

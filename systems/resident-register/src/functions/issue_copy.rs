@@ -12,6 +12,7 @@ use crate::copy::{Asked, Attestation, Cell, Copy, printed};
 use crate::desk::Desk;
 use crate::records::{Counter, Household, Issuance, Person};
 use crate::rules::Limit;
+use crate::texts::fold_text;
 
 /// The template of the `documents` room.
 const TEMPLATE: &str = "resident-record-copy";
@@ -103,7 +104,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let Some((household, persons)) = choose(&mut desk, &given)? else {
         return Ok(Outcome::refused(desk.findings));
     };
-    let copies = check(&mut desk, &given, &persons)?;
+    let copies = check(&mut desk, &given, &household, &persons)?;
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
@@ -209,7 +210,12 @@ fn choose(desk: &mut Desk<'_>, given: &Request) -> Result<Option<(Household, Vec
 /// E153, E155 and the alerts; the number of copies.
 ///
 /// Source: 住民基本台帳法 art. 12, 12-3; 住民記録システム標準仕様書 1.3.9, 5.1.
-fn check(desk: &mut Desk<'_>, given: &Request, persons: &[Person]) -> Result<i32, Fault> {
+fn check(
+    desk: &mut Desk<'_>,
+    given: &Request,
+    household: &Household,
+    persons: &[Person],
+) -> Result<i32, Fault> {
     if given.request == "third-party" && (given.with_individual_number || given.with_record_code) {
         desk.error(
             "E153",
@@ -228,8 +234,30 @@ fn check(desk: &mut Desk<'_>, given: &Request, persons: &[Person]) -> Result<i32
             "設定に市区町村長または職務代理者の氏名を入れてください。",
         );
     }
+    if let Some(other) = persons.iter().find(|person| {
+        persons.first().is_some_and(|first| first.address.one_line() != person.address.one_line())
+    }) {
+        desk.error(
+            "D008",
+            "targets",
+            "対象者",
+            format!("{}さんの住所（{}）が、ほかの人と違います。", other.called(), other.address.one_line()),
+            "一通に記載できる住所は一つです。住所が同じ人ごとに分けて交付してください。",
+        );
+    }
+    if given.with_relation && household.head.is_none() {
+        desk.alert(
+            "A082",
+            "with_relation",
+            "世帯主・続柄",
+            "この世帯には世帯主がいません。世帯主の欄は空欄になり、続柄は前の世帯主から見たままです。",
+            "先に世帯主変更を届け出てもらうか、世帯主・続柄の記載を外してください。",
+        );
+    }
     let max = Limit::CopiesMax.value();
-    let copies = given.copies.as_deref().map_or(Ok(1), str::parse::<i32>).unwrap_or_default();
+    // Digits come full-width from an input method.
+    let copies = given.copies.as_deref().map_or(Ok(1), |text| fold_text(text).parse::<i32>());
+    let copies = copies.unwrap_or_default();
     if !(1..=max).contains(&copies) {
         desk.error(
             "F005",
@@ -292,7 +320,14 @@ fn copy(
 ) -> Copy {
     let whole = household.members.len() == persons.len();
     let asked = asked(given);
-    let head_name = persons.first().map(|person| person.head_name.clone()).unwrap_or_default();
+    // A household without a head has a blank there, not the name of the one who was.
+    let head_name = persons
+        .first()
+        .filter(|_| household.head.is_some())
+        .map(|person| person.head_name.clone())
+        .unwrap_or_default();
+    // The persons' own: the building may be another than the household's.
+    let address = persons.first().map_or(&household.address, |person| &person.address);
     Copy {
         form: if given.sheet.as_deref() == Some("individual") { "individual" } else { "household" },
         scope: if whole { "whole" } else { "part" },
@@ -302,7 +337,7 @@ fn copy(
             .get("specimen")
             .and_then(serde_json::Value::as_bool)
             .unwrap_or_default(),
-        address: Cell::of(household.address.one_line()),
+        address: Cell::of(address.one_line()),
         head: Cell::when(asked.relation, head_name),
         persons: persons.iter().map(|person| printed(person, asked, context.today)).collect(),
         attestation: Attestation {

@@ -135,16 +135,8 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         Some(joined) if given.address.is_empty() => joined.address.clone(),
         _ => given.address.complete(desk),
     };
-    if let Some(joined) = &joined
-        && !address::same_lot(&address, &joined.address)
-    {
-        desk.alert(
-            "A093",
-            "lot",
-            "住所",
-            format!("加わる世帯の住所（{}）と、番地号が違います。", joined.address.one_line()),
-            "住所を確かめてください。",
-        );
+    if let Some(joined) = &joined {
+        address::warn_of_other_lot(desk, &address, joined);
     }
     if !address::is_here(desk, &address) && !desk.context.municipality_text("name").is_empty() {
         desk.error(
@@ -213,14 +205,24 @@ fn previous_address(
     reason: MovementReason,
 ) -> Option<address::Elsewhere> {
     let mut previous = address::elsewhere(input, "prev_");
-    if previous.address.is_empty() {
-        if reason == MovementReason::MoveInDomestic {
+    let domestic = reason == MovementReason::MoveInDomestic;
+    if previous.address.is_empty() || (domestic && previous.address.municipality.is_empty()) {
+        if domestic {
             desk.error(
                 "E124",
                 "prev_municipality",
                 "転入前住所",
                 "転入前住所が空です。国内転入では空にできない項目です。",
                 "転出証明書の住所を入力してください。分からないときは市区町村に「不明」と入力してください。",
+            );
+        } else if given.members.iter().any(|mover| mover.resident_kind == ResidentKind::Japanese) {
+            // Only a foreigner who newly takes an address (法30条の46・47) may have none.
+            desk.error(
+                "E124",
+                "prev_country",
+                "転入前住所",
+                "転入前住所が空です。日本人の国外転入では空にできない項目です。",
+                "転入前の国名と住所を入力してください。分からないときは国名に「不明」と入力してください。",
             );
         }
         return None;

@@ -68,6 +68,22 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             "転出先が空です。市区町村だけでも要ります。",
             "転出先を入力してください。国外なら国名を入力してください。",
         );
+    } else if reason == MovementReason::MoveOutOverseas && dest.country.is_none() {
+        desk.error(
+            "E124",
+            "dest_country",
+            "転出先",
+            "国外転出の転出先に、国名がありません。",
+            "転出先の国名を入力してください。国内へ移るのなら、転出の種類を「国内転出」にしてください。",
+        );
+    } else if reason == MovementReason::MoveOutDomestic && dest.municipality.is_empty() {
+        desk.error(
+            "E124",
+            "dest_municipality",
+            "転出先",
+            "国内転出の転出先に、市区町村がありません。",
+            "転出先の市区町村を入力してください。国外へ移るのなら、転出の種類を「国外転出」にしてください。",
+        );
     } else if address::is_here(desk, &dest) {
         desk.error(
             "E107",

@@ -96,6 +96,9 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     };
     let whole = chosen.whole();
     check_address(desk, &chosen, &new_address, joined.is_some() || !whole);
+    if let Some(joined) = &joined {
+        address::warn_of_other_lot(desk, &new_address, joined);
+    }
     let relations = stated_relations(desk, &chosen, &given.relations, joined.is_some());
     desk.summary = summary("転居", &chosen.persons, event, &new_address.one_line());
     if desk.stopped() {
@@ -132,7 +135,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     household::settle(desk, goal, stated, &new_address, &movement)
 }
 
-/// E104, E092, A105, A093.
+/// E104, E092, A105.
 fn check_address(desk: &mut Desk<'_>, chosen: &Chosen, new: &domain::Address, changes_household: bool) {
     if !desk.context.municipality_text("name").is_empty() && !address::is_here(desk, new) {
         desk.error(

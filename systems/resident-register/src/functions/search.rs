@@ -54,7 +54,9 @@ pub(crate) fn function() -> Function {
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut terms = Vec::new();
     for word in input.text("q").split_whitespace() {
-        terms.push(term(word));
+        // A lone long-sound mark leaves nothing to look for.
+        let (field, folded) = term(word);
+        push(&mut terms, field, folded);
     }
     for field in ["name", "address"] {
         push(&mut terms, field, fold_text(input.text(field)));

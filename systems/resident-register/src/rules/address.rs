@@ -4,6 +4,7 @@ use domain::Address;
 use serde::Deserialize;
 
 use crate::desk::Desk;
+use crate::records::Household;
 
 /// 「不明」 as a stated value.
 pub(crate) const UNKNOWN: &str = "不明";
@@ -100,6 +101,21 @@ pub(crate) fn is_here(desk: &Desk<'_>, address: &Address) -> bool {
         && (address.prefecture.is_empty()
             || own_prefecture.is_empty()
             || address.prefecture == own_prefecture)
+}
+
+/// A093: warns when somebody joins a household on another lot. The building is not compared.
+///
+/// Source: 住民記録システム標準仕様書 4.1.4.1 (building names are not checked).
+pub(crate) fn warn_of_other_lot(desk: &mut Desk<'_>, address: &Address, joined: &Household) {
+    if !same_lot(address, &joined.address) {
+        desk.alert(
+            "A093",
+            "lot",
+            "住所",
+            format!("加わる世帯の住所（{}）と、町字か番地号が違います。", joined.address.one_line()),
+            "住所を確かめてください。加わる世帯と同じ住所なら、住所を空にしてください。",
+        );
+    }
 }
 
 /// Whether two addresses are one place: the same lot and the same building.

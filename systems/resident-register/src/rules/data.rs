@@ -34,6 +34,8 @@ pub(crate) enum Limit {
     MoveOutAhead,
     /// Free codes below which an alert is given.
     CodePoolLow,
+    /// Years below which a head (世帯主) is asked about.
+    HeadAgeLow,
     /// Copies per request.
     CopiesMax,
 }
@@ -45,6 +47,7 @@ impl Limit {
             Self::MoveOutNotice => "move_out_notice_days",
             Self::MoveOutAhead => "move_out_ahead_days",
             Self::CodePoolLow => "code_pool_low",
+            Self::HeadAgeLow => "head_age_low",
             Self::CopiesMax => "copies_max",
         }
     }
@@ -89,6 +92,7 @@ mod tests {
             Limit::MoveOutNotice,
             Limit::MoveOutAhead,
             Limit::CodePoolLow,
+            Limit::HeadAgeLow,
             Limit::CopiesMax,
         ] {
             assert!(0 < limit.value(), "{limit:?}");

@@ -3,8 +3,8 @@
 use domain::{Address, AddresseeNo, Date, HouseholdNo, MovementReason, Relation};
 use register::Fault;
 
-use super::order;
 use super::relation::{self, Stated};
+use super::{Limit, order};
 use crate::desk::{Desk, Movement};
 use crate::records::{Basis, Household, Person};
 
@@ -25,9 +25,17 @@ pub(crate) fn warn_of_leaving(
         Some(no) => desk.person(*no)?,
         None => None,
     };
+    let young = first.as_ref().is_some_and(|first| relation::is_young_for_head(desk.today(), first));
     let first = first.as_ref().map_or("", Person::called);
     match staying.len() {
         0 => {}
+        1 if young => desk.alert(
+            "A084",
+            path,
+            "世帯主",
+            format!("世帯主がいなくなり、{first}さん一人が残ります。{}歳未満です。", Limit::HeadAgeLow.value()),
+            "子だけの世帯になります。保護者と住む世帯を確かめてください。このまま進めると、残る人を職権で世帯主に変更します。",
+        ),
         1 => desk.alert(
             "A084",
             path,

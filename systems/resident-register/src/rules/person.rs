@@ -5,8 +5,10 @@ use domain::{Address, Art30_45Class, MovementReason, ResidentKind};
 use super::address::{NONE, UNKNOWN};
 use crate::desk::Desk;
 use crate::records::Person;
+use crate::sheet;
 
-/// Checks one new or changed row: E011, E012, E015, E062, E068, E072, E117, E123-E125, E127, A061. `at` is the path of
+/// Checks one new or changed row: E011, E012, E015, E062, E068, E072, E042, E117,
+/// E123-E125, E127, A024, A061, A128. `at` is the path of
 /// the person in the input, with a final dot unless empty.
 ///
 /// 住民票コード is checked by the movement, because a newborn gets it only at 本登録.
@@ -203,6 +205,10 @@ fn check_foreign(desk: &mut Desk<'_>, person: &Person, at: &str) {
             "国籍・地域か、住民種別を確かめてください。",
         );
     }
+    // Of a record that moves on, the items are as they were taken over; only what is typed in now is looked at.
+    if !at.is_empty() {
+        check_stay(desk, person, at);
+    }
     let Some(class) = person.art30_45_class else {
         desk.error(
             "E124",
@@ -235,6 +241,49 @@ fn check_foreign(desk: &mut Desk<'_>, person: &Person, at: &str) {
             "在留カードなどで確かめて入力してください。",
         );
     }
+}
+
+/// A024, A128, E042.
+fn check_stay(desk: &mut Desk<'_>, person: &Person, at: &str) {
+    if person.nationality.is_empty() {
+        desk.alert(
+            "A128",
+            &format!("{at}nationality"),
+            "国籍・地域",
+            format!("{}さんの国籍・地域が空です。", person.called()),
+            "在留カードや旅券で確かめて入力してください。",
+        );
+    }
+    let card = person.residence_card_no.as_str();
+    if !card.is_empty() && !is_card_no(card) {
+        desk.error(
+            "E042",
+            &format!("{at}residence_card_no"),
+            "在留カード等番号",
+            format!("在留カード等番号「{card}」の形が違います。英字2字、数字8字、英字2字です。"),
+            "在留カードか特別永住者証明書の番号を、半角の大文字と数字で入力してください。",
+        );
+    }
+    if let Some(expired) = person.stay_expires_on.filter(|day| *day < desk.today()) {
+        desk.alert(
+            "A024",
+            &format!("{at}stay_expires_on"),
+            "在留期間の満了の日",
+            format!("在留期間の満了の日（{}）を過ぎています。", sheet::western(Some(expired))),
+            "在留カードの裏面に更新申請中の記載があるか、出入国在留管理庁に確かめてください。",
+        );
+    }
+}
+
+/// Two letters, eight digits, two letters (在留カード番号・特別永住者証明書番号).
+///
+/// Source: 出入国管理及び難民認定法施行規則 art. 19-6 (four letters and eight digits; the order as on the cards).
+fn is_card_no(text: &str) -> bool {
+    text.len() == 12
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            2..=9 => byte.is_ascii_digit(),
+            _ => byte.is_ascii_uppercase(),
+        })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Relations within a household (続柄): E081, A082, A087, A088, A089.
+//! Relations within a household (続柄): E081, A082, A087, A088, A089, A095.
 
-use domain::{Relation, RelationStep, Sex};
+use domain::{Date, Relation, RelationStep, Sex};
 
+use super::Limit;
 use crate::desk::Desk;
 use crate::records::Person;
 
@@ -41,6 +42,9 @@ pub(crate) fn check(desk: &mut Desk<'_>, stated: &[Stated], others: &[Person]) {
     for one in stated {
         check_sex(desk, one);
         check_age(desk, one, head, &all().collect::<Vec<_>>());
+        if heads == 1 {
+            check_head_age(desk, one);
+        }
     }
     let spouses: Vec<&Person> = all().filter(|person| person.relation.is_spouse_of_head()).collect();
     if 1 < spouses.len()
@@ -84,6 +88,32 @@ fn check_sex(desk: &mut Desk<'_>, one: &Stated) {
             "続柄と性別を確かめてください。",
         );
     }
+}
+
+/// A095: a child at the head is legal where nobody else lives there, and otherwise a slip.
+fn check_head_age(desk: &mut Desk<'_>, one: &Stated) {
+    if one.person.relation.is_head() && is_young_for_head(desk.today(), &one.person) {
+        desk.alert(
+            "A095",
+            &one.path,
+            "続柄",
+            format!(
+                "世帯主の{}さん（{}生）は{}歳未満です。",
+                one.person.called(),
+                one.person.birth_date.label_wareki(),
+                Limit::HeadAgeLow.value()
+            ),
+            "世帯主が正しいか確かめてください。ほかに世帯主になる人がいなければ、そのまま登録できます。",
+        );
+    }
+}
+
+/// Whether somebody is certainly younger than a head usually is.
+pub(crate) fn is_young_for_head(today: Date, person: &Person) -> bool {
+    person
+        .birth_date
+        .earliest()
+        .is_some_and(|born| i32::from(domain::age_on(born, today)) < Limit::HeadAgeLow.value())
 }
 
 /// Whether a relation's last word and the two birth dates contradict each other.

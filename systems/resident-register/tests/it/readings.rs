@@ -250,6 +250,61 @@ fn a_copy_leaves_out_what_nobody_asked_for_and_has_a_number_of_its_own() {
 }
 
 #[test]
+fn a_copy_has_the_persons_own_address_and_no_head_who_is_gone() {
+    let mut town = Town::new();
+    let born = RegisterDate::parse_input("1980-01-01").unwrap();
+    let member = |name, relation, sex| Described { name, relation, sex, birth: born };
+    town.household(
+        "1番地",
+        &[
+            member("太郎", "世帯主", Sex::Male),
+            member("花子", "妻", Sex::Female),
+            member("一郎", "弟", Sex::Male),
+        ],
+    );
+    town.household("9番地", &[member("次郎", "世帯主", Sex::Male)]);
+    let final_of = |town: &mut Town, function: &str, words: &Value| {
+        let mut input = usual(function, town.today);
+        for (name, value) in words.as_object().unwrap() {
+            input[name] = value.clone();
+        }
+        let entered = town.run(function, "clerk", &input, true);
+        assert!(entered.committed, "{:?}", entered.codes());
+        let no = entered.outcome.opens.unwrap();
+        let ran = town.run("finalize", "reviewer", &json!({ "provisional_no": no }), true);
+        assert!(ran.committed, "{:?}", ran.codes());
+    };
+    let people = town.people.clone();
+    // Another building on the same lot: one household, two addresses.
+    let words = json!({
+        "targets": [people["一郎"]], "household_no": town.person("次郎").household_no, "lot": "9番地",
+        "building": "離れ", "relations": [{ "addressee_no": people["一郎"], "relation": "縁故者" }],
+    });
+    final_of(&mut town, "move-within", &words);
+    let ask = |targets: Value| {
+        json!({
+            "request": "self", "requested_by": "山田　次郎", "copies": "１", "targets": targets,
+            "with_relation": true,
+        })
+    };
+    let both = town.run("issue-copy", "clerk", &ask(json!([people["次郎"], people["一郎"]])), true);
+    assert_eq!(both.codes(), ["D008"]);
+    let one = town.run("issue-copy", "clerk", &ask(json!([people["一郎"]])), true);
+    assert_eq!(one.codes(), Vec::<String>::new());
+    let address = one.outcome.documents[0].data["address"]["text"].as_str().unwrap().to_owned();
+    assert!(address.ends_with("9番地　離れ"), "{address}");
+
+    let words = json!({ "household_no": town.person("太郎").household_no, "relations": [
+        { "addressee_no": people["太郎"], "relation": "同居人" },
+        { "addressee_no": people["花子"], "relation": "同居人" },
+    ]});
+    final_of(&mut town, "head-change", &words);
+    let headless = town.run("issue-copy", "clerk", &ask(json!([people["花子"]])), true);
+    assert_eq!(headless.codes(), ["A082"]);
+    assert_eq!(headless.outcome.documents[0].data["head"], "blank");
+}
+
+#[test]
 fn the_dataset_says_what_the_record_says() {
     let town = town();
     let dataset = &town.system.datasets[0];
