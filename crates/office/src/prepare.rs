@@ -12,7 +12,7 @@ use linkage::CharLine;
 use register::{AsOf, Fault, Journal, Position, Stored, View};
 use sha2::{Digest, Sha256};
 use system::{Dataset, Fate, RefusedRow, Row};
-use transport::write_durably;
+use transport::{Access, make_folders, write_durably};
 
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -182,7 +182,7 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
         }
     };
     let broken = |error: io::Error| Fault::new("配信ファイルを作れません", error);
-    std::fs::create_dir_all(making.evidence).map_err(broken)?;
+    make_folders(making.evidence, Access::Private).map_err(broken)?;
     let mut facts = making.facts.clone();
     if header_counts(making.plan) {
         facts.row_count = count(making, &*view, &source)?;

@@ -91,6 +91,42 @@ fn sha256_of(path: &Path) -> io::Result<String> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// Who may look into folders that are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// As the system's defaults say: the other side has to reach them.
+    Shared,
+    /// The program's own user alone: personal data lies in them that nobody else has to read.
+    Private,
+}
+
+/// Makes a folder with the folders above it that are missing, each flushed into the one above, so that a file written
+/// durably below is found again after a power cut.
+///
+/// # Errors
+/// The first error of the file system.
+pub fn make_folders(path: &Path, access: Access) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+    if let Some(above) = above {
+        make_folders(above, access)?;
+    }
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    if access == Access::Private {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    match builder.create(path) {
+        // Another thread was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        made => made?,
+    }
+    File::open(above.unwrap_or(Path::new(".")))?.sync_all()
+}
+
 impl Folder {
     /// A place at this path; nothing is touched yet.
     pub fn at(root: impl Into<PathBuf>) -> Self {
@@ -125,9 +161,9 @@ impl Folder {
             let path = path.to_path_buf();
             move |source| PlaceError::Io { what, path, source }
         };
-        fs::create_dir_all(&out).map_err(io("作成", &out))?;
+        make_folders(&out, Access::Shared).map_err(io("作成", &out))?;
         let receipts = self.receipts();
-        fs::create_dir_all(&receipts).map_err(io("作成", &receipts))?;
+        make_folders(&receipts, Access::Shared).map_err(io("作成", &receipts))?;
         let control_path = out.join(format!("{name}.ctl"));
         match fs::read_to_string(&control_path) {
             Ok(there) if there == control.to_text() => {

@@ -3,5 +3,5 @@
 mod folder;
 mod slip;
 
-pub use folder::{Folder, PlaceError, write_durably};
+pub use folder::{Access, Folder, PlaceError, make_folders, write_durably};
 pub use slip::{Control, Receipt, SlipError, Verdict};

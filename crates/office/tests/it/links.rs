@@ -197,3 +197,16 @@ fn only_a_final_movement_is_published() {
     assert_eq!(house.office.deliveries("resident-to-addressee", None, 10).unwrap().len(), 0);
     assert!(!house.place("welfare-suite").out().join("ido_20261120_000001.csv").exists());
 }
+
+#[test]
+#[cfg(unix)]
+fn the_kept_bytes_are_for_the_program_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let house = TestHouse::new();
+    house.settle();
+    let root = house.office.evidence_root().to_path_buf();
+    for folder in [root.clone(), root.join("resident-full-to-welfare")] {
+        let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is {mode:o}", folder.display());
+    }
+}
