@@ -2,7 +2,7 @@
 
 use domain::{
     Address, AddresseeNo, Art30_45Class, HouseholdNo, MovementReason, RegisterDate, Relation, ResidentKind,
-    Sex,
+    Sex, wareki,
 };
 use register::{Fault, View};
 use serde::Deserialize;
@@ -155,7 +155,10 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     household::settle(desk, Goal::Join(Box::new(home)), stated, &address, &movement)
 }
 
-/// Takes domicile and register head over from the parent; A130 when no parent is in the household.
+/// Takes domicile and register head over from the parent; A130 when no parent is in the household, D010 when the parent
+/// came only after the birth.
+///
+/// Source: 住民記録システム標準仕様書 4.1.0.1 (転入届 together with 出生届 is 転入).
 fn inherit(
     desk: &mut Desk<'_>,
     row: &mut Person,
@@ -185,6 +188,22 @@ fn inherit(
             None => "親の宛名番号がありません。親が世帯にいるか確かめられません。".to_owned(),
         };
         desk.alert("A130", &path, "親", message, "子を加える世帯が正しいか確かめてください。");
+    }
+    if let Some(since) = parent.as_ref().and_then(|parent| parent.since()).and_then(|since| since.earliest())
+        && lives_here
+        && row.birth_date.latest().is_some_and(|born| born < since)
+    {
+        desk.alert(
+            "D010",
+            &format!("{at}birth_date"),
+            "生年月日",
+            format!(
+                "生年月日{}が、親が住民となった年月日{}より前です。",
+                row.birth_date.label_wareki(),
+                wareki(since)
+            ),
+            "親の転入より前に生まれた子は、出生ではなく転入で入力してください。",
+        );
     }
     if let Some(parent) = parent.filter(|_| row.resident_kind == ResidentKind::Japanese) {
         if row.registered_domicile.is_none() {
