@@ -5,7 +5,7 @@ use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Context, Incoming, Intake, RefusedRow};
 
 use crate::records::{Elector, Facts, LeaveReason, RemovalReason, Standing};
-use crate::rules::{Arrival, Districts, Law, attains_on, districts, laws, next, qualifies_from};
+use crate::rules::{Arrival, Districts, Law, attains_on, districts, is_past, laws, next, qualifies_from};
 
 /// Residents, as the resident register offers them (住民情報).
 pub const RESIDENTS: Intake = Intake {
@@ -46,6 +46,9 @@ fn apply(view: &dyn View, rows: &[Incoming<'_>], context: &Context<'_>) -> Resul
         if too_young(&standing, &read.facts) {
             // The birth date was corrected: the registration should never have been. They may qualify later.
             standing = next(law, None, read.arrival, context.today);
+        }
+        if standing == Standing::Candidate && is_past(law, &read.facts) {
+            standing = Standing::Outside;
         }
         let elector = Elector {
             addressee_no: read.addressee_no,

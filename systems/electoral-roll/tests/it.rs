@@ -182,7 +182,14 @@ mod cases {
         arrive(&mut memory, date(2026, 3, 2), "1980-01-01");
         arrive(&mut memory, date(2026, 3, 2), "1980-01-01 p2 out2026-03-01");
         assert_eq!(register(&mut memory, date(2026, 6, 1), date(2026, 6, 1)), 2);
-        arrive(&mut memory, date(2026, 7, 1), "1980-01-01 p3 out2026-03-31 since2026-01-31");
+        arrive(&mut memory, date(2026, 7, 1), "1980-01-01 p3 out2026-03-31 since2025-12-31");
+        // Gone before the three months were full, or too young for all of the four: nothing to wait for.
+        arrive(&mut memory, date(2026, 7, 1), "1980-01-01 p4 out2026-03-31 since2026-01-01");
+        arrive(&mut memory, date(2026, 7, 1), "2008-08-02 p5 out2026-03-31");
+        arrive(&mut memory, date(2026, 7, 1), "2008-08-01 p6 out2026-03-31");
+        for (person, state) in [(3, "candidate"), (4, "outside"), (5, "outside"), (6, "candidate")] {
+            assert_eq!(elector(&mut memory, person)["state"], state, "{person}");
+        }
         let remove = |memory: &mut Memory, today: Date| {
             run(&system, memory, today, "electoral-roll/remove-expired", &json!({})).writes.len()
         };
@@ -191,7 +198,7 @@ mod cases {
         assert_eq!(elector(&mut memory, 2)["state"], "removed");
         // Never registered and gone for four months: nothing is kept.
         assert_eq!(remove(&mut memory, date(2026, 7, 31)), 0);
-        assert_eq!(remove(&mut memory, date(2026, 8, 1)), 1);
+        assert_eq!(remove(&mut memory, date(2026, 8, 1)), 2);
         assert_eq!(elector(&mut memory, 3)["name"], Value::Null);
         arrive(&mut memory, date(2026, 8, 20), "1980-01-01 p2 n2 since2026-08-20 told2026-08-20");
         assert_eq!(elector(&mut memory, 2)["state"], "candidate");

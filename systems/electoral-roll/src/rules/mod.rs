@@ -7,5 +7,5 @@ mod standing;
 
 pub use district::{District, Districts, districts};
 pub use law::{Law, Laws, first_working_day, laws, period_end};
-pub use qualify::{Qualified, attains_on, qualifies_from, qualifies_on};
+pub use qualify::{Qualified, attains_on, is_past, qualifies_from, qualifies_on};
 pub use standing::{Arrival, next};

@@ -46,6 +46,20 @@ pub fn qualifies_on(law: &Law, facts: &Facts, base_date: Date) -> Qualified {
     }
 }
 
+/// Whether somebody who left can certainly not be registered here any more: gone before the months of residence were
+/// full, or too young until the four months are over.
+///
+/// Source: 公職選挙法 art. 21(2).
+pub fn is_past(law: &Law, facts: &Facts) -> bool {
+    let Some(left_on) = facts.left_on else { return false };
+    let settled_on = facts.counted_from.as_ref().and_then(RegisterDate::earliest);
+    let short = settled_on.is_some_and(|from| left_on < period_end(from, law.residence_months));
+    let born = facts.birth_date.earliest();
+    let young = born
+        .is_some_and(|born| period_end(left_on, law.mark_months) < domain::attains_on(born, law.age_years));
+    short || young
+}
+
 /// The answer when every date is read at one end; none when a date has no such end.
 fn on_reading(
     law: &Law,
