@@ -2,8 +2,8 @@
 
 use linkage::LinkState;
 use office::LinkStanding;
-use register::{AsOf, Body, Fault, ViewExt, Write};
-use system::{Applied, System};
+use register::{AsOf, Body, Fault, View, ViewExt, Write};
+use system::{Applied, Context, Incoming, System};
 
 use super::house::TestHouse;
 
@@ -14,21 +14,22 @@ fn standing(house: &TestHouse) -> (LinkStanding, String) {
     (view.standing, view.why)
 }
 
-/// Replaces what the addressee's intake does.
-fn intake(systems: &mut [System], apply: fn() -> Result<Applied, Fault>) {
-    static DOES: std::sync::Mutex<Option<fn() -> Result<Applied, Fault>>> = std::sync::Mutex::new(None);
-    *DOES.lock().unwrap() = Some(apply);
-    let addressee = systems.iter_mut().find(|system| system.id == "addressee").unwrap();
-    addressee.intakes[0].apply = |_, _, _| {
-        let does = *DOES.lock().unwrap();
-        does.map_or_else(|| Ok(Applied::default()), |does| does())
-    };
+/// What an intake does.
+type Apply = fn(&dyn View, &[Incoming<'_>], &Context<'_>) -> Result<Applied, Fault>;
+
+fn failing(_: &dyn View, _: &[Incoming<'_>], _: &Context<'_>) -> Result<Applied, Fault> {
+    Err(Fault::because("表が読めません"))
 }
 
-fn conflicting() -> Result<Applied, Fault> {
+fn conflicting(_: &dyn View, _: &[Incoming<'_>], _: &Context<'_>) -> Result<Applied, Fault> {
     let body = Body::of(&serde_json::json!({}))?;
     let write = || Write::create(&addressee::records::ADDRESSEE, "twice", body.clone());
     Ok(Applied { writes: vec![write(), write()], refused: Vec::new() })
+}
+
+fn set_intake(systems: &mut [System], apply: Apply) {
+    let addressee = systems.iter_mut().find(|system| system.id == "addressee").unwrap();
+    addressee.intakes[0].apply = apply;
 }
 
 #[test]
@@ -36,11 +37,9 @@ fn an_intake_that_fails_or_contradicts_itself_shows_on_its_link() {
     let house = TestHouse::new();
     house.move_in();
     let mut house = house;
-    for (apply, told) in [
-        ((|| Err(Fault::because("表が読めません"))) as fn() -> Result<Applied, Fault>, "表が読めません"),
-        (conflicting, "addressee/addressee twice"),
-    ] {
-        house = house.reopen_with(|systems| intake(systems, apply), |_| {});
+    let cases: [(Apply, &str); 2] = [(failing, "表が読めません"), (conflicting, "addressee/addressee twice")];
+    for (apply, told) in cases {
+        house = house.reopen_with(|systems| set_intake(systems, apply), |_| {});
         // Ends, and does not turn for ever.
         house.settle();
         let (standing, why) = standing(&house);
