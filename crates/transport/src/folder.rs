@@ -69,10 +69,8 @@ pub fn write_durably(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>
     file.sync_all()?;
     drop(file);
     fs::rename(&beside, path)?;
-    match path.parent() {
-        Some(parent) => File::open(parent)?.sync_all(),
-        None => Ok(()),
-    }
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// SHA-256 of a file in lower-case hexadecimal, read in pieces.
