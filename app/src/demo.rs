@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use domain::{AddresseeNo, HouseholdNo, MovementReason, ResidentKind, ResidentRecordCode};
 use jiff::Timestamp;
 use office::{LinkWorker, Office, Rights, Turn};
-use register::{Actor, Cause, CommitError, Draft, Fault, Journal, Write};
+use register::{Actor, Cause, CommitError, Draft, Fault, Journal, Position, Write};
 use resident_register::load;
 use resident_register::records::{Household, Person};
 use town::{Municipality, Options, Town};
@@ -20,6 +20,12 @@ use crate::standards::write_out;
 
 /// The password of all users of a demonstration; they are printed at every start and exist nowhere else.
 pub const PASSWORD: &str = "minato-2026";
+
+/// The file that says that a folder's town is a demonstration and holds nobody real.
+const MARK: &str = "demo-town.mark";
+
+/// The user who is made last: with them the demonstration is complete.
+const LAST_USER: &str = "kanri";
 
 /// Unused codes the pool of a demonstration starts with.
 const POOL_CODES: usize = 2_000;
@@ -66,30 +72,38 @@ pub fn notices() -> Vec<String> {
     lines
 }
 
-/// Makes the town's folder and opens it; a folder that holds a town already goes on where it stopped.
+/// Makes the town's folder and opens it; a folder that holds a demonstration already goes on where it stopped, and one
+/// whose making was interrupted is made anew.
 ///
 /// # Errors
-/// When the folder cannot be written, or holds something that is not a town.
+/// When the folder cannot be written, or holds something that is not a demonstration.
 pub fn make(demo: &Demo, outside: Outside) -> anyhow::Result<(Config, House)> {
     let config_path = demo.folder.join("daicho.toml");
+    // Synthetic people must not get among real ones, and no real town may be cleared away by a slip of the folder.
+    if config_path.exists() && !demo.folder.join(MARK).exists() {
+        bail!(
+            "{} はデモの町ではないので、使いません。ほかのフォルダを指定してください",
+            demo.folder.display()
+        );
+    }
     if demo.fresh && demo.folder.exists() {
         if !config_path.exists() {
             bail!("{} は台帳のフォルダではないので、消しません", demo.folder.display());
         }
-        fs::remove_dir_all(&demo.folder)
-            .with_context(|| format!("{} を消せません", demo.folder.display()))?;
+        clear(&demo.folder)?;
     }
-    let is_new = !config_path.exists();
-    if is_new {
-        init(&demo.folder, true)?;
+    let mut house = begin(demo, &config_path, outside.clone())?;
+    if house.1.office.user(LAST_USER)?.is_none() && house.1.office.journal().head()? != Position(0) {
+        say(&format!("{} の町は作りかけなので、作り直します", demo.folder.display()));
+        drop(house);
+        clear(&demo.folder)?;
+        house = begin(demo, &config_path, outside.clone())?;
     }
-    let config = Config::read(&config_path)?;
-    let now = outside.clock.now();
-    let house = open(&config, outside)?;
-    if house.office.user("kanri")?.is_none() {
+    let (config, house) = house;
+    if house.office.user(LAST_USER)?.is_none() {
         say(&format!("架空の町をつくっています（{}人、種 {}）", demo.residents, demo.seed));
-        populate(&house.office, demo, now)?;
-        for (id, name, department, rights) in USERS.iter().rev() {
+        populate(&house.office, demo, outside.clock.now())?;
+        for (id, name, department, rights) in USERS {
             let rights = Rights(rights.iter().map(|right| (*right).to_owned()).collect());
             house.office.add_user(id, name, department, rights, PASSWORD)?;
         }
@@ -97,6 +111,29 @@ pub fn make(demo: &Demo, outside: Outside) -> anyhow::Result<(Config, House)> {
         say(&format!("{} の町を続けます（新しく始めるには --fresh）", demo.folder.display()));
     }
     Ok((config, house))
+}
+
+/// Opens the folder's town, with everything that is not there yet made.
+fn begin(demo: &Demo, config_path: &Path, outside: Outside) -> anyhow::Result<(Config, House)> {
+    if !config_path.exists() {
+        fs::create_dir_all(&demo.folder)
+            .with_context(|| format!("{} を作れません", demo.folder.display()))?;
+        // What lay there before would be cleared away with the demonstration one day.
+        let others = fs::read_dir(&demo.folder)?.filter_map(Result::ok);
+        if others.map(|entry| entry.file_name()).any(|name| name != MARK) {
+            bail!("{} は空ではありません。ほかのフォルダを指定してください", demo.folder.display());
+        }
+        let mark = demo.folder.join(MARK);
+        fs::write(&mark, "").with_context(|| format!("{}に書けません", mark.display()))?;
+    }
+    init(&demo.folder, true)?;
+    let config = Config::read(config_path)?;
+    let house = open(&config, outside)?;
+    Ok((config, house))
+}
+
+fn clear(folder: &Path) -> anyhow::Result<()> {
+    fs::remove_dir_all(folder).with_context(|| format!("{} を消せません", folder.display()))
 }
 
 /// Lets the links inside the house take the town in, all at once, and says how many rows each took.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use register::Journal;
 use serde_json::json;
 use store_sqlite::{Options, Store, VaultKey};
 use system::System;
-use transport::Folder;
+use transport::{Folder, write_durably};
 
 use crate::config::Config;
 
@@ -96,7 +97,7 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
     Ok(House { office: Arc::new(office), receivers })
 }
 
-/// Makes the key file of a new town.
+/// Makes the key file of a new town, readable by the program's user alone from its first byte.
 ///
 /// # Errors
 /// When it cannot be written. An existing key is kept: without it the numbers cannot be read again.
@@ -105,15 +106,16 @@ pub fn ensure_key(path: &Path) -> anyhow::Result<()> {
         return Ok(());
     }
     let key = VaultKey::generate().context("鍵を作れません")?;
-    fs::write(path, format!("{}\n", key.to_hex()))
-        .with_context(|| format!("{}に書けません", path.display()))?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
-            .with_context(|| format!("{}の権限を変えられません", path.display()))?;
-    }
-    Ok(())
+    // Whole and on the disk before anything is sealed with it: a key that a power cut takes is never found again.
+    write_durably(path, |file| {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        }
+        writeln!(file, "{}", key.to_hex())
+    })
+    .with_context(|| format!("{}に書けません", path.display()))
 }
 
 /// Makes a new database file readable by the program's user alone; its log files take the same permissions.

@@ -4,5 +4,6 @@
 mod it {
     mod catalogue;
     mod config;
+    mod demo;
     mod kill;
 }

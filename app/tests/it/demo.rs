@@ -1,0 +1,54 @@
+//! The demonstration keeps away from real towns and survives being interrupted.
+
+use std::path::Path;
+
+use daicho::config::Config;
+use daicho::demo::{Demo, init, make};
+use daicho::house::{Outside, open};
+use register::Position;
+
+fn demo(folder: &Path, fresh: bool) -> Demo {
+    Demo { folder: folder.to_path_buf(), residents: 50, seed: 1, fresh }
+}
+
+#[test]
+fn a_real_town_is_neither_filled_nor_cleared() {
+    let dir = tempfile::tempdir().unwrap();
+    let town = dir.path().join("town");
+    init(&town, false).unwrap();
+    for fresh in [false, true] {
+        let error = make(&demo(&town, fresh), Outside::default()).err().unwrap();
+        assert!(error.to_string().contains("デモの町ではない"), "{error}");
+    }
+    let house = open(&Config::read(&town.join("daicho.toml")).unwrap(), Outside::default()).unwrap();
+    assert_eq!(house.office.journal().head().unwrap(), Position(0));
+}
+
+#[test]
+fn a_demonstration_whose_making_was_interrupted_is_made_anew() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("demo");
+    let (config, house) = make(&demo(&folder, false), Outside::default()).unwrap();
+    drop(house);
+    // As if killed after the first part of the load: some of the town, none of its users.
+    std::fs::remove_file(config.at(&config.store.path)).unwrap();
+    let house = open(&config, Outside::default()).unwrap();
+    house.office.add_user("half", "半", "", office::Rights::default(), "long-enough").unwrap();
+    drop(house);
+    let (_, house) = make(&demo(&folder, false), Outside::default()).unwrap();
+    assert!(house.office.user("half").unwrap().is_none());
+    for (id, ..) in daicho::demo::USERS {
+        assert!(house.office.user(id).unwrap().is_some(), "{id}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_key_is_for_the_program_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    init(dir.path(), false).unwrap();
+    let key = dir.path().join("daicho.key");
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    store_sqlite::VaultKey::read(&key).unwrap();
+}
