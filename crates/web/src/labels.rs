@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use system::System;
+use system::{Field, Form, System};
 
 /// Items that stand in answers but in no form and no dataset.
 const OWN: &[(&str, &str)] = &[
@@ -34,7 +34,7 @@ const OWN: &[(&str, &str)] = &[
     ("members", "世帯員"),
     ("more", "ほかにもある"),
     ("monthly_amount", "月額"),
-    ("monthly_yen", "月額（円）"),
+    ("monthly_yen", "月額"),
     ("name_preference", "氏名優先区分"),
     ("payee", "受給者"),
     ("person", "個人"),
@@ -44,6 +44,7 @@ const OWN: &[(&str, &str)] = &[
     ("purpose", "使用目的"),
     ("qualifies_from", "資格発生日"),
     ("reason", "理由"),
+    ("relation", "続柄"),
     ("recorded_at", "記録日時"),
     ("row", "内容"),
     ("rows", "一覧"),
@@ -70,12 +71,12 @@ const OWN: &[(&str, &str)] = &[
     ("left_on", "離れた日"),
     ("mark_reason", "表示事由"),
     ("month", "月"),
-    ("monthly_total_yen", "月額の合計（円）"),
+    ("monthly_total_yen", "月額の合計"),
     ("moved_out_to", "転出先"),
     ("order", "出生順"),
     ("order_unsure", "出生順未確定"),
     ("payee_basis", "受給者の根拠"),
-    ("payee_name", "受給者の氏名"),
+    ("payee_name", "受給者（見込み）"),
     ("polling_place", "投票所"),
     ("registered", "登録者数"),
     ("registered_on", "登録日"),
@@ -91,32 +92,80 @@ const OWN: &[(&str, &str)] = &[
 
 /// Names of items by field name.
 pub(crate) struct Labels {
-    names: HashMap<String, String>,
+    /// Ours, where no form speaks.
+    own: HashMap<String, String>,
+    /// What the datasets and forms of each system call their items.
+    systems: HashMap<&'static str, Words>,
+}
+
+/// The words of one system.
+#[derive(Default)]
+struct Words {
+    datasets: HashMap<String, String>,
+    forms: HashMap<String, String>,
+}
+
+/// The names as one function means them: the same field can be another thing elsewhere.
+pub(crate) struct Scope<'a> {
+    labels: &'a Labels,
+    system: Option<&'a Words>,
+    form: HashMap<&'static str, &'static str>,
 }
 
 impl Labels {
-    /// What forms and datasets call their items; a dataset's word goes before a form's, ours come last.
+    /// What forms and datasets call their items.
     pub(crate) fn of(systems: &[System]) -> Self {
-        let mut names: HashMap<String, String> = HashMap::new();
+        let mut labels = Self { own: HashMap::new(), systems: HashMap::new() };
         for (name, title) in OWN {
-            names.insert((*name).to_owned(), (*title).to_owned());
+            labels.own.insert((*name).to_owned(), (*title).to_owned());
         }
-        for function in systems.iter().flat_map(|system| &system.functions) {
-            for section in &function.form.sections {
-                for field in &section.fields {
-                    names.insert(field.name.to_owned(), field.title.to_owned());
-                }
+        for system in systems {
+            let words = labels.systems.entry(system.id).or_default();
+            for field in system.functions.iter().flat_map(|function| fields(&function.form)) {
+                words.forms.insert(field.name.to_owned(), field.title.to_owned());
+            }
+            for item in system.datasets.iter().flat_map(|dataset| dataset.items) {
+                words.datasets.insert(item.name.to_owned(), item.title.to_owned());
             }
         }
-        for item in systems.iter().flat_map(|system| &system.datasets).flat_map(|dataset| dataset.items) {
-            names.insert(item.name.to_owned(), item.title.to_owned());
-        }
-        Self { names }
+        labels
     }
 
-    /// The Japanese name of an item; the name itself when nobody knows one.
-    pub(crate) fn of_item<'a>(&'a self, name: &'a str) -> &'a str {
-        let known = |name: &str| self.names.get(name).map(String::as_str);
-        known(name).or_else(|| name.strip_suffix("_label").and_then(known)).unwrap_or(name)
+    /// The names as a function of a system means them.
+    pub(crate) fn within(&self, system: &str, form: Option<&Form>) -> Scope<'_> {
+        let form = form.into_iter().flat_map(fields).map(|field| (field.name, field.title)).collect();
+        Scope { labels: self, system: self.systems.get(system), form }
     }
+
+    /// What any system's datasets or forms call an item; a dataset's word goes before a form's.
+    fn anywhere(&self, name: &str) -> Option<&str> {
+        let datasets = self.systems.values().find_map(|words| words.datasets.get(name));
+        let forms = || self.systems.values().find_map(|words| words.forms.get(name));
+        datasets.or_else(forms).map(String::as_str)
+    }
+}
+
+impl Scope<'_> {
+    /// The Japanese name of an item; the name itself when nobody knows one. The nearer word wins: the function's form,
+    /// the system's datasets, ours, the system's other forms, other systems.
+    pub(crate) fn of_item<'a>(&'a self, name: &'a str) -> &'a str {
+        self.known(name)
+            .or_else(|| name.strip_suffix("_label").and_then(|plain| self.known(plain)))
+            .unwrap_or(name)
+    }
+
+    fn known(&self, name: &str) -> Option<&str> {
+        let text = String::as_str;
+        self.form
+            .get(name)
+            .copied()
+            .or_else(|| self.system.and_then(|words| words.datasets.get(name)).map(text))
+            .or_else(|| self.labels.own.get(name).map(text))
+            .or_else(|| self.system.and_then(|words| words.forms.get(name)).map(text))
+            .or_else(|| self.labels.anywhere(name))
+    }
+}
+
+fn fields(form: &Form) -> impl Iterator<Item = &Field> {
+    form.sections.iter().flat_map(|section| &section.fields)
 }

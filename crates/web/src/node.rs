@@ -3,13 +3,12 @@
 use askama::Template;
 use serde_json::{Map, Value};
 
-use crate::labels::Labels;
-use crate::words::date_words;
+use crate::labels::Scope;
+use crate::words::{date_words, grouped};
 
 /// Columns that stand behind the others: what a person is told apart by comes first.
 const BEHIND: &[&str] = &[
     "history_no",
-    "class_label",
     "resident_kind",
     "resident_kind_label",
     "postcode",
@@ -18,6 +17,12 @@ const BEHIND: &[&str] = &[
     "name_preference_label",
     "version",
 ];
+
+/// Columns that come first and stay while a wide table is scrolled: who the row is about.
+const FIRST: &[&str] = &["addressee_no", "name"];
+
+/// Plain values up to so many stand beside each other in a cell.
+const LISTED_MAX: usize = 3;
 
 /// Rows a table shows; a larger answer is a file's business.
 const ROWS_MAX: usize = 1_000;
@@ -35,21 +40,43 @@ pub(crate) struct Scalar {
     pub(crate) is_number: bool,
 }
 
-/// Values up to so many characters stand on one line of a table.
-const LINE_CHARS_MAX: usize = 16;
+/// Values up to so many characters stand on one line of a table: a date of an era with two-digit month and day is 11.
+const LINE_CHARS_MAX: usize = 11;
+
+/// Values up to so many characters take two lines, and more a wide column.
+const TWO_LINES_CHARS_MAX: usize = 16;
 
 impl Scalar {
     /// The classes of its cell.
     pub(crate) fn class(&self) -> &'static str {
-        let long = LINE_CHARS_MAX < self.text.chars().count();
-        match (self.is_name, self.is_number, long) {
-            (true, _, true) => "name long",
-            (true, _, false) => "name nowrap",
-            (false, true, _) => "number",
-            (false, false, true) => "long",
-            (false, false, false) => "nowrap",
+        let chars = self.text.chars().count();
+        // A number must not be broken: who reads it aloud loses the place.
+        let one_line = chars <= LINE_CHARS_MAX || self.text.is_ascii() && chars <= TWO_LINES_CHARS_MAX;
+        match (self.is_name, self.is_number, one_line, chars <= TWO_LINES_CHARS_MAX) {
+            (true, _, _, true) => "name nowrap",
+            (true, _, _, false) => "name long",
+            (false, true, ..) => "number",
+            (false, false, true, _) => "nowrap",
+            (false, false, false, true) => "two",
+            (false, false, false, false) => "long",
         }
     }
+}
+
+/// One cell of a table.
+#[derive(Default)]
+pub(crate) struct Cell {
+    pub(crate) value: Scalar,
+    /// Small above the value: how a name is read.
+    pub(crate) above: String,
+    /// What is inside, folded away behind the value: a cell never makes its row tall.
+    pub(crate) inside: Vec<Node>,
+}
+
+/// One heading of a table.
+pub(crate) struct Header {
+    pub(crate) title: String,
+    pub(crate) is_number: bool,
 }
 
 /// A part of an answer.
@@ -58,15 +85,17 @@ impl Scalar {
 pub(crate) struct Node {
     pub(crate) heading: String,
     pub(crate) items: Vec<(String, Scalar)>,
-    pub(crate) headers: Vec<String>,
-    pub(crate) rows: Vec<Vec<Scalar>>,
+    pub(crate) headers: Vec<Header>,
+    pub(crate) rows: Vec<Vec<Cell>>,
     pub(crate) is_table: bool,
+    /// Whether the first two columns are number and name, which stay while the rest is scrolled.
+    pub(crate) pinned: bool,
     pub(crate) left_out: usize,
     pub(crate) parts: Vec<Node>,
 }
 
 /// The parts of an answer in reading order.
-pub(crate) fn nodes(value: &Value, labels: &Labels) -> Vec<Node> {
+pub(crate) fn nodes(value: &Value, labels: &Scope<'_>) -> Vec<Node> {
     match value {
         Value::Null => Vec::new(),
         Value::Object(members) => vec![object(String::new(), members, labels)],
@@ -86,6 +115,7 @@ fn empty(heading: String) -> Node {
         headers: Vec::new(),
         rows: Vec::new(),
         is_table: false,
+        pinned: false,
         left_out: 0,
         parts: Vec::new(),
     }
@@ -97,7 +127,7 @@ fn is_said_otherwise(name: &str, members: &Map<String, Value>) -> bool {
     members.get(&label).is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty()))
 }
 
-fn object(heading: String, members: &Map<String, Value>, labels: &Labels) -> Node {
+fn object(heading: String, members: &Map<String, Value>, labels: &Scope<'_>) -> Node {
     let mut node = empty(heading);
     for (name, value) in members {
         let label = labels.of_item(name).to_owned();
@@ -116,7 +146,7 @@ fn object(heading: String, members: &Map<String, Value>, labels: &Labels) -> Nod
     node
 }
 
-fn table(heading: String, rows: &[Value], labels: &Labels) -> Node {
+fn table(heading: String, rows: &[Value], labels: &Scope<'_>) -> Node {
     let mut node = empty(heading);
     node.is_table = true;
     node.left_out = rows.len().saturating_sub(ROWS_MAX);
@@ -142,18 +172,67 @@ fn table(heading: String, rows: &[Value], labels: &Labels) -> Node {
     let repeated: Vec<bool> = (0..names.len()).map(repeats).collect();
     let mut at = repeated.into_iter();
     names.retain(|_| !at.next().unwrap_or_default());
-    names.sort_by_key(|name| BEHIND.contains(name));
-    node.headers = names.iter().map(|name| labels.of_item(name).to_owned()).collect();
+    // How a name is read stands above it, as on every other screen.
+    let kana_above = names.contains(&"name") && names.contains(&"name_kana");
+    names.retain(|name| !kana_above || *name != "name_kana");
+    names.sort_by_key(|name| {
+        let first = FIRST.iter().position(|first| first == name);
+        (first.unwrap_or(FIRST.len()), BEHIND.contains(name))
+    });
+    node.pinned = names.starts_with(FIRST);
+    let is_number = |name: &str| {
+        let values: Vec<&Value> = shown.iter().filter_map(|row| row.get(name)).collect();
+        values.iter().any(|value| value.is_number())
+            && values.iter().all(|value| value.is_number() || value.is_null())
+    };
+    node.headers = names
+        .iter()
+        .map(|name| {
+            let title = labels.of_item(name);
+            let reading = if kana_above && *name == "name" { "（フリガナ）" } else { "" };
+            Header { title: format!("{title}{reading}"), is_number: is_number(name) }
+        })
+        .collect();
     node.rows = shown
         .iter()
         .map(|row| {
-            names
-                .iter()
-                .map(|name| row.get(*name).map(|value| scalar(name, value)).unwrap_or_default())
-                .collect()
+            let mut cells: Vec<Cell> = Vec::with_capacity(names.len());
+            for name in &names {
+                let mut cell = row.get(*name).map(|value| cell(name, value, labels)).unwrap_or_default();
+                if kana_above && *name == "name" {
+                    let kana = row.get("name_kana").and_then(Value::as_str).unwrap_or_default();
+                    kana.clone_into(&mut cell.above);
+                }
+                cells.push(cell);
+            }
+            cells
         })
         .collect();
     node
+}
+
+/// A value in a table: what has parts of its own is counted, and told when it is opened.
+fn cell(name: &str, value: &Value, labels: &Scope<'_>) -> Cell {
+    let folded = |text: String, inside: Node| Cell {
+        value: Scalar { text, ..Scalar::default() },
+        inside: vec![inside],
+        ..Cell::default()
+    };
+    match value {
+        Value::Array(items) if items.is_empty() => Cell::default(),
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            folded(format!("{}件", items.len()), table(String::new(), items, labels))
+        }
+        Value::Array(items) if LISTED_MAX < items.len() => {
+            let mut inside = empty(String::new());
+            inside.items = items.iter().map(|item| (String::new(), scalar(name, item))).collect();
+            folded(format!("{}件", items.len()), inside)
+        }
+        Value::Object(members) if !is_address(members) => {
+            folded("内訳".to_owned(), object(String::new(), members, labels))
+        }
+        plain => Cell { value: scalar(name, plain), ..Cell::default() },
+    }
 }
 
 /// A row whose nested objects are laid flat, so that a table shows them in columns.
@@ -200,7 +279,11 @@ pub(crate) fn scalar(name: &str, value: &Value) -> Scalar {
         Value::Bool(flag) => {
             Scalar { text: if *flag { "○" } else { "－" }.to_owned(), ..Scalar::default() }
         }
-        Value::Number(number) => Scalar { text: number.to_string(), is_number: true, ..Scalar::default() },
+        Value::Number(number) => {
+            let digits = number.as_u64().map_or_else(|| number.to_string(), grouped);
+            let unit = if name.ends_with("_yen") { "円" } else { "" };
+            Scalar { text: format!("{digits}{unit}"), is_number: true, ..Scalar::default() }
+        }
         Value::String(text) => words(name, text),
         Value::Array(items) => {
             let texts: Vec<String> = items.iter().map(|item| scalar(name, item).text).collect();
@@ -222,9 +305,11 @@ fn words(name: &str, text: &str) -> Scalar {
     {
         return Scalar { text: crate::words::moment(at), ..Scalar::default() };
     }
-    let is_date =
+    let named_date =
         name.ends_with("_on") || name.ends_with("_date") || name.ends_with("_since") || name == "as_of";
-    if is_date && let Some(date) = date_words(text) {
+    if (named_date || is_iso_day(text))
+        && let Some(date) = date_words(text)
+    {
         return Scalar { text: date.wareki, title: date.western, ..Scalar::default() };
     }
     let href = match name {
@@ -232,30 +317,56 @@ fn words(name: &str, text: &str) -> Scalar {
         name if name.ends_with("addressee_no") => format!("/residents/{text}"),
         _ => String::new(),
     };
-    let is_name =
-        (name.contains("name") && !name.contains("kana") && !name.ends_with("_label")) || name == "address";
+    let is_name = name == "address"
+        || name.contains("name") && !["kana", "_label", "district"].iter().any(|other| name.contains(other));
     Scalar { text: text.to_owned(), href, is_name, ..Scalar::default() }
+}
+
+/// Whether a text is a day such as 2026-11-20 and nothing else.
+fn is_iso_day(text: &str) -> bool {
+    text.len() == 10 && text.parse::<domain::Date>().is_ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::labels::Labels;
 
     #[test]
     fn a_code_with_a_label_is_shown_by_its_label() {
         let labels = Labels::of(&[]);
-        let value = serde_json::json!({"rows": [{"sex": "1", "sex_label": "男", "entered_at": "2026-11-20T00:00:00Z"}]});
-        let nodes = nodes(&value, &labels);
+        let value = json!({"rows": [{"sex": "1", "sex_label": "男", "entered_at": "2026-11-20T00:00:00Z"}]});
+        let nodes = nodes(&value, &labels.within("", None));
         let table = &nodes[0].parts[0];
         assert_eq!(table.headers.len(), 2);
-        let texts: Vec<&str> = table.rows[0].iter().map(|scalar| scalar.text.as_str()).collect();
+        let texts: Vec<&str> = table.rows[0].iter().map(|cell| cell.value.text.as_str()).collect();
         assert!(texts.contains(&"男") && !texts.contains(&"1"), "{texts:?}");
         assert!(texts.contains(&"2026-11-20 09:00:00"), "{texts:?}");
     }
 
     #[test]
+    fn a_cell_with_parts_is_counted_and_folded() {
+        let labels = Labels::of(&[]);
+        let value = json!([{
+            "name": "葛󠄀城　陽菜", "name_kana": "カツラギ　ヒナ", "addressee_no": "000000000000019", "monthly_yen": 430_000,
+            "amounts": [{"from": "2026-10"}, {"from": "2027-04"}], "notes": ["一", "二"],
+        }]);
+        let nodes = nodes(&value, &labels.within("", None));
+        let table = &nodes[0];
+        assert!(table.pinned, "number and name stay");
+        let titles: Vec<&str> = table.headers.iter().map(|header| header.title.as_str()).collect();
+        assert_eq!(titles, ["addressee_no", "name（フリガナ）", "月額", "金額", "notes"]);
+        let texts: Vec<&str> = table.rows[0].iter().map(|cell| cell.value.text.as_str()).collect();
+        assert_eq!(texts, ["000000000000019", "葛󠄀城　陽菜", "430,000円", "2件", "一、二"]);
+        assert_eq!(table.rows[0][1].above, "カツラギ　ヒナ");
+        assert_eq!(table.rows[0][3].inside[0].rows.len(), 2);
+    }
+
+    #[test]
     fn an_address_stands_in_one_line() {
-        let value = serde_json::json!({"prefecture": "架空県", "municipality": "台帳町", "town": "本町", "lot": "1番地",
+        let value = json!({"prefecture": "架空県", "municipality": "台帳町", "town": "本町", "lot": "1番地",
             "building": "葛󠄀城荘"});
         assert_eq!(scalar("address", &value).text, "架空県台帳町本町1番地　葛󠄀城荘");
     }

@@ -121,6 +121,10 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             failure: document.printed.as_ref().err().map(String::as_str).unwrap_or_default(),
         })
         .collect();
+    let function = visit.office().function(&done.function);
+    let labels = &visit.house.labels;
+    let labels = labels
+        .within(function.map_or("", |(system, _)| system.id), function.map(|(_, function)| &function.form));
     let page = Page {
         shell: Shell::titled(visit, &done.title).above(&done.system),
         message: &done.message,
@@ -128,7 +132,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         position: done.position.map(|position| position.to_string()).unwrap_or_default(),
         onward: onward(visit, &done),
         sheets,
-        answer: nodes(&done.answer, &visit.house.labels),
+        answer: nodes(&done.answer, &labels),
     };
     Reply::page(&page)
 }

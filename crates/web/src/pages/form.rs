@@ -118,7 +118,7 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
             let mut page = page(visit, system, function, &shown)?;
             page.message = ran.message;
             let data = ran.answer.map(|answer| answer.data).unwrap_or_default();
-            page.answer = nodes(&data, &visit.house.labels);
+            page.answer = nodes(&data, &visit.house.labels.within(system.id, Some(&function.form)));
             Reply::page(&page)
         }
         Err(RunError::Refused(findings)) => {

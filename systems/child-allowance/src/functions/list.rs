@@ -4,13 +4,13 @@ use std::ops::ControlFlow;
 
 use domain::{Yen, wareki};
 use register::{Fault, View, ViewExt};
-use serde_json::json;
+use serde_json::{Value, json};
 use system::{
     Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section, choices,
 };
 
 use crate::records::{ENTITLEMENT, Entitlement, Person, State};
-use crate::rules::Month;
+use crate::rules::{Month, rates};
 
 /// The most rows one answer shows; the totals are of all.
 pub const ROWS_MAX: usize = 1_000;
@@ -73,7 +73,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             Some(number) => view.load::<Person>(number.as_str())?.map(|held| held.record),
             None => None,
         };
-        rows.push(super::shown(held, child.as_ref(), payee.as_ref(), month)?);
+        rows.push(row(held, child.as_ref(), payee.as_ref(), month)?);
         subjects.push(held.addressee_no.to_string());
         subjects.extend(held.payee.map(|payee| payee.to_string()));
     }
@@ -90,4 +90,33 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     });
     let message = format!("{}現在 {count}人、月額の合計 {total}円です。", wareki(as_of));
     Ok(Outcome { message, answer: Some(Answer { data, subjects }), ..Outcome::default() })
+}
+
+/// One line of the list; the household's inquiry tells the rest.
+fn row(
+    held: &Entitlement,
+    child: Option<&Person>,
+    payee: Option<&Person>,
+    month: Month,
+) -> Result<Value, Fault> {
+    let amount = held.amount_in(month);
+    let rates = rates()?;
+    Ok(json!({
+        "addressee_no": held.addressee_no,
+        "name": child.map(|child| child.name.as_str()),
+        "name_kana": child.map(|child| child.name_kana.as_str()),
+        "birth_date": child.map(|child| child.birth_date),
+        "birth_date_label": child.map(|child| child.birth_date.label_wareki()),
+        "relation": child.and_then(|child| child.relation.as_ref()),
+        "state": held.state,
+        "state_label": held.state.label(),
+        "from": held.from,
+        "from_label": held.from.map(Month::label),
+        "until": held.until,
+        "until_label": held.until.map(Month::label),
+        "class": amount.map(|step| step.class.as_str()),
+        "class_label": amount.map(|step| rates.class_label(&step.class)),
+        "monthly_yen": amount.map(|step| step.monthly_yen),
+        "payee_name": payee.map(|payee| payee.name.as_str()),
+    }))
 }

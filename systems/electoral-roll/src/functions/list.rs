@@ -71,7 +71,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             let count = counts.entry(facts.district.clone()).or_default();
             *count = count.saturating_add(1);
             if rows.len() < ROWS_MAX {
-                rows.push(super::shown(&elector)?);
+                rows.push(row(&elector)?);
                 subjects.push(stored.key.clone());
             }
         }
@@ -91,10 +91,24 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         "base_date": base_date.to_string(),
         "base_date_label": wareki(base_date),
         "extent": extent,
+        "extent_label": EXTENTS.iter().find(|(code, _)| *code == extent).map(|(_, label)| *label),
         "count": count,
         "by_district": by_district,
         "more": u64::try_from(rows.len()).is_ok_and(|shown| shown < count),
         "rows": rows,
     });
     Ok(Outcome { message, answer: Some(Answer { data, subjects }), ..Outcome::default() })
+}
+
+/// What the list leaves to the inquiry of one elector.
+const INQUIRY_ONLY: &[&str] =
+    &["district", "polling_place", "counted_from", "attains_on", "left_on", "base_date", "remove_from"];
+
+/// One line of the list.
+fn row(elector: &Elector) -> Result<Value, Fault> {
+    let mut row = super::shown(elector)?;
+    if let Some(members) = row.as_object_mut() {
+        members.retain(|name, _| !INQUIRY_ONLY.contains(&name.as_str()));
+    }
+    Ok(row)
 }
