@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use register::Fault;
 
 use crate::pages::done::Done;
+use crate::visit::Pairs;
 
 /// A screen nobody touched for so long belongs to nobody: the clerk has left the counter.
 const IDLE_MAX: SignedDuration = SignedDuration::from_mins(30);
@@ -23,6 +24,15 @@ struct Session {
     csrf: String,
     last_seen: Timestamp,
     results: VecDeque<(String, Arc<Done>)>,
+    kept: Option<Kept>,
+}
+
+/// What was typed into a form when the session before this one had ended (書きかけの入力).
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    /// The function whose form it is.
+    pub(crate) function: String,
+    pub(crate) values: Pairs,
 }
 
 /// A session as one request sees it.
@@ -48,14 +58,14 @@ impl Sessions {
     ///
     /// # Errors
     /// When the operating system gives no random bits: without them a session could be guessed.
-    pub(crate) fn begin(&self, user: &str, now: Timestamp) -> Result<String, Fault> {
+    pub(crate) fn begin(&self, user: &str, now: Timestamp, kept: Option<Kept>) -> Result<String, Fault> {
         let (id, csrf) = (random_hex()?, random_hex()?);
         let mut sessions = self.locked();
         sessions.retain(|_, session| alive(session, now));
         if SESSIONS_MAX <= sessions.len() {
             return Err(Fault::because("too many sessions are open"));
         }
-        let session = Session { user: user.to_owned(), csrf, last_seen: now, results: VecDeque::new() };
+        let session = Session { user: user.to_owned(), csrf, last_seen: now, results: VecDeque::new(), kept };
         sessions.insert(id.clone(), session);
         Ok(id)
     }
@@ -90,6 +100,20 @@ impl Sessions {
             session.results.push_back((id.clone(), Arc::new(done)));
         }
         Ok(id)
+    }
+
+    /// What was typed into the form of a function before the login.
+    pub(crate) fn kept(&self, session: &str, function: &str) -> Option<Pairs> {
+        let sessions = self.locked();
+        let kept = sessions.get(session)?.kept.as_ref()?;
+        (kept.function == function).then(|| kept.values.clone())
+    }
+
+    /// Forgets it: the function was used, or the values are of no more use.
+    pub(crate) fn forget_kept(&self, session: &str) {
+        if let Some(session) = self.locked().get_mut(session) {
+            session.kept = None;
+        }
     }
 
     /// A kept result of this session.
@@ -127,7 +151,7 @@ mod tests {
         let sessions = Sessions::default();
         let start: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
         let after = |minutes: i64| start + SignedDuration::from_mins(minutes);
-        let id = sessions.begin("clerk", start).unwrap();
+        let id = sessions.begin("clerk", start, None).unwrap();
         assert_eq!(sessions.touch(&id, after(30)).unwrap().user, "clerk");
         assert_eq!(sessions.touch(&id, after(60)).unwrap().user, "clerk");
         assert!(sessions.touch(&id, after(91)).is_none());

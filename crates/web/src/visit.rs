@@ -195,12 +195,15 @@ impl Visit {
             Right::OfFunctionInPath => Some(self.function_id()),
         };
         let Some(staff) = &self.staff else {
-            if self.route.is_api() || self.route.verb == Verb::Post {
+            if self.route.is_api() {
                 return Err(Problem::login_required(
                     "ログインしていないか、時間が過ぎて自動的にログアウトしました。",
                 ));
             }
-            return Ok(Some(Reply::see_other(&pages::login::address(&self.asked))));
+            return match self.route.verb {
+                Verb::Get => Ok(Some(Reply::see_other(&pages::login::address(&self.asked)))),
+                Verb::Post => pages::login::after_end(self).map(Some),
+            };
         };
         let Some(needed) = needed else { return Ok(None) };
         if staff.user.rights.allow(&needed) {

@@ -69,20 +69,22 @@ struct Page<'a> {
     writes: bool,
     has_required: bool,
     persons: Vec<Choosable>,
+    /// Whether the values were typed before the login.
+    restored: bool,
 }
 
 /// The blank or prefilled form.
 pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let (system, function) = visit.function()?;
-    let mut input = bind(&function.form, &visit.query, BlankRows::Drop);
+    let session = visit.staff()?.session.as_ref().filter(|_| !value_of(&visit.query, "_kept").is_empty());
+    let kept = session.and_then(|session| visit.house.sessions.kept(&session.id, function.id));
+    let pairs = kept.as_ref().unwrap_or(&visit.query);
+    let mut input = bind(&function.form, pairs, BlankRows::Drop);
     seed_rows(function, &mut input);
     let first = first_blank(function, &input);
-    let page = page(
-        visit,
-        system,
-        function,
-        &Shown { input: &input, pairs: &visit.query, findings: &[], focus: &first },
-    )?;
+    let shown = Shown { input: &input, pairs, findings: &[], focus: &first };
+    let mut page = page(visit, system, function, &shown)?;
+    page.restored = kept.is_some();
     Reply::page(&page)
 }
 
@@ -111,6 +113,9 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
     let options = RunOptions { confirmed: values_of(&visit.form, "_confirm"), dry_run: false };
     match visit.try_run(function.id, &input, &options)? {
         Ok(ran) if function.effect == Effect::Writes || !ran.documents.is_empty() => {
+            if let Some(session) = &visit.staff()?.session {
+                visit.house.sessions.forget_kept(&session.id);
+            }
             done::keep(visit, function, ran)
         }
         Ok(ran) => {
@@ -199,6 +204,7 @@ fn page<'a>(
             .flat_map(|section| &section.fields)
             .any(|field| field.required),
         persons,
+        restored: false,
     })
 }
 

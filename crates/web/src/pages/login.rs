@@ -4,11 +4,12 @@ use askama::Template;
 use axum::http::{StatusCode, header};
 use office::LoginError;
 
-use super::Shell;
+use super::{Shell, kept};
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::routes::Right;
 use crate::session::COOKIE;
-use crate::visit::{Visit, value_of};
+use crate::visit::{Pairs, Visit, value_of};
 
 #[derive(Template)]
 #[template(path = "login.html")]
@@ -17,6 +18,8 @@ struct Page {
     refusal: String,
     id: String,
     next: String,
+    /// What was sent without a session, to be put into its form after the login.
+    kept: Pairs,
     notices: Vec<String>,
 }
 
@@ -35,18 +38,37 @@ fn inside(next: &str) -> &str {
     if is_path { next } else { "/" }
 }
 
+fn path_of(address: &str) -> &str {
+    address.split('?').next().unwrap_or_default()
+}
+
 /// The login page.
 pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let next = inside(value_of(&visit.query, "next"));
     if visit.staff.is_some() {
         return Ok(Reply::see_other(next));
     }
-    Reply::page(&page(visit, next, "", String::new()))
+    Reply::page(&page(visit, next, "", String::new(), Pairs::new()))
 }
 
-fn page(visit: &Visit, next: &str, id: &str, refusal: String) -> Page {
+/// The login page in answer to a form that was sent without a session: nothing was done, and what was typed waits in it.
+pub(crate) fn after_end(visit: &Visit) -> Result<Reply, Problem> {
+    let path = path_of(&visit.asked);
+    // A form stands under its own address; a button under one word more than the page it stands on.
+    let page_path = match visit.route.right {
+        Right::OfFunctionInPath => path,
+        _ => path.rsplit_once('/').map_or("/", |(page, _)| page),
+    };
+    let refusal =
+        "ログインしていないか、時間が過ぎて自動的にログアウトしました。送った内容は登録されていません。";
+    let page = page(visit, inside(page_path), "", refusal.to_owned(), kept::hidden(visit));
+    Reply::page_with(StatusCode::UNAUTHORIZED, &page)
+}
+
+fn page(visit: &Visit, next: &str, id: &str, refusal: String, kept: Pairs) -> Page {
     Page {
-        shell: Shell::here(visit),
+        shell: Shell::titled(visit, "ログイン"),
+        kept,
         refusal,
         id: id.to_owned(),
         next: next.to_owned(),
@@ -64,13 +86,16 @@ pub(crate) fn enter(visit: &Visit) -> Result<Reply, Problem> {
             if let Some(session) = visit.staff.as_ref().and_then(|staff| staff.session.as_ref()) {
                 visit.house.sessions.end(&session.id);
             }
-            let session = visit.house.sessions.begin(&user.id, visit.office().clock().now())?;
-            Ok(Reply::see_other(next).with(header::SET_COOKIE, cookie(visit, &session, "")))
+            let kept = kept::carried(visit, next);
+            let next = if kept.is_some() { format!("{}?_kept=1", path_of(next)) } else { next.to_owned() };
+            let session = visit.house.sessions.begin(&user.id, visit.office().clock().now(), kept)?;
+            Ok(Reply::see_other(&next).with(header::SET_COOKIE, cookie(visit, &session, "")))
         }
         Err(LoginError::Fault(fault)) => Err(fault.into()),
-        Err(refusal) => {
-            Reply::page_with(StatusCode::UNAUTHORIZED, &page(visit, next, id, refusal.to_string()))
-        }
+        Err(refusal) => Reply::page_with(
+            StatusCode::UNAUTHORIZED,
+            &page(visit, next, id, refusal.to_string(), kept::again(visit)),
+        ),
     }
 }
 

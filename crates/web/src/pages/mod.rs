@@ -9,6 +9,7 @@ pub(crate) mod form;
 pub(crate) mod history;
 pub(crate) mod household;
 pub(crate) mod json;
+pub(crate) mod kept;
 pub(crate) mod link;
 pub(crate) mod lists;
 pub(crate) mod login;

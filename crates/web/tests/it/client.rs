@@ -70,11 +70,17 @@ impl Client {
     /// A browser whose user is logged in.
     pub(crate) async fn of(router: &Router, user: &str) -> Self {
         let mut client = Self::new(router);
-        let answer = client.post("/login", &[("id", user), ("password", PASSWORD)]).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
-        client.cookie = answer.header("set-cookie").split(';').next().unwrap().to_owned();
-        client.csrf = client.get("/").await.field("_csrf");
+        client.log_in(&[("id", user), ("password", PASSWORD)]).await;
         client
+    }
+
+    /// Sends a login page that is let in.
+    pub(crate) async fn log_in(&mut self, fields: &[(&str, &str)]) -> Answer {
+        let answer = self.post("/login", fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        answer.header("set-cookie").split(';').next().unwrap().clone_into(&mut self.cookie);
+        self.csrf = self.get("/").await.field("_csrf");
+        answer
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
