@@ -20,7 +20,7 @@ mod press {
             let press = self.0.get().map_err(|error| error.to_string())?;
             let pdf = press.render(&request.template, &request.data).map_err(|error| error.to_string())?;
             let findings = pdf.findings.iter().map(ToString::to_string).collect();
-            Ok(Printed { pdf: pdf.bytes, findings })
+            Ok(Printed { pdf: pdf.bytes, pages: pdf.pages, findings })
         }
     }
 }

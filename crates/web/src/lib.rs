@@ -51,6 +51,8 @@ pub trait Printer: Send + Sync {
 pub struct Printed {
     /// The PDF.
     pub pdf: Vec<u8>,
+    /// How many pages it has (枚数).
+    pub pages: usize,
     /// Characters that are not printed as they are written, in Japanese. Such a document must be looked at.
     pub findings: Vec<String>,
 }

@@ -18,8 +18,9 @@ const BEHIND: &[&str] = &[
     "version",
 ];
 
-/// Columns that come first and stay while a wide table is scrolled: who the row is about.
-const FIRST: &[&str] = &["addressee_no", "name"];
+/// What a person is called, the usual name first: with the 宛名番号 before it, the column that comes first and stays
+/// while a wide table is scrolled.
+const NAMES: &[&str] = &["name", "display_name"];
 
 /// Plain values up to so many stand beside each other in a cell.
 const LISTED_MAX: usize = 3;
@@ -172,14 +173,15 @@ fn table(heading: String, rows: &[Value], labels: &Scope<'_>) -> Node {
     let repeated: Vec<bool> = (0..names.len()).map(repeats).collect();
     let mut at = repeated.into_iter();
     names.retain(|_| !at.next().unwrap_or_default());
+    let called = NAMES.iter().copied().find(|name| names.contains(name)).unwrap_or_default();
     // How a name is read stands above it, as on every other screen.
-    let kana_above = names.contains(&"name") && names.contains(&"name_kana");
+    let kana_above = !called.is_empty() && names.contains(&"name_kana");
     names.retain(|name| !kana_above || *name != "name_kana");
+    let first = ["addressee_no", called];
     names.sort_by_key(|name| {
-        let first = FIRST.iter().position(|first| first == name);
-        (first.unwrap_or(FIRST.len()), BEHIND.contains(name))
+        (first.iter().position(|first| first == name).unwrap_or(first.len()), BEHIND.contains(name))
     });
-    node.pinned = names.starts_with(FIRST);
+    node.pinned = names.starts_with(&first);
     let is_number = |name: &str| {
         let values: Vec<&Value> = shown.iter().filter_map(|row| row.get(name)).collect();
         values.iter().any(|value| value.is_number())
@@ -189,7 +191,7 @@ fn table(heading: String, rows: &[Value], labels: &Scope<'_>) -> Node {
         .iter()
         .map(|name| {
             let title = labels.of_item(name);
-            let reading = if kana_above && *name == "name" { "（フリガナ）" } else { "" };
+            let reading = if kana_above && *name == called { "（フリガナ）" } else { "" };
             Header { title: format!("{title}{reading}"), is_number: is_number(name) }
         })
         .collect();
@@ -199,7 +201,7 @@ fn table(heading: String, rows: &[Value], labels: &Scope<'_>) -> Node {
             let mut cells: Vec<Cell> = Vec::with_capacity(names.len());
             for name in &names {
                 let mut cell = row.get(*name).map(|value| cell(name, value, labels)).unwrap_or_default();
-                if kana_above && *name == "name" {
+                if kana_above && *name == called {
                     let kana = row.get("name_kana").and_then(Value::as_str).unwrap_or_default();
                     kana.clone_into(&mut cell.above);
                 }

@@ -13,10 +13,13 @@ use crate::node::{Node, nodes};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::Visit;
+use crate::words::grouped;
 
 /// A document of a result, printed.
 pub(crate) struct Document {
     pub(crate) title: String,
+    /// The number it is issued under (発行番号); empty when it has none.
+    pub(crate) number: String,
     pub(crate) printed: Result<Printed, String>,
 }
 
@@ -43,6 +46,8 @@ pub(crate) struct Onward {
 struct Sheet<'a> {
     title: &'a str,
     href: String,
+    /// What the paper must agree with.
+    facts: Vec<(&'static str, String)>,
     findings: &'a [String],
     failure: &'a str,
 }
@@ -66,6 +71,7 @@ pub(crate) fn keep(visit: &Visit, function: &Function, ran: Ran) -> Result<Reply
         .iter()
         .map(|request| Document {
             title: request.title.clone(),
+            number: request.data.get("issue_number").and_then(Value::as_str).unwrap_or_default().to_owned(),
             printed: match &visit.house.desk.printer {
                 Some(printer) => printer.print(request),
                 None => {
@@ -93,6 +99,24 @@ pub(crate) fn keep(visit: &Visit, function: &Function, ran: Ran) -> Result<Reply
     Ok(Reply::see_other(&format!("/done/{id}")))
 }
 
+/// What a clerk compares the paper with before it is handed out.
+fn facts(document: &Document) -> Vec<(&'static str, String)> {
+    let Ok(printed) = &document.printed else { return Vec::new() };
+    let kilobytes = u64::try_from(printed.pdf.len().div_ceil(1024)).unwrap_or(u64::MAX);
+    let characters = match printed.findings.len() {
+        0 => "すべて台帳のとおり".to_owned(),
+        count => format!("台帳のとおりに印字されない文字 {count}件"),
+    };
+    let mut facts = vec![
+        ("発行番号", document.number.clone()),
+        ("枚数", format!("{}枚", printed.pages)),
+        ("文字", characters),
+        ("ファイル", format!("PDF {}KB", grouped(kilobytes))),
+    ];
+    facts.retain(|(_, value)| !value.is_empty());
+    facts
+}
+
 fn find(visit: &Visit) -> Result<std::sync::Arc<Done>, Problem> {
     let session = visit.staff()?.session.as_ref();
     session.and_then(|session| visit.house.sessions.result(&session.id, visit.param("id"))).ok_or_else(|| {
@@ -113,6 +137,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         .map(|(index, document)| Sheet {
             title: &document.title,
             href: format!("/done/{id}/{index}"),
+            facts: facts(document),
             findings: document
                 .printed
                 .as_ref()
@@ -170,7 +195,12 @@ pub(crate) fn document(visit: &Visit) -> Result<Reply, Problem> {
     match &document.printed {
         Ok(printed) => {
             let name: String = form_urlencoded::byte_serialize(document.title.as_bytes()).collect();
-            let disposition = format!("inline; filename*=UTF-8''{}.pdf", name.replace('+', "%20"));
+            // The plain name is for programs that do not read the other.
+            let plain: String = document.number.chars().filter(char::is_ascii_alphanumeric).collect();
+            let disposition = format!(
+                "inline; filename=\"{plain}.pdf\"; filename*=UTF-8''{}.pdf",
+                name.replace('+', "%20")
+            );
             Ok(Reply::pdf(printed.pdf.clone(), disposition))
         }
         Err(failure) => Err(Problem::printing(failure.clone())),

@@ -1,4 +1,4 @@
-//! A small town with the real systems, for tests and for the preview.
+//! A small town with the real systems, for tests.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -25,7 +25,7 @@ use web::{Desk, Printed, Printer};
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// The password of every user.
-pub(crate) const PASSWORD: &str = "daicho-preview";
+pub(crate) const PASSWORD: &str = "daicho-tests";
 
 /// Users: id, name, department, rights.
 const USERS: &[(&str, &str, &str, &[&str])] = &[
@@ -56,7 +56,11 @@ impl Printer for BlankPage {
     fn print(&self, request: &DocumentRequest) -> Result<Printed, String> {
         let pdf = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj \
                     3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
-        Ok(Printed { pdf: pdf.to_vec(), findings: vec![format!("{}: 見本の印刷です", request.title)] })
+        Ok(Printed {
+            pdf: pdf.to_vec(),
+            pages: 1,
+            findings: vec![format!("{}: 見本の印刷です", request.title)],
+        })
     }
 }
 
@@ -134,7 +138,7 @@ impl House {
             evidence: folder.join("deliveries"),
             login_tries_max: 5,
         })?;
-        let program = Actor::Program("preview".to_owned());
+        let program = Actor::Program("tests".to_owned());
         let mut draft = Draft::new("resident-register", "resident-register/load", program, clock.now());
         let mut codes = Vec::new();
         for number in 1..=50 {

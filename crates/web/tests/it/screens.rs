@@ -280,7 +280,13 @@ async fn a_copy_is_printed_with_its_findings_shown() {
     assert_eq!(issued.status, StatusCode::SEE_OTHER, "{}", issued.text);
     let done = client.get(issued.location()).await;
     assert!(done.has("発行番号") && done.has("見本の印刷です") && done.has("<iframe"), "{}", done.text);
+    let (facts, preview) = (done.text.find("<dd>1枚</dd>").unwrap(), done.text.find("<iframe").unwrap());
+    assert!(facts < preview, "what the paper must agree with stands before it");
     let pdf = client.get(&format!("{}/0", issued.location())).await;
+    let disposition = pdf.header("content-disposition");
+    assert!(
+        disposition.starts_with("inline; filename=\"") && disposition.contains("filename*=UTF-8''%E4%BD%8F")
+    );
     assert_eq!(pdf.header("content-type"), "application/pdf");
     assert!(pdf.text.starts_with("%PDF") && pdf.header("x-frame-options") == "SAMEORIGIN");
 }
