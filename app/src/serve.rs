@@ -1,6 +1,7 @@
 //! The running town: the web server, one thread per link, the simulated receivers.
 
 use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -69,7 +70,18 @@ impl Workers {
 fn work_link(office: &Office, id: &str, stop: &AtomicBool) {
     let worker = LinkWorker::new(office);
     while !stop.load(Ordering::Relaxed) {
-        let turn = office.journal().head().and_then(|head| worker.turn(id).map(|turn| (head, turn)));
+        // A panic in one link is a defect to be mended; it must neither stop the link in silence nor the others.
+        let step = AssertUnwindSafe(|| {
+            office.journal().head().and_then(|head| worker.turn(id).map(|turn| (head, turn)))
+        });
+        let turn = match catch_unwind(step) {
+            Ok(turn) => turn,
+            Err(_) => {
+                tracing::error!(link = id, "a step ended in a panic");
+                let what = "プログラムの不具合で処理が中断しました。ログを添えて開発元に知らせてください";
+                office.journal().head().and_then(|head| worker.report(id, what).map(|turn| (head, turn)))
+            }
+        };
         match turn {
             Ok((_, Turn::Worked)) => {}
             Ok((head, Turn::Idle { until })) => {

@@ -128,6 +128,7 @@ impl Links {
                 }
             }
         }
+        refuse_shared_names(&mut running);
         let known = known(systems, &names, &charsets, &layouts, &sources.places);
         let lists: Vec<LinkList> =
             sources.lists.iter().map(|file| LinkList::parse(&file.name, &file.text)).collect();
@@ -167,6 +168,25 @@ impl Links {
     /// A system of the lists by id.
     pub fn system(&self, id: &str) -> Option<&SystemRef> {
         self.systems.get(id)
+    }
+}
+
+/// Two links that would write under one name read each other's receipts: only the first of them runs.
+fn refuse_shared_names(running: &mut [RunningLink]) {
+    let mut taken: BTreeMap<(String, String), String> = BTreeMap::new();
+    for running in running {
+        let Delivery::Folder { place, file_name, .. } = &running.link.delivery else { continue };
+        let name = (place.clone(), file_name.clone());
+        match taken.get(&name) {
+            None => {
+                taken.insert(name, running.link.id.clone());
+            }
+            Some(first) => {
+                running.ready = Err(format!(
+                    "場所「{place}」のファイル名「{file_name}」は、連携「{first}」と同じです。どちらかの名前を変えてください"
+                ));
+            }
+        }
     }
 }
 

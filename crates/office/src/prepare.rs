@@ -202,6 +202,19 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     })
     .map_err(broken)?;
     let prepared = outcome?.ok_or_else(|| Fault::because("配信ファイルが書かれていません"))?;
+    // An empty full file would tell the receiver that nobody is left.
+    if prepared.rows == 0
+        && making.extent == Extent::Full
+        && let Some(first) = prepared.refused.first()
+    {
+        return Err(Fault::because(format!(
+            "全件{}行のどれも書き出せません（最初の行 {}: {} {}）。レイアウトの定義を直してください",
+            prepared.refused.len(),
+            first.subject,
+            first.item,
+            first.message
+        )));
+    }
     if limit < usize::try_from(prepared.rows).unwrap_or(usize::MAX) && making.extent == Extent::Full {
         return Err(Fault::because(format!(
             "全件が{}件あり、一配信の上限{limit}件を超えています。連携定義の rows_per_delivery_max を上げてください",

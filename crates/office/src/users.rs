@@ -27,7 +27,7 @@ impl Rights {
 }
 
 /// A member of staff who may log in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Login name: lower-case ASCII, digits, hyphens.
     pub id: String,
@@ -45,6 +45,13 @@ pub struct User {
     /// Since when the account is locked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_at: Option<Timestamp>,
+}
+
+/// Logs and panics see who it is, not the hash.
+impl std::fmt::Debug for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "User({})", self.id)
+    }
 }
 
 impl Record for User {

@@ -144,8 +144,21 @@ impl<'a> LinkWorker<'a> {
         Ok(())
     }
 
+    /// Records trouble that showed outside a step, such as a panic, so that the monitor tells it.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub fn report(&self, link_id: &str, what: &str) -> Result<Turn, Fault> {
+        let now = self.office.clock().now();
+        let state = self.office.journal().view(AsOf::default())?.load::<LinkState>(link_id)?;
+        match state {
+            Some(state) => self.record_failure(&state, now, what.to_owned()),
+            None => Ok(Turn::Idle { until: None }),
+        }
+    }
+
     fn put_to_work(&self, running: &RunningLink, now: Timestamp) -> Result<Turn, Fault> {
-        let state = LinkState::new(&running.link, self.office.journal().head()?, now);
+        let state = LinkState::new(&running.link, self.difference_start(running)?, now);
         let mut draft = draft(&running.link.id, 0, now);
         draft.reason = "連携の開始".to_owned();
         draft.writes.push(Write::put(&state, None)?);
@@ -153,6 +166,22 @@ impl<'a> LinkWorker<'a> {
             Ok(_) | Err(CommitError::Conflict(_)) => Ok(Turn::Worked),
             Err(error) => Err(crate::users::commit_fault(error)),
         }
+    }
+
+    /// Where differences to the outside begin: where the full extract the receiver holds ends, so that nothing falls
+    /// between the two, however late the difference link is added or mended; the newest change when it holds none.
+    fn difference_start(&self, running: &RunningLink) -> Result<Position, Fault> {
+        let own = &running.link;
+        let mut start = self.office.journal().head()?;
+        let view = self.office.journal().view(AsOf::default())?;
+        for other in self.office.links().all().iter().map(|other| &other.link) {
+            let holds =
+                other.extent == Extent::Full && other.target == own.target && other.dataset == own.dataset;
+            if holds && let Some(full) = view.load::<LinkState>(&other.id)? {
+                start = start.min(full.record.position);
+            }
+        }
+        Ok(start)
     }
 
     fn fail(&self, state: &Versioned<LinkState>, now: Timestamp, what: String) -> Result<Turn, Fault> {

@@ -355,10 +355,10 @@ fn spell(field: &Field, text: &str) -> Result<Value, Refusal> {
             kana
         }
         FieldKind::Date => {
-            let date = RegisterDate::parse_input(text).map_err(|error| {
+            let date = RegisterDate::parse_input(text).map_err(|_| {
                 Refusal::new(
                     "E006",
-                    format!("{title}「{text}」: {error}"),
+                    format!("{title}「{text}」は、暦にある日付として読めません。"),
                     "実在する日付を入力してください（例 令和8年4月1日、R8.4.1、2026-04-01）。",
                 )
             })?;
@@ -414,7 +414,7 @@ fn spell(field: &Field, text: &str) -> Result<Value, Refusal> {
             .map_err(|error| {
                 Refusal::new(
                     "E085",
-                    format!("{title}「{text}」: {error}"),
+                    error.to_string(),
                     "続柄を「妻」「子」「子の子」のように入力してください。",
                 )
             })?

@@ -189,6 +189,58 @@ fn a_missing_receipt_alarms_after_its_hour_and_counts_when_it_comes() {
 }
 
 #[test]
+fn a_difference_link_added_later_begins_where_the_full_extract_ended() {
+    let house = TestHouse::new();
+    let changes = "resident-changes-to-welfare.toml";
+    let house = house.reopen(|sources| sources.links.retain(|link| link.name != changes));
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    house.move_in();
+    // The link is added after the movement; the receiver's full extract does not hold the three yet.
+    let house = house.reopen(|_| {});
+    house.settle();
+    let deliveries = house.office.deliveries("resident-changes-to-welfare", None, 10).unwrap();
+    assert_eq!(deliveries.iter().map(|own| own.rows).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn two_links_under_one_file_name_do_not_both_run() {
+    let house = TestHouse::new().reopen(|sources| {
+        let full = sources.links.iter().find(|link| link.name == "resident-full-to-welfare.toml").unwrap();
+        let mut twin = full.clone();
+        twin.name = "twin-to-welfare.toml".into();
+        twin.text = twin.text.replace("id = \"resident-full-to-welfare\"", "id = \"twin-to-welfare\"");
+        sources.links.push(twin);
+    });
+    let view = house.office.link_view("twin-to-welfare").unwrap().unwrap();
+    assert_eq!(view.standing, LinkStanding::Broken);
+    assert!(view.why.contains("resident-full-to-welfare"), "{}", view.why);
+}
+
+#[test]
+fn a_full_extract_of_which_no_row_can_be_written_is_not_sent_as_empty() {
+    let house = TestHouse::new();
+    house.settle();
+    house.receiver("tax-suite").turn().unwrap();
+    house.settle();
+    house.move_in();
+    let house = house.reopen(|sources| {
+        for layout in sources.layouts.iter_mut().filter(|layout| layout.name == "resident-jef.toml") {
+            layout.text = layout
+                .text
+                .replace(r#"from = "town","#, r#"from = "deletion_reason","#)
+                .replace(r#"name = "town","#, r#"name = "town", required = true,"#);
+        }
+    });
+    house.clock.pass(SignedDuration::from_hours(12));
+    house.settle();
+    let view = house.office.link_view("resident-full-to-tax").unwrap().unwrap();
+    assert_eq!(view.standing, LinkStanding::Trouble);
+    assert!(view.why.contains("どれも書き出せません"), "{}", view.why);
+}
+
+#[test]
 fn only_a_final_movement_is_published() {
     let house = TestHouse::new();
     house.settle();
