@@ -1,8 +1,10 @@
 //! `cargo xtask test` and `cargo xtask demo`.
 
+use std::fs;
+
 use anyhow::bail;
 
-use crate::run::{command, run, run_with};
+use crate::run::{command, root, run, run_with};
 use crate::{licences, packages};
 
 /// All that CI runs.
@@ -22,11 +24,21 @@ pub(crate) fn test(no_browser: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Drives the demo town in a real browser.
+/// Drives the demo town in a real browser, every `*.test.mjs` in order of name.
 fn browser() -> anyhow::Result<()> {
     run("cargo", &["build", "--package", "daicho"])?;
     run("npm", &["--prefix", "tests/browser", "ci", "--no-audit", "--no-fund"])?;
-    run("node", &["--test", "--test-reporter=spec", "tests/browser/move-in.test.mjs"])
+    let mut files = Vec::new();
+    for entry in fs::read_dir(root().join("tests/browser"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".test.mjs") {
+            files.push(format!("tests/browser/{name}"));
+        }
+    }
+    files.sort();
+    let mut arguments = vec!["--test", "--test-reporter=spec"];
+    arguments.extend(files.iter().map(String::as_str));
+    run("node", &arguments)
 }
 
 /// Builds and starts the demo town; returns when it is stopped.
