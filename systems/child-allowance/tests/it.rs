@@ -1,8 +1,6 @@
 //! The system of child allowance from outside: rows in, registers and answers out.
 #![cfg(test)]
 
-mod support;
-
 #[cfg(test)]
 mod cases {
     use domain::{AddresseeNo, Date, HouseholdNo};
@@ -10,7 +8,7 @@ mod cases {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use crate::support::{Given, Memory, run, take, verify};
+    use testkit::bench::{Given, Memory, run, take, verify};
 
     const TODAY: Date = date(2026, 11, 20);
 

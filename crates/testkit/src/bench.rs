@@ -1,4 +1,13 @@
-//! A journal of one thread in memory, and rows and contexts in few words.
+//! A system on the bench: its registers in memory, and rows, functions and checks in few words.
+//!
+//! For tests of a system's rules, which are pure and ask of a journal no more than readings. What a journal promises is
+//! tested by [`crate::journal`] on the real ones.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test's support fails by panicking, at the place that is wrong"
+)]
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -13,14 +22,14 @@ use system::{
 
 /// All versions of all records, oldest first.
 #[derive(Default)]
-pub(crate) struct Memory {
+pub struct Memory {
     versions: BTreeMap<(String, String), Vec<Stored>>,
     position: u64,
 }
 
 impl Memory {
     /// Commits writes as one change, and checks what a real journal checks.
-    pub(crate) fn commit(&mut self, writes: Vec<Write>) {
+    pub fn commit(&mut self, writes: Vec<Write>) {
         self.position += 1;
         for write in writes {
             let versions = self.versions.entry((write.kind.id.to_owned(), write.key.clone())).or_default();
@@ -48,7 +57,7 @@ impl Memory {
     }
 
     /// The open records of a kind as key and canonical body.
-    pub(crate) fn register(&self, kind: &Kind) -> Vec<(String, String)> {
+    pub fn register(&self, kind: &Kind) -> Vec<(String, String)> {
         let mut all = Vec::new();
         self.scan(kind, None, &mut |stored| {
             all.push((stored.key.clone(), stored.body.as_str().to_owned()));
@@ -108,7 +117,7 @@ impl View for Memory {
 }
 
 /// The text index, computed anew for each question.
-pub(crate) struct Index<'a>(pub(crate) &'a System, pub(crate) &'a Memory);
+struct Index<'a>(&'a System, &'a Memory);
 
 impl TextSearch for Index<'_> {
     fn find(&self, query: &TextQuery<'_>) -> (Vec<TextHit>, bool) {
@@ -131,10 +140,10 @@ impl TextSearch for Index<'_> {
 }
 
 /// One row as names and values; the items not named are empty.
-pub(crate) type Given = Vec<(&'static str, String)>;
+pub type Given = Vec<(&'static str, String)>;
 
 /// Applies rows in one call of the intake and commits what it decides.
-pub(crate) fn take(memory: &mut Memory, intake: &Intake, today: Date, rows: &[Given]) -> Applied {
+pub fn take(memory: &mut Memory, intake: &Intake, today: Date, rows: &[Given]) -> Applied {
     let names: Vec<&str> = rows.iter().flatten().map(|(name, _)| *name).collect();
     let filled: Vec<Row> = rows
         .iter()
@@ -153,7 +162,7 @@ pub(crate) fn take(memory: &mut Memory, intake: &Intake, today: Date, rows: &[Gi
 }
 
 /// Runs a function as a screen would: through its form, and commits what it decides unless a finding stops it.
-pub(crate) fn run(system: &System, memory: &mut Memory, today: Date, id: &str, input: &Value) -> Outcome {
+pub fn run(system: &System, memory: &mut Memory, today: Date, id: &str, input: &Value) -> Outcome {
     let function = system.functions.iter().find(|function| function.id == id).unwrap();
     let (checked, findings) = function.form.check(input);
     assert!(findings.is_empty(), "{findings:?}");
@@ -168,7 +177,7 @@ pub(crate) fn run(system: &System, memory: &mut Memory, today: Date, id: &str, i
 }
 
 /// What every check of the system says; empty when all is well.
-pub(crate) fn verify(system: &System, memory: &Memory) -> Vec<String> {
+pub fn verify(system: &System, memory: &Memory) -> Vec<String> {
     let run = |check: &system::Check| (check.run)(memory).unwrap();
     system.checks.iter().flat_map(run).map(|found| format!("{}: {}", found.record, found.what)).collect()
 }
