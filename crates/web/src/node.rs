@@ -41,8 +41,8 @@ pub(crate) struct Scalar {
     pub(crate) is_number: bool,
 }
 
-/// Values up to so many characters stand on one line of a table: a date of an era with two-digit month and day is 11.
-const LINE_CHARS_MAX: usize = 11;
+/// Words up to so many characters stand on one line of a table.
+const LINE_CHARS_MAX: usize = 9;
 
 /// Values up to so many characters take two lines, and more a wide column.
 const TWO_LINES_CHARS_MAX: usize = 16;
@@ -51,8 +51,9 @@ impl Scalar {
     /// The classes of its cell.
     pub(crate) fn class(&self) -> &'static str {
         let chars = self.text.chars().count();
-        // A number must not be broken: who reads it aloud loses the place.
-        let one_line = chars <= LINE_CHARS_MAX || self.text.is_ascii() && chars <= TWO_LINES_CHARS_MAX;
+        // Numbers and dates are not broken: who reads them aloud loses the place.
+        let whole = self.text.is_ascii() || self.text.ends_with(['日', '月', '詳']);
+        let one_line = chars <= if whole { TWO_LINES_CHARS_MAX } else { LINE_CHARS_MAX };
         match (self.is_name, self.is_number, one_line, chars <= TWO_LINES_CHARS_MAX) {
             (true, _, _, true) => "name nowrap",
             (true, _, _, false) => "name long",

@@ -15,6 +15,7 @@ use crate::visit::{Pairs, Visit, value_of};
 #[template(path = "login.html")]
 struct Page {
     shell: Shell,
+    heading: &'static str,
     refusal: String,
     id: String,
     next: String,
@@ -61,13 +62,15 @@ pub(crate) fn after_end(visit: &Visit) -> Result<Reply, Problem> {
     };
     let refusal =
         "ログインしていないか、時間が過ぎて自動的にログアウトしました。送った内容は登録されていません。";
-    let page = page(visit, inside(page_path), "", refusal.to_owned(), kept::hidden(visit));
+    let mut page = page(visit, inside(page_path), "", refusal.to_owned(), kept::hidden(visit));
+    page.heading = "ログインし直してください";
     Reply::page_with(StatusCode::UNAUTHORIZED, &page)
 }
 
 fn page(visit: &Visit, next: &str, id: &str, refusal: String, kept: Pairs) -> Page {
     Page {
         shell: Shell::titled(visit, "ログイン"),
+        heading: "ログインできません",
         kept,
         refusal,
         id: id.to_owned(),

@@ -102,8 +102,10 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let refreshing = !value_of(&visit.query, "auto").is_empty();
     let count =
         |standings: &[LinkStanding]| views.iter().filter(|view| standings.contains(&view.standing)).count();
+    // A file that cannot be read is a link that stands still, though it has no row.
+    let unread = office.links().broken().len();
     let counts = vec![
-        ("bad", "定義不備・障害", count(&[LinkStanding::Broken, LinkStanding::Trouble])),
+        ("bad", "定義不備・障害", unread + count(&[LinkStanding::Broken, LinkStanding::Trouble])),
         ("held", "保留", count(&[LinkStanding::Held])),
         ("busy", "処理中・受領待ち", count(&[LinkStanding::Working, LinkStanding::Waiting])),
         ("good", "正常", count(&[LinkStanding::Idle])),

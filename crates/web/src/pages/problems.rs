@@ -1,6 +1,7 @@
 //! Problems as pages: what happened just now, and the standing page about each kind.
 
 use askama::Template;
+use axum::http::StatusCode;
 use system::Finding;
 
 use super::Shell;
@@ -28,7 +29,7 @@ pub(crate) fn page(house: &House, staff: Option<&Staff>, problem: &Problem) -> R
         detail: problem.detail(),
         number: problem.number(),
         findings: problem.findings(),
-        login: staff.is_none(),
+        login: problem.status() == StatusCode::UNAUTHORIZED,
     };
     Reply::page_with(problem.status(), &page)
 }
