@@ -19,10 +19,8 @@ enum Proof {
     File(&'static str),
 }
 
-const IPAMJ: Package = Package {
-    name: "fonts-ipamj-mincho",
-    proof: Proof::File("/usr/share/fonts/opentype/ipamj-mincho/ipamjm.ttf"),
-};
+const IPAMJ: Package =
+    Package { name: "fonts-ipamj-mincho", proof: Proof::File("/usr/share/fonts/truetype/ipamj/ipamjm.ttf") };
 
 /// The certificate font, and a peer for the benchmark.
 pub(crate) const FOR_DEMO: &[Package] = &[IPAMJ];
