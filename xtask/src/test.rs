@@ -26,7 +26,6 @@ pub(crate) fn test(no_browser: bool) -> anyhow::Result<()> {
 
 /// Drives the demo town in a real browser, every `*.test.mjs` in order of name.
 fn browser() -> anyhow::Result<()> {
-    run("cargo", &["build", "--package", "daicho"])?;
     run("npm", &["--prefix", "tests/browser", "ci", "--no-audit", "--no-fund"])?;
     let mut files = Vec::new();
     for entry in fs::read_dir(root().join("tests/browser"))? {
