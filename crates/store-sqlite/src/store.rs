@@ -81,7 +81,7 @@ pub struct Store {
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
     /// Held as long as the store lives; the system releases it when the process dies.
-    lock: File,
+    _lock: Lock,
     scratch: Option<PathBuf>,
 }
 
@@ -140,7 +140,7 @@ impl Store {
             spawn("journal-writer", move || writer.run(&waiting))?,
             spawn("journal-checkpoint", move || fold(&folder, &asked))?,
         ];
-        Ok(Self { shared, jobs: Some(jobs), threads, lock, scratch })
+        Ok(Self { shared, jobs: Some(jobs), threads, _lock: lock, scratch })
     }
 
     /// Sends a job to the writer and waits for its answer.
@@ -233,8 +233,6 @@ impl Drop for Store {
         }
         // No view is left, for each borrows the store; the last connection to close folds the log and removes it.
         self.shared.pool.close();
-        // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
-        let _ = self.lock.unlock();
         if let Some(directory) = self.scratch.take() {
             remove(&directory);
         }
@@ -250,15 +248,25 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
     std::thread::Builder::new().name(name.to_owned()).spawn(work).or_fault("a thread cannot be started")
 }
 
+/// The file held for this process.
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Takes the file for this process: SQLite would let two writers in, and both would think they know the chain's end.
-fn lock(path: &Path) -> Result<File, Fault> {
+fn lock(path: &Path) -> Result<Lock, Fault> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = File::options().create(true).truncate(false).write(true).open(&name);
     let file =
         file.map_err(|error| Fault::new(format!("{} cannot be written", Path::new(&name).display()), error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => {
             Err(Fault::because(format!("the journal {} is open in another process", path.display())))
         }
