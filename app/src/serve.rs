@@ -47,10 +47,10 @@ impl Workers {
             threads.push(thread);
         }
         for receiver in receivers {
-            let (office, stop) = (Arc::clone(&office), Arc::clone(&stop));
+            let stop = Arc::clone(&stop);
             let thread = std::thread::Builder::new()
                 .name("simulated receiver".to_owned())
-                .spawn(move || work_receiver(&office, receiver, &stop))
+                .spawn(move || work_receiver(receiver, &stop))
                 .context("模擬受信側のスレッドを作れません")?;
             threads.push(thread);
         }
@@ -100,7 +100,7 @@ fn work_link(office: &Office, id: &str, stop: &AtomicBool) {
     }
 }
 
-fn work_receiver(office: &Office, mut receiver: FolderReceiver, stop: &AtomicBool) {
+fn work_receiver(mut receiver: FolderReceiver, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
         match receiver.turn() {
             Ok(taken) if taken.is_empty() => pause(RECEIPT_PAUSE),
@@ -110,8 +110,6 @@ fn work_receiver(office: &Office, mut receiver: FolderReceiver, stop: &AtomicBoo
                 pause(FAULT_PAUSE);
             }
         }
-        // Keeps the office alive as long as its simulators.
-        let _ = office;
     }
 }
 
