@@ -178,15 +178,15 @@ pub struct NotPossible {
 }
 
 impl LinkState {
-    /// A link newly put to work. A full extract is owed at once, because differences go on from it; a difference
-    /// link into another system of the house starts at the journal's beginning, one to the outside at `head`, from
-    /// where the receiver's full extract goes on.
-    pub fn new(link: &Link, head: Position, now: Timestamp) -> Self {
+    /// A link newly put to work. A full extract is owed at once, because differences go on from it. A difference link
+    /// into another system of the house starts at the journal's beginning; one to the outside at `start`, where the full
+    /// extract its receiver holds ends.
+    pub fn new(link: &Link, start: Position, now: Timestamp) -> Self {
         let outside = matches!(link.delivery, catalog::Delivery::Folder { .. });
         Self {
             link: link.id.clone(),
             next_no: 1,
-            position: if outside { head } else { Position(0) },
+            position: if outside { start } else { Position(0) },
             since: now,
             last_due: None,
             run_asked: link.extent == Extent::Full,

@@ -12,6 +12,17 @@ fn numbers(house: &TestHouse) -> Vec<String> {
     answer.subjects
 }
 
+/// A town whose welfare suite holds the first full extract; then three people moved in.
+fn moved_in_behind_an_answered_full_extract() -> TestHouse {
+    let house = TestHouse::new();
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    house.move_in();
+    house.settle();
+    house
+}
+
 #[test]
 fn a_move_in_reaches_every_subscriber_and_both_suites() {
     let house = TestHouse::new();
@@ -139,12 +150,7 @@ fn a_broken_layout_and_a_broken_place_stop_only_their_link() {
 
 #[test]
 fn a_refused_delivery_is_held_and_goes_again_under_its_number() {
-    let house = TestHouse::new();
-    house.settle();
-    house.receiver("welfare-suite").turn().unwrap();
-    house.settle();
-    house.move_in();
-    house.settle();
+    let house = moved_in_behind_an_answered_full_extract();
     let mut receiver = house.receiver("welfare-suite");
     receiver.temper = counterparts::Temper::Refusing;
     receiver.turn().unwrap();
@@ -171,12 +177,7 @@ fn a_refused_delivery_is_held_and_goes_again_under_its_number() {
 
 #[test]
 fn a_missing_receipt_alarms_after_its_hour_and_counts_when_it_comes() {
-    let house = TestHouse::new();
-    house.settle();
-    house.receiver("welfare-suite").turn().unwrap();
-    house.settle();
-    house.move_in();
-    house.settle();
+    let house = moved_in_behind_an_answered_full_extract();
     let view = || house.office.link_view("resident-changes-to-welfare").unwrap().unwrap();
     assert_eq!(view().standing, LinkStanding::Waiting);
     house.clock.pass(SignedDuration::from_mins(61));
