@@ -156,7 +156,7 @@ impl Jef {
 
     /// Puts the forms of 1978 into their cells, as far as the view asks for them.
     fn add_1978(&mut self, map: JefMap) {
-        let table = include_str!("../../../standards/moji/jis-1978.tsv");
+        let table = include_str!("../data/jis-1978.tsv");
         let mut changes: Vec<(u16, char, char)> = Vec::new();
         let mut by_area = Vec::new();
         for line in table.lines().filter(|line| !line.starts_with('#')) {
@@ -205,7 +205,7 @@ impl Jef {
     }
 
     fn add_single(&mut self) {
-        let table = include_str!("../../../standards/moji/ebcdic-kana.tsv");
+        let table = include_str!("../data/ebcdic-kana.tsv");
         for line in table.lines().filter(|line| !line.starts_with('#')) {
             let mut columns = line.split('\t');
             let byte = columns.next().and_then(|hex| u8::from_str_radix(hex, 16).ok());

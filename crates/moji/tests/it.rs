@@ -180,7 +180,7 @@ mod cases {
             assert_eq!(encode(JEF, Options::default(), Field::Single, &text).unwrap(), [byte], "{byte:02X}");
             cells += 1;
         }
-        let table = include_str!("../../../standards/moji/ebcdic-kana.tsv");
+        let table = include_str!("../data/ebcdic-kana.tsv");
         let both_ways = table.lines().filter(|line| line.split('\t').nth(2) == Some("=")).count();
         let rows = table.lines().filter(|line| !line.starts_with('#')).count();
         assert_eq!((cells, rows), (both_ways, 225));
@@ -188,7 +188,7 @@ mod cases {
 
     #[test]
     fn the_table_of_1978_is_whole() {
-        let table = include_str!("../../../standards/moji/jis-1978.tsv");
+        let table = include_str!("../data/jis-1978.tsv");
         let count = |kind: &str| table.lines().filter(|line| line.split('\t').next() == Some(kind)).count();
         assert_eq!((count("pair"), count("form"), count("moved")), (22, 44, 4));
     }
