@@ -1,7 +1,8 @@
-//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `tidy`.
+//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `tidy`, `codegen`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
 
 mod bench;
+mod codegen;
 mod licences;
 mod packages;
 mod run;
@@ -39,6 +40,12 @@ enum Task {
     },
     /// The structure of the tree: layers, absences, sources, sizes.
     Tidy,
+    /// Make the generated character tables anew from their sources (asks the package registries).
+    Codegen {
+        /// Write nothing; say which tables differ from what their sources say.
+        #[arg(long)]
+        check: bool,
+    },
     /// Install what tests and the demo need beyond crates, or say what is missing.
     Packages,
 }
@@ -49,6 +56,7 @@ fn main() -> anyhow::Result<()> {
         Task::Demo { arguments } => test::demo(&arguments),
         Task::Bench { residents } => bench::bench(residents),
         Task::Tidy => tidy::tidy(),
+        Task::Codegen { check } => codegen::codegen(check),
         Task::Packages => packages::ensure(packages::FOR_TESTS),
     }
 }

@@ -44,6 +44,13 @@ pub(crate) const FOR_BENCH: &[Package] = &[
     Package { name: "time", proof: Proof::Program("/usr/bin/time") },
 ];
 
+/// What `cargo xtask codegen` asks: ICU's converters, and the reader of an npm package that is a database.
+pub(crate) const FOR_CODEGEN: &[Package] = &[
+    Package { name: "icu-devtools", proof: Proof::Program("uconv") },
+    Package { name: "npm", proof: Proof::Program("npm") },
+    Package { name: "sqlite3", proof: Proof::Program("sqlite3") },
+];
+
 impl Package {
     fn is_there(&self) -> bool {
         match self.proof {

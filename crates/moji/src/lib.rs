@@ -2,6 +2,7 @@
 
 mod charset;
 mod cluster;
+pub mod data;
 mod decode;
 mod encode;
 mod error;
