@@ -6,6 +6,9 @@
 mod chart;
 mod euc;
 mod ibm;
+mod ivd;
+mod mj;
+mod shrink;
 mod sources;
 mod whatwg;
 
@@ -30,6 +33,11 @@ const TABLES: &[Table] = &[
     Table { name: "ibm-930.tsv", make: ibm::ibm_930 },
     Table { name: "ibm-939.tsv", make: ibm::ibm_939 },
     Table { name: "ibm-kanji.tsv", make: ibm::ibm_kanji },
+    Table { name: "mj.tsv", make: mj::mj },
+    Table { name: "mj-readings.tsv", make: mj::readings },
+    Table { name: "mj-hentaigana.tsv", make: mj::hentaigana },
+    Table { name: "mj-shrink.tsv", make: shrink::shrink },
+    Table { name: "ivd-jp.tsv", make: ivd::ivd },
 ];
 
 /// Writes the generated tables, or says which of them differ from their sources.

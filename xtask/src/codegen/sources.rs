@@ -43,6 +43,17 @@ impl Sources {
         self.package().join("package/dist/moji.db")
     }
 
+    /// The rows of a query on the database; NULL is an empty column.
+    pub(super) fn query(&self, query: &str) -> anyhow::Result<Vec<Vec<String>>> {
+        let output =
+            command("sqlite3").args(["-readonly", "-tabs"]).arg(self.database()).arg(query).output()?;
+        if !output.status.success() {
+            bail!("{query}: {}", String::from_utf8_lossy(&output.stderr));
+        }
+        let text = String::from_utf8(output.stdout)?;
+        Ok(text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect())
+    }
+
     /// What `uconv` makes of `input`; what it cannot convert is left out.
     pub(super) fn uconv(
         &self,
@@ -63,6 +74,11 @@ impl Sources {
         }
         Ok(output.stdout)
     }
+}
+
+/// How the heads of the tables name the package.
+pub(super) fn mojidata() -> String {
+    format!("npm package {} {}", MOJIDATA.0, MOJIDATA.1)
 }
 
 /// The version of a crate in the lock file, for the heads of the tables.
