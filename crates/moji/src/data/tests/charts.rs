@@ -1,9 +1,9 @@
-//! The tables against what their standards and an expert say.
+//! The code charts.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::charts::byte_cell;
-use super::*;
+use crate::data::charts::byte_cell;
+use crate::data::{Cell, Direction, MultiByte, SingleByte};
 
 const SINGLE: [SingleByte; 5] = [
     SingleByte::EBCDIC_KANA,
@@ -27,6 +27,30 @@ fn every_line_of_the_charts_parses() {
         for line in chart.table().lines() {
             assert!(chart.run(line).is_some(), "{}: {line}", chart.table().name());
         }
+    }
+}
+
+#[test]
+fn a_broken_line_is_left_out() {
+    let run = |line| MultiByte::WINDOWS_31J.run(line).map(Iterator::count);
+    for (line, cells) in [
+        ("889F\t亜唖娃", Some(3)),
+        ("8160\t〜‖\t<", Some(2)),
+        ("81FB\t〜◯", Some(2)),
+        ("81FC\t〜◯", None),
+        ("889F", None),
+        ("889G\t亜", None),
+        ("889F\t亜\t!", None),
+        ("889F\t亜\t<\tmore", None),
+        ("", None),
+    ] {
+        assert_eq!(run(line), cells, "{line}");
+    }
+    // 7F is no last byte of this code.
+    let codes: Vec<u32> = MultiByte::WINDOWS_31J.run("817E\t×÷").unwrap().map(|cell| cell.code).collect();
+    assert_eq!(codes, [0x817E, 0x8180]);
+    for line in ["", "40", "40\t", "40\tD800\t=", "140\t0020\t=", "40\t0020\t?"] {
+        assert_eq!(byte_cell(line), None, "{line}");
     }
 }
 
@@ -167,12 +191,4 @@ fn jis_x_0208_stands_in_windows_31j_and_euc_jp() {
         }
     }
     assert_eq!(spelled_otherwise, "〜‖−¢£¬");
-}
-
-#[test]
-fn a_version_names_table_edition_and_content() {
-    let version = SingleByte::EBCDIC_KANA.table().version();
-    let (name, hash) = version.split_once(" sha256:").unwrap();
-    assert_eq!((name, hash.len()), ("ebcdic-kana jef4j-0.12.2", 12));
-    assert_ne!(SingleByte::IBM_930.table().version(), SingleByte::IBM_939.table().version());
 }
