@@ -158,7 +158,7 @@ mod tests {
                 })
                 .collect();
             let names: Vec<&str> = items.iter().map(String::as_str).collect();
-            let plan = layout.compile(&names, Unmappable::Substitute).unwrap();
+            let plan = layout.compile(&names, Unmappable::Substitute, &moji::Tables::built_in()).unwrap();
             Self { dir: tempfile::tempdir().unwrap(), plan, items }
         }
 

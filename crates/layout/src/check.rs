@@ -48,9 +48,9 @@ impl Checker<'_> {
         let newline = self.choose(None, "", "newline", or(&file.newline, newline_default), &newlines);
         let maps = [("face", JefMap::Face), ("pc", JefMap::Pc), ("area", JefMap::Area)];
         let jef_map = self.choose(None, "", "jef_map", or(&file.jef_map, "face"), &maps);
-        let form = self.form(file, charset, newline);
+        let form = self.form(file, &charset, newline);
         let mut part = |fields: &[toml::Spanned<Field>], is_detail: bool| -> Vec<FieldSpec> {
-            let fields = fields.iter().map(|field| self.field(field, form, charset, is_detail)).collect();
+            let fields = fields.iter().map(|field| self.field(field, form, &charset, is_detail)).collect();
             self.record(&fields, form);
             fields
         };
@@ -64,7 +64,7 @@ impl Checker<'_> {
             title: file.title.clone(),
             dataset: file.dataset.clone(),
             form,
-            charset: if matches!(form, Form::Fixed { .. }) { without_bom(charset) } else { charset },
+            charset: if matches!(form, Form::Fixed { .. }) { charset.without_bom() } else { charset },
             jef_map,
             widen: file.widen,
             newline,
@@ -77,20 +77,21 @@ impl Checker<'_> {
     fn charset(&mut self, file: &File) -> Charset {
         let charset = Charset::from_name(&file.charset).unwrap_or_else(|error| {
             self.report(None, "", error.to_string());
-            Charset::Utf8
+            Charset::UTF_8
         });
         match (charset, file.bom) {
+            (Charset::Utf8 { .. }, Some(bom)) => Charset::Utf8 { bom },
             (Charset::Utf16 { endian, .. }, Some(bom)) => Charset::Utf16 { endian, bom },
-            (Charset::Ucs4 { endian, .. }, Some(bom)) => Charset::Ucs4 { endian, bom },
-            (_, Some(true)) => {
+            (Charset::Utf32 { endian, .. }, Some(bom)) => Charset::Utf32 { endian, bom },
+            (charset, Some(true)) => {
                 self.report(None, "", format!("bom は {charset} には指定できません"));
                 charset
             }
-            _ => charset,
+            (charset, _) => charset,
         }
     }
 
-    fn form(&mut self, file: &File, charset: Charset, newline: Newline) -> Form {
+    fn form(&mut self, file: &File, charset: &Charset, newline: Newline) -> Form {
         match file.form.as_str() {
             "csv" => {
                 if !charset.is_unicode() {
@@ -148,7 +149,7 @@ impl Checker<'_> {
         &mut self,
         spanned: &toml::Spanned<Field>,
         form: Form,
-        charset: Charset,
+        charset: &Charset,
         is_detail: bool,
     ) -> FieldSpec {
         let line = self.line(spanned.span().start);
@@ -359,13 +360,4 @@ fn or<'a>(text: &'a str, default: &'a str) -> &'a str {
 /// The encoder's options a layout and a link decide together.
 pub(crate) fn options(layout: &Layout, unmappable: moji::Unmappable) -> Options {
     Options { unmappable, map: layout.jef_map, widen: layout.widen, trim: true, ..Options::default() }
-}
-
-/// The fields of a fixed-length file start at byte 1, so it never has a byte order mark.
-fn without_bom(charset: Charset) -> Charset {
-    match charset {
-        Charset::Utf16 { endian, .. } => Charset::Utf16 { endian, bom: false },
-        Charset::Ucs4 { endian, .. } => Charset::Ucs4 { endian, bom: false },
-        other => other,
-    }
 }

@@ -156,7 +156,7 @@ impl Type {
             Self::X | Self::Digits => moji::Field::Single,
             Self::N => moji::Field::Double,
             Self::M => moji::Field::Mixed,
-            Self::Text => moji::Field::Text,
+            Self::Text => moji::Field::Mixed,
         }
     }
 }

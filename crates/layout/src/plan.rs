@@ -1,6 +1,6 @@
 //! A layout compiled for one dataset and one link's policy.
 
-use moji::{CharEvent, Decoder, Encoder, Unmappable};
+use moji::{CharEvent, Decoder, Encoder, Tables, Unmappable};
 
 use crate::check::options;
 use crate::error::LayoutError;
@@ -54,9 +54,20 @@ impl Layout {
     /// # Errors
     /// A [`LayoutError`] for each item the dataset does not have, and for each length that is no whole number of the
     /// charset's units.
-    pub fn compile(&self, items: &[&str], policy: Unmappable) -> Result<Plan, Vec<LayoutError>> {
+    pub fn compile(
+        &self,
+        items: &[&str],
+        policy: Unmappable,
+        tables: &Tables,
+    ) -> Result<Plan, Vec<LayoutError>> {
         let options = options(self, policy);
-        let encoder = Encoder::new(self.charset, options);
+        let codecs = tables
+            .encoder(&self.charset, &options)
+            .and_then(|encoder| Ok((encoder, tables.decoder(&self.charset, &options)?)));
+        let (encoder, decoder) = codecs.map_err(|error| {
+            let (file, rule) = (self.file.clone(), error.to_string());
+            vec![LayoutError { file, line: None, item: String::new(), rule }]
+        })?;
         let mut errors = Vec::new();
         let mut report = |field: &FieldSpec, rule: String| {
             let (file, line) = (self.file.clone(), Some(field.line));
@@ -103,7 +114,6 @@ impl Layout {
             // The host's line end is NL (15), which the table gives for U+000A.
             Newline::Lf => encoded("\n"),
         };
-        let decoder = Decoder::new(self.charset, options);
         let (quote, row_values) = (encoded("\""), items.len());
         Ok(Plan { layout: self.clone(), encoder, decoder, positions, row_values, newline, delimiter, quote })
     }

@@ -112,7 +112,7 @@ impl Plan {
         let body = bytes.strip_prefix(bom).ok_or_else(|| whole(0, "先頭のBOMがありません".to_owned()))?;
         let mut text = String::new();
         self.decoder
-            .decode(moji::Field::Text, body, &mut text, &mut Vec::new())
+            .decode(moji::Field::Mixed, body, &mut text, &mut Vec::new())
             .map_err(|bad| whole(bom.len() + bad.offset, bad.to_string()))?;
         let records = csv::records(&text, delimiter)
             .map_err(|offset| whole(offset, "引用符が正しく閉じていません".to_owned()))?;

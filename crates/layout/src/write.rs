@@ -1,6 +1,6 @@
 //! Rows to bytes.
 
-use moji::{CharEvent, Done, Overflow, clusters};
+use moji::{CharEvent, Cluster, Done, Overflow, Piece, clusters};
 
 use crate::date;
 use crate::error::{RowError, RowRule};
@@ -21,7 +21,7 @@ impl Plan {
             if at != 0 {
                 out.extend_from_slice(&self.delimiter);
             }
-            let written = self.put_csv(moji::Field::Text, name, out, &mut Vec::new());
+            let written = self.put_csv(moji::Field::Mixed, name, out, &mut Vec::new());
             written
                 .map_err(|rule| RowError { item: name.to_owned(), rule })
                 .inspect_err(|_| out.truncate(start))?;
@@ -211,10 +211,11 @@ fn fit_chars<'v>(field: &FieldSpec, value: &'v str, events: &mut Vec<CharEvent>)
     let kept: usize = clusters(value).take(max).map(str::len).sum();
     let (head, tail) = value.split_at_checked(kept).unwrap_or((value, ""));
     events.push(CharEvent {
-        position: max,
-        cluster: tail.to_owned(),
+        position: head.chars().count(),
+        offset: head.len(),
+        from: clusters(tail).next().and_then(Cluster::parse).map_or(Piece::Nothing, Piece::Text),
         done: Done::Truncated,
-        to: String::new(),
+        to: Piece::Nothing,
     });
     Ok(head)
 }

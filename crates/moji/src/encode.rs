@@ -1,53 +1,70 @@
 //! Text to bytes, one field at a time.
 
 use crate::charset::{Charset, Endian};
-use crate::cluster::{clusters, is_selector};
+use crate::cluster::{Cluster, is_selector, is_voiced_mark};
+use crate::code::Code;
+use crate::compiled::Framing;
 use crate::error::EncodeError;
-use crate::jef::Jef;
-use crate::options::{CharEvent, Done, Field, Options, Overflow, Unmappable};
-use crate::widen::{voiced, wide};
-
-/// Leaves double-byte state (漢字アウト).
-const SHIFT_OUT: u8 = 0x29;
-/// 〓 in JEF.
-const SUBSTITUTE_DOUBLE: u16 = 0xA2AE;
-/// `?` in EBCDIC.
-const SUBSTITUTE_SINGLE: u8 = 0x6F;
+use crate::event::{CharEvent, Done, Piece};
+use crate::forward::{self, At, Note, ROOM, Stop};
+use crate::lanes::DOUBLE;
+use crate::options::{Field, Overflow};
+use crate::policy::{Policy, Written};
+use crate::unicode::{self, UnicodePolicy};
 
 /// Writes text in a charset (文字コード変換・出力側). Every field starts fresh, so fields may be written in any order and on
-/// any thread.
-#[derive(Clone, Copy)]
+/// any thread. Get one by [`Tables::encoder`](crate::Tables::encoder).
+#[derive(Clone)]
 pub struct Encoder {
-    charset: Charset,
-    options: Options,
-    /// Of a Unicode charset it is never asked.
-    jef: Option<&'static Jef>,
+    pub(crate) charset: Charset,
+    pub(crate) engine: EncodeEngine,
+}
+
+#[derive(Clone)]
+pub(crate) enum EncodeEngine {
+    Unicode(UnicodePolicy),
+    Table(Policy),
+}
+
+/// Where a piece of text stands in its stream, and the shift state there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Place {
+    pub offset: usize,
+    pub position: usize,
+    pub double: bool,
 }
 
 impl Encoder {
-    /// An encoder for one charset and one link's options. Builds the tables on first use in the process.
-    #[must_use]
-    pub fn new(charset: Charset, options: Options) -> Self {
-        let jef = (charset == Charset::JefEbcdicKana).then(|| Jef::of(options.map));
-        Self { charset, options, jef }
-    }
-
     /// The charset it writes.
     #[must_use]
-    pub fn charset(&self) -> Charset {
-        self.charset
+    pub fn charset(&self) -> &Charset {
+        &self.charset
     }
 
     /// Name and hash of the tables, for the evidence of a delivery (変換表の版).
     #[must_use]
     pub fn table_version(&self) -> &str {
-        self.jef.map_or("unicode", Jef::version)
+        match &self.engine {
+            EncodeEngine::Unicode(policy) => policy.version(),
+            EncodeEngine::Table(policy) => policy.table.version(),
+        }
     }
 
-    /// Appends `text` to `out`. What was not written exactly is appended to `events`; clean text allocates nothing.
+    /// The first cluster of a text and the rest behind it, split as this charset's table splits.
+    #[must_use]
+    pub fn split_first<'text>(&self, text: &'text str) -> Option<(Cluster, &'text str)> {
+        match &self.engine {
+            EncodeEngine::Unicode(policy) => policy.pairs.split_first(text),
+            EncodeEngine::Table(policy) => policy.table.pairs.split_first(text),
+        }
+    }
+
+    /// Appends `text` to `out`. What does not make an exact round trip is appended to `events`; clean text allocates nothing
+    /// but the growth of `out`.
     ///
     /// # Errors
-    /// [`EncodeError::Unmappable`] under [`Unmappable::Reject`]. `out` and `events` are then as before the call.
+    /// [`EncodeError::Unmappable`] under [`Unmappable::Reject`](crate::Unmappable::Reject), or where nothing can be
+    /// substituted. `out` and `events` are then as before the call.
     pub fn encode(
         &self,
         field: Field,
@@ -56,18 +73,17 @@ impl Encoder {
         events: &mut Vec<CharEvent>,
     ) -> Result<(), EncodeError> {
         let (start, events_start) = (out.len(), events.len());
-        if self.encode_clean(field, text, out) {
-            return Ok(());
-        }
-        out.truncate(start);
-        self.encode_reporting(field, text, None, out, events).inspect_err(|_| {
+        let mut place = Place::default();
+        self.write(field, text, &mut place, out, events).inspect_err(|_| {
             out.truncate(start);
             events.truncate(events_start);
-        })
+        })?;
+        self.close(field, &mut place, out);
+        Ok(())
     }
 
-    /// Appends `text` and fills up to exactly `bytes` bytes with the field's padding: X 40, N 4040, M 40 behind the last
-    /// shift-out; U+0020 (in N fields U+3000) in Unicode.
+    /// Appends `text` and fills up to exactly `bytes` bytes with the field's padding: in a host charset X 40, N 4040, M 40
+    /// behind the last shift-out; in UTF-16 and UTF-32 U+0020, in N fields U+3000; elsewhere 20.
     ///
     /// # Errors
     /// As [`encode`](Self::encode); [`EncodeError::Overflow`] under [`Overflow::Reject`]; [`EncodeError::Length`] if
@@ -90,11 +106,12 @@ impl Encoder {
             if overflow == Overflow::Reject {
                 return Err(EncodeError::Overflow { needed, bytes });
             }
-            self.encode_reporting(field, text, Some(bytes), out, events)?;
+            self.cut(field, text, bytes, out, events);
         }
-        self.pad(field, bytes, start, out).inspect_err(|_| {
+        self.pad(field, start + bytes, out).map_err(|unit| {
             out.truncate(start);
             events.truncate(events_start);
+            EncodeError::Length { bytes, unit }
         })
     }
 
@@ -104,293 +121,256 @@ impl Encoder {
         self.padding(field).1
     }
 
-    fn pad(&self, field: Field, bytes: usize, start: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-        let (padding, unit) = self.padding(field);
-        let end = start + bytes;
-        if !(end - out.len()).is_multiple_of(unit) {
-            return Err(EncodeError::Length { bytes, unit });
-        }
-        while out.len() < end {
-            out.extend_from_slice(padding.get(..unit).unwrap_or_default());
-        }
-        Ok(())
-    }
-
-    fn padding(&self, field: Field) -> ([u8; 4], usize) {
+    /// One padding character of a field and its length.
+    pub(crate) fn padding(&self, field: Field) -> ([u8; 4], usize) {
         let wide = field == Field::Double;
-        match self.charset {
-            // A UTF-8 field is counted in bytes, and only the one-byte space fills every rest.
-            Charset::Utf8 => ([0x20, 0, 0, 0], 1),
+        match &self.charset {
             Charset::Utf16 { endian: Endian::Little, .. } if wide => ([0x00, 0x30, 0, 0], 2),
             Charset::Utf16 { endian: Endian::Little, .. } => ([0x20, 0x00, 0, 0], 2),
             Charset::Utf16 { endian: Endian::Big, .. } if wide => ([0x30, 0x00, 0, 0], 2),
             Charset::Utf16 { endian: Endian::Big, .. } => ([0x00, 0x20, 0, 0], 2),
-            Charset::Ucs4 { endian: Endian::Little, .. } if wide => ([0x00, 0x30, 0, 0], 4),
-            Charset::Ucs4 { endian: Endian::Little, .. } => ([0x20, 0x00, 0, 0], 4),
-            Charset::Ucs4 { endian: Endian::Big, .. } if wide => ([0, 0, 0x30, 0x00], 4),
-            Charset::Ucs4 { endian: Endian::Big, .. } => ([0, 0, 0x00, 0x20], 4),
-            Charset::JefEbcdicKana if wide => ([0x40, 0x40, 0, 0], 2),
-            Charset::JefEbcdicKana => ([0x40, 0, 0, 0], 1),
+            Charset::Utf32 { endian: Endian::Little, .. } if wide => ([0x00, 0x30, 0, 0], 4),
+            Charset::Utf32 { endian: Endian::Little, .. } => ([0x20, 0x00, 0, 0], 4),
+            Charset::Utf32 { endian: Endian::Big, .. } if wide => ([0, 0, 0x30, 0x00], 4),
+            Charset::Utf32 { endian: Endian::Big, .. } => ([0, 0, 0x00, 0x20], 4),
+            _ => match &self.engine {
+                EncodeEngine::Unicode(policy) if policy.is_two_bytes() => self.padding_of_base(policy, field),
+                // A UTF-8 field is counted in bytes, and only the one-byte space fills every rest.
+                EncodeEngine::Unicode(_) => ([0x20, 0, 0, 0], 1),
+                EncodeEngine::Table(policy) => match policy.table.framing {
+                    Framing::Shift { .. } if wide => ([0x40, 0x40, 0, 0], 2),
+                    Framing::Shift { .. } => ([0x40, 0, 0, 0], 1),
+                    Framing::Pairs => ([0x30, 0x00, 0, 0], 2),
+                    Framing::Lead => ([0x20, 0, 0, 0], 1),
+                },
+            },
         }
     }
 
-    /// The path of nearly every field: true if the whole text was written exactly. If false, `out` holds a part of it.
-    fn encode_clean(&self, field: Field, text: &str, out: &mut Vec<u8>) -> bool {
-        let Some(jef) = self.jef else {
-            if self.options.widen && field == Field::Double && text.chars().any(|c| wide(c).is_some()) {
-                return false;
-            }
-            put_unicode(self.charset, text, out);
-            return true;
-        };
-        out.reserve(text.len());
-        match field {
-            Field::Double => text.chars().all(|c| match jef.double(c) {
-                Some(code) => {
-                    out.extend_from_slice(&code.to_be_bytes());
-                    true
-                }
-                None => false,
-            }),
-            Field::Single => text.chars().all(|c| match jef.single(c) {
-                Some((byte, false)) => {
-                    out.push(byte);
-                    true
-                }
-                _ => false,
-            }),
-            Field::Mixed | Field::Text => {
-                let mut run = Run::new(self.options.shift_in.byte());
-                let clean = text.chars().all(|c| match (jef.single(c), jef.double(c)) {
-                    (Some((byte, false)), _) => {
-                        run.single(byte, out);
-                        true
-                    }
-                    (None, Some(code)) => {
-                        run.double(code, out);
-                        true
-                    }
-                    _ => false,
-                });
-                run.close(out);
-                clean
-            }
-        }
+    fn padding_of_base(&self, policy: &UnicodePolicy, field: Field) -> ([u8; 4], usize) {
+        let base = Self { charset: policy.base.clone(), engine: self.engine.clone() };
+        if base.charset.is_unicode() { base.padding(field) } else { ([0x20, 0, 0, 0], 1) }
     }
 
-    /// Cluster by cluster, with events, and no further than `limit` bytes.
-    fn encode_reporting(
-        &self,
-        field: Field,
-        text: &str,
-        limit: Option<usize>,
-        out: &mut Vec<u8>,
-        events: &mut Vec<CharEvent>,
-    ) -> Result<(), EncodeError> {
-        let start = out.len();
-        let mut run = Run::new(self.options.shift_in.byte());
-        let mut report = Report { events, run_end: None };
-        let (mut rest, mut position, mut scalar_offset) = (text, 0, 0);
-        while !rest.is_empty() {
-            let unit = self.next_unit(field, rest);
-            let written = self
-                .unit_bytes(field, &unit)
-                .ok_or_else(|| EncodeError::Unmappable { scalar_offset, cluster: unit.cluster.to_owned() })?;
-            let before = (out.len(), run);
-            match written.code {
-                Code::Single(byte) => run.single(byte, out),
-                Code::Double(code) if field == Field::Double => out.extend_from_slice(&code.to_be_bytes()),
-                Code::Double(code) => run.double(code, out),
-                Code::Unicode => put_unicode(self.charset, unit.text(&mut [0; 4]), out),
-            }
-            let close = usize::from(run.is_double());
-            if limit.is_some_and(|limit| limit < out.len() - start + close) {
-                out.truncate(before.0);
-                run = before.1;
-                report.push(position, 1, rest, Done::Truncated, "");
-                break;
-            }
-            if let Some(wide) = unit.wide {
-                report.push(position, unit.count, unit.cluster, Done::Widened, wide.encode_utf8(&mut [0; 4]));
-            }
-            if let Some((done, to)) = written.done {
-                let to = to.map(String::from).unwrap_or_default();
-                report.push(position, unit.count, unit.cluster, done, &to);
-            }
-            position += unit.count;
-            scalar_offset += unit.cluster.chars().count();
-            rest = rest.get(unit.cluster.len()..).unwrap_or_default();
+    /// Fills `out` up to `end`; the error is the unit that does not fit.
+    fn pad(&self, field: Field, end: usize, out: &mut Vec<u8>) -> Result<(), usize> {
+        let (padding, unit) = self.padding(field);
+        let missing = end.saturating_sub(out.len());
+        if !missing.is_multiple_of(unit) {
+            return Err(unit);
         }
-        run.close(out);
+        let one = padding.get(..unit).unwrap_or_default();
+        let [first, ..] = padding;
+        if one.iter().all(|&byte| byte == first) {
+            out.resize(end, first);
+        } else {
+            for _ in 0..missing / unit {
+                out.extend_from_slice(one);
+            }
+        }
         Ok(())
     }
 
-    /// The next cluster; two of them if a half-width kana and its voiced mark become one full-width kana.
-    fn next_unit<'text>(&self, field: Field, rest: &'text str) -> Unit<'text> {
-        let mut both = clusters(rest);
-        let cluster = both.next().unwrap_or(rest);
-        let unit = Unit { cluster, wide: None, count: 1 };
-        if !(self.options.widen && field == Field::Double) {
-            return unit;
+    /// Appends a piece of text whose neighbours come in other calls; `place` goes on behind it.
+    pub(crate) fn write(
+        &self,
+        field: Field,
+        text: &str,
+        place: &mut Place,
+        out: &mut Vec<u8>,
+        events: &mut Vec<CharEvent>,
+    ) -> Result<(), EncodeError> {
+        let first_event = events.len();
+        match &self.engine {
+            EncodeEngine::Unicode(policy) => policy.write(field, text, place, out, events)?,
+            EncodeEngine::Table(policy) => table_text(policy, field, text, place, out, events)?,
         }
-        let Some(kana) = one_scalar(cluster) else { return unit };
-        if let Some(mark) = both.next().filter(|next| one_scalar(next).is_some())
-            && let Some(joined) = mark.chars().next().and_then(|mark| voiced(kana, mark))
+        // Offsets are in the piece until here; where they stand in the stream is told once.
+        let (mut seen, mut position) = (0, place.position);
+        for event in events.get_mut(first_event..).unwrap_or_default() {
+            let offset = event.offset;
+            position += unicode::scalars(text.as_bytes().get(seen..offset).unwrap_or_default());
+            seen = offset;
+            event.position = position;
+            event.offset = place.offset + offset;
+        }
+        place.position = position + unicode::scalars(text.as_bytes().get(seen..).unwrap_or_default());
+        place.offset += text.len();
+        Ok(())
+    }
+
+    /// Leaves double-byte state at the end of a field or stream.
+    pub(crate) fn close(&self, field: Field, place: &mut Place, out: &mut Vec<u8>) {
+        if let EncodeEngine::Table(policy) = &self.engine
+            && let Framing::Shift { leave, .. } = policy.table.framing
+            && field == Field::Mixed
+            && place.double
         {
-            let cluster = rest.get(..cluster.len() + mark.len()).unwrap_or(cluster);
-            return Unit { cluster, wide: Some(joined), count: 2 };
+            out.push(leave);
         }
-        Unit { wide: wide(kana), ..unit }
+        place.double = false;
     }
 
-    /// What is written for a unit under the link's policy, [`None`] if it is refused.
-    fn unit_bytes(&self, field: Field, unit: &Unit<'_>) -> Option<Written> {
-        let Some(jef) = self.jef else { return Some(Written { code: Code::Unicode, done: None }) };
-        let mut scalars = unit.cluster.chars();
-        let base = unit.wide.or_else(|| scalars.next())?;
-        // No table of variation sequences is loaded, so a selector never has an exact code.
-        let selector = unit.wide.is_none() && scalars.next().is_some_and(is_selector);
-        if !selector && let Some(written) = cell(jef, field, base) {
-            return Some(written);
-        }
-        match self.options.unmappable {
-            Unmappable::Reject => return None,
-            Unmappable::Substitute | Unmappable::Shrink => {}
-        }
-        if selector && let Some(written) = cell(jef, field, base) {
-            return Some(Written { done: Some((Done::SelectorDropped, Some(base))), ..written });
-        }
-        let (code, to) = match field {
-            Field::Single => (Code::Single(SUBSTITUTE_SINGLE), '?'),
-            Field::Double | Field::Mixed | Field::Text => (Code::Double(SUBSTITUTE_DOUBLE), '〓'),
-        };
-        Some(Written { code, done: Some((Done::Substituted, Some(to))) })
-    }
-}
-
-/// The cell of one scalar: outside N fields the single-byte table first, outside X fields the double-byte table.
-fn cell(jef: &Jef, field: Field, c: char) -> Option<Written> {
-    if field != Field::Double
-        && let Some((byte, folded)) = jef.single(c)
-    {
-        let done = folded.then(|| (Done::Folded, jef.char_of_single(byte)));
-        return Some(Written { code: Code::Single(byte), done });
-    }
-    let code = jef.double(c).filter(|_| field != Field::Single)?;
-    Some(Written { code: Code::Double(code), done: None })
-}
-
-struct Unit<'text> {
-    cluster: &'text str,
-    wide: Option<char>,
-    /// Clusters in it.
-    count: usize,
-}
-
-impl<'text> Unit<'text> {
-    fn text<'buffer>(&self, buffer: &'buffer mut [u8; 4]) -> &'buffer str
-    where
-        'text: 'buffer,
-    {
-        match self.wide {
-            Some(wide) => wide.encode_utf8(buffer),
-            None => self.cluster,
-        }
-    }
-}
-
-struct Written {
-    code: Code,
-    done: Option<(Done, Option<char>)>,
-}
-
-enum Code {
-    Single(u8),
-    Double(u16),
-    Unicode,
-}
-
-/// Shift state of an M field. N and X fields never change state and write no shift codes.
-#[derive(Clone, Copy)]
-struct Run {
-    shift_in: u8,
-    double: bool,
-}
-
-impl Run {
-    fn new(shift_in: u8) -> Self {
-        Self { shift_in, double: false }
-    }
-
-    fn is_double(self) -> bool {
-        self.double
-    }
-
-    fn single(&mut self, byte: u8, out: &mut Vec<u8>) {
-        self.close(out);
-        out.push(byte);
-    }
-
-    fn double(&mut self, code: u16, out: &mut Vec<u8>) {
-        if !self.double {
-            out.push(self.shift_in);
-            self.double = true;
-        }
-        out.extend_from_slice(&code.to_be_bytes());
-    }
-
-    fn close(&mut self, out: &mut Vec<u8>) {
-        if self.double {
-            out.push(SHIFT_OUT);
-            self.double = false;
-        }
-    }
-}
-
-/// Collects events; neighbours that were widened or folded become one event.
-struct Report<'events> {
-    events: &'events mut Vec<CharEvent>,
-    run_end: Option<usize>,
-}
-
-impl Report<'_> {
-    fn push(&mut self, position: usize, count: usize, cluster: &str, done: Done, to: &str) {
-        let joins = matches!(done, Done::Widened | Done::Folded) && self.run_end == Some(position);
-        self.run_end = Some(position + count);
-        if let Some(last) = self.events.last_mut().filter(|last| joins && last.done == done) {
-            last.cluster.push_str(cluster);
-            last.to.push_str(to);
-            return;
-        }
-        self.events.push(CharEvent { position, cluster: cluster.to_owned(), done, to: to.to_owned() });
-    }
-}
-
-fn one_scalar(cluster: &str) -> Option<char> {
-    let mut chars = cluster.chars();
-    chars.next().filter(|_| chars.as_str().is_empty())
-}
-
-fn put_unicode(charset: Charset, text: &str, out: &mut Vec<u8>) {
-    match charset {
-        Charset::Utf8 | Charset::JefEbcdicKana => out.extend_from_slice(text.as_bytes()),
-        Charset::Utf16 { endian, .. } => {
-            out.reserve(text.len());
-            for unit in text.encode_utf16() {
-                out.extend_from_slice(&match endian {
-                    Endian::Little => unit.to_le_bytes(),
-                    Endian::Big => unit.to_be_bytes(),
+    /// The longest run of whole clusters that fits. The text is known to be writable.
+    fn cut(&self, field: Field, text: &str, bytes: usize, out: &mut Vec<u8>, events: &mut Vec<CharEvent>) {
+        let start = out.len();
+        let mut place = Place::default();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let length = match &self.engine {
+                EncodeEngine::Unicode(policy) => policy.pairs.split_first(rest).map(|(c, _)| c.len_utf8()),
+                EncodeEngine::Table(policy) => policy.next_unit(field, rest).map(|unit| unit.len_utf8()),
+            };
+            let Some((piece, behind)) = rest.split_at_checked(length.unwrap_or(rest.len())) else { break };
+            let (before, written, reported) = (place, out.len(), events.len());
+            let fits = self.write(field, piece, &mut place, out, events).is_ok();
+            let end = out.len() - start + usize::from(place.double && field == Field::Mixed);
+            if !fits || bytes < end {
+                out.truncate(written);
+                events.truncate(reported);
+                place = before;
+                let from = self.split_first(rest).map_or(Piece::Nothing, |(cluster, _)| Piece::Text(cluster));
+                events.push(CharEvent {
+                    position: place.position,
+                    offset: place.offset,
+                    from,
+                    done: Done::Truncated,
+                    to: Piece::Nothing,
                 });
+                break;
+            }
+            rest = behind;
+        }
+        self.close(field, &mut place, out);
+    }
+}
+
+/// The fast path as far as it goes, the policy for one unit, and again.
+fn table_text(
+    policy: &Policy,
+    field: Field,
+    text: &str,
+    place: &mut Place,
+    out: &mut Vec<u8>,
+    events: &mut Vec<CharEvent>,
+) -> Result<(), EncodeError> {
+    let start = out.len();
+    let mut at = At { read: 0, written: start, double: place.double, run: usize::MAX };
+    // What stands before this offset is settled: a selector behind it does not reach back.
+    let mut floor = 0;
+    let mut notes = Vec::new();
+    out.resize(start + text.len() + text.len() / 2 + ROOM, 0);
+    loop {
+        let (reached, stop) = forward::run(&policy.table, field, text.as_bytes(), at, out, &mut notes);
+        at = reached;
+        let back = (stop == Stop::Slow && floor < at.read)
+            .then(|| text.get(at.read..).and_then(|rest| rest.chars().next()))
+            .flatten()
+            .is_some_and(extends);
+        if back {
+            step_back(policy, text, &mut at);
+        }
+        for note in notes.drain(..) {
+            report_notes(policy, text, note, at.read, events);
+        }
+        match stop {
+            Stop::End => break,
+            // What is left may need more than it has bytes itself, but each time at least as much again is left over.
+            Stop::Full => out.resize(at.written + (text.len() - at.read) * 2 + ROOM, 0),
+            Stop::Slow => {
+                let rest = text.get(at.read..).unwrap_or_default();
+                let Some(unit) = policy.next_unit(field, rest) else { break };
+                let Some(written) = policy.write(field, &unit) else {
+                    let before = text.as_bytes().get(..at.read).unwrap_or_default();
+                    let scalar_offset = place.position + unicode::scalars(before);
+                    return Err(EncodeError::Unmappable { scalar_offset, cluster: unit.first });
+                };
+                report(events, unit.first, unit.second, at.read, &written);
+                if out.len() < at.written + ROOM {
+                    out.resize(at.written + rest.len() * 2 + ROOM, 0);
+                }
+                put(policy, field, written.code, &mut at, out);
+                at.read += unit.len_utf8();
+                floor = at.read;
             }
         }
-        Charset::Ucs4 { endian, .. } => {
-            out.reserve(text.len());
-            for c in text.chars() {
-                out.extend_from_slice(&match endian {
-                    Endian::Little => u32::from(c).to_le_bytes(),
-                    Endian::Big => u32::from(c).to_be_bytes(),
-                });
-            }
+    }
+    out.truncate(at.written);
+    place.double = at.double;
+    Ok(())
+}
+
+/// Reports the characters of a group whose codes read back as something else, as far as they are settled.
+fn report_notes(policy: &Policy, text: &str, note: Note, settled: usize, events: &mut Vec<CharEvent>) {
+    let mut lanes = note.lanes;
+    while lanes != 0 {
+        // A group has eight lanes of three bytes; a note of one character has one lane of any length.
+        let lane = usize::try_from(lanes.trailing_zeros()).unwrap_or_default();
+        lanes &= lanes - 1;
+        let offset = note.offset + 3 * lane;
+        let c = text.get(offset..).and_then(|rest| rest.chars().next());
+        if let Some(c) = c.filter(|_| offset < settled)
+            && let Some(reads) = policy.table.reads(c)
+        {
+            let (from, to) = (Piece::from(c), Piece::Text(reads));
+            events.push(CharEvent { position: 0, offset, from, done: Done::Respelled, to });
         }
+    }
+}
+
+fn extends(c: char) -> bool {
+    is_selector(c) || is_voiced_mark(c)
+}
+
+/// Takes the scalar before `at` back, which the fast path wrote before it was known what follows.
+fn step_back(policy: &Policy, text: &str, at: &mut At) {
+    let Some(before) = text.get(..at.read).and_then(|before| before.chars().next_back()) else { return };
+    // The fast path writes scalars of the BMP only, with one byte or two.
+    let cell = policy.table.cell(before);
+    at.read -= before.len_utf8();
+    at.written -= if cell & DOUBLE == 0 { 1 } else { 2 };
+    if at.written == at.run {
+        // Nothing is left of the run, so its shift code goes too.
+        at.written -= 1;
+        at.double = !at.double;
+        at.run = usize::MAX;
+    }
+}
+
+fn report(
+    events: &mut Vec<CharEvent>,
+    first: Cluster,
+    second: Option<Cluster>,
+    offset: usize,
+    written: &Written,
+) {
+    let Some((done, to)) = written.event else { return };
+    events.push(CharEvent { position: 0, offset, from: Piece::Text(first), done, to });
+    // Of two clusters that became one, the second is told too: it went into the first.
+    if let Some(second) = second {
+        let (offset, from) = (offset + first.len_utf8(), Piece::Text(second));
+        events.push(CharEvent { position: 0, offset, from, done, to: Piece::Nothing });
+    }
+}
+
+/// Writes one code into the room behind `at`, with shift codes where the field has them.
+fn put(policy: &Policy, field: Field, code: Code, at: &mut At, out: &mut [u8]) {
+    let bytes = code.bytes();
+    let mut put = |bytes: &[u8]| {
+        if let Some(slot) = out.get_mut(at.written..at.written + bytes.len()) {
+            slot.copy_from_slice(bytes);
+            at.written += bytes.len();
+        }
+    };
+    let double = 1 < bytes.len();
+    match (policy.table.framing, field) {
+        (Framing::Shift { enter, leave, .. }, Field::Mixed) if double != at.double => {
+            put(&[if double { enter } else { leave }]);
+            put(bytes);
+            at.double = double;
+            // The slow path's own characters are never taken back.
+            at.run = usize::MAX;
+        }
+        _ => put(bytes),
     }
 }

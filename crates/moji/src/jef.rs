@@ -1,286 +1,252 @@
-//! JEF standard area and EBCDIC kana, as arrays.
+//! JEF kanji (JEF漢字): the standard area by rule, everything by a table pack.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
-use std::sync::LazyLock;
 
-use sha2::{Digest as _, Sha256};
+use crate::charset::Ebcdic;
+use crate::cluster::{Cluster, Pairs};
+use crate::code::Code;
+use crate::compiled::{ByteSet, Direction, Draft, Framing};
+use crate::data::{Change, MultiByte, SingleByte, Table, jis_1978};
+use crate::options::{Ivs, JefMap, ShiftIn};
 
-use crate::options::JefMap;
+/// The code that leaves double-byte state (漢字アウト).
+const SHIFT_OUT: u8 = 0x29;
+/// The ideographic space. A1A1 is no JEF code: read, never written.
+const SPACE: Code = Code::double(0x4040);
 
-/// No cell in the single-byte array: U+0000 has a cell, so 0 cannot say it.
-const NO_SINGLE: u16 = u16::MAX;
-/// Marks a single-byte cell that reads back as another character.
-const FOLDED: u16 = 0x100;
+const STANDARD: Table =
+    Table::new("jef-standard", "jis-c-6226-1978", include_str!("../data/jef-standard.tsv"));
 
-/// One view of JEF with EBCDIC kana, both ways. About 640 kB, built once, then only read.
-pub(crate) struct Jef {
-    /// Double-byte code by BMP scalar, 0 for none.
-    double: Vec<u16>,
-    /// Double-byte code by scalar beyond the BMP, sorted.
-    double_beyond: Vec<(char, u16)>,
-    /// Scalar by double-byte code, U+0000 for none.
-    double_back: Vec<char>,
-    /// Single-byte code by BMP scalar with [`FOLDED`], or [`NO_SINGLE`].
-    single: Vec<u16>,
-    /// Scalar by single byte.
-    single_back: Vec<Option<char>>,
-    /// Name and hash of the content.
-    version: String,
+/// How a spelling is good for encoding (符号化の種別), as the pack's `class` column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// A scalar, or one with a voiced mark, without selector.
+    Regular,
+    /// The bare base of a code that has a selector.
+    Base,
+    /// With a Moji_Joho selector.
+    MojiJoho,
+    /// With an Adobe-Japan1 selector.
+    AdobeJapan1,
+    /// A compatibility ideograph.
+    Compatibility,
+    /// Another spelling, never read.
+    Spelling,
 }
 
-static FACE: LazyLock<Jef> = LazyLock::new(|| Jef::build(JefMap::Face));
-static PC: LazyLock<Jef> = LazyLock::new(|| Jef::build(JefMap::Pc));
-static AREA: LazyLock<Jef> = LazyLock::new(|| Jef::build(JefMap::Area));
+/// What a code reads as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub code: Code,
+    pub text: Cluster,
+    pub moji_joho: Option<char>,
+    pub adobe_japan1: Option<char>,
+    pub compatibility: Option<char>,
+}
 
-/// What JIS X 0208 spells differently from the vendor: (cell, JIS's spelling). The chart has the vendor's spelling.
-const JIS_SPELLINGS: [(u16, char); 5] =
-    [(0xA1C1, '〜'), (0xA1C2, '‖'), (0xA1DD, '−'), (0xA1F1, '¢'), (0xA1F2, '£')];
+/// Why JIS has another character at a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AreaKind {
+    /// Spelling of a symbol.
+    Symbol,
+    /// Two kanji that changed places in 1983.
+    Swapped,
+    /// A form changed in 1983, the old one having moved to row 84 or not.
+    Form,
+}
 
-/// Other spellings accepted on encoding: (scalar, cell).
-const SPELLINGS: [(char, u16); 16] = [
-    ('\u{00A5}', 0xA1EF),
-    ('\u{00B7}', 0xA1A6),
-    ('\u{2014}', 0xA1BD),
-    ('\u{2022}', 0xA1A6),
-    ('\u{203E}', 0xA1B1),
-    ('\u{2211}', 0xA6B2),
-    ('\u{22EF}', 0xA1C4),
-    ('\u{3099}', 0xA1AB),
-    ('\u{309A}', 0xA1AC),
-    ('\u{FA10}', 0xC4CD),
-    ('\u{FA3C}', 0xD6A5),
-    ('\u{FA4A}', 0xC2F6),
-    ('\u{FA58}', 0xE5D6),
-    ('\u{FA59}', 0xC8CB),
-    ('\u{FA6B}', 0xB7C3),
-    ('\u{FA6D}', 0xB4DC),
-];
+/// A cell that shows one character (face) and is another's place in JIS X 0208 (area).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AreaRow {
+    pub code: Code,
+    pub face: char,
+    pub area: char,
+    pub kind: AreaKind,
+}
 
-/// The cells of row 13 that stand in JEF's standard area besides JIS X 0208.
-const ROW_13: [(u16, char); 8] = [
-    (0xADE5, '㊤'),
-    (0xADE6, '㊥'),
-    (0xADE7, '㊦'),
-    (0xADE8, '㊧'),
-    (0xADE9, '㊨'),
-    (0xADF3, '∮'),
-    (0xADF8, '∟'),
-    (0xADF9, '⊿'),
-];
+/// JEF kanji as tables.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Jef {
+    pub name: String,
+    pub readings: Vec<Reading>,
+    pub writings: Vec<(Cluster, Code, Class)>,
+    pub area: Vec<AreaRow>,
+    pub pairs: Vec<(char, char)>,
+}
+
+impl Reading {
+    /// What a link reads that carries one collection of selectors.
+    pub(crate) fn cluster(&self, ivs: Ivs) -> Cluster {
+        let selector = match ivs {
+            Ivs::Mj => self.moji_joho,
+            Ivs::Aj1 => self.adobe_japan1,
+            Ivs::Plain => return self.compatibility.map_or(self.text, Cluster::of),
+        };
+        selector
+            .filter(|_| self.text.mark().is_none())
+            .and_then(|selector| Cluster::with_selector(self.text.base(), selector))
+            .unwrap_or(self.text)
+    }
+}
 
 impl Jef {
-    pub(crate) fn of(map: JefMap) -> &'static Self {
-        match map {
-            JefMap::Face => &FACE,
-            JefMap::Pc => &PC,
-            JefMap::Area => &AREA,
+    /// The standard area by rule: JIS X 0208 + 8080 as it was in 1978.
+    ///
+    /// Rows 2 (from cell 15) and 8 and row 84 are later additions, which JEF has elsewhere, in the extended area.
+    pub(crate) fn standard() -> Self {
+        let mut jef = Self { name: "jef-standard-area".to_owned(), ..Self::default() };
+        let vendor = rows(STANDARD, "vendor");
+        for cell in MultiByte::JIS_X_0208.cells().filter(|cell| cell.direction.decodes()) {
+            let Some(code) = u16::try_from(cell.code).ok().map(|code| code | 0x8080) else { continue };
+            let in_1978 = match code.to_be_bytes() {
+                [0xA2, cell] => cell <= 0xAE,
+                [row, _] => !(0xA8..=0xAF).contains(&row) && row <= 0xF3,
+            };
+            let code = Code::double(code);
+            if !in_1978 || cell.char == '\u{3000}' {
+                continue;
+            }
+            let spelt = vendor.iter().find(|row| row.0 == code).map_or(cell.char, |row| row.1);
+            jef.regular(code, spelt);
         }
-    }
-
-    pub(crate) fn double(&self, c: char) -> Option<u16> {
-        match u16::try_from(u32::from(c)) {
-            Ok(bmp) => self.double.get(usize::from(bmp)).copied().filter(|&code| code != 0),
-            Err(_) => {
-                let at = self.double_beyond.binary_search_by_key(&c, |&(scalar, _)| scalar).ok()?;
-                self.double_beyond.get(at).map(|&(_, code)| code)
+        jef.regular(SPACE, '\u{3000}');
+        jef.readings.push(Reading::plain(Code::double(0xA1A1), '\u{3000}'));
+        for (code, c, _) in rows(STANDARD, "cell") {
+            jef.regular(code, c);
+        }
+        jef.add_1978();
+        for &(code, face, jis) in &vendor {
+            if let Some(area) = jis {
+                jef.area.push(AreaRow { code, face, area, kind: AreaKind::Symbol });
+                jef.writings.push((Cluster::of(area), code, Class::Spelling));
             }
         }
-    }
-
-    /// The single-byte code, and whether it reads back as another character.
-    pub(crate) fn single(&self, c: char) -> Option<(u8, bool)> {
-        let bmp = u16::try_from(u32::from(c)).ok()?;
-        let cell = self.single.get(usize::from(bmp)).copied().filter(|&cell| cell != NO_SINGLE)?;
-        Some((cell.to_be_bytes()[1], cell & FOLDED != 0))
-    }
-
-    pub(crate) fn char_of_double(&self, code: u16) -> Option<char> {
-        self.double_back.get(usize::from(code)).copied().filter(|&c| c != '\0')
-    }
-
-    pub(crate) fn char_of_single(&self, byte: u8) -> Option<char> {
-        self.single_back.get(usize::from(byte)).copied().flatten()
-    }
-
-    pub(crate) fn version(&self) -> &str {
-        &self.version
-    }
-
-    fn build(map: JefMap) -> Self {
-        let mut jef = Self {
-            double: vec![0; 0x1_0000],
-            double_beyond: Vec::new(),
-            double_back: vec!['\0'; 0x1_0000],
-            single: vec![NO_SINGLE; 0x1_0000],
-            single_back: vec![None; 0x100],
-            version: String::new(),
-        };
-        jef.add_chart();
-        jef.add_1978(map);
-        for (c, code) in SPELLINGS.into_iter().chain(JIS_SPELLINGS.map(|(code, c)| (c, code))) {
-            jef.alias(c, code);
+        for (code, c, _) in rows(STANDARD, "spelling") {
+            jef.writings.push((Cluster::of(c), code, Class::Spelling));
         }
-        jef.add_user_defined();
-        jef.add_single();
-        jef.seal(map);
         jef
     }
 
-    /// The JIS X 0208 chart without what JIS added after 1978. The JEF code is the JIS code + 0x8080.
-    ///
-    /// JEF's standard area follows JIS C 6226-1978, so rows 2 (from cell 15) and 8 and row 84 are later additions that
-    /// JEF has elsewhere, in the extended area.
-    fn add_chart(&mut self) {
-        for row in 0xA1..=0xF3_u8 {
-            for cell in 0xA1..=0xFE_u8 {
-                let in_jis78 = match row {
-                    0xA2 => cell <= 0xAE,
-                    0xA8..=0xAF => false,
-                    _ => true,
-                };
-                let pair = [row, cell];
-                let (text, bad) = encoding_rs::EUC_JP.decode_without_bom_handling(&pair);
-                let mut chars = text.chars();
-                if let (true, false, Some(c), None) = (in_jis78, bad, chars.next(), chars.next()) {
-                    self.put(u16::from_be_bytes(pair), c);
-                }
-            }
-        }
-        for (code, c) in ROW_13 {
-            self.put(code, c);
-        }
-        // The ideographic space is 4040. A1A1 is no JEF code: read, never written.
-        self.put(0x4040, '\u{3000}');
+    fn regular(&mut self, code: Code, c: char) {
+        self.readings.push(Reading::plain(code, c));
+        self.writings.push((Cluster::of(c), code, Class::Regular));
     }
 
-    /// Puts the forms of 1978 into their cells, as far as the view asks for them.
-    fn add_1978(&mut self, map: JefMap) {
-        let table = include_str!("../data/jis-1978.tsv");
-        let mut changes: Vec<(u16, char, char)> = Vec::new();
-        let mut by_area = Vec::new();
-        for line in table.lines().filter(|line| !line.starts_with('#')) {
-            let mut columns = line.split('\t');
-            let (Some(kind), Some(jis), Some(old)) =
-                (columns.next(), columns.next().and_then(one_char), columns.next().and_then(one_char))
-            else {
-                continue;
-            };
-            let mut rows = vec![(jis, old)];
-            if kind == "pair" {
-                rows.push((old, jis));
-            }
-            for (jis, old) in rows {
-                let Some(code) = self.double(jis) else { continue };
-                let area = map == JefMap::Area || (map == JefMap::Pc && kind != "pair");
-                if area { by_area.push((code, jis, old)) } else { changes.push((code, jis, old)) }
+    /// The cells show the forms of 1978; where JIS changed them, the area table says so.
+    fn add_1978(&mut self) {
+        let mut changes = Vec::new();
+        for changed in jis_1978() {
+            let kind = if changed.change == Change::Pair { AreaKind::Swapped } else { AreaKind::Form };
+            changes.push((changed.new, changed.old, kind));
+            if kind == AreaKind::Swapped {
+                changes.push((changed.old, changed.new, kind));
             }
         }
-        for &(_, jis, _) in &changes {
-            self.forget(jis);
+        let cell = |c| self.readings.iter().find(|reading| reading.text == Cluster::of(c)).map(|r| r.code);
+        let area: Vec<AreaRow> = changes
+            .into_iter()
+            .filter_map(|(now, then, kind)| Some(AreaRow { code: cell(now)?, face: then, area: now, kind }))
+            .collect();
+        for row in &area {
+            self.readings.retain(|reading| reading.code != row.code);
+            self.writings.retain(|&(_, code, _)| code != row.code);
         }
-        for &(code, _, old) in &changes {
-            self.put(code, old);
+        for row in &area {
+            self.regular(row.code, row.face);
         }
-        // By area the 1978 form is one more spelling of the cell, unless it is another cell's own character.
-        let own: HashSet<char> = by_area.iter().map(|&(_, jis, _)| jis).collect();
-        for &(code, _, old) in by_area.iter().filter(|(_, _, old)| !own.contains(old)) {
-            self.alias(old, code);
-        }
-        if map == JefMap::Area {
-            for (code, jis) in JIS_SPELLINGS {
-                let vendor = self.char_of_double(code);
-                self.put(code, jis);
-                vendor.into_iter().for_each(|c| self.alias(c, code));
-            }
-        }
+        self.area.extend(area);
     }
 
-    /// User-defined cells (外字領域) 80A1-A0FE stand for U+E000-EC1D in order.
-    fn add_user_defined(&mut self) {
-        let cells = (0x80..=0xA0_u8).flat_map(|row| (0xA1..=0xFE_u8).map(move |cell| [row, cell]));
-        for (pair, c) in cells.zip('\u{E000}'..='\u{EC1D}') {
-            self.put(u16::from_be_bytes(pair), c);
-        }
-    }
-
-    fn add_single(&mut self) {
-        let table = include_str!("../data/ebcdic-kana.tsv");
-        for line in table.lines().filter(|line| !line.starts_with('#')) {
-            let mut columns = line.split('\t');
-            let byte = columns.next().and_then(|hex| u8::from_str_radix(hex, 16).ok());
-            let scalar = columns.next().and_then(|hex| u16::from_str_radix(hex, 16).ok());
-            let (Some(byte), Some(scalar)) = (byte, scalar) else { continue };
-            let both_ways = columns.next() == Some("=");
-            if let Some(cell) = self.single.get_mut(usize::from(scalar)) {
-                *cell = u16::from(byte) | if both_ways { 0 } else { FOLDED };
-            }
-            if let (true, Some(back)) = (both_ways, self.single_back.get_mut(usize::from(byte))) {
-                *back = char::from_u32(u32::from(scalar));
-            }
-        }
-    }
-
-    fn put(&mut self, code: u16, c: char) {
-        if let Some(back) = self.double_back.get_mut(usize::from(code)) {
-            *back = c;
-        }
-        self.forget(c);
-        self.alias(c, code);
-    }
-
-    /// One more character written at a cell; a character that has a cell keeps it.
-    fn alias(&mut self, c: char, code: u16) {
-        match u16::try_from(u32::from(c)) {
-            Ok(bmp) => {
-                if let Some(cell) = self.double.get_mut(usize::from(bmp)).filter(|cell| **cell == 0) {
-                    *cell = code;
-                }
-            }
-            Err(_) => {
-                if let Err(at) = self.double_beyond.binary_search_by_key(&c, |&(scalar, _)| scalar) {
-                    self.double_beyond.insert(at, (c, code));
-                }
-            }
-        }
-    }
-
-    fn forget(&mut self, c: char) {
-        match u16::try_from(u32::from(c)) {
-            Ok(bmp) => self.double.get_mut(usize::from(bmp)).into_iter().for_each(|cell| *cell = 0),
-            Err(_) => self.double_beyond.retain(|&(scalar, _)| scalar != c),
-        }
-    }
-
-    fn seal(&mut self, map: JefMap) {
-        let mut hash = Sha256::new();
-        for code in self.double.iter().chain(&self.single) {
-            hash.update(code.to_be_bytes());
-        }
-        for &(c, code) in &self.double_beyond {
-            hash.update(u32::from(c).to_be_bytes());
-            hash.update(code.to_be_bytes());
-        }
-        for &c in &self.double_back {
-            hash.update(u32::from(c).to_be_bytes());
-        }
-        for c in &self.single_back {
-            hash.update(c.map_or(u32::MAX, u32::from).to_be_bytes());
-        }
+    /// The table for one link.
+    pub(crate) fn draft(&self, ebcdic: Ebcdic, map: JefMap, ivs: Ivs, shift_in: ShiftIn) -> Draft {
+        let (enter, enter_too) = match shift_in {
+            ShiftIn::K28 => (0x28, 0x38),
+            ShiftIn::K38 => (0x38, 0x28),
+        };
         let view = match map {
             JefMap::Face => "face",
             JefMap::Pc => "pc",
             JefMap::Area => "area",
         };
-        self.version = format!("jef-standard-area/{view}+ebcdic-kana sha256:");
-        for byte in hash.finalize() {
-            // Writing to a String cannot fail.
-            let _ = write!(self.version, "{byte:02x}");
+        let selectors = match ivs {
+            Ivs::Mj => "mj",
+            Ivs::Plain => "plain",
+            Ivs::Aj1 => "aj1",
+        };
+        let name = format!("{}/{view}/{selectors}+ebcdic-{}", self.name, ebcdic.word());
+        let mut draft = Draft::new(name, Framing::Shift { enter, enter_too, leave: SHIFT_OUT });
+        draft.leads = ByteSet::of(&[0x40..=0xFE]);
+        draft.seconds = draft.seconds.without(&[enter, enter_too, SHIFT_OUT]);
+        draft.can_keep = true;
+        draft.pairs = Pairs::new(self.pairs.iter().copied());
+        draft.singles = ebcdic_singles(ebcdic);
+        let area: Vec<AreaRow> = self.area.iter().copied().filter(|row| row.is_in(map)).collect();
+        let places: HashSet<char> = area.iter().map(|row| row.area).collect();
+        for row in &area {
+            draft.codes.push((row.code, Cluster::of(row.area), Direction::Both));
+        }
+        // The glyph's own character is one more spelling of its cell, unless it is another cell's character.
+        for row in area.iter().filter(|row| !places.contains(&row.face)) {
+            draft.codes.push((row.code, Cluster::of(row.face), Direction::EncodeOnly));
+        }
+        for &(cluster, code, class) in &self.writings {
+            let wanted = match class {
+                Class::MojiJoho => ivs == Ivs::Mj,
+                Class::AdobeJapan1 => ivs == Ivs::Aj1,
+                Class::Regular | Class::Base | Class::Compatibility | Class::Spelling => true,
+            };
+            if wanted {
+                draft.codes.push((code, cluster, Direction::EncodeOnly));
+            }
+        }
+        for reading in &self.readings {
+            draft.codes.push((reading.code, reading.cluster(ivs), Direction::DecodeOnly));
+        }
+        // User-defined cells (外字領域) 80A1-A0FE stand for U+E000-EC1D in order.
+        let cells = (0x80..=0xA0_u8).flat_map(|row| (0xA1..=0xFE_u8).map(move |cell| [row, cell]));
+        for (pair, c) in cells.zip('\u{E000}'..='\u{EC1D}') {
+            draft.codes.push((Code::double(u16::from_be_bytes(pair)), Cluster::of(c), Direction::Both));
+        }
+        draft
+    }
+}
+
+impl Reading {
+    pub(crate) fn plain(code: Code, c: char) -> Self {
+        Self { code, text: Cluster::of(c), moji_joho: None, adobe_japan1: None, compatibility: None }
+    }
+}
+
+impl AreaRow {
+    fn is_in(&self, map: JefMap) -> bool {
+        match map {
+            JefMap::Face => false,
+            JefMap::Pc => self.kind == AreaKind::Form,
+            JefMap::Area => true,
         }
     }
 }
 
-fn one_char(text: &str) -> Option<char> {
-    let mut chars = text.chars();
-    chars.next().filter(|_| chars.as_str().is_empty())
+/// The single bytes of a Fujitsu EBCDIC without its shift codes.
+fn ebcdic_singles(ebcdic: Ebcdic) -> Vec<(u8, char, Direction)> {
+    let chart = match ebcdic {
+        Ebcdic::Kana => SingleByte::EBCDIC_KANA,
+        Ebcdic::Lower => SingleByte::EBCDIC_LOWER,
+        Ebcdic::Ascii => SingleByte::EBCDIC_ASCII,
+    };
+    chart.cells().map(|cell| (cell.byte, cell.char, cell.direction.into())).collect()
+}
+
+/// Rows of one kind: code, scalar, perhaps another scalar.
+fn rows(table: Table, kind: &str) -> Vec<(Code, char, Option<char>)> {
+    let scalar = |hex: &str| u32::from_str_radix(hex, 16).ok().and_then(char::from_u32);
+    table
+        .lines()
+        .filter_map(|line| {
+            let mut columns = line.split('\t');
+            (columns.next()? == kind).then_some(())?;
+            let code = Code::parse_hex(columns.next()?)?;
+            Some((code, scalar(columns.next()?)?, columns.next().and_then(scalar)))
+        })
+        .collect()
 }

@@ -1,18 +1,37 @@
 #![doc = include_str!("../README.md")]
 
+mod backward;
+mod builtin;
 mod charset;
 mod cluster;
+mod code;
+mod compiled;
 pub mod data;
 mod decode;
 mod encode;
 mod error;
+mod event;
+mod forward;
+mod gaiji;
 mod jef;
+mod lanes;
 mod options;
+mod pack;
+mod policy;
+mod stream;
+mod tables;
+mod unicode;
 mod widen;
 
-pub use charset::{Charset, CharsetError, Endian};
-pub use cluster::{clusters, is_selector};
+pub use charset::{Charset, CharsetError, Ebcdic, Endian};
+pub use cluster::{Cluster, Pairs, clusters, is_selector, is_voiced_mark};
+pub use code::Code;
 pub use decode::Decoder;
 pub use encode::Encoder;
-pub use error::{DecodeError, DecodeRule, EncodeError};
-pub use options::{CharEvent, Done, Field, JefMap, Options, Overflow, ShiftIn, Undefined, Unmappable};
+pub use error::{CodecError, DecodeError, DecodeRule, EncodeError};
+pub use event::{CharEvent, Done, Piece};
+pub use gaiji::{Gaiji, TableError};
+pub use options::{Field, Ivs, JefMap, Options, Overflow, ShiftIn, Undefined, Unmappable};
+pub use pack::{Pack, PackFile, Packs};
+pub use stream::{ConvertError, Converter, Side, StreamEvent};
+pub use tables::Tables;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use catalog::{Charsets, Delivery, Known, Link, LinkList, Problem, RowState, SystemRef, Systems, assess};
 use layout::{Layout, Plan};
-use moji::{Charset, Unmappable};
+use moji::{Charset, Tables, Unmappable};
 use system::{Dataset, Intake, System};
 use transport::Folder;
 
@@ -230,7 +230,7 @@ fn wire(
                 catalog::Unmappable::Shrink => Unmappable::Shrink,
             };
             let plan = layout
-                .compile(&dataset.names(), policy)
+                .compile(&dataset.names(), policy, &Tables::built_in())
                 .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
             let folder = places
                 .get(place)
@@ -264,7 +264,7 @@ fn known(
     known.layouts = layouts
         .iter()
         .filter_map(|(id, layout)| {
-            layout.as_ref().ok().map(|layout| (id.clone(), charset_id(layout.charset)))
+            layout.as_ref().ok().map(|layout| (id.clone(), charset_id(&layout.charset)))
         })
         .collect();
     known.places = places.keys().cloned().collect::<BTreeSet<_>>();
@@ -272,12 +272,17 @@ fn known(
 }
 
 /// The name the charset has in `charset_words.tsv`; byte order and mark are the layout's own business.
-fn charset_id(charset: Charset) -> String {
+fn charset_id(charset: &Charset) -> String {
     match charset {
-        Charset::Utf8 => "utf-8",
-        Charset::Utf16 { .. } => "utf-16",
-        Charset::Ucs4 { .. } => "ucs-4",
-        Charset::JefEbcdicKana => "jef-ebcdic",
+        Charset::Utf8 { .. } => "utf-8".to_owned(),
+        Charset::Utf16 { .. } => "utf-16".to_owned(),
+        Charset::Utf32 { .. } => "ucs-4".to_owned(),
+        Charset::Windows31J => "ms932".to_owned(),
+        Charset::EucJp => "euc-jp".to_owned(),
+        Charset::Ibm930 => "ibm-930".to_owned(),
+        Charset::Ibm939 => "ibm-939".to_owned(),
+        Charset::Jef(_) => "jef-ebcdic".to_owned(),
+        Charset::Juki => "juki-net-unified".to_owned(),
+        Charset::Pack(name) => name.to_string(),
     }
-    .to_owned()
 }

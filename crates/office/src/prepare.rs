@@ -128,7 +128,7 @@ impl Writer<'_> {
             writeln!(
                 self.report,
                 "{subject}\t{item}\t{}\t{}\t{done}\t{}",
-                event.position, event.cluster, event.to
+                event.position, event.from, event.to
             )?;
             match self.characters.get_mut(done) {
                 Some(count) => *count += 1,

@@ -16,7 +16,7 @@ pub struct Table {
 }
 
 impl Table {
-    pub(super) const fn new(name: &'static str, edition: &'static str, text: &'static str) -> Self {
+    pub(crate) const fn new(name: &'static str, edition: &'static str, text: &'static str) -> Self {
         Self { name, edition, text }
     }
 
@@ -34,7 +34,7 @@ impl Table {
     }
 
     /// The lines that are not remarks.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &'static str> + use<> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = &'static str> + use<> {
         let mut lines = Columns(self.text);
         let lines = std::iter::from_fn(move || lines.until(b'\n'));
         lines.filter(|line| !line.starts_with('#') && !line.is_empty())

@@ -1,0 +1,415 @@
+//! A charset compiled for one link: everything conversion asks, as arrays.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::cluster::{Cluster, Pairs, is_selector};
+use crate::code::Code;
+use crate::lanes::{Ascii, Cells, DOUBLE, NOTED, SINGLE};
+use crate::options::Field;
+
+/// How codes of one and of more bytes are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// By shift codes; outside them every byte is a character.
+    Shift {
+        /// The code written to enter double-byte state.
+        enter: u8,
+        /// A second code that is read as entering.
+        enter_too: u8,
+        /// The code that leaves double-byte state.
+        leave: u8,
+    },
+    /// By the first byte.
+    Lead,
+    /// Every code has two bytes.
+    Pairs,
+}
+
+/// Which ways a row of a table is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Both,
+    DecodeOnly,
+    EncodeOnly,
+    /// Kept in the chart and good for neither.
+    Never,
+}
+
+impl Direction {
+    fn encodes(self) -> bool {
+        matches!(self, Self::Both | Self::EncodeOnly)
+    }
+
+    fn decodes(self) -> bool {
+        matches!(self, Self::Both | Self::DecodeOnly)
+    }
+}
+
+/// A table before it is compiled. Of two rows for one cluster, or for one code, the first counts.
+pub(crate) struct Draft {
+    /// Name of the table for evidence, without hash.
+    pub name: String,
+    pub framing: Framing,
+    pub singles: Vec<(u8, char, Direction)>,
+    /// Codes of more than one byte.
+    pub codes: Vec<(Code, Cluster, Direction)>,
+    /// Bytes that begin a code of three bytes.
+    pub lead_of_three: Option<u8>,
+    /// Bytes that begin a code of two bytes which stands for a half-width character.
+    pub lead_of_narrow: Option<u8>,
+    /// First bytes a code of two bytes may have.
+    pub leads: ByteSet,
+    /// Second and third bytes a longer code may have.
+    pub seconds: ByteSet,
+    /// Scalars that form one cluster with a voiced mark.
+    pub pairs: Pairs,
+    /// Two-byte codes a deliverer may escape ([`crate::Undefined::Keep`]).
+    pub can_keep: bool,
+    /// Rows of the town's own characters, asked before all others. Their codes are nobody else's.
+    pub own: Vec<(Code, Cluster, Direction)>,
+    /// Codes the town says nobody uses.
+    pub own_unused: HashSet<Code>,
+}
+
+/// A set of bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct ByteSet(Box<[bool; 0x100]>);
+
+impl ByteSet {
+    pub(crate) fn of(ranges: &[std::ops::RangeInclusive<u8>]) -> Self {
+        let mut set = Self(filled(false));
+        for (byte, place) in (0..=0xFF_u8).zip(set.0.iter_mut()) {
+            *place = ranges.iter().any(|range| range.contains(&byte));
+        }
+        set
+    }
+
+    /// The same without some bytes.
+    pub(crate) fn without(mut self, bytes: &[u8]) -> Self {
+        for (byte, place) in (0..=0xFF_u8).zip(self.0.iter_mut()) {
+            *place &= !bytes.contains(&byte);
+        }
+        self
+    }
+
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.0.get(usize::from(byte)).copied().unwrap_or_default()
+    }
+}
+
+/// A compiled charset. About 1 MB, made once for each combination of tables and options, then only read.
+pub(crate) struct Compiled {
+    pub name: String,
+    pub framing: Framing,
+    /// By scalar below U+10000.
+    pub cells: Box<Cells>,
+    pub ascii: Ascii,
+    /// By single byte: three bytes of UTF-8 from the lowest on, length in the highest; 0 for what the slow path decides.
+    pub single_text: Box<[u32; 0x100]>,
+    /// By single byte: the ASCII character it stands for, 0x100 for all others.
+    pub single_ascii: Box<[u16; 0x100]>,
+    /// By code of two bytes: up to seven bytes of UTF-8 from the lowest on, length in the highest; 0 for the slow path.
+    pub double_text: Box<[u64; 0x1_0000]>,
+    pub lead_of_three: Option<u8>,
+    pub lead_of_narrow: Option<u8>,
+    pub leads: ByteSet,
+    pub seconds: ByteSet,
+    pub pairs: Pairs,
+    pub can_keep: bool,
+    single_of: HashMap<char, u8>,
+    code_of: HashMap<Cluster, Code>,
+    own_of: HashMap<Cluster, Code>,
+    char_of: Box<[Option<Cluster>; 0x100]>,
+    cluster_of: HashMap<Code, Cluster>,
+    version: String,
+}
+
+impl Draft {
+    /// An empty table.
+    pub(crate) fn new(name: impl Into<String>, framing: Framing) -> Self {
+        Self {
+            name: name.into(),
+            framing,
+            singles: Vec::new(),
+            codes: Vec::new(),
+            lead_of_three: None,
+            lead_of_narrow: None,
+            leads: ByteSet::of(&[0x40..=0xFE]),
+            seconds: ByteSet::of(&[0x00..=0xFF]),
+            pairs: Pairs::default(),
+            can_keep: false,
+            own: Vec::new(),
+            own_unused: HashSet::new(),
+        }
+    }
+
+    /// Whether a code can be one of this charset.
+    pub(crate) fn holds(&self, code: Code) -> bool {
+        let lead = |byte| self.leads.has(byte) || Some(byte) == self.lead_of_three;
+        match (self.framing, code.bytes()) {
+            (Framing::Shift { enter, enter_too, leave }, [byte]) => ![enter, enter_too, leave].contains(byte),
+            (Framing::Lead, [byte]) => !lead(*byte),
+            (Framing::Pairs, [_, _]) => true,
+            (_, [first, second]) => self.leads.has(*first) && self.seconds.has(*second),
+            (_, [first, second, third]) => {
+                Some(*first) == self.lead_of_three && self.seconds.has(*second) && self.seconds.has(*third)
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn compile(self) -> Compiled {
+        let claimed: HashSet<Code> =
+            self.own.iter().map(|&(code, ..)| code).chain(self.own_unused.iter().copied()).collect();
+        let mut compiled = Compiled {
+            name: self.name,
+            framing: self.framing,
+            cells: filled(0),
+            ascii: Ascii::NONE,
+            single_text: filled(0),
+            single_ascii: filled(0x100),
+            double_text: filled(0),
+            lead_of_three: self.lead_of_three,
+            lead_of_narrow: self.lead_of_narrow,
+            leads: self.leads,
+            seconds: self.seconds,
+            pairs: self.pairs,
+            can_keep: self.can_keep,
+            single_of: HashMap::new(),
+            code_of: HashMap::with_capacity(self.codes.len()),
+            own_of: HashMap::new(),
+            char_of: filled(None),
+            cluster_of: HashMap::with_capacity(self.codes.len()),
+            version: String::new(),
+        };
+        for &(code, cluster, direction) in &self.own {
+            if direction.encodes() {
+                compiled.own_of.entry(cluster).or_insert(code);
+            }
+            if direction.decodes() {
+                compiled.put_back(code, cluster);
+            }
+        }
+        // A code the town gave to a character of its own is no longer anybody else's.
+        let free = |code: &Code| !claimed.contains(code);
+        for (byte, c, direction) in self.singles {
+            let code = Code::single(byte);
+            if direction.encodes() && free(&code) {
+                compiled.single_of.entry(c).or_insert(byte);
+            }
+            if direction.decodes() && free(&code) {
+                compiled.put_back(code, Cluster::of(c));
+            }
+        }
+        for (code, cluster, direction) in self.codes {
+            if direction.encodes() && free(&code) {
+                compiled.code_of.entry(cluster).or_insert(code);
+            }
+            if direction.decodes() && free(&code) {
+                compiled.put_back(code, cluster);
+            }
+        }
+        compiled.fill_cells();
+        compiled.fill_texts();
+        compiled.seal();
+        compiled
+    }
+}
+
+impl Compiled {
+    /// Name and hash of the content, for the evidence of a delivery.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// The code of a cluster in a field, first hit wins: the town's table, a single byte, more bytes.
+    pub(crate) fn code(&self, field: Field, cluster: Cluster) -> Option<Code> {
+        if !self.own_of.is_empty()
+            && let Some(&code) = self.own_of.get(&cluster)
+            && self.fits(field, code)
+        {
+            return Some(code);
+        }
+        if field != Field::Double
+            && let Some(&byte) = cluster.single().and_then(|c| self.single_of.get(&c))
+        {
+            return Some(Code::single(byte));
+        }
+        self.code_of.get(&cluster).copied().filter(|&code| self.fits(field, code))
+    }
+
+    /// Whether a field can hold a code.
+    fn fits(&self, field: Field, code: Code) -> bool {
+        let narrow = match code.bytes() {
+            [_] => true,
+            [lead, _] => Some(*lead) == self.lead_of_narrow,
+            _ => false,
+        };
+        match field {
+            Field::Single => narrow,
+            Field::Double => !narrow,
+            Field::Mixed => true,
+        }
+    }
+
+    /// What a code stands for.
+    pub(crate) fn text(&self, code: Code) -> Option<Cluster> {
+        match code.as_single() {
+            Some(byte) => self.char_of.get(usize::from(byte)).copied().flatten(),
+            None => self.cluster_of.get(&code).copied(),
+        }
+    }
+
+    /// The cell of a scalar, 0 beyond the BMP.
+    pub(crate) fn cell(&self, c: char) -> u32 {
+        let point = u16::try_from(u32::from(c)).ok();
+        point.and_then(|point| self.cells.get(usize::from(point))).copied().unwrap_or_default()
+    }
+
+    /// What the code of a noted cell reads back as.
+    pub(crate) fn reads(&self, c: char) -> Option<Cluster> {
+        let [first, second, ..] = self.cell(c).to_le_bytes();
+        let code = u16::from_be_bytes([first, second]);
+        let text = self.double_text.get(usize::from(code)).copied().unwrap_or_default();
+        unpack(text).or_else(|| self.text(Code::double(code)))
+    }
+
+    /// Every row good for encoding, in no order.
+    pub(crate) fn encodings(&self) -> impl Iterator<Item = (Cluster, Code)> {
+        let singles = self.single_of.iter().map(|(&c, &byte)| (Cluster::of(c), Code::single(byte)));
+        let codes = self.code_of.iter().map(|(&cluster, &code)| (cluster, code));
+        self.own_of.iter().map(|(&cluster, &code)| (cluster, code)).chain(singles).chain(codes)
+    }
+
+    /// Every row good for decoding, in no order.
+    pub(crate) fn decodings(&self) -> impl Iterator<Item = (Code, Cluster)> {
+        let singles = (0..=0xFF_u8)
+            .zip(self.char_of.iter())
+            .filter_map(|(byte, cluster)| cluster.map(|cluster| (Code::single(byte), cluster)));
+        singles.chain(self.cluster_of.iter().map(|(&code, &cluster)| (code, cluster)))
+    }
+
+    /// Whether two bytes can be a code at all: a shift code inside is never part of one.
+    pub(crate) fn is_pair(&self, code: u16) -> bool {
+        let [lead, second] = code.to_be_bytes();
+        self.framing == Framing::Pairs || (self.leads.has(lead) && self.seconds.has(second))
+    }
+
+    fn put_back(&mut self, code: Code, cluster: Cluster) {
+        match code.as_single() {
+            Some(byte) => {
+                if let Some(cell) = self.char_of.get_mut(usize::from(byte)) {
+                    cell.get_or_insert(cluster);
+                }
+            }
+            None => {
+                self.cluster_of.entry(code).or_insert(cluster);
+            }
+        }
+    }
+
+    fn fill_cells(&mut self) {
+        for c in '\0'..='\u{FFFF}' {
+            if is_selector(c) || crate::cluster::is_voiced_mark(c) {
+                // What stands before it decides.
+                continue;
+            }
+            let cluster = Cluster::of(c);
+            let Some(code) = self.code(Field::Mixed, cluster) else { continue };
+            let reads = self.text(code);
+            let exact = reads == Some(cluster);
+            let cell = match *code.bytes() {
+                [byte] if exact => u32::from(byte) | SINGLE,
+                // What is written and never read is the policy's business.
+                [first, second] if reads.is_some() && self.fits(Field::Double, code) => {
+                    let noted = if exact { 0 } else { NOTED };
+                    u32::from(u16::from_le_bytes([first, second])) | DOUBLE | noted
+                }
+                _ => 0,
+            };
+            let place = u16::try_from(u32::from(c)).ok().and_then(|c| self.cells.get_mut(usize::from(c)));
+            if let Some(place) = place {
+                *place = cell;
+            }
+        }
+        self.ascii = Ascii::new(&self.cells);
+    }
+
+    fn fill_texts(&mut self) {
+        for (byte, cluster) in (0..=0xFF_u8).zip(self.char_of.iter()) {
+            let Some(cluster) = *cluster else { continue };
+            let packed = (self.code(Field::Mixed, cluster) == Some(Code::single(byte)))
+                .then(|| pack(cluster))
+                .flatten()
+                .filter(|&text| text >> 56 <= 3);
+            let Some(text) = packed else { continue };
+            let [a, b, c, .., length] = text.to_le_bytes();
+            if let Some(place) = self.single_text.get_mut(usize::from(byte)) {
+                *place = u32::from_le_bytes([a, b, c, length]);
+            }
+            if let (1, Some(place)) = (length, self.single_ascii.get_mut(usize::from(byte))) {
+                *place = u16::from(a);
+            }
+        }
+        for (&code, &cluster) in &self.cluster_of {
+            let Some(double) = code.as_double().filter(|&double| self.is_pair(double)) else { continue };
+            // A character that also has a single byte is written with that one outside N fields.
+            let exact = self.code(Field::Mixed, cluster) == Some(code)
+                && (!self.fits(Field::Double, code) || self.code(Field::Double, cluster) == Some(code));
+            if let (true, Some(text), Some(place)) =
+                (exact, pack(cluster), self.double_text.get_mut(usize::from(double)))
+            {
+                *place = text;
+            }
+        }
+    }
+
+    fn seal(&mut self) {
+        let mut hash = Sha256::new();
+        let mut forward: Vec<_> = self.encodings().collect();
+        forward.sort_unstable();
+        let mut back: Vec<_> = self.decodings().collect();
+        back.sort_unstable();
+        for (cluster, code) in forward {
+            hash.update(cluster.to_string().as_bytes());
+            hash.update([0xFF]);
+            hash.update(code.bytes());
+        }
+        for (code, cluster) in back {
+            hash.update(code.bytes());
+            hash.update([0xFF]);
+            hash.update(cluster.to_string().as_bytes());
+        }
+        self.version = format!("{} sha256:", self.name);
+        for byte in hash.finalize() {
+            // Writing to a String cannot fail.
+            let _ = write!(self.version, "{byte:02x}");
+        }
+    }
+}
+
+/// UTF-8 of a cluster with its length in the highest byte, [`None`] if it has eight bytes or more.
+fn pack(cluster: Cluster) -> Option<u64> {
+    let mut text = Vec::new();
+    cluster.put(&mut text);
+    let mut bytes = [0; 8];
+    bytes.get_mut(..7)?.get_mut(..text.len())?.copy_from_slice(&text);
+    Some(u64::from_le_bytes(bytes) | u64::try_from(text.len()).ok()? << 56)
+}
+
+/// The cluster of packed UTF-8, [`None`] if there is none.
+fn unpack(text: u64) -> Option<Cluster> {
+    let bytes = text.to_le_bytes();
+    let [.., length] = bytes;
+    let text = std::str::from_utf8(bytes.get(..usize::from(length))?).ok()?;
+    Cluster::parse(text)
+}
+
+/// An array on the heap, made without passing over the stack.
+fn filled<T: Copy, const N: usize>(value: T) -> Box<[T; N]> {
+    // The vector has N elements, so the conversion succeeds; the other arm only satisfies the types.
+    vec![value; N].into_boxed_slice().try_into().unwrap_or_else(|_| Box::new([value; N]))
+}

@@ -1,0 +1,18 @@
+//! Conversion cases, as a person who knows the code charts would check them.
+
+#[cfg(test)]
+mod bytes;
+#[cfg(test)]
+mod fields;
+#[cfg(test)]
+mod gaiji;
+#[cfg(test)]
+mod jef;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod streams;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod unicode;
