@@ -71,9 +71,9 @@ pub(crate) fn stage(folder: &Path) -> anyhow::Result<()> {
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a figure for people")]
     let rate = rows as f64 / seconds;
     println!(
-        "{seconds:.2} s, {rows} rows, {rate:.0} rows/s, {} bytes, peak memory {}",
+        "{seconds:.2} s, {rows} rows, {rate:.0} rows/s, {} bytes, peak memory {} kB",
         delivery.bytes,
-        peak()?
+        crate::peak_kib()?
     );
     while worker.turn(LINK)? == Turn::Worked {}
     Ok(())
@@ -87,12 +87,6 @@ fn acknowledge(office: &office::Office, place: &Path) -> anyhow::Result<()> {
     let name = delivery.file_name.unwrap_or_default();
     let path = Folder::at(place).receipts().join(format!("{name}.receipt"));
     Ok(fs::write(path, receipt.to_text())?)
-}
-
-fn peak() -> anyhow::Result<String> {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: unknown");
-    Ok(line.trim_start_matches("VmHWM:").trim().to_owned())
 }
 
 /// The same items by the tools every system has: SQL over the bodies, then a conversion.

@@ -11,10 +11,13 @@ mod latency;
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use anyhow::Context;
+use clap::{Parser, ValueEnum};
 
 #[derive(Parser)]
 struct Arguments {
+    /// What to measure; everything when nothing is named.
+    stages: Vec<Stage>,
     /// Residents of the extract's town.
     #[arg(long, default_value_t = 500_000)]
     residents: usize,
@@ -26,6 +29,16 @@ struct Arguments {
     stage: Option<String>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    /// Durable changes of the journal beside a plain table.
+    Commits,
+    /// From a confirmed movement to its subscribers.
+    Latency,
+    /// The daily full extract beside sqlite3 | iconv.
+    Extract,
+}
+
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     if arguments.stage.as_deref() == Some("extract") {
@@ -35,16 +48,42 @@ fn main() -> anyhow::Result<()> {
         std::fs::remove_dir_all(&arguments.dir)?;
     }
     std::fs::create_dir_all(&arguments.dir)?;
-    println!("# durable changes");
-    commits::bench(&arguments.dir)?;
-    println!("\n# 本登録 to all three subscribers");
-    latency::bench(&arguments.dir)?;
-    println!("\n# daily full extract, {} residents, UTF-16", arguments.residents);
-    extract::bench(&arguments.dir, arguments.residents)
+    for stage in Stage::value_variants() {
+        if !arguments.stages.is_empty() && !arguments.stages.contains(stage) {
+            continue;
+        }
+        run(*stage, &arguments)?;
+    }
+    Ok(())
+}
+
+fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
+    match stage {
+        Stage::Commits => {
+            println!("\n# durable changes");
+            commits::bench(&arguments.dir)
+        }
+        Stage::Latency => {
+            println!("\n# 本登録 to all three subscribers");
+            latency::bench(&arguments.dir)
+        }
+        Stage::Extract => {
+            println!("\n# daily full extract, {} residents, UTF-16", arguments.residents);
+            extract::bench(&arguments.dir, arguments.residents)
+        }
+    }
 }
 
 /// The value a share of sorted values lies below.
 fn share(sorted: &[f64], share: usize) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get(last * share / 100).copied().unwrap_or_default()
+}
+
+/// The most memory this process ever held, in KiB.
+fn peak_kib() -> anyhow::Result<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let number = line.and_then(|line| line.split_whitespace().next());
+    number.and_then(|number| number.parse().ok()).context("the system does not tell VmHWM")
 }

@@ -4,8 +4,9 @@ use crate::packages;
 use crate::run::run;
 
 /// Runs the benchmark program in release.
-pub(crate) fn bench(residents: usize) -> anyhow::Result<()> {
+pub(crate) fn bench(arguments: &[String]) -> anyhow::Result<()> {
     packages::ensure(packages::FOR_BENCH)?;
-    let residents = residents.to_string();
-    run("cargo", &["run", "--release", "--package", "bench", "--", "--residents", &residents])
+    let mut words = vec!["run", "--release", "--package", "bench", "--"];
+    words.extend(arguments.iter().map(String::as_str));
+    run("cargo", &words)
 }

@@ -34,9 +34,10 @@ enum Task {
     },
     /// Benchmarks: figures, and ratios against a peer run in the same breath.
     Bench {
-        /// Residents of the benchmark town.
-        #[arg(long, default_value_t = 500_000)]
-        residents: usize,
+        /// Arguments of the benchmark: what to measure (all without a name), such as `characters` or `layouts`, and
+        /// sizes, such as `--residents 500000`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// The structure of the tree: layers, absences, sources, sizes.
     Tidy,
@@ -54,7 +55,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test { no_browser } => test::test(no_browser),
         Task::Demo { arguments } => test::demo(&arguments),
-        Task::Bench { residents } => bench::bench(residents),
+        Task::Bench { arguments } => bench::bench(&arguments),
         Task::Tidy => tidy::tidy(),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Packages => packages::ensure(packages::FOR_TESTS),
