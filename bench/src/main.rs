@@ -5,6 +5,7 @@
     reason = "a benchmark prints its figures and reads the clock to make them"
 )]
 
+mod characters;
 mod commits;
 mod extract;
 mod latency;
@@ -21,7 +22,13 @@ struct Arguments {
     /// Residents of the extract's town.
     #[arg(long, default_value_t = 500_000)]
     residents: usize,
-    /// Where the databases lie; a real disk.
+    /// Megabytes of text for the characters.
+    #[arg(long, default_value_t = 100)]
+    megabytes: usize,
+    /// Counted rounds of each conversion of characters.
+    #[arg(long, default_value_t = 7)]
+    rounds: usize,
+    /// Where the databases and texts lie; a real disk.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
     /// One stage in a process of its own, so that its memory can be told.
@@ -37,6 +44,8 @@ enum Stage {
     Latency,
     /// The daily full extract beside sqlite3 | iconv.
     Extract,
+    /// Conversion of characters beside ICU, glibc and simdutf.
+    Characters,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -59,6 +68,12 @@ fn main() -> anyhow::Result<()> {
 
 fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
     match stage {
+        Stage::Characters => {
+            println!("\n# characters");
+            let size =
+                characters::Size { text_bytes: arguments.megabytes * 1_000_000, rounds: arguments.rounds };
+            characters::bench(&arguments.dir, size)
+        }
         Stage::Commits => {
             println!("\n# durable changes");
             commits::bench(&arguments.dir)
@@ -78,6 +93,20 @@ fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
 fn share(sorted: &[f64], share: usize) -> f64 {
     let last = sorted.len().saturating_sub(1);
     sorted.get(last * share / 100).copied().unwrap_or_default()
+}
+
+/// The middle of values in any order.
+fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    share(&sorted, 50)
+}
+
+/// A figure for people.
+fn ratio(part: usize, whole: usize) -> f64 {
+    #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a figure for people")]
+    let ratio = part as f64 / whole.max(1) as f64;
+    ratio
 }
 
 /// The most memory this process ever held, in KiB.

@@ -42,6 +42,9 @@ pub(crate) const FOR_TESTS: &[Package] = &[
 pub(crate) const FOR_BENCH: &[Package] = &[
     Package { name: "sqlite3", proof: Proof::Program("sqlite3") },
     Package { name: "time", proof: Proof::Program("/usr/bin/time") },
+    Package { name: "gcc", proof: Proof::Program("cc") },
+    Package { name: "g++", proof: Proof::Program("c++") },
+    Package { name: "libicu-dev", proof: Proof::File("/usr/include/unicode/ucnv.h") },
 ];
 
 /// What `cargo xtask codegen` asks: ICU's converters, and the reader of an npm package that is a database.
