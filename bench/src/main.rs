@@ -9,6 +9,7 @@ mod characters;
 mod commits;
 mod extract;
 mod latency;
+mod layouts;
 
 use std::path::PathBuf;
 
@@ -28,6 +29,9 @@ struct Arguments {
     /// Counted rounds of each conversion of characters.
     #[arg(long, default_value_t = 7)]
     rounds: usize,
+    /// Records of fixed length written and read.
+    #[arg(long, default_value_t = 10_000_000)]
+    records: usize,
     /// Where the databases and texts lie; a real disk.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
@@ -46,12 +50,16 @@ enum Stage {
     Extract,
     /// Conversion of characters beside ICU, glibc and simdutf.
     Characters,
+    /// Records of fixed length, and the memory they take.
+    Layouts,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    if arguments.stage.as_deref() == Some("extract") {
-        return extract::stage(&arguments.dir);
+    match arguments.stage.as_deref() {
+        Some("extract") => return extract::stage(&arguments.dir),
+        Some(name) => return layouts::stage(name, arguments.records),
+        None => {}
     }
     if arguments.dir.exists() {
         std::fs::remove_dir_all(&arguments.dir)?;
@@ -73,6 +81,10 @@ fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
             let size =
                 characters::Size { text_bytes: arguments.megabytes * 1_000_000, rounds: arguments.rounds };
             characters::bench(&arguments.dir, size)
+        }
+        Stage::Layouts => {
+            println!("\n# records of 200 bytes, {} each way", arguments.records);
+            layouts::bench(arguments.records)
         }
         Stage::Commits => {
             println!("\n# durable changes");
@@ -107,6 +119,11 @@ fn ratio(part: usize, whole: usize) -> f64 {
     #[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a figure for people")]
     let ratio = part as f64 / whole.max(1) as f64;
     ratio
+}
+
+/// Lets the peak begin anew at what is held now. Where the kernel cannot, it stays the peak of the whole life.
+fn forget_peak() {
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 /// The most memory this process ever held, in KiB.

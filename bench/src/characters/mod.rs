@@ -12,6 +12,8 @@ use ours::Charset;
 use peers::{Library, Programs};
 use rounds::{Pass, Rival, alternate, row};
 
+pub(crate) use corpus::{half_width, residents, town};
+
 /// A stream's block, cut behind a line's end. The peers cut theirs alike.
 const BLOCK_BYTES: usize = 64 * 1024;
 

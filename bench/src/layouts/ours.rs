@@ -1,0 +1,45 @@
+//! Our side of the layout benchmark: the one file that knows the API of `layout`.
+
+use anyhow::Context;
+use layout::{Layout, Plan};
+use moji::Unmappable;
+
+/// What was read, so that nothing of it can be left undone.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Seen {
+    pub(crate) records: usize,
+    /// Bytes of the values in UTF-8.
+    pub(crate) value_bytes: usize,
+}
+
+/// A compiled layout and buffers that are used again.
+pub(crate) struct Records {
+    plan: Plan,
+    events: Vec<layout::RowEvent>,
+}
+
+impl Records {
+    /// From a layout's file and the names of the values in a row.
+    pub(crate) fn new(file: &str, items: &[&str]) -> anyhow::Result<Records> {
+        let layout = Layout::parse(file, "bench").map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+        let plan =
+            layout.compile(items, Unmappable::Substitute).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+        Ok(Records { plan, events: Vec::new() })
+    }
+
+    /// Appends a record for each row; the count of characters not written exactly.
+    pub(crate) fn write(&mut self, rows: &[Vec<&str>], out: &mut Vec<u8>) -> anyhow::Result<usize> {
+        self.events.clear();
+        for row in rows {
+            self.plan.write_row(row, out, &mut self.events).context("a row cannot be written")?;
+        }
+        Ok(self.events.len())
+    }
+
+    /// Reads the values of whole records.
+    pub(crate) fn read(&self, bytes: &[u8]) -> anyhow::Result<Seen> {
+        let table = self.plan.read(bytes)?;
+        let value_bytes = table.rows.iter().flatten().map(String::len).sum();
+        Ok(Seen { records: table.rows.len(), value_bytes })
+    }
+}
