@@ -97,18 +97,18 @@ fn the_daily_full_file_in_jef_reports_what_it_could_not_write() {
     let delivery = house.office.deliveries("resident-full-to-tax", None, 1).unwrap().remove(0);
     assert_eq!((delivery.no, delivery.phase, delivery.rows), (2, Phase::Applied, 3));
     assert!(
-        delivery.characters.get("代替文字").is_some_and(|count| *count >= 1),
+        delivery.characters.get("縮退").is_some_and(|count| *count >= 1),
         "{:?}",
         delivery.characters
     );
     let lines = house.office.characters("resident-full-to-tax", 2, "", 1_000).unwrap();
     let lost: Vec<&str> =
-        lines.iter().filter(|line| line.done == "代替文字").map(|line| line.character.as_str()).collect();
+        lines.iter().filter(|line| line.done == "縮退").map(|line| line.character.as_str()).collect();
     assert!(lost.contains(&"𠮷"), "{lost:?}");
     let people = numbers(&house);
     assert!(lines.iter().all(|line| people.contains(&line.subject)), "each line names its resident");
-    let one = house.office.characters("resident-full-to-tax", 2, "代替文字", 1).unwrap();
-    assert_eq!((one.len(), one[0].done.as_str()), (1, "代替文字"));
+    let one = house.office.characters("resident-full-to-tax", 2, "縮退", 1).unwrap();
+    assert_eq!((one.len(), one[0].done.as_str()), (1, "縮退"));
 }
 
 #[test]
