@@ -163,10 +163,10 @@ fn compare(
 ) -> anyhow::Result<()> {
     let name = comparison.name;
     let blocks = text.blocks();
-    let mut to = ours::to(comparison.charset);
+    let mut to = Some(ours::to(comparison.charset)?);
     let written = to.as_mut().map(|to| Pass::of(to, &blocks)).transpose()?;
     let encoded = written.as_ref().map(|pass| pass.blocks.as_slice()).unwrap_or_default();
-    let mut from = ours::from(comparison.charset).filter(|_| written.is_some());
+    let mut from = Some(ours::from(comparison.charset)?);
     let read = from.as_mut().map(|from| Pass::of(from, encoded)).transpose()?;
     let returned = read.as_ref().map(|read| match lines_lost(&blocks, &read.blocks) {
         0 => "the text as before".to_owned(),

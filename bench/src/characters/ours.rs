@@ -1,7 +1,6 @@
 //! Our side of the character benchmark: the one file that knows the API of `moji`.
 
-use anyhow::Context;
-use moji::{Decoder, Encoder, Endian, Field, Options, Undefined, Unmappable};
+use moji::{Ebcdic, Endian, Field, Options, Tables, Undefined, Unmappable};
 
 /// A charset that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,41 +26,37 @@ pub(crate) struct Conversion {
     pub(crate) run: Run,
 }
 
-/// UTF-8 to a charset, [`None`] where there is no such conversion (yet).
-pub(crate) fn to(charset: Charset) -> Option<Conversion> {
-    let encoder = Encoder::new(of(charset)?, options());
+/// UTF-8 to a charset: the bytes are checked and converted, and everything that is not an exact round trip is told.
+pub(crate) fn to(charset: Charset) -> anyhow::Result<Conversion> {
+    let encoder = Tables::built_in().encoder(&of(charset), &options())?;
     let mut events = Vec::new();
     let run = move |block: &[u8], out: &mut Vec<u8>| {
-        let text = std::str::from_utf8(block)?;
+        let text = simdutf8::basic::from_utf8(block)?;
         events.clear();
-        // Line by line, as records are written: a character without a code then slows its own line only.
-        for line in text.split_inclusive('\n') {
-            encoder.encode(Field::Text, line, out, &mut events)?;
-        }
+        encoder.encode(Field::Mixed, text, out, &mut events)?;
         Ok(events.len())
     };
-    Some(Conversion { name: "Encoder::encode, a line at a time", run: Box::new(run) })
+    Ok(Conversion { name: "Encoder::encode, a block at a time", run: Box::new(run) })
 }
 
 /// A charset to UTF-8.
-pub(crate) fn from(charset: Charset) -> Option<Conversion> {
-    let decoder = Decoder::new(of(charset)?, options());
+pub(crate) fn from(charset: Charset) -> anyhow::Result<Conversion> {
+    let decoder = Tables::built_in().decoder(&of(charset), &options())?;
     let mut events = Vec::new();
     let run = move |block: &[u8], out: &mut Vec<u8>| {
-        let mut text = String::from_utf8(std::mem::take(out)).context("the output is appended to bytes")?;
         events.clear();
-        decoder.decode(Field::Text, block, &mut text, &mut events)?;
-        *out = text.into_bytes();
+        decoder.decode_utf8(Field::Mixed, block, out, &mut events)?;
         Ok(events.len())
     };
-    Some(Conversion { name: "Decoder::decode, a block at a time", run: Box::new(run) })
+    Ok(Conversion { name: "Decoder::decode_utf8, a block at a time", run: Box::new(run) })
 }
 
-fn of(charset: Charset) -> Option<moji::Charset> {
+fn of(charset: Charset) -> moji::Charset {
     match charset {
-        Charset::Jef => Some(moji::Charset::JefEbcdicKana),
-        Charset::Utf16 => Some(moji::Charset::Utf16 { endian: Endian::Little, bom: false }),
-        Charset::Cp932 | Charset::EucJp => None,
+        Charset::Jef => moji::Charset::Jef(Ebcdic::Kana),
+        Charset::Utf16 => moji::Charset::Utf16 { endian: Endian::Little, bom: false },
+        Charset::Cp932 => moji::Charset::Windows31J,
+        Charset::EucJp => moji::Charset::EucJp,
     }
 }
 

@@ -23,7 +23,7 @@ impl Records {
     pub(crate) fn new(file: &str, items: &[&str]) -> anyhow::Result<Records> {
         let layout = Layout::parse(file, "bench").map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
         let plan =
-            layout.compile(items, Unmappable::Substitute).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+            layout.compile(items, Unmappable::Substitute, &moji::Tables::built_in()).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
         Ok(Records { plan, events: Vec::new() })
     }
 

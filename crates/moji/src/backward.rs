@@ -1,6 +1,7 @@
 //! Codes to text at memory speed; the mirror of [`crate::forward`].
 
 use crate::compiled::{Compiled, Framing};
+use crate::lanes::{Lanes, Mapped, STEP, Steps, Wide, run_of, widest};
 use crate::options::Field;
 
 /// Where a pass stands.
@@ -27,135 +28,245 @@ pub(crate) enum Stop {
     Slow,
 }
 
+/// Codes of two bytes that are taken in one step.
+const PAIRS: usize = 8;
+
+/// Room for the pairs of a step, of up to seven bytes each; the last of them writes a whole word.
+const PAIR_ROOM: usize = 72;
+
+/// Room a fast pass wants in the text before it takes a turn.
+pub(crate) const ROOM: usize = 2 * STEP + PAIR_ROOM;
+
 /// Runs until something is not plain.
 pub(crate) fn run(table: &Compiled, field: Field, bytes: &[u8], at: At, out: &mut [u8]) -> (At, Stop) {
-    match (field, table.framing) {
-        (Field::Single, Framing::Shift { .. } | Framing::Lead) => {
-            pass::<true, false>(table, bytes, At { double: false, ..at }, out, 0, 0)
-        }
-        (_, Framing::Lead) => lead(table, bytes, at, out),
-        (Field::Double, _) | (_, Framing::Pairs) => {
-            pass::<false, false>(table, bytes, At { double: true, ..at }, out, 0, 0)
-        }
-        (Field::Mixed, Framing::Shift { enter, leave, .. }) => {
-            pass::<true, true>(table, bytes, at, out, enter, leave)
+    widest(Pass { table, field, bytes, at, out })
+}
+
+struct Pass<'a> {
+    table: &'a Compiled,
+    field: Field,
+    bytes: &'a [u8],
+    at: At,
+    out: &'a mut [u8],
+}
+
+impl Wide for Pass<'_> {
+    type Output = (At, Stop);
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> (At, Stop) {
+        match (self.field, self.table.framing) {
+            (Field::Single, Framing::Shift { .. } | Framing::Lead) => self.one_kind::<L, false>(lanes),
+            (_, Framing::Lead) => self.lead(lanes),
+            (Field::Double, _) | (_, Framing::Pairs) => self.one_kind::<L, true>(lanes),
+            // EBCDIC with katakana has no ASCII from 80 to BF, where the others have lower-case letters.
+            (Field::Mixed, Framing::Shift { enter, leave, .. }) if self.table.has_middle_ascii => {
+                self.shifted::<L, true>(lanes, enter, leave)
+            }
+            (Field::Mixed, Framing::Shift { enter, leave, .. }) => {
+                self.shifted::<L, false>(lanes, enter, leave)
+            }
         }
     }
 }
 
-#[inline]
-fn pass<const SINGLES: bool, const SHIFTS: bool>(
+impl Pass<'_> {
+    /// A host's bytes with shift codes. A run of single bytes and the run of pairs behind it are one turn.
+    #[inline(always)]
+    fn shifted<L: Lanes, const ALL: bool>(self, lanes: L, enter: u8, leave: u8) -> (At, Stop) {
+        let Self { table, bytes, mut at, out, .. } = self;
+        let steps = Steps::new(bytes);
+        loop {
+            let start = at;
+            let Some(room) = out.get_mut(at.written..).and_then(|rest| rest.first_chunk_mut::<ROOM>()) else {
+                return (at, Stop::Full);
+            };
+            if !at.double {
+                let Some(step) = steps.at(at.read) else { return (at, Stop::End) };
+                let left = bytes.len() - at.read;
+                let length = run_of(lanes.either(step, enter, leave)).min(STEP).min(left);
+                let mapped = match ALL {
+                    true => lanes.map::<0xFFF0>(&table.single_ascii, step),
+                    false => lanes.map::<0xF0F0>(&table.single_ascii, step),
+                };
+                at = take_singles(table, step, &mapped, length, room, at);
+                // Behind a run stands a shift code nearly always, and straight behind another it carries nothing.
+                let next = at.read - start.read;
+                if step.get(next) == Some(&enter) && next < left && at.read != at.shifted {
+                    at.double = true;
+                    at.read += 1;
+                    at.shifted = at.read;
+                }
+            }
+            let written = at.written - start.written;
+            if at.double
+                && let Some(room) = room.get_mut(written..).and_then(|room| room.first_chunk_mut::<PAIR_ROOM>())
+                && let Some(step) = steps.at(at.read)
+            {
+                let left = bytes.len() - at.read;
+                // A shift code is told by standing where a first byte should.
+                let pairs = (run_of(lanes.either(step, leave, enter) & FIRSTS) / 2).min(left / 2).min(PAIRS);
+                let before = at.read;
+                at = take_pairs(lanes, table, step, pairs, room, at);
+                let taken = at.read - before;
+                if step.get(taken) == Some(&leave) && taken < left && at.read != at.shifted {
+                    at.double = false;
+                    at.read += 1;
+                    at.shifted = at.read;
+                }
+            }
+            if at.read == start.read {
+                let stop = if at.read == bytes.len() { Stop::End } else { Stop::Slow };
+                return (at, stop);
+            }
+        }
+    }
+
+    /// Bytes whose kind is told by the first of a character.
+    #[inline(always)]
+    fn lead<L: Lanes>(self, lanes: L) -> (At, Stop) {
+        let Self { table, bytes, mut at, out, .. } = self;
+        let steps = Steps::new(bytes);
+        loop {
+            let Some(room) = out.get_mut(at.written..).and_then(|rest| rest.first_chunk_mut::<ROOM>()) else {
+                return (at, Stop::Full);
+            };
+            let Some(step) = steps.at(at.read) else { return (at, Stop::End) };
+            let left = bytes.len() - at.read;
+            let &[byte, ..] = step;
+            let is_lead = table.leads.has(byte);
+            let start = at.read;
+            if byte < 0x80 {
+                let length = run_of(lanes.high(step)).min(STEP).min(left);
+                let mapped = lanes.map::<0x00FF>(&table.single_ascii, step);
+                at = take_singles(table, step, &mapped, length, room, at);
+            } else if is_lead {
+                if let Some(room) = room.first_chunk_mut::<PAIR_ROOM>() {
+                    // A run of pairs ends where a first byte should stand and does not.
+                    let others = !lanes.in_high_set(&table.high_leads, step);
+                    let pairs = (run_of(others & FIRSTS) / 2).min(left / 2).min(PAIRS);
+                    at = take_pairs(lanes, table, step, pairs, room, at);
+                }
+            } else {
+                at = take_others(table, step, left, room, at);
+            }
+            if start == at.read {
+                return (at, Stop::Slow);
+            }
+        }
+    }
+
+    /// Codes of one length only.
+    #[inline(always)]
+    fn one_kind<L: Lanes, const DOUBLE: bool>(self, lanes: L) -> (At, Stop) {
+        let Self { table, bytes, mut at, out, .. } = self;
+        let steps = Steps::new(bytes);
+        loop {
+            let Some(room) = out.get_mut(at.written..).and_then(|rest| rest.first_chunk_mut::<ROOM>()) else {
+                return (at, Stop::Full);
+            };
+            let Some(step) = steps.at(at.read) else { return (at, Stop::End) };
+            let (left, start) = (bytes.len() - at.read, at.read);
+            if !DOUBLE {
+                at = take_others(table, step, left, room, at);
+            } else if let Some(room) = room.first_chunk_mut::<PAIR_ROOM>() {
+                at = take_pairs(lanes, table, step, (left / 2).min(PAIRS), room, at);
+            }
+            if start == at.read {
+                return (at, Stop::Slow);
+            }
+        }
+    }
+}
+
+/// Lanes in which a first byte of two stands.
+const FIRSTS: u32 = 0x5555_5555;
+
+/// Takes a run of single bytes, or as much of it as the tables have. Where a pass stands is a value all along: behind a
+/// reference it would lie in memory, and each step would wait for the last one's store.
+#[inline(always)]
+fn take_singles(
     table: &Compiled,
-    bytes: &[u8],
+    step: &[u8; STEP],
+    mapped: &Mapped,
+    length: usize,
+    room: &mut [u8; ROOM],
     mut at: At,
-    out: &mut [u8],
-    enter: u8,
-    leave: u8,
-) -> (At, Stop) {
-    loop {
-        if SINGLES && !at.double {
-            singles(table, bytes, &mut at, out);
-        } else {
-            pairs(table, bytes, &mut at, out);
-        }
-        if out.len() < at.written + 8 {
-            return (at, Stop::Full);
-        }
-        let Some(&byte) = bytes.get(at.read) else { return (at, Stop::End) };
-        // A shift code straight behind another carries nothing; that is told by the slow path.
-        if SHIFTS && at.shifted != at.read && byte == if at.double { leave } else { enter } {
-            at.double = !at.double;
-            at.read += 1;
-            at.shifted = at.read;
-            continue;
-        }
-        return (at, Stop::Slow);
+) -> At {
+    if let Some(slot) = room.first_chunk_mut::<STEP>() {
+        *slot = mapped.bytes;
     }
+    let plain = run_of(mapped.missing).min(length);
+    // How far to go must not wait for the map, which nearly always has all: hence the branch.
+    let taken = if plain == length { length } else { fewer(plain) };
+    at.read += taken;
+    at.written += taken;
+    if taken == 0 && length != 0 { take_others(table, step, length, room, at) } else { at }
 }
 
-fn lead(table: &Compiled, bytes: &[u8], mut at: At, out: &mut [u8]) -> (At, Stop) {
-    loop {
-        let start = at.read;
-        singles(table, bytes, &mut at, out);
-        pairs(table, bytes, &mut at, out);
-        if out.len() < at.written + 8 {
-            return (at, Stop::Full);
-        }
-        if bytes.len() <= at.read {
-            return (at, Stop::End);
-        }
-        if start == at.read {
-            return (at, Stop::Slow);
-        }
-    }
-}
-
-/// A run of single bytes.
-#[inline]
-fn singles(table: &Compiled, bytes: &[u8], at: &mut At, out: &mut [u8]) {
-    loop {
-        while let (Some(from), Some(slot)) = (
-            bytes.get(at.read..).and_then(|rest| rest.first_chunk::<8>()),
-            out.get_mut(at.written..).and_then(|rest| rest.first_chunk_mut::<8>()),
-        ) {
-            let good = narrow(&table.single_ascii, from, slot);
-            at.read += good;
-            at.written += good;
-            if good != 8 {
-                break;
-            }
-        }
-        let start = at.read;
-        while let (Some(&byte), Some(slot)) =
-            (bytes.get(at.read), out.get_mut(at.written..).and_then(|rest| rest.first_chunk_mut::<4>()))
-        {
-            let text = table.single_text.get(usize::from(byte)).copied().unwrap_or_default();
-            if text == 0 {
-                return;
-            }
-            let [a, b, c, length] = text.to_le_bytes();
-            *slot = [a, b, c, 0];
-            at.read += 1;
-            at.written += usize::from(length);
-            // Behind katakana, ASCII may come in a run again.
-            if length == 1 && 8 <= at.read - start {
-                break;
-            }
-        }
-        if start == at.read {
-            return;
-        }
-    }
-}
-
-/// A run of double-byte codes.
-#[inline]
-fn pairs(table: &Compiled, bytes: &[u8], at: &mut At, out: &mut [u8]) {
-    while let (Some(&pair), Some(slot)) = (
-        bytes.get(at.read..).and_then(|rest| rest.first_chunk::<2>()),
-        out.get_mut(at.written..).and_then(|rest| rest.first_chunk_mut::<8>()),
-    ) {
-        let text = table.double_text.get(usize::from(u16::from_be_bytes(pair))).copied().unwrap_or_default();
+/// Takes a few single bytes one by one: katakana, control characters.
+#[inline(never)]
+fn take_others(table: &Compiled, step: &[u8; STEP], length: usize, room: &mut [u8; ROOM], mut at: At) -> At {
+    let mut written = 0;
+    for &byte in step.iter().take(length.min(16)) {
+        let text = table.single_text.get(usize::from(byte)).copied().unwrap_or_default();
+        let [.., bytes] = text.to_le_bytes();
         if text == 0 {
-            return;
+            break;
         }
-        *slot = text.to_le_bytes();
-        at.read += 2;
-        let [.., length] = text.to_le_bytes();
-        at.written += usize::from(length);
+        if let Some(slot) = room.get_mut(written..).and_then(|rest| rest.first_chunk_mut::<4>()) {
+            *slot = text.to_le_bytes();
+        }
+        written += usize::from(bytes);
+        at.read += 1;
     }
+    at.written += written;
+    at
 }
 
-/// Maps eight bytes and says how many of them, from the first on, were plain.
-#[inline]
-fn narrow(table: &[u16; 0x100], bytes: &[u8; 8], slot: &mut [u8; 8]) -> usize {
-    let mut bad = 0_u64;
-    let mut mapped = 0_u64;
-    for (lane, &byte) in bytes.iter().enumerate() {
-        let cell = u64::from(table.get(usize::from(byte)).copied().unwrap_or_default());
-        mapped |= (cell & 0xFF) << (8 * lane);
-        bad |= (cell >> 8) << lane;
+/// Takes a run of pairs, or as much of it as is plain.
+#[inline(always)]
+fn take_pairs<L: Lanes>(
+    lanes: L,
+    table: &Compiled,
+    step: &[u8; STEP],
+    pairs: usize,
+    room: &mut [u8; PAIR_ROOM],
+    mut at: At,
+) -> At {
+    if table.is_short {
+        let found = lanes.pairs(&table.points, step);
+        if let Some(slot) = room.first_chunk_mut::<24>() {
+            *slot = found.text;
+        }
+        if pairs <= found.known {
+            at.read += 2 * pairs;
+            at.written += 3 * pairs;
+            return at;
+        }
     }
-    *slot = mapped.to_le_bytes();
-    usize::try_from(bad.trailing_zeros().min(8)).unwrap_or_default()
+    // Lanes behind the run are looked up like the others and not counted: that costs less than a branch.
+    let (mut ends, mut written, mut missing) = ([0; PAIRS + 1], 0, 0_u32);
+    for (lane, (pair, end)) in step.as_chunks::<2>().0.iter().zip(ends.iter_mut().skip(1)).enumerate() {
+        let text = table.double_text.get(usize::from(u16::from_be_bytes(*pair))).copied().unwrap_or_default();
+        let [.., length] = text.to_le_bytes();
+        // Seven characters of seven bytes end before 64; said so, no place needs a check.
+        if let Some(slot) = room.get_mut(written & 63..).and_then(|rest| rest.first_chunk_mut::<8>()) {
+            *slot = text.to_le_bytes();
+        }
+        written += usize::from(length);
+        *end = written;
+        missing |= u32::from(length == 0) << lane;
+    }
+    let plain = run_of(missing);
+    let pairs = if plain < pairs { fewer(plain) } else { pairs };
+    at.read += 2 * pairs;
+    at.written += ends.get(pairs).copied().unwrap_or_default();
+    at
+}
+
+/// Keeps the compiler from turning a branch into a value that has to be waited for.
+#[inline(never)]
+fn fewer(plain: usize) -> usize {
+    plain
 }

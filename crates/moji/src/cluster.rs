@@ -53,6 +53,13 @@ impl Cluster {
         rest.peek().is_none().then_some(Self { base, mark, selector })
     }
 
+    /// A scalar and what follows it, [`None`] if that is neither a voiced mark nor a selector.
+    pub(crate) fn parse_parts(base: char, next: char) -> Option<Self> {
+        let mark = is_voiced_mark(next).then_some(next);
+        let selector = (is_selector(next) && !is_selector(base)).then_some(next);
+        (mark.is_some() || selector.is_some()).then_some(Self { base, mark, selector })
+    }
+
     /// Reads code points in hex, joined by `+`, as tables write them: `845B+E0102`.
     #[must_use]
     pub fn parse_hex(text: &str) -> Option<Self> {

@@ -1,13 +1,13 @@
 //! A charset compiled for one link: everything conversion asks, as arrays.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::cluster::{Cluster, Pairs, is_selector};
 use crate::code::Code;
-use crate::lanes::{Ascii, Cells, DOUBLE, NOTED, SINGLE};
+use crate::lanes::{ByteMap, Cells, DOUBLE, HalfSet, NOTED, Points, SINGLE};
 use crate::options::Field;
 
 /// How codes of one and of more bytes are told apart.
@@ -71,7 +71,7 @@ pub(crate) struct Draft {
     /// Rows of the town's own characters, asked before all others. Their codes are nobody else's.
     pub own: Vec<(Code, Cluster, Direction)>,
     /// Codes the town says nobody uses.
-    pub own_unused: HashSet<Code>,
+    pub own_unused: FxHashSet<Code>,
 }
 
 /// A set of bytes.
@@ -106,24 +106,33 @@ pub(crate) struct Compiled {
     pub framing: Framing,
     /// By scalar below U+10000.
     pub cells: Box<Cells>,
-    pub ascii: Ascii,
+    /// The single bytes of ASCII.
+    pub ascii: ByteMap,
     /// By single byte: three bytes of UTF-8 from the lowest on, length in the highest; 0 for what the slow path decides.
     pub single_text: Box<[u32; 0x100]>,
-    /// By single byte: the ASCII character it stands for, 0x100 for all others.
-    pub single_ascii: Box<[u16; 0x100]>,
+    /// The ASCII characters that single bytes stand for: in a host's charset of bytes from 40 on, elsewhere of ASCII.
+    pub single_ascii: ByteMap,
+    /// Whether any of them stands from 80 to BF.
+    pub has_middle_ascii: bool,
+    /// First bytes of codes of two bytes, of those from 80 on.
+    pub high_leads: HalfSet,
     /// By code of two bytes: up to seven bytes of UTF-8 from the lowest on, length in the highest; 0 for the slow path.
     pub double_text: Box<[u64; 0x1_0000]>,
+    /// By code of two bytes, where the text has three.
+    pub points: Box<Points>,
+    /// Whether hardly any code reads as a character with a selector, so that `points` has all that comes.
+    pub is_short: bool,
     pub lead_of_three: Option<u8>,
     pub lead_of_narrow: Option<u8>,
     pub leads: ByteSet,
     pub seconds: ByteSet,
     pub pairs: Pairs,
     pub can_keep: bool,
-    single_of: HashMap<char, u8>,
-    code_of: HashMap<Cluster, Code>,
-    own_of: HashMap<Cluster, Code>,
+    single_of: FxHashMap<char, u8>,
+    code_of: FxHashMap<Cluster, Code>,
+    own_of: FxHashMap<Cluster, Code>,
     char_of: Box<[Option<Cluster>; 0x100]>,
-    cluster_of: HashMap<Code, Cluster>,
+    cluster_of: FxHashMap<Code, Cluster>,
     version: String,
 }
 
@@ -142,7 +151,7 @@ impl Draft {
             pairs: Pairs::default(),
             can_keep: false,
             own: Vec::new(),
-            own_unused: HashSet::new(),
+            own_unused: FxHashSet::default(),
         }
     }
 
@@ -162,27 +171,31 @@ impl Draft {
     }
 
     pub(crate) fn compile(self) -> Compiled {
-        let claimed: HashSet<Code> =
+        let claimed: FxHashSet<Code> =
             self.own.iter().map(|&(code, ..)| code).chain(self.own_unused.iter().copied()).collect();
         let mut compiled = Compiled {
             name: self.name,
             framing: self.framing,
             cells: filled(0),
-            ascii: Ascii::NONE,
+            ascii: ByteMap::NONE,
             single_text: filled(0),
-            single_ascii: filled(0x100),
+            single_ascii: ByteMap::NONE,
+            has_middle_ascii: false,
+            high_leads: HalfSet::new(0x80, |byte| self.leads.has(byte)),
             double_text: filled(0),
+            points: filled(0),
+            is_short: true,
             lead_of_three: self.lead_of_three,
             lead_of_narrow: self.lead_of_narrow,
             leads: self.leads,
             seconds: self.seconds,
             pairs: self.pairs,
             can_keep: self.can_keep,
-            single_of: HashMap::new(),
-            code_of: HashMap::with_capacity(self.codes.len()),
-            own_of: HashMap::new(),
+            single_of: FxHashMap::default(),
+            code_of: FxHashMap::with_capacity_and_hasher(self.codes.len(), rustc_hash::FxBuildHasher),
+            own_of: FxHashMap::default(),
             char_of: filled(None),
-            cluster_of: HashMap::with_capacity(self.codes.len()),
+            cluster_of: FxHashMap::with_capacity_and_hasher(self.codes.len(), rustc_hash::FxBuildHasher),
             version: String::new(),
         };
         for &(code, cluster, direction) in &self.own {
@@ -335,7 +348,11 @@ impl Compiled {
                 *place = cell;
             }
         }
-        self.ascii = Ascii::new(&self.cells);
+        self.ascii = ByteMap::new(|byte| {
+            let cell = self.cells.get(usize::from(byte)).copied().unwrap_or_default();
+            let [code, ..] = cell.to_le_bytes();
+            (byte < 0x80 && cell & SINGLE != 0).then_some(code)
+        });
     }
 
     fn fill_texts(&mut self) {
@@ -350,10 +367,14 @@ impl Compiled {
             if let Some(place) = self.single_text.get_mut(usize::from(byte)) {
                 *place = u32::from_le_bytes([a, b, c, length]);
             }
-            if let (1, Some(place)) = (length, self.single_ascii.get_mut(usize::from(byte))) {
-                *place = u16::from(a);
-            }
         }
+        let is_host = matches!(self.framing, Framing::Shift { .. });
+        self.single_ascii = ByteMap::new(|byte| {
+            let text = self.single_text.get(usize::from(byte)).copied().unwrap_or_default();
+            let [c, .., length] = text.to_le_bytes();
+            (length == 1 && if is_host { 0x40 <= byte } else { byte < 0x80 }).then_some(c)
+        });
+        self.has_middle_ascii = (0x80..0xC0).any(|byte| self.single_ascii.get(byte).is_some());
         for (&code, &cluster) in &self.cluster_of {
             let Some(double) = code.as_double().filter(|&double| self.is_pair(double)) else { continue };
             // A character that also has a single byte is written with that one outside N fields.
@@ -365,6 +386,15 @@ impl Compiled {
                 *place = text;
             }
         }
+        let mut long = 0;
+        for (point, text) in self.points.iter_mut().zip(self.double_text.iter()) {
+            let [a, b, c, .., length] = text.to_le_bytes();
+            if length == 3 {
+                *point = u16::from(a & 0x0F) << 12 | u16::from(b & 0x3F) << 6 | u16::from(c & 0x3F);
+            }
+            long += usize::from(3 < length);
+        }
+        self.is_short = long * 16 < self.cluster_of.len();
     }
 
     fn seal(&mut self) {
@@ -404,8 +434,24 @@ fn pack(cluster: Cluster) -> Option<u64> {
 fn unpack(text: u64) -> Option<Cluster> {
     let bytes = text.to_le_bytes();
     let [.., length] = bytes;
-    let text = std::str::from_utf8(bytes.get(..usize::from(length))?).ok()?;
-    Cluster::parse(text)
+    let length = usize::from(length);
+    let base = scalar(&bytes)?;
+    match length.checked_sub(base.len_utf8())? {
+        0 => Some(Cluster::of(base)),
+        _ => Cluster::parse_parts(base, scalar(bytes.get(base.len_utf8()..length)?)?),
+    }
+}
+
+/// The first scalar of UTF-8 that is known to be valid.
+fn scalar(bytes: &[u8]) -> Option<char> {
+    let low = |byte: u8| u32::from(byte & 0x3F);
+    char::from_u32(match *bytes {
+        [a, ..] if a < 0x80 => u32::from(a),
+        [a, b, ..] if a < 0xE0 => u32::from(a & 0x1F) << 6 | low(b),
+        [a, b, c, ..] if a < 0xF0 => u32::from(a & 0x0F) << 12 | low(b) << 6 | low(c),
+        [a, b, c, d, ..] => u32::from(a & 0x07) << 18 | low(b) << 12 | low(c) << 6 | low(d),
+        _ => return None,
+    })
 }
 
 /// An array on the heap, made without passing over the stack.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::backward::{self, At, Stop};
+use crate::backward::{self, At, ROOM, Stop};
 use crate::charset::Charset;
 use crate::cluster::Cluster;
 use crate::code::Code;
@@ -11,7 +11,7 @@ use crate::error::{DecodeError, DecodeRule};
 use crate::event::{CharEvent, Done, Piece};
 use crate::options::{Field, Options, Undefined};
 use crate::policy::kept;
-use crate::unicode::{self, UnicodePolicy};
+use crate::unicode::{Scalars, UnicodePolicy};
 
 /// Reads text in a charset (文字コード変換・入力側). Every field starts fresh. Get one by
 /// [`Tables::decoder`](crate::Tables::decoder).
@@ -157,14 +157,12 @@ impl Decoder {
         };
         // Until here `position` is an offset in the text made, and `offset` one in the piece.
         let made = out.get(start..).unwrap_or_default();
-        let (mut seen, mut position) = (0, place.position);
+        let mut scalars = Scalars::new(made);
         for event in events.get_mut(first_event..).unwrap_or_default() {
-            position += unicode::scalars(made.get(seen..event.position).unwrap_or_default());
-            seen = event.position;
-            event.position = position;
+            event.position = place.position + scalars.before(event.position);
             event.offset += place.offset;
         }
-        place.position = position + unicode::scalars(made.get(seen..).unwrap_or_default());
+        place.position += scalars.all();
         let taken = taken.map_err(|error| DecodeError { offset: place.offset + error.offset, ..error })?;
         place.offset += taken;
         Ok(taken)
@@ -205,18 +203,18 @@ fn read_table(
     let bytes = piece.bytes;
     let shifted = place.shifted.wrapping_sub(place.offset);
     let mut at = At { read: 0, written: piece.start, double: place.double, shifted };
-    out.resize(piece.start + bytes.len() + bytes.len() / 2 + 16, 0);
+    out.resize(piece.start + bytes.len() + bytes.len() / 2 + ROOM, 0);
     loop {
         let (reached, stop) = backward::run(table, field, bytes, at, out);
         at = reached;
         match stop {
             Stop::End => break,
-            Stop::Full => out.resize(at.written + (bytes.len() - at.read) * 2 + 16, 0),
+            Stop::Full => out.resize(at.written + (bytes.len() - at.read) * 2 + ROOM, 0),
             Stop::Slow => {
                 let rest = bytes.get(at.read..).unwrap_or_default();
                 let Some(found) = next(table, field, rest, at, piece.last) else { break };
-                if out.len() < at.written + 16 {
-                    out.resize(at.written + rest.len() * 2 + 16, 0);
+                if out.len() < at.written + ROOM {
+                    out.resize(at.written + rest.len() * 2 + ROOM, 0);
                 }
                 take(table, field, piece, found, &mut at, out, events)
                     .inspect_err(|_| out.truncate(at.written))?;

@@ -6,11 +6,11 @@ use crate::code::Code;
 use crate::compiled::Framing;
 use crate::error::EncodeError;
 use crate::event::{CharEvent, Done, Piece};
-use crate::forward::{self, At, Note, ROOM, Stop};
+use crate::forward::{self, At, Notes, ROOM, Stop};
 use crate::lanes::DOUBLE;
 use crate::options::{Field, Overflow};
 use crate::policy::{Policy, Written};
-use crate::unicode::{self, UnicodePolicy};
+use crate::unicode::{self, Scalars, UnicodePolicy};
 
 /// Writes text in a charset (文字コード変換・出力側). Every field starts fresh, so fields may be written in any order and on
 /// any thread. Get one by [`Tables::encoder`](crate::Tables::encoder).
@@ -186,15 +186,12 @@ impl Encoder {
             EncodeEngine::Table(policy) => table_text(policy, field, text, place, out, events)?,
         }
         // Offsets are in the piece until here; where they stand in the stream is told once.
-        let (mut seen, mut position) = (0, place.position);
+        let mut scalars = Scalars::new(text.as_bytes());
         for event in events.get_mut(first_event..).unwrap_or_default() {
-            let offset = event.offset;
-            position += unicode::scalars(text.as_bytes().get(seen..offset).unwrap_or_default());
-            seen = offset;
-            event.position = position;
-            event.offset = place.offset + offset;
+            event.position = place.position + scalars.before(event.offset);
+            event.offset += place.offset;
         }
-        place.position = position + unicode::scalars(text.as_bytes().get(seen..).unwrap_or_default());
+        place.position += scalars.all();
         place.offset += text.len();
         Ok(())
     }
@@ -255,26 +252,27 @@ fn table_text(
     events: &mut Vec<CharEvent>,
 ) -> Result<(), EncodeError> {
     let start = out.len();
-    let mut at = At { read: 0, written: start, double: place.double, run: usize::MAX };
-    // What stands before this offset is settled: a selector behind it does not reach back.
-    let mut floor = 0;
-    let mut notes = Vec::new();
+    let mut at = At { read: 0, written: start, double: place.double };
+    // What stands before this offset is settled, and the shift state there: a selector behind it does not reach back.
+    let mut floor = (0, place.double);
+    let mut notes = Notes::new();
     out.resize(start + text.len() + text.len() / 2 + ROOM, 0);
     loop {
         let (reached, stop) = forward::run(&policy.table, field, text.as_bytes(), at, out, &mut notes);
         at = reached;
-        let back = (stop == Stop::Slow && floor < at.read)
+        let back = (stop == Stop::Slow && floor.0 < at.read)
             .then(|| text.get(at.read..).and_then(|rest| rest.chars().next()))
             .flatten()
             .is_some_and(extends);
         if back {
-            step_back(policy, text, &mut at);
+            step_back(policy, field, text, floor, &mut at);
         }
-        for note in notes.drain(..) {
-            report_notes(policy, text, note, at.read, events);
+        if !notes.is_empty() {
+            report_notes(policy, text, &mut notes, at.read, events);
         }
         match stop {
             Stop::End => break,
+            Stop::Notes => {}
             // What is left may need more than it has bytes itself, but each time at least as much again is left over.
             Stop::Full => out.resize(at.written + (text.len() - at.read) * 2 + ROOM, 0),
             Stop::Slow => {
@@ -291,25 +289,24 @@ fn table_text(
                 }
                 put(policy, field, written.code, &mut at, out);
                 at.read += unit.len_utf8();
-                floor = at.read;
+                floor = (at.read, at.double);
             }
         }
     }
     out.truncate(at.written);
-    place.double = at.double;
+    let shifts = field == Field::Mixed && matches!(policy.table.framing, Framing::Shift { .. });
+    place.double = shifts && at.double;
     Ok(())
 }
 
-/// Reports the characters of a group whose codes read back as something else, as far as they are settled.
-fn report_notes(policy: &Policy, text: &str, note: Note, settled: usize, events: &mut Vec<CharEvent>) {
-    let mut lanes = note.lanes;
-    while lanes != 0 {
-        // A group has eight lanes of three bytes; a note of one character has one lane of any length.
-        let lane = usize::try_from(lanes.trailing_zeros()).unwrap_or_default();
-        lanes &= lanes - 1;
-        let offset = note.offset + 3 * lane;
+/// Reports the characters whose codes read back as something else, as far as they are settled.
+fn report_notes(policy: &Policy, text: &str, notes: &mut Notes, settled: usize, events: &mut Vec<CharEvent>) {
+    let mut offsets = [0; 512];
+    let count = notes.take(&mut offsets);
+    events.reserve(count);
+    for &offset in offsets.iter().take(count).filter(|&&offset| offset < settled) {
         let c = text.get(offset..).and_then(|rest| rest.chars().next());
-        if let Some(c) = c.filter(|_| offset < settled)
+        if let Some(c) = c
             && let Some(reads) = policy.table.reads(c)
         {
             let (from, to) = (Piece::from(c), Piece::Text(reads));
@@ -322,18 +319,20 @@ fn extends(c: char) -> bool {
     is_selector(c) || is_voiced_mark(c)
 }
 
-/// Takes the scalar before `at` back, which the fast path wrote before it was known what follows.
-fn step_back(policy: &Policy, text: &str, at: &mut At) {
-    let Some(before) = text.get(..at.read).and_then(|before| before.chars().next_back()) else { return };
+/// Takes the scalar before `at` back, which the fast path wrote before it was known what follows. `floor` is where the fast
+/// path began, with the shift state there.
+fn step_back(policy: &Policy, field: Field, text: &str, floor: (usize, bool), at: &mut At) {
     // The fast path writes scalars of the BMP only, with one byte or two.
-    let cell = policy.table.cell(before);
-    at.read -= before.len_utf8();
-    at.written -= if cell & DOUBLE == 0 { 1 } else { 2 };
-    if at.written == at.run {
-        // Nothing is left of the run, so its shift code goes too.
+    let is_double = |c| policy.table.cell(c) & DOUBLE != 0;
+    let mut written = text.get(floor.0..at.read).unwrap_or_default().chars();
+    let Some(last) = written.next_back() else { return };
+    at.read -= last.len_utf8();
+    at.written -= if is_double(last) { 2 } else { 1 };
+    let before = written.next_back().map_or(floor.1, is_double);
+    if field == Field::Mixed && matches!(policy.table.framing, Framing::Shift { .. }) && before != at.double {
+        // It opened its run, so the shift code goes too.
         at.written -= 1;
-        at.double = !at.double;
-        at.run = usize::MAX;
+        at.double = before;
     }
 }
 
@@ -368,8 +367,6 @@ fn put(policy: &Policy, field: Field, code: Code, at: &mut At, out: &mut [u8]) {
             put(&[if double { enter } else { leave }]);
             put(bytes);
             at.double = double;
-            // The slow path's own characters are never taken back.
-            at.run = usize::MAX;
         }
         _ => put(bytes),
     }

@@ -1,11 +1,11 @@
 //! Text to codes at memory speed: the path of everything that a table writes by itself.
 //!
-//! A register's text changes between single and double bytes every few characters, so what costs is not the characters
-//! but the branches nobody can foresee. Each step therefore takes sixteen ASCII characters or eight of three bytes without
-//! asking, and then goes on by as many as were good. What is not plain is left to the caller.
+//! A register's text changes between single and double bytes every few characters, so what costs is not the characters but
+//! the branches nobody can foresee. Each step therefore takes what it can of thirty-two bytes at once. What is not plain is
+//! left to the caller.
 
 use crate::compiled::{Compiled, Framing};
-use crate::lanes::{DOUBLE, Lanes, NOTED, SINGLE, Wide, leading, widest};
+use crate::lanes::{DOUBLE, Group, Lanes, NOTED, SINGLE, STEP, Steps, Wide, first_lanes, run_of, widest};
 use crate::options::Field;
 
 /// Where a pass stands.
@@ -17,9 +17,6 @@ pub(crate) struct At {
     pub written: usize,
     /// Double-byte state.
     pub double: bool,
-    /// Where the run of the present state starts in the output, if its shift code was written in this pass and nothing
-    /// the slow path wrote stands between.
-    pub run: usize,
 }
 
 /// Why a fast pass stopped.
@@ -29,18 +26,57 @@ pub(crate) enum Stop {
     End,
     /// The output needs more room.
     Full,
+    /// The notes are to be taken over.
+    Notes,
     /// The scalar that comes next is the slow path's.
     Slow,
 }
 
-/// Room a fast pass wants in the output before it takes a step.
-pub(crate) const ROOM: usize = 32;
+/// Room a fast pass wants in the output before it takes a step: a step and a shift code, in whole words.
+pub(crate) const ROOM: usize = 40;
 
-/// A group of characters some of which read back as something else: offset of the first in the text, and which.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Note {
-    pub offset: usize,
-    pub lanes: u32,
+/// Groups of characters some of which read back as something else.
+pub(crate) struct Notes {
+    /// Offset of the group in the text, shifted left by eight, and a bit for each of its characters of three bytes.
+    groups: [u64; 64],
+    count: usize,
+}
+
+impl Notes {
+    pub(crate) fn new() -> Self {
+        Self { groups: [0; 64], count: 0 }
+    }
+
+    /// Notes a group if it has any. Whether it has is not asked by a branch, for nobody could foresee it.
+    #[inline(always)]
+    fn put(&mut self, offset: usize, lanes: u32) {
+        // An offset has fewer than 56 bits.
+        let offset = u64::try_from(offset).unwrap_or_default();
+        if let Some(slot) = self.groups.get_mut(self.count) {
+            *slot = offset << 8 | u64::from(lanes);
+        }
+        self.count += usize::from(lanes != 0);
+    }
+
+    /// Takes the offsets of all characters that are noted.
+    pub(crate) fn take(&mut self, offsets: &mut [usize; 512]) -> usize {
+        let mut count = 0;
+        for group in self.groups.iter().take(self.count) {
+            let offset = usize::try_from(group >> 8).unwrap_or_default();
+            for lane in 0..8 {
+                if let Some(slot) = offsets.get_mut(count) {
+                    *slot = offset + 3 * lane;
+                }
+                count += usize::from(group >> lane & 1 == 1);
+            }
+        }
+        self.count = 0;
+        count
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
 }
 
 /// Runs until something is not plain.
@@ -50,7 +86,7 @@ pub(crate) fn run(
     text: &[u8],
     at: At,
     out: &mut [u8],
-    notes: &mut Vec<Note>,
+    notes: &mut Notes,
 ) -> (At, Stop) {
     widest(Pass { table, field, text, at, out, notes })
 }
@@ -61,7 +97,7 @@ struct Pass<'a> {
     text: &'a [u8],
     at: At,
     out: &'a mut [u8],
-    notes: &'a mut Vec<Note>,
+    notes: &'a mut Notes,
 }
 
 impl Wide for Pass<'_> {
@@ -91,86 +127,61 @@ impl Pass<'_> {
         leave: u8,
     ) -> (At, Stop) {
         let Self { table, text, mut at, out, notes, .. } = self;
-        let (cells, ascii) = (&*table.cells, &table.ascii);
+        let steps = Steps::new(text);
         loop {
             let Some(room) = out.get_mut(at.written..).and_then(|rest| rest.first_chunk_mut::<ROOM>()) else {
                 return (at, Stop::Full);
             };
-            let rest = text.get(at.read..).unwrap_or_default();
-            if SINGLES && let Some(bytes @ [..0x80, ..]) = rest.first_chunk::<16>() {
-                let (codes, good) = lanes.ascii(ascii, bytes);
-                let shift = usize::from(SHIFTS && at.double);
-                if SHIFTS {
-                    let [first, ..] = room;
-                    *first = leave;
-                }
-                if let Some(slot) = room.get_mut(shift..).and_then(|room| room.first_chunk_mut::<16>()) {
-                    *slot = codes;
-                }
-                if good != 0 {
-                    if SHIFTS && at.double {
-                        at.run = at.written + 1;
-                        at.double = false;
+            if notes.count == notes.groups.len() {
+                return (at, Stop::Notes);
+            }
+            let Some(bytes) = steps.at(at.read) else { return (at, Stop::End) };
+            let left = text.len() - at.read;
+            let &[first, ..] = bytes;
+            if SINGLES && first < 0x80 {
+                let length = run_of(lanes.high(bytes)).min(STEP).min(left);
+                let mapped = lanes.map::<0x00FF>(&table.ascii, bytes);
+                let plain = length.min(run_of(mapped.missing));
+                // Two paths that look alike: how far to go must not wait for the map, which nearly always has all.
+                if plain == length {
+                    if length != 0 {
+                        at = take_singles::<SHIFTS>(&mapped.bytes, length, leave, room, at);
+                        continue;
                     }
-                    at.read += good;
-                    at.written += good + shift;
+                } else if plain != 0 {
+                    at = take_singles::<SHIFTS>(&mapped.bytes, plain, leave, room, at);
+                    continue;
+                }
+            } else if first & 0xF0 == 0xE0 {
+                let group = lanes.group(&table.cells, bytes);
+                let length = run_of(!first_lanes(usize::try_from(group.length).unwrap_or_default()));
+                if DOUBLES && !group.is_double & first_lanes(length) == 0 {
+                    at = take_doubles::<SHIFTS>(&group, length, enter, room, notes, at);
+                    continue;
+                }
+                let start = at.read;
+                at = partly::<SINGLES, DOUBLES, SHIFTS>(&group, enter, leave, room, notes, at);
+                if start != at.read {
                     continue;
                 }
             }
-            if let Some(bytes @ [0xE0..=0xEF, ..]) = rest.first_chunk::<28>() {
-                let group = lanes.group(cells, bytes);
-                if SINGLES && !(SHIFTS && at.double) && group.is_single & 1 != 0 {
-                    let good = leading(group.is_single);
-                    if let Some(slot) = room.first_chunk_mut::<8>() {
-                        *slot = group.singles;
-                    }
-                    at.read += 3 * good;
-                    at.written += good;
-                    continue;
-                }
-                let good = leading(group.is_double);
-                if DOUBLES && good != 0 {
-                    let noted = group.is_noted & ((1 << good) - 1);
-                    if noted != 0 {
-                        notes.push(Note { offset: at.read, lanes: noted });
-                    }
-                    let shift = usize::from(SHIFTS && !at.double);
-                    if SHIFTS {
-                        let [first, ..] = room;
-                        *first = enter;
-                    }
-                    if let Some(slot) = room.get_mut(shift..).and_then(|room| room.first_chunk_mut::<16>()) {
-                        *slot = group.doubles;
-                    }
-                    if SHIFTS && !at.double {
-                        at.run = at.written + 1;
-                        at.double = true;
-                    }
-                    at.read += 3 * good;
-                    at.written += 2 * good + shift;
-                    continue;
-                }
-            }
-            let (scalar, length) = match scalar(rest) {
-                Scalar::Bmp(scalar, length) => (scalar, length),
-                Scalar::Beyond => return (at, Stop::Slow),
-                Scalar::End => return (at, Stop::End),
+            let (scalar, length) = match scalar(bytes) {
+                Some(found) => found,
+                None => return (at, Stop::Slow),
             };
-            let cell = cells.get(usize::from(scalar)).copied().unwrap_or_default();
+            let cell = table.cells.get(usize::from(scalar)).copied().unwrap_or_default();
             let double = cell & DOUBLE != 0;
             if !(SINGLES && cell & SINGLE != 0 || DOUBLES && double) {
                 return (at, Stop::Slow);
             }
-            if cell & NOTED != 0 {
-                notes.push(Note { offset: at.read, lanes: 1 });
-            }
+            // A character of one or two bytes is the first of a group of its own.
+            notes.put(at.read, u32::from(cell & NOTED != 0));
             let [first, second, ..] = cell.to_le_bytes();
             let [a, b, c, ..] = room;
             if SHIFTS && at.double != double {
                 [*a, *b, *c] = [if double { enter } else { leave }, first, second];
                 at.double = double;
                 at.written += 1;
-                at.run = at.written;
             } else {
                 [*a, *b] = [first, second];
             }
@@ -180,22 +191,89 @@ impl Pass<'_> {
     }
 }
 
-enum Scalar {
-    Bmp(u16, usize),
-    Beyond,
-    End,
+/// Writes single bytes. Where a pass stands is a value all along: behind a reference it would lie in memory, and each step
+/// would wait for the last one's store.
+#[inline(always)]
+fn take_singles<const SHIFTS: bool>(
+    bytes: &[u8; STEP],
+    length: usize,
+    leave: u8,
+    room: &mut [u8; ROOM],
+    mut at: At,
+) -> At {
+    let shift = usize::from(SHIFTS && at.double);
+    let [slot, ..] = room;
+    *slot = leave;
+    if let Some(slot) = room.get_mut(shift..).and_then(|room| room.first_chunk_mut::<STEP>()) {
+        *slot = *bytes;
+    }
+    at.double = false;
+    at.read += length;
+    at.written += length + shift;
+    at
 }
 
-/// The first scalar of valid UTF-8.
+/// Writes the first characters of a group, all of them double.
 #[inline(always)]
-fn scalar(text: &[u8]) -> Scalar {
-    match *text {
-        [] => Scalar::End,
-        [a, ..] if a < 0x80 => Scalar::Bmp(u16::from(a), 1),
-        [a, b, ..] if a < 0xE0 => Scalar::Bmp(u16::from(a & 0x1F) << 6 | u16::from(b & 0x3F), 2),
-        [a, b, c, ..] if a < 0xF0 => {
-            Scalar::Bmp(u16::from(a & 0x0F) << 12 | u16::from(b & 0x3F) << 6 | u16::from(c & 0x3F), 3)
-        }
-        _ => Scalar::Beyond,
+fn take_doubles<const SHIFTS: bool>(
+    group: &Group,
+    length: usize,
+    enter: u8,
+    room: &mut [u8; ROOM],
+    notes: &mut Notes,
+    mut at: At,
+) -> At {
+    notes.put(at.read, group.is_noted & first_lanes(length));
+    let shift = usize::from(SHIFTS && !at.double);
+    let [slot, ..] = room;
+    *slot = enter;
+    if let Some(slot) = room.get_mut(shift..).and_then(|room| room.first_chunk_mut::<16>()) {
+        *slot = group.doubles;
+    }
+    at.double = true;
+    at.read += 3 * length;
+    at.written += 2 * length + shift;
+    at
+}
+
+/// Writes what stands at the start of a group that is not all double, if it is anything plain.
+#[inline(never)]
+fn partly<const SINGLES: bool, const DOUBLES: bool, const SHIFTS: bool>(
+    group: &Group,
+    enter: u8,
+    leave: u8,
+    room: &mut [u8; ROOM],
+    notes: &mut Notes,
+    mut at: At,
+) -> At {
+    let (doubles, singles) = (run_of(!group.is_double), run_of(!group.is_single));
+    if DOUBLES && doubles != 0 {
+        return take_doubles::<SHIFTS>(group, doubles, enter, room, notes, at);
+    }
+    if !SINGLES || singles == 0 {
+        return at;
+    }
+    // Half-width katakana.
+    let shift = usize::from(SHIFTS && at.double);
+    let [slot, ..] = room;
+    *slot = leave;
+    if let Some(slot) = room.get_mut(shift..).and_then(|room| room.first_chunk_mut::<8>()) {
+        *slot = group.singles;
+    }
+    at.double = false;
+    at.read += 3 * singles;
+    at.written += singles + shift;
+    at
+}
+
+/// The first scalar of valid UTF-8 and its length, [`None`] beyond the BMP.
+#[inline(always)]
+fn scalar(text: &[u8; STEP]) -> Option<(u16, usize)> {
+    let &[a, b, c, ..] = text;
+    match a {
+        0..0x80 => Some((u16::from(a), 1)),
+        0x80..0xE0 => Some((u16::from(a & 0x1F) << 6 | u16::from(b & 0x3F), 2)),
+        0xE0..0xF0 => Some((u16::from(a & 0x0F) << 12 | u16::from(b & 0x3F) << 6 | u16::from(c & 0x3F), 3)),
+        _ => None,
     }
 }

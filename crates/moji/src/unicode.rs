@@ -10,12 +10,84 @@ use crate::decode::Piecewise;
 use crate::encode::Place;
 use crate::error::{DecodeError, DecodeRule, EncodeError};
 use crate::event::{CharEvent, Done, Piece};
+use crate::lanes::{Lanes, STEP, Wide, widest, widest_of_all};
 use crate::options::{Field, Options, Undefined, Unmappable};
 use crate::widen::{voiced, wide};
 
-/// How many scalars valid UTF-8 has.
+/// How many scalars valid UTF-8 has: the bytes that do not continue one.
 pub(crate) fn scalars(text: &[u8]) -> usize {
-    text.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+    let (steps, rest) = text.as_chunks::<STEP>();
+    let short = rest.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+    if steps.is_empty() { short } else { short + widest(Count(steps)) }
+}
+
+struct Count<'a>(&'a [[u8; STEP]]);
+
+impl Wide for Count<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> usize {
+        self.0.iter().map(|step| usize::try_from(lanes.firsts(step).count_ones()).unwrap_or_default()).sum()
+    }
+}
+
+/// Counts scalars before places that go forward only.
+pub(crate) struct Scalars<'a> {
+    text: &'a [u8],
+    /// Where the present word of sixty-four bytes starts.
+    start: usize,
+    before: usize,
+    /// Its bytes that do not continue a scalar.
+    firsts: u64,
+}
+
+impl<'a> Scalars<'a> {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
+        Self { text, start: 0, before: 0, firsts: firsts(text) }
+    }
+
+    /// Scalars that start before an offset, which is not lower than one asked for earlier.
+    pub(crate) fn before(&mut self, offset: usize) -> usize {
+        while self.start + 64 <= offset {
+            self.before += count(self.firsts);
+            self.start += 64;
+            self.firsts = firsts(self.text.get(self.start..).unwrap_or_default());
+        }
+        let inside = u32::try_from(offset.saturating_sub(self.start)).unwrap_or_default();
+        self.before + count(self.firsts & ((1 << inside) - 1))
+    }
+
+    /// All scalars.
+    pub(crate) fn all(&self) -> usize {
+        self.before + scalars(self.text.get(self.start..).unwrap_or_default())
+    }
+}
+
+/// Of the first sixty-four bytes, those that do not continue a scalar.
+fn firsts(text: &[u8]) -> u64 {
+    let mut padded = [0x80; 2 * STEP];
+    let front = text.get(..2 * STEP).unwrap_or(text);
+    if let Some(slot) = padded.get_mut(..front.len()) {
+        slot.copy_from_slice(front);
+    }
+    widest(Firsts(&padded))
+}
+
+struct Firsts<'a>(&'a [u8; 2 * STEP]);
+
+impl Wide for Firsts<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> u64 {
+        let steps = self.0.as_chunks::<STEP>().0.iter().rev();
+        steps.fold(0, |bits, step| bits << 32 | u64::from(lanes.firsts(step)))
+    }
+}
+
+fn count(bits: u64) -> usize {
+    usize::try_from(bits.count_ones()).unwrap_or_default()
 }
 
 /// A Unicode charset with a link's policy.
@@ -146,15 +218,7 @@ impl Private {
 /// Appends text in a Unicode charset.
 fn put(charset: &Charset, text: &str, out: &mut Vec<u8>) {
     match charset {
-        Charset::Utf16 { endian, .. } => {
-            out.reserve(text.len());
-            for unit in text.encode_utf16() {
-                out.extend_from_slice(&match endian {
-                    Endian::Little => unit.to_le_bytes(),
-                    Endian::Big => unit.to_be_bytes(),
-                });
-            }
-        }
+        Charset::Utf16 { endian, .. } => put_utf16(*endian, text, out),
         Charset::Utf32 { endian, .. } => {
             out.reserve(text.len());
             for c in text.chars() {
@@ -166,6 +230,81 @@ fn put(charset: &Charset, text: &str, out: &mut Vec<u8>) {
         }
         _ => out.extend_from_slice(text.as_bytes()),
     }
+}
+
+/// Bytes of UTF-8 that are made UTF-16 at a time, so that what is made stays in near memory.
+const PIECE_BYTES: usize = 8 * 1024;
+
+fn put_utf16(endian: Endian, text: &str, out: &mut Vec<u8>) {
+    let (swap, mut at) = (endian == Endian::Big, (0, out.len()));
+    while at.0 < text.len() {
+        let end = text.floor_char_boundary(at.0 + PIECE_BYTES);
+        // A byte of UTF-8 is one unit at most.
+        out.resize(at.1 + 2 * (end - at.0) + 2 * STEP, 0);
+        at = widest_of_all(Units { text, end, at, swap, out });
+    }
+    out.truncate(at.1);
+}
+
+/// From UTF-8 to UTF-16, up to where a piece ends.
+struct Units<'a> {
+    text: &'a str,
+    end: usize,
+    /// Scalars that end before the first offset are written before the second.
+    at: (usize, usize),
+    swap: bool,
+    out: &'a mut [u8],
+}
+
+impl Wide for Units<'_> {
+    type Output = (usize, usize);
+
+    #[inline(always)]
+    fn run<L: Lanes>(self, lanes: L) -> (usize, usize) {
+        let Self { text, end, at: (mut read, mut written), swap, out } = self;
+        let bytes = text.as_bytes();
+        loop {
+            // Two bytes before the step and one behind it are looked at too.
+            while let Some(window) = read.checked_sub(2).and_then(|start| bytes.get(start..)?.first_chunk())
+                && let Some(slot) = out.get_mut(written..).and_then(|rest| rest.first_chunk_mut())
+                && read + STEP <= end
+                && let Some(count) = lanes.units(window, swap, slot)
+            {
+                read += STEP;
+                written += 2 * count;
+            }
+            if end <= read {
+                return (read, written);
+            }
+            (read, written) = some_units(text, end, read, written, swap, out);
+        }
+    }
+}
+
+/// Writes a few scalars one by one: at both ends of the text, and where one lies beyond U+FFFF.
+fn some_units(
+    text: &str,
+    end: usize,
+    read: usize,
+    written: usize,
+    swap: bool,
+    out: &mut [u8],
+) -> (usize, usize) {
+    let (mut read, mut written) = (text.floor_char_boundary(read), written);
+    for c in text.get(read..end).unwrap_or_default().chars().take(STEP) {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            if let Some(slot) = out.get_mut(written..).and_then(|rest| rest.first_chunk_mut::<2>()) {
+                *slot = if swap { unit.to_be_bytes() } else { unit.to_le_bytes() };
+                written += 2;
+            }
+        }
+        read += c.len_utf8();
+        // Behind the first scalar beyond U+FFFF the wide step goes on.
+        if c.len_utf8() == 4 {
+            break;
+        }
+    }
+    (read, written)
 }
 
 struct Reader<'a> {
