@@ -100,7 +100,8 @@ impl Pass<'_> {
             }
             let written = at.written - start.written;
             if at.double
-                && let Some(room) = room.get_mut(written..).and_then(|room| room.first_chunk_mut::<PAIR_ROOM>())
+                && let Some(room) =
+                    room.get_mut(written..).and_then(|room| room.first_chunk_mut::<PAIR_ROOM>())
                 && let Some(step) = steps.at(at.read)
             {
                 let left = bytes.len() - at.read;

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::cluster::{Cluster, Pairs, is_selector};
 use crate::code::Code;
-use crate::lanes::{ByteMap, Cells, DOUBLE, HalfSet, NOTED, Points, SINGLE};
+use crate::lanes::{ByteMap, Cells, DOUBLE, HighSet, NOTED, Points, SINGLE};
 use crate::options::Field;
 
 /// How codes of one and of more bytes are told apart.
@@ -115,10 +115,10 @@ pub(crate) struct Compiled {
     /// Whether any of them stands from 80 to BF.
     pub has_middle_ascii: bool,
     /// First bytes of codes of two bytes, of those from 80 on.
-    pub high_leads: HalfSet,
+    pub high_leads: HighSet,
     /// By code of two bytes: up to seven bytes of UTF-8 from the lowest on, length in the highest; 0 for the slow path.
     pub double_text: Box<[u64; 0x1_0000]>,
-    /// By code of two bytes, where the text has three.
+    /// By code of two bytes with its bytes swapped, where the text has three.
     pub points: Box<Points>,
     /// Whether hardly any code reads as a character with a selector, so that `points` has all that comes.
     pub is_short: bool,
@@ -181,7 +181,7 @@ impl Draft {
             single_text: filled(0),
             single_ascii: ByteMap::NONE,
             has_middle_ascii: false,
-            high_leads: HalfSet::new(0x80, |byte| self.leads.has(byte)),
+            high_leads: HighSet::new(|byte| self.leads.has(byte)),
             double_text: filled(0),
             points: filled(0),
             is_short: true,
@@ -387,9 +387,9 @@ impl Compiled {
             }
         }
         let mut long = 0;
-        for (point, text) in self.points.iter_mut().zip(self.double_text.iter()) {
+        for (code, text) in (0..=u16::MAX).zip(self.double_text.iter()) {
             let [a, b, c, .., length] = text.to_le_bytes();
-            if length == 3 {
+            if let (3, Some(point)) = (length, self.points.get_mut(usize::from(code.swap_bytes()))) {
                 *point = u16::from(a & 0x0F) << 12 | u16::from(b & 0x3F) << 6 | u16::from(c & 0x3F);
             }
             long += usize::from(3 < length);

@@ -136,3 +136,29 @@ pub struct CharEvent {
     /// What stands there now, as text: what a reader of the output finds.
     pub to: Piece,
 }
+
+/// What a reader of the output finds (逆変換の検査): the text with every report of its encoding carried out. A conversion that is
+/// silent about nothing reads back as exactly this.
+///
+/// `events` are those of encoding this text, in order, with offsets from its start.
+#[must_use]
+pub fn read_back(text: &str, events: &[CharEvent]) -> String {
+    let mut found = String::with_capacity(text.len());
+    let mut done = 0;
+    for event in events {
+        let Piece::Text(from) = event.from else { continue };
+        found.push_str(text.get(done..event.offset).unwrap_or_default());
+        if event.done == Done::Truncated {
+            return found;
+        }
+        match event.to {
+            Piece::Nothing => {}
+            Piece::Text(to) => found.extend(to.chars()),
+            // A kept code is read as the scalar that was written as it.
+            Piece::Code(_) => found.extend(from.chars()),
+        }
+        done = event.offset + from.len_utf8();
+    }
+    found.push_str(text.get(done..).unwrap_or_default());
+    found
+}

@@ -29,7 +29,7 @@ pub use code::Code;
 pub use decode::Decoder;
 pub use encode::Encoder;
 pub use error::{CodecError, DecodeError, DecodeRule, EncodeError};
-pub use event::{CharEvent, Done, Piece};
+pub use event::{CharEvent, Done, Piece, read_back};
 pub use gaiji::{Gaiji, TableError};
 pub use options::{Field, Ivs, JefMap, Options, Overflow, ShiftIn, Undefined, Unmappable};
 pub use pack::{Pack, PackFile, Packs};

@@ -77,7 +77,8 @@ impl Policy {
         if let Some(wide) = unit.wide {
             let cluster = Cluster::of(wide);
             if let Some(code) = self.table.code(field, cluster) {
-                return Some(Written { code, event: Some((Done::Widened, Piece::Text(cluster))) });
+                let reads = self.table.text(code).unwrap_or(cluster);
+                return Some(Written { code, event: Some((Done::Widened, Piece::Text(reads))) });
             }
             return self.unmappable(field, cluster);
         }
@@ -92,7 +93,9 @@ impl Policy {
     fn unmappable(&self, field: Field, cluster: Cluster) -> Option<Written> {
         let as_is = |candidate: Cluster, done: Done| {
             let code = self.table.code(field, candidate)?;
-            Some(Written { code, event: Some((done, Piece::Text(candidate))) })
+            // What a reader finds may be the same character with a selector, or its other spelling.
+            let reads = self.table.text(code).unwrap_or(candidate);
+            Some(Written { code, event: Some((done, Piece::Text(reads))) })
         };
         match self.options.unmappable {
             Unmappable::Reject => return None,

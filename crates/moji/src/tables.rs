@@ -100,7 +100,7 @@ impl Tables {
                     let missing = CodecError::Substitute { charset: charset.clone(), cluster };
                     match (code, wanted) {
                         (None, Some(_)) => Err(missing),
-                        (code, _) => Ok(code.map(|code| (code, cluster))),
+                        (code, _) => Ok(code.map(|code| (code, table.text(code).unwrap_or(cluster)))),
                     }
                 };
                 let substitute = one(Field::Mixed, options.substitute, '〓')?;

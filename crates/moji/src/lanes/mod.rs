@@ -7,6 +7,8 @@
 //! Whether the processor can is asked once for each text; everything else is written once, over [`Lanes`].
 
 mod portable;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 #[cfg(target_arch = "x86_64")]
@@ -27,19 +29,13 @@ pub(crate) type Cells = [u32; 0x1_0000];
 /// Bytes a step looks at.
 pub(crate) const STEP: usize = 32;
 
-/// Which bytes of one half of all bytes are in a set: by low digit, a bit for each high digit from the half's first on.
+/// Which bytes from 80 on are in a set: by low digit, a bit for each high digit from 8 on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct HalfSet([u8; 16]);
+pub(crate) struct HighSet([u8; 16]);
 
-/// A map of some bytes to bytes, by high and low digit.
+/// A map of some bytes to bytes other than 0, by high and low digit; 0 stands for none.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ByteMap {
-    rows: [[u8; 16]; 16],
-    /// Bytes from 00 to 7F that are in the map.
-    low: HalfSet,
-    /// Bytes from 80 on that are in the map.
-    high: HalfSet,
-}
+pub(crate) struct ByteMap([[u8; 16]; 16]);
 
 /// Thirty-two bytes through a map.
 pub(crate) struct Mapped {
@@ -72,7 +68,8 @@ pub(crate) struct Pairs {
     pub known: usize,
 }
 
-/// Scalars by code of two bytes, of those that have three bytes in UTF-8; 0 for all others.
+/// Scalars by code of two bytes, of those that have three bytes in UTF-8; 0 for all others. The second byte of the code is
+/// the high one of the index, as it is read on this side of the wire.
 pub(crate) type Points = [u16; 0x1_0000];
 
 /// Something to be run with the widest lanes there are.
@@ -89,7 +86,7 @@ pub(crate) trait Lanes: Copy {
     /// Lanes whose byte is one of two.
     fn either(self, bytes: &[u8; STEP], one: u8, other: u8) -> u32;
     /// Lanes whose byte is 80 or above and in the set.
-    fn in_high_set(self, set: &HalfSet, bytes: &[u8; STEP]) -> u32;
+    fn in_high_set(self, set: &HighSet, bytes: &[u8; STEP]) -> u32;
     /// Maps bytes. The map has none outside `ROWS`, one bit for each high digit.
     fn map<const ROWS: u16>(self, map: &ByteMap, bytes: &[u8; STEP]) -> Mapped;
     /// Looks up eight characters of three bytes; lanes that are none have no flag set.
@@ -154,11 +151,10 @@ impl<'a> Steps<'a> {
     }
 }
 
-impl HalfSet {
-    /// The bytes from `first` (00 or 80) on that are in a set.
-    pub(crate) fn new(first: u8, has: impl Fn(u8) -> bool) -> Self {
+impl HighSet {
+    pub(crate) fn new(has: impl Fn(u8) -> bool) -> Self {
         let mut set = Self([0; 16]);
-        for byte in first..=first | 0x7F {
+        for byte in 0x80..=0xFF {
             if has(byte)
                 && let Some(row) = set.0.get_mut(usize::from(byte & 0x0F))
             {
@@ -175,21 +171,18 @@ impl HalfSet {
 
 impl ByteMap {
     /// A map with no byte in it.
-    pub(crate) const NONE: Self = Self { rows: [[0; 16]; 16], low: HalfSet([0; 16]), high: HalfSet([0; 16]) };
+    pub(crate) const NONE: Self = Self([[0; 16]; 16]);
 
     pub(crate) fn new(to: impl Fn(u8) -> Option<u8>) -> Self {
         let mut map = Self::NONE;
-        map.low = HalfSet::new(0, |byte| to(byte).is_some());
-        map.high = HalfSet::new(0x80, |byte| to(byte).is_some());
-        for (byte, place) in (0..=0xFF_u8).zip(map.rows.as_flattened_mut()) {
+        for (byte, place) in (0..=0xFF_u8).zip(map.0.as_flattened_mut()) {
             *place = to(byte).unwrap_or_default();
         }
         map
     }
 
     pub(crate) fn get(&self, byte: u8) -> Option<u8> {
-        let set = if byte < 0x80 { &self.low } else { &self.high };
-        self.rows.as_flattened().get(usize::from(byte)).copied().filter(|_| set.has(byte))
+        self.0.as_flattened().get(usize::from(byte)).copied().filter(|&to| to != 0)
     }
 }
 

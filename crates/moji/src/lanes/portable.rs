@@ -1,6 +1,8 @@
 //! Lanes for any processor.
 
-use super::{ByteMap, Cells, DOUBLE, Group, HalfSet, Lanes, Mapped, NOTED, Pairs, Points, SINGLE, STEP, WINDOW};
+use super::{
+    ByteMap, Cells, DOUBLE, Group, HighSet, Lanes, Mapped, NOTED, Pairs, Points, SINGLE, STEP, WINDOW,
+};
 
 #[derive(Clone, Copy)]
 pub(crate) struct Portable;
@@ -23,7 +25,7 @@ impl Lanes for Portable {
         lanes_of(bytes, |byte| byte == one || byte == other)
     }
 
-    fn in_high_set(self, set: &HalfSet, bytes: &[u8; STEP]) -> u32 {
+    fn in_high_set(self, set: &HighSet, bytes: &[u8; STEP]) -> u32 {
         lanes_of(bytes, |byte| 0x80 <= byte && set.has(byte))
     }
 
@@ -56,16 +58,12 @@ impl Lanes for Portable {
     fn pairs(self, points: &Points, bytes: &[u8; STEP]) -> Pairs {
         let mut pairs = Pairs { text: [0; 24], known: 0 };
         for (pair, slot) in bytes.as_chunks::<2>().0.iter().zip(pairs.text.as_chunks_mut::<3>().0) {
-            let point = points.get(usize::from(u16::from_be_bytes(*pair))).copied().unwrap_or_default();
+            let point = points.get(usize::from(u16::from_le_bytes(*pair))).copied().unwrap_or_default();
             if point == 0 {
                 break;
             }
             let [high, low] = point.to_be_bytes();
-            *slot = [
-                0xE0 | high >> 4,
-                0x80 | (high & 0x0F) << 2 | low >> 6,
-                0x80 | low & 0x3F,
-            ];
+            *slot = [0xE0 | high >> 4, 0x80 | (high & 0x0F) << 2 | low >> 6, 0x80 | low & 0x3F];
             pairs.known += 1;
         }
         pairs
@@ -86,9 +84,7 @@ impl Lanes for Portable {
                 (false, _) => u16::from(byte),
                 (true, false) => u16::from(middle & 0x1F) << 6 | u16::from(byte & 0x3F),
                 (true, true) => {
-                    u16::from(before & 0x0F) << 12
-                        | u16::from(middle & 0x3F) << 6
-                        | u16::from(byte & 0x3F)
+                    u16::from(before & 0x0F) << 12 | u16::from(middle & 0x3F) << 6 | u16::from(byte & 0x3F)
                 }
             };
             if let Some(slot) = slots.next() {

@@ -5,7 +5,7 @@ use std::arch::x86_64::{__m128i, __m256i};
 use pulp::cast;
 use pulp::x86::V3;
 
-use super::{ByteMap, Cells, Group, HalfSet, Lanes, Mapped, Pairs, Points, STEP, WINDOW, Wide, run_of};
+use super::{ByteMap, Cells, Group, HighSet, Lanes, Mapped, Pairs, Points, STEP, WINDOW, Wide, run_of};
 
 /// Work with the lanes it is to be run with.
 pub(super) struct Run<L, W> {
@@ -33,30 +33,16 @@ fn twice(row: [u8; 16]) -> __m256i {
     cast([row, row])
 }
 
-/// Lanes of a set: the row of the low digit, asked for the bit of the high digit. `bits` has no bit for digits of the other
-/// half.
-#[inline(always)]
-fn in_set(simd: V3, set: &HalfSet, bits: [u8; 16], text: __m256i) -> __m256i {
-    let avx2 = simd.avx2;
-    let digit = bytes_of(0x0F);
-    let rows = avx2._mm256_shuffle_epi8(twice(set.0), avx2._mm256_and_si256(text, digit));
-    let high = avx2._mm256_and_si256(avx2._mm256_srli_epi16::<4>(text), digit);
-    avx2._mm256_and_si256(rows, avx2._mm256_shuffle_epi8(twice(bits), high))
-}
-
 /// Adds the bytes of one row of a map, if the map has it.
 #[inline(always)]
 fn row<const ROWS: u16, const HIGH: u8>(simd: V3, map: &ByteMap, text: __m256i, mapped: __m256i) -> __m256i {
-    let Some(row) = map.rows.get(usize::from(HIGH)).filter(|_| ROWS >> HIGH & 1 == 1) else { return mapped };
+    let Some(row) = map.0.get(usize::from(HIGH)).filter(|_| ROWS >> HIGH & 1 == 1) else { return mapped };
     let avx2 = simd.avx2;
     // A lane keeps its low digit where the high digit is the row's, and has the top bit set elsewhere, so that the row's
     // shuffle gives zero.
     let index = avx2._mm256_adds_epu8(avx2._mm256_xor_si256(text, bytes_of(HIGH << 4)), bytes_of(0x70));
     avx2._mm256_or_si256(mapped, avx2._mm256_shuffle_epi8(twice(*row), index))
 }
-
-const LOW_BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0];
-const HIGH_BITS: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128];
 
 #[inline(always)]
 fn lanes_of(simd: V3, lanes: __m256i) -> u32 {
@@ -83,9 +69,15 @@ impl Lanes for V3 {
     }
 
     #[inline(always)]
-    fn in_high_set(self, set: &HalfSet, bytes: &[u8; STEP]) -> u32 {
-        let outside = in_set(self, set, HIGH_BITS, cast(*bytes));
-        !lanes_of(self, self.avx2._mm256_cmpeq_epi8(outside, bytes_of(0)))
+    fn in_high_set(self, set: &HighSet, bytes: &[u8; STEP]) -> u32 {
+        let (avx2, text) = (self.avx2, cast(*bytes));
+        let digit = bytes_of(0x0F);
+        // The row of the low digit is asked for the bit of the high digit; digits below 8 have none.
+        const BITS: [u8; 16] = [0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128];
+        let rows = avx2._mm256_shuffle_epi8(twice(set.0), avx2._mm256_and_si256(text, digit));
+        let high = avx2._mm256_and_si256(avx2._mm256_srli_epi16::<4>(text), digit);
+        let inside = avx2._mm256_and_si256(rows, avx2._mm256_shuffle_epi8(twice(BITS), high));
+        !lanes_of(self, avx2._mm256_cmpeq_epi8(inside, bytes_of(0)))
     }
 
     #[inline(always)]
@@ -110,11 +102,7 @@ impl Lanes for V3 {
         mapped = row::<ROWS, 0xD>(self, map, text, mapped);
         mapped = row::<ROWS, 0xE>(self, map, text, mapped);
         mapped = row::<ROWS, 0xF>(self, map, text, mapped);
-        let known = avx2._mm256_or_si256(
-            in_set(self, &map.low, LOW_BITS, text),
-            in_set(self, &map.high, HIGH_BITS, text),
-        );
-        let missing = lanes_of(self, avx2._mm256_cmpeq_epi8(known, bytes_of(0)));
+        let missing = lanes_of(self, avx2._mm256_cmpeq_epi8(mapped, bytes_of(0)));
         Mapped { bytes: cast(mapped), missing }
     }
 
@@ -124,14 +112,40 @@ impl Lanes for V3 {
         /// From four times three bytes to four times the same in reverse order.
         const SPREAD: [u8; 16] = [2, 1, 0, 0x80, 5, 4, 3, 0x80, 8, 7, 6, 0x80, 11, 10, 9, 0x80];
         /// The low two bytes of each lane together.
-        const GATHER: [u8; 16] =
-            [0, 1, 4, 5, 8, 9, 12, 13, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80];
+        const GATHER: [u8; 16] = [0, 1, 4, 5, 8, 9, 12, 13, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80];
         /// Every second byte.
         const EVEN: [u8; 16] = [0, 2, 4, 6, 8, 10, 12, 14, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80];
         let all = |lane: u32| -> __m256i { cast([lane; 8]) };
         let &[
-            b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15, b16, b17, b18, b19, b20, b21,
-            b22, b23, b24, b25, b26, b27, ..,
+            b0,
+            b1,
+            b2,
+            b3,
+            b4,
+            b5,
+            b6,
+            b7,
+            b8,
+            b9,
+            b10,
+            b11,
+            b12,
+            b13,
+            b14,
+            b15,
+            b16,
+            b17,
+            b18,
+            b19,
+            b20,
+            b21,
+            b22,
+            b23,
+            b24,
+            b25,
+            b26,
+            b27,
+            ..,
         ] = bytes;
         let front = [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15];
         let back = [b12, b13, b14, b15, b16, b17, b18, b19, b20, b21, b22, b23, b24, b25, b26, b27];
@@ -172,7 +186,7 @@ impl Lanes for V3 {
         const GATHER: [u8; 16] = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0x80, 0x80, 0x80, 0x80];
         let mut found = [0_u16; 8];
         for (point, pair) in found.iter_mut().zip(bytes.as_chunks::<2>().0) {
-            *point = points.get(usize::from(u16::from_be_bytes(*pair))).copied().unwrap_or_default();
+            *point = points.get(usize::from(u16::from_le_bytes(*pair))).copied().unwrap_or_default();
         }
         let found: __m128i = cast(found);
         let missing = sse2._mm_movemask_epi8(sse2._mm_cmpeq_epi16(found, cast([0_u16; 8]))).cast_unsigned();
@@ -214,12 +228,7 @@ impl Lanes for V3 {
 
 /// The units of sixteen bytes, which stand behind two others and before one more.
 #[inline(always)]
-fn half_units(
-    simd: V3,
-    window: &[u8; STEP / 2 + 3],
-    swap: bool,
-    out: &mut [u8; STEP],
-) -> Option<usize> {
+fn half_units(simd: V3, window: &[u8; STEP / 2 + 3], swap: bool, out: &mut [u8; STEP]) -> Option<usize> {
     let (avx, avx2, sse2, ssse3) = (simd.avx, simd.avx2, simd.sse2, simd.ssse3);
     let from = |at: usize| -> __m128i {
         // Nineteen bytes have four places for sixteen.
@@ -271,7 +280,11 @@ fn run_index(lanes: u32) -> usize {
 /// For each mask of eight lanes, the shuffle that brings the lanes that are set together.
 const SQUEEZE: [[u8; 16]; 0x100] = squeezes();
 
-#[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "a constant: the compiler runs it and would stop")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a constant: the compiler runs it and would stop"
+)]
 const fn squeezes() -> [[u8; 16]; 0x100] {
     let mut all = [[0x80; 16]; 0x100];
     let mut mask = 0;

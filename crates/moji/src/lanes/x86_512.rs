@@ -6,7 +6,7 @@ use pulp::cast;
 use pulp::x86::V4;
 
 use super::x86::SWAP;
-use super::{ByteMap, Cells, Group, HalfSet, Lanes, Mapped, Pairs, Points, STEP, WINDOW};
+use super::{ByteMap, Cells, Group, HighSet, Lanes, Mapped, Pairs, Points, STEP, WINDOW};
 
 impl Lanes for V4 {
     #[inline(always)]
@@ -25,7 +25,7 @@ impl Lanes for V4 {
     }
 
     #[inline(always)]
-    fn in_high_set(self, set: &HalfSet, bytes: &[u8; STEP]) -> u32 {
+    fn in_high_set(self, set: &HighSet, bytes: &[u8; STEP]) -> u32 {
         Lanes::in_high_set(*self, set, bytes)
     }
 

@@ -3,7 +3,7 @@
 use moji::*;
 use proptest::prelude::*;
 
-use crate::support::{JEF, UTF16, UTF32, built_in, decode, encode, substitute};
+use crate::support::{JEF, UTF16, UTF32, built_in, decode, encode, substitute, with_pack_once};
 
 const FIELDS: [Field; 3] = [Field::Single, Field::Double, Field::Mixed];
 
@@ -20,6 +20,42 @@ proptest! {
                 encoder.encode(field, &text, &mut out, &mut events).unwrap();
                 let back = decode(&charset, &Options::default(), field, &out).unwrap();
                 prop_assert_eq!(back == text, events.is_empty(), "{} {:?} {} {:?}", charset, field, back, events);
+            }
+        }
+    }
+
+    /// Nothing is silent: what reads back is the text with the reports carried out, and nothing else.
+    #[test]
+    fn what_reads_back_is_what_was_told(
+        text in "([ -~]{0,20}|[ｱ-ﾟ]{0,12}|[亜-腕ぁ-んァ-ヶＡ-Ｚ　]{0,14}|[𠮷髙﨑葛辻¥〜¢‾\u{E000}\u{3099}\u{FE00}\u{E0100}-\u{E0103}]{0,3}|\\PC{0,2}){0,5}",
+        bytes in 0usize..60,
+    ) {
+        let policies = [Unmappable::Substitute, Unmappable::Shrink];
+        let mut tables = vec![built_in().clone()];
+        tables.extend(with_pack_once().cloned());
+        for tables in &tables {
+            for charset in Charset::BUILT_IN.into_iter().filter(|charset| *charset != Charset::Juki) {
+                for (field, unmappable) in FIELDS.into_iter().flat_map(|field| policies.map(|policy| (field, policy))) {
+                    let options = Options { unmappable, widen: bytes % 2 == 0, ..substitute() };
+                    let encoder = tables.encoder(&charset, &options).unwrap();
+                    let decoder = tables.decoder(&charset, &options).unwrap();
+                    let read = |bytes: &[u8]| {
+                        let mut back = String::new();
+                        decoder.decode(field, bytes, &mut back, &mut Vec::new()).unwrap();
+                        back
+                    };
+                    let (mut out, mut events) = (Vec::new(), Vec::new());
+                    encoder.encode(field, &text, &mut out, &mut events).unwrap();
+                    prop_assert_eq!(read(&out), read_back(&text, &events), "{} {:?} {:?}", charset, field, events);
+                    let bytes = bytes / encoder.unit(field) * encoder.unit(field);
+                    let (mut out, mut events) = (Vec::new(), Vec::new());
+                    encoder.encode_fixed(field, &text, bytes, Overflow::Truncate, &mut out, &mut events).unwrap();
+                    let back = read(&out);
+                    let told = read_back(&text, &events);
+                    let rest = back.strip_prefix(&told);
+                    let padded = rest.is_some_and(|rest| rest.chars().all(|c| c == ' ' || c == '\u{3000}'));
+                    prop_assert!(padded, "{} {:?} {:?} {:?} {:?}", charset, field, told, back, events);
+                }
             }
         }
     }

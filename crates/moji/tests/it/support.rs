@@ -102,3 +102,9 @@ pub(crate) fn with_pack() -> Option<Tables> {
     assert_eq!(found.errors, []);
     Some(Tables::with_packs(found.packs))
 }
+
+/// As [`with_pack`], read and compiled once.
+pub(crate) fn with_pack_once() -> Option<&'static Tables> {
+    static TABLES: LazyLock<Option<Tables>> = LazyLock::new(with_pack);
+    TABLES.as_ref()
+}
