@@ -3,6 +3,7 @@
 
 mod bench;
 mod codegen;
+mod fuzz;
 mod licences;
 mod packages;
 mod run;
@@ -39,6 +40,14 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Every fuzz target, or those named; findings lie in fuzz/target.
+    Fuzz {
+        /// The targets: decode, encode, stream, tables …
+        targets: Vec<String>,
+        /// Runs of each.
+        #[arg(long, default_value_t = 1_000_000)]
+        runs: u64,
+    },
     /// The structure of the tree: layers, absences, sources, sizes.
     Tidy,
     /// Make the generated character tables anew from their sources (asks the package registries).
@@ -56,6 +65,7 @@ fn main() -> anyhow::Result<()> {
         Task::Test { no_browser } => test::test(no_browser),
         Task::Demo { arguments } => test::demo(&arguments),
         Task::Bench { arguments } => bench::bench(&arguments),
+        Task::Fuzz { targets, runs } => fuzz::fuzz(&targets, runs),
         Task::Tidy => tidy::tidy(),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Packages => packages::ensure(packages::FOR_TESTS),

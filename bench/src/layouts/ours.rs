@@ -22,8 +22,9 @@ impl Records {
     /// From a layout's file and the names of the values in a row.
     pub(crate) fn new(file: &str, items: &[&str]) -> anyhow::Result<Records> {
         let layout = Layout::parse(file, "bench").map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
-        let plan =
-            layout.compile(items, Unmappable::Substitute, &moji::Tables::built_in()).map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
+        let plan = layout
+            .compile(items, Unmappable::Substitute, &moji::Tables::built_in())
+            .map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
         Ok(Records { plan, events: Vec::new() })
     }
 

@@ -57,8 +57,8 @@ impl Wide for Pass<'_> {
     fn run<L: Lanes>(self, lanes: L) -> (At, Stop) {
         match (self.field, self.table.framing) {
             (Field::Single, Framing::Shift { .. } | Framing::Lead) => self.one_kind::<L, false>(lanes),
-            (_, Framing::Lead) => self.lead(lanes),
             (Field::Double, _) | (_, Framing::Pairs) => self.one_kind::<L, true>(lanes),
+            (Field::Mixed, Framing::Lead) => self.lead(lanes),
             // EBCDIC with katakana has no ASCII from 80 to BF, where the others have lower-case letters.
             (Field::Mixed, Framing::Shift { enter, leave, .. }) if self.table.has_middle_ascii => {
                 self.shifted::<L, true>(lanes, enter, leave)

@@ -255,7 +255,11 @@ impl Compiled {
     }
 
     /// Whether a field can hold a code.
-    fn fits(&self, field: Field, code: Code) -> bool {
+    pub(crate) fn fits(&self, field: Field, code: Code) -> bool {
+        if self.framing == Framing::Pairs {
+            // Every code has two bytes, whatever the field is called.
+            return true;
+        }
         let narrow = match code.bytes() {
             [_] => true,
             [lead, _] => Some(*lead) == self.lead_of_narrow,
@@ -377,9 +381,10 @@ impl Compiled {
         self.has_middle_ascii = (0x80..0xC0).any(|byte| self.single_ascii.get(byte).is_some());
         for (&code, &cluster) in &self.cluster_of {
             let Some(double) = code.as_double().filter(|&double| self.is_pair(double)) else { continue };
-            // A character that also has a single byte is written with that one outside N fields.
+            // A character that also has a single byte is written with that one outside N fields, and a half-width one of
+            // two bytes does not belong in them.
             let exact = self.code(Field::Mixed, cluster) == Some(code)
-                && (!self.fits(Field::Double, code) || self.code(Field::Double, cluster) == Some(code));
+                && self.code(Field::Double, cluster) == Some(code);
             if let (true, Some(text), Some(place)) =
                 (exact, pack(cluster), self.double_text.get_mut(usize::from(double)))
             {

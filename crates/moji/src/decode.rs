@@ -91,7 +91,7 @@ impl Decoder {
         events: &mut Vec<CharEvent>,
     ) -> Result<(), DecodeError> {
         let (start, events_start) = (out.len(), events.len());
-        let bytes = if self.options.trim { self.without_padding(bytes) } else { bytes };
+        let bytes = if self.options.trim { self.without_padding(field, bytes) } else { bytes };
         let mut place = Place::START;
         self.read(field, bytes, true, &mut place, out, events)
             .map(|_| self.finish(field, &place, events))
@@ -106,13 +106,17 @@ impl Decoder {
         Ok(())
     }
 
-    /// The unified code has no space of its own, so its padding goes before it is read.
-    fn without_padding<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+    /// Padding that is none of the field's characters goes before it is read: the unified code has no space, and N fields of
+    /// Windows-31J and EUC are filled with the space of one byte.
+    fn without_padding<'a>(&self, field: Field, bytes: &'a [u8]) -> &'a [u8] {
+        let padding: &[u8] = match &self.engine {
+            DecodeEngine::Table(_) if self.charset == Charset::Juki => &[0x30, 0x00],
+            DecodeEngine::Table(table) if table.framing == Framing::Lead && field == Field::Double => b" ",
+            DecodeEngine::Table(_) | DecodeEngine::Unicode(_) => return bytes,
+        };
         let mut rest = bytes;
-        if self.charset == Charset::Juki {
-            while let Some(shorter) = rest.strip_suffix(&[0x30, 0x00]) {
-                rest = shorter;
-            }
+        while let Some(shorter) = rest.strip_suffix(padding) {
+            rest = shorter;
         }
         rest
     }
@@ -235,6 +239,8 @@ enum Found {
     Text(Code, Cluster),
     /// Half a padding character at the end.
     HalfPadding(u8),
+    /// The space of one byte in an N field.
+    Padding(u8),
     /// Bytes that stand for nothing.
     Bad(DecodeRule, Code),
 }
@@ -255,20 +261,23 @@ fn next(table: &Compiled, field: Field, rest: &[u8], at: At, last: bool) -> Opti
                 return Some(single());
             }
         }
-        Framing::Lead => {
-            let alone = table.text(Code::single(first)).is_some();
-            let narrow_only = field == Field::Single && Some(first) != table.lead_of_narrow;
-            if alone || narrow_only {
+        Framing::Lead => match field {
+            // An N field is padded with the space of one byte, which is none of its characters.
+            Field::Double if first == b' ' => return Some(Found::Padding(first)),
+            Field::Double => {}
+            Field::Single if Some(first) != table.lead_of_narrow => return Some(single()),
+            Field::Single | Field::Mixed if table.text(Code::single(first)).is_some() => {
                 return Some(single());
             }
-        }
+            Field::Single | Field::Mixed => {}
+        },
         Framing::Pairs => {}
     }
-    multi(table, rest, first, last)
+    multi(table, field, rest, first, last)
 }
 
 /// A code of two or three bytes.
-fn multi(table: &Compiled, rest: &[u8], first: u8, last: bool) -> Option<Found> {
+fn multi(table: &Compiled, field: Field, rest: &[u8], first: u8, last: bool) -> Option<Found> {
     let bad = |rule, bytes: &[u8]| Code::new(bytes).map(|code| Found::Bad(rule, code));
     let three = Some(first) == table.lead_of_three;
     if table.framing != Framing::Pairs && !three && !table.leads.has(first) {
@@ -289,7 +298,7 @@ fn multi(table: &Compiled, rest: &[u8], first: u8, last: bool) -> Option<Found> 
         }
     }
     let code = Code::new(rest.get(..length).unwrap_or_default())?;
-    Some(match table.text(code) {
+    Some(match table.text(code).filter(|_| table.fits(field, code)) {
         Some(text) => Found::Text(code, text),
         None => Found::Bad(DecodeRule::Undefined, code),
     })
@@ -325,6 +334,11 @@ fn take(
             events.push(event(Piece::Code(Code::single(byte)), Done::Tidied, Piece::Nothing));
             at.read += 1;
             return Ok(());
+        }
+        Found::Padding(byte) => {
+            let (code, space) = (Code::single(byte), Cluster::of(' '));
+            events.push(event(Piece::Code(code), Done::Tidied, Piece::Text(space)));
+            (code, space)
         }
         Found::Text(code, text) => {
             if table.code(field, text) != Some(code) {

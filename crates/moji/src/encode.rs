@@ -251,7 +251,7 @@ fn table_text(
     out: &mut Vec<u8>,
     events: &mut Vec<CharEvent>,
 ) -> Result<(), EncodeError> {
-    let start = out.len();
+    let (start, first_event) = (out.len(), events.len());
     let mut at = At { read: 0, written: start, double: place.double };
     // What stands before this offset is settled, and the shift state there: a selector behind it does not reach back.
     let mut floor = (0, place.double);
@@ -266,6 +266,10 @@ fn table_text(
             .is_some_and(extends);
         if back {
             step_back(policy, field, text, floor, &mut at);
+            // It may have been told already, when the output was full behind it.
+            if first_event < events.len() {
+                events.pop_if(|event| event.offset == at.read && event.done == Done::Respelled);
+            }
         }
         if !notes.is_empty() {
             report_notes(policy, text, &mut notes, at.read, events);

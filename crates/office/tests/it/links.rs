@@ -96,11 +96,7 @@ fn the_daily_full_file_in_jef_reports_what_it_could_not_write() {
     house.settle();
     let delivery = house.office.deliveries("resident-full-to-tax", None, 1).unwrap().remove(0);
     assert_eq!((delivery.no, delivery.phase, delivery.rows), (2, Phase::Applied, 3));
-    assert!(
-        delivery.characters.get("縮退").is_some_and(|count| *count >= 1),
-        "{:?}",
-        delivery.characters
-    );
+    assert!(delivery.characters.get("縮退").is_some_and(|count| *count >= 1), "{:?}", delivery.characters);
     let lines = house.office.characters("resident-full-to-tax", 2, "", 1_000).unwrap();
     let lost: Vec<&str> =
         lines.iter().filter(|line| line.done == "縮退").map(|line| line.character.as_str()).collect();
