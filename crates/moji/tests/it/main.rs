@@ -15,4 +15,6 @@ mod streams;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod sweep;
+#[cfg(test)]
 mod unicode;
