@@ -1,4 +1,4 @@
-//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `tidy`, `codegen`.
+//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `tidy`, `codegen`, `peers`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
 
 mod bench;
@@ -6,6 +6,7 @@ mod codegen;
 mod fuzz;
 mod licences;
 mod packages;
+mod peers;
 mod run;
 mod test;
 mod tidy;
@@ -56,6 +57,13 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// How glibc, Python, Java, PostgreSQL and ICU convert the same characters, code by code: runs them all and writes
+    /// `standards/conversions` and the tables of `docs/conversion-differences.md`.
+    Peers {
+        /// Write nothing; say what differs from what the installed programs do.
+        #[arg(long)]
+        check: bool,
+    },
     /// Install what tests and the demo need beyond crates, or say what is missing.
     Packages,
 }
@@ -68,6 +76,7 @@ fn main() -> anyhow::Result<()> {
         Task::Fuzz { targets, runs } => fuzz::fuzz(&targets, runs),
         Task::Tidy => tidy::tidy(),
         Task::Codegen { check } => codegen::codegen(check),
+        Task::Peers { check } => peers::peers(check),
         Task::Packages => packages::ensure(packages::FOR_TESTS),
     }
 }

@@ -54,6 +54,15 @@ pub(crate) const FOR_CODEGEN: &[Package] = &[
     Package { name: "sqlite3", proof: Proof::Program("sqlite3") },
 ];
 
+/// The peers of `cargo xtask peers`; glibc's and ICU's converters come with the C compiler and with `libicu-dev`.
+pub(crate) const FOR_PEERS: &[Package] = &[
+    Package { name: "gcc", proof: Proof::Program("cc") },
+    Package { name: "libicu-dev", proof: Proof::File("/usr/include/unicode/ucnv.h") },
+    Package { name: "python3", proof: Proof::File("/usr/bin/python3") },
+    Package { name: "openjdk-17-jdk-headless", proof: Proof::Program("javac") },
+    Package { name: "postgresql-15", proof: Proof::File("/usr/lib/postgresql/15/bin/initdb") },
+];
+
 impl Package {
     fn is_there(&self) -> bool {
         match self.proof {
