@@ -19,6 +19,9 @@ const SPELLINGS: [(u32, u32); 8] = [
     (0x00A6, 0xFFE4),
 ];
 
+/// Kanji that Java writes as IBM's code of another with which they have nothing in common: 毡 as 唖, 萝 as 蝉, 輑 as №.
+const STRAY: [u32; 8] = [0x6BE1, 0x6D00, 0x70FF, 0x841D, 0x841F, 0x8F91, 0x92CA, 0x9B7E];
+
 /// What the classes are told by.
 struct Signs {
     peer: Peer,
@@ -260,7 +263,9 @@ impl Signs {
             Some("newline")
         } else if self.is(&[0x5C, 0x7E]) {
             Some("backslash-as-yen")
-        } else if self.theirs == Made::One(0x446E) {
+        } else if self.is(&STRAY) && self.peer == Peer::Java {
+            Some("stray-kanji")
+        } else if self.is(&[0xF86F]) {
             Some("private-numero")
         } else {
             self.other_form()
