@@ -135,7 +135,8 @@ impl UnicodePolicy {
         events: &mut Vec<CharEvent>,
     ) -> Result<(), EncodeError> {
         let widens = self.widen && field == Field::Double;
-        if self.private.is_none() && !(widens && text.chars().any(|c| wide(c).is_some())) {
+        let marks = memchr::memmem::find(text.as_bytes(), BOM).is_some();
+        if !marks && self.private.is_none() && !(widens && text.chars().any(|c| wide(c).is_some())) {
             put(&self.base, text, out);
             return Ok(());
         }
@@ -148,6 +149,14 @@ impl UnicodePolicy {
             rest = behind;
             let start = offset;
             offset += cluster.len_utf8();
+            // Whoever reads a byte order mark inside a text takes it for the start of another.
+            if cluster.base() == '\u{FEFF}' {
+                if matches!(self.unmappable, Unmappable::Reject | Unmappable::Keep) {
+                    return Err(unmappable(text, start, cluster, place));
+                }
+                report(start, cluster, Done::Tidied, Piece::Nothing);
+                continue;
+            }
             if let (true, Some(c)) = (widens, cluster.single())
                 && let Some(plain) = wide(c)
             {
@@ -168,9 +177,7 @@ impl UnicodePolicy {
                 Some(Row::Own(private)) => edited.push(private),
                 Some(Row::Taken) => {
                     if matches!(self.unmappable, Unmappable::Reject | Unmappable::Keep) {
-                        let before = text.as_bytes().get(..start).unwrap_or_default();
-                        let scalar_offset = place.position + scalars(before);
-                        return Err(EncodeError::Unmappable { scalar_offset, cluster });
+                        return Err(unmappable(text, start, cluster, place));
                     }
                     report(start, cluster, Done::Substituted, Piece::from('〓'));
                     edited.push('〓');
@@ -195,6 +202,14 @@ impl UnicodePolicy {
             _ => reader.utf8(),
         }
     }
+}
+
+/// The byte order mark in UTF-8.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+fn unmappable(text: &str, start: usize, cluster: Cluster, place: &Place) -> EncodeError {
+    let before = text.as_bytes().get(..start).unwrap_or_default();
+    EncodeError::Unmappable { scalar_offset: place.position + scalars(before), cluster }
 }
 
 enum Row {
@@ -411,7 +426,7 @@ impl Reader<'_> {
         let mut rest = text;
         let mut offset = offset;
         // A byte order mark inside a stream was put there by somebody who joined files.
-        while let Some(found) = memchr::memmem::find(rest, b"\xEF\xBB\xBF") {
+        while let Some(found) = memchr::memmem::find(rest, BOM) {
             let before = rest.get(..found).unwrap_or_default();
             self.own(offset, before, unit);
             offset += length(before, unit);
