@@ -32,6 +32,6 @@ pub use error::{CodecError, DecodeError, DecodeRule, EncodeError};
 pub use event::{CharEvent, Done, Piece, read_back};
 pub use gaiji::{Gaiji, TableError};
 pub use options::{Field, Ivs, JefMap, Options, Overflow, ShiftIn, Undefined, Unmappable};
-pub use pack::{Pack, PackFile, Packs};
+pub use pack::{Imported, MappingRow, Pack, PackFile, Packs, import};
 pub use stream::{ConvertError, Converter, Side, StreamEvent};
 pub use tables::Tables;

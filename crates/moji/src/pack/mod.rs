@@ -4,14 +4,15 @@
 //! collection, compatibility ideograph, MJ number, flags. `docs/characters.md` has the format with worked examples.
 
 mod code;
+mod import;
 mod jef;
-
 mod read;
 
 use std::sync::Arc;
 
 use crate::gaiji::TableError;
 pub(crate) use code::{CodeTable, private};
+pub use import::{Imported, MappingRow, import};
 
 /// A file of a folder of packs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

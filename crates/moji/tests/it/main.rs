@@ -9,6 +9,8 @@ mod gaiji;
 #[cfg(test)]
 mod jef;
 #[cfg(test)]
+mod packs;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod streams;
