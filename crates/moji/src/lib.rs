@@ -18,6 +18,7 @@ mod lanes;
 mod options;
 mod pack;
 mod policy;
+pub mod show;
 mod stream;
 mod tables;
 mod unicode;

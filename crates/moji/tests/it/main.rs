@@ -13,6 +13,8 @@ mod packs;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod show;
+#[cfg(test)]
 mod streams;
 #[cfg(test)]
 mod support;
