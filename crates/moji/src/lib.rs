@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod forward;
 mod gaiji;
+pub mod identify;
 mod jef;
 mod lanes;
 mod options;

@@ -7,6 +7,8 @@ mod fields;
 #[cfg(test)]
 mod gaiji;
 #[cfg(test)]
+mod identify;
+#[cfg(test)]
 mod jef;
 #[cfg(test)]
 mod packs;
