@@ -103,6 +103,9 @@ pub struct Links {
     pub layouts: PathBuf,
     /// Folder that keeps the bytes of every delivery.
     pub evidence: PathBuf,
+    /// Folder of character tables; without it the one `DAICHO_TABLES` names, or none.
+    #[serde(default)]
+    pub tables: Option<PathBuf>,
 }
 
 /// `[simulators]`: simulated outside systems, for demonstration and rehearsal only.

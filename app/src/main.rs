@@ -82,6 +82,8 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Characters: convert files, keep table packs, look characters up, identify 外字.
+    Moji(daicho::moji::Arguments),
     /// Users.
     User {
         /// Configuration.
@@ -236,6 +238,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let house = open(&Config::read(&config)?, Outside::default())?;
             run_function(&house.office, &function, &input, RunOptions { confirmed: confirm, dry_run })
         }
+        Command::Moji(arguments) => daicho::moji::run(arguments),
         Command::User { config, task } => {
             let house = open(&Config::read(&config)?, Outside::default())?;
             match task {

@@ -6,4 +6,5 @@ mod it {
     mod config;
     mod demo;
     mod kill;
+    mod moji;
 }
