@@ -1,16 +1,20 @@
-//! `daicho moji`: conversion of files, table packs.
+//! `daicho moji`: conversion of files, table packs, what is known of a character, identification of 外字.
 //!
 //! Results go to standard output, progress and findings to standard error. The program ends with 0 when it is done, 1 when
 //! something was refused, 2 when it was called wrongly, 3 when something below it failed.
 
 mod compare;
 mod convert;
+mod extract;
+mod identify;
 mod link;
 mod mapping;
 mod output;
 mod packs;
 mod records;
 mod report;
+mod sheet;
+mod show;
 mod words;
 
 use std::io;
@@ -23,7 +27,7 @@ use crate::config::Config;
 use crate::progress::say;
 use crate::tables;
 
-/// Characters: convert files, keep table packs.
+/// Characters: convert files, keep table packs, look characters up, identify 外字.
 #[derive(Args)]
 pub struct Arguments {
     /// Folder of table packs; otherwise DAICHO_TABLES, otherwise the town's configuration.
@@ -45,6 +49,10 @@ enum Task {
         #[command(subcommand)]
         task: packs::Task,
     },
+    /// Prints all that is known of characters.
+    Show(show::Arguments),
+    /// Says which 外字 occur in a register, for whom, and which MJ characters they may be.
+    Identify(Box<identify::Arguments>),
 }
 
 /// Why a command ends otherwise than well, worded for the person who called it.
@@ -99,5 +107,7 @@ fn perform(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.task {
         Task::Convert(task) => convert::run(&task, &tables::load(folder.as_deref())?),
         Task::Tables { task } => packs::run(task, folder),
+        Task::Show(task) => show::run(&task, &tables::load(folder.as_deref())?),
+        Task::Identify(task) => identify::run(&task, &tables::load(folder.as_deref())?),
     }
 }

@@ -105,6 +105,8 @@ fn charsets_of_packs_convert_like_built_in_ones() {
         let run = moji(&["convert", "--from", "utf-8", "--to", to, "--tables", packs], text.as_bytes());
         assert_eq!((run.code, run.hex().as_str()), (Some(0), want), "{to}: {}", run.told);
     }
+    let run = moji(&["show", "葛\u{E0102}", "--tables", packs], b"");
+    assert!(run.text().contains("SS明朝"), "{}", run.text());
 }
 
 #[test]
