@@ -157,3 +157,52 @@ fn a_jef_pack_that_contradicts_the_standard_area_is_told() {
     let told = "JEF BBB3: 標準域の規則では「山」ですが、変換表では「川」です";
     assert!(run.told.lines().any(|line| line == told), "{}", run.told);
 }
+
+/// The files that the code blocks of docs/characters.md show: a line `# NAME.tsv` starts each.
+fn documented() -> Vec<(String, String)> {
+    let text = include_str!("../../../../docs/characters.md");
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut is_block = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            is_block = !is_block && line == "```text";
+            if is_block {
+                files.push((String::new(), String::new()));
+            }
+            continue;
+        }
+        if !is_block {
+            continue;
+        }
+        let name = line.strip_prefix("# ").and_then(|rest| rest.split(':').next());
+        match name.filter(|name| name.ends_with(".tsv") && !name.contains(' ')) {
+            Some(name) => files.push((name.to_owned(), String::new())),
+            None => {
+                let (_, text) = files.last_mut().unwrap();
+                text.push_str(line);
+                text.push('\n');
+            }
+        }
+    }
+    files.retain(|(name, _)| !name.is_empty());
+    files
+}
+
+#[test]
+fn the_packs_of_the_documentation_convert_as_it_says() {
+    let files = documented();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let dir = folder(&files);
+    let packs = dir.path().to_str().unwrap();
+    let run = moji(&["tables", "check", packs], b"");
+    let found: Vec<&str> = run.text().lines().map(|line| line.split('\t').next().unwrap()).collect();
+    assert_eq!((run.code, found), (Some(0), vec!["JEF", "SS明朝", "XEK"]), "{}", run.told);
+    for (to, text, want) in [
+        ("jef", "塚\u{E0105}塚葛", "28C4CDC4CDB3EB29"),
+        ("SS明朝", "葛\u{E0102}葛髙亜𠮷", "00E000E001E09C4E80DB01DC"),
+        ("XEK", "亜葛\u{E0102}葛　", "3021302230222121"),
+    ] {
+        let run = moji(&["convert", "--from", "utf-8", "--to", to, "--tables", packs], text.as_bytes());
+        assert_eq!((run.code, run.hex().as_str()), (Some(0), want), "{to}: {}", run.told);
+    }
+}
