@@ -15,7 +15,7 @@ use crate::encode::Encoder;
 use crate::options::Field;
 use crate::show::{is_kanji, is_private, is_registered};
 pub use candidates::{Candidate, Evidence};
-pub use list::{Decisions, Listed, decisions, list};
+pub use list::{Decided, Decisions, Listed, decisions, list};
 
 /// Samples kept of each character.
 const SAMPLES_MAX: usize = 3;

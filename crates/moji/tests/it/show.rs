@@ -1,5 +1,7 @@
 //! What is known of a character.
 
+use std::collections::BTreeSet;
+
 use moji::show::{Sheet, ask, sheet};
 use moji::*;
 
@@ -152,11 +154,9 @@ fn a_bare_character_that_meets_another_glyph_in_jef_is_told() {
     let Some(tables) = with_pack() else { return };
     let list = data::mj();
     let mut told = 0;
-    for base in ('\u{4E00}'..='\u{9FFF}').filter(|&c| list.by_sequence(c, None).is_some()) {
-        // Only these can: the others have one glyph.
-        if list.by_base(base).count() < 2 {
-            continue;
-        }
+    let bare: BTreeSet<char> = list.all().filter_map(|mj| mj.implemented).collect();
+    // Only these can: the others have one glyph.
+    for base in bare.into_iter().filter(|&base| 1 < list.by_base(base).count()) {
         let notes = sheet(&tables, &ask(&tables, &base.to_string()).unwrap()[0]).notes;
         told += usize::from(notes.iter().any(|note| note.starts_with("異体字セレクタのない")));
     }
