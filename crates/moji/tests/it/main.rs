@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bytes;
 #[cfg(test)]
+mod contract;
+#[cfg(test)]
 mod fields;
 #[cfg(test)]
 mod gaiji;
