@@ -59,6 +59,7 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
         charset_words: text("lists/charset_words.tsv"),
         links: below("links/"),
         layouts: below("layouts/"),
+        tables: moji::Tables::built_in(),
         places,
     })
 }

@@ -19,6 +19,7 @@ use system::System;
 use transport::{Folder, write_durably};
 
 use crate::config::Config;
+use crate::tables;
 
 /// Readers kept open to the database: more than cores, because some wait for the disk.
 const READERS: usize = 8;
@@ -154,8 +155,11 @@ pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
         lists,
         systems: read(config, &config.standards.systems)?,
         charset_words: read(config, &config.standards.charset_words)?,
-        links: toml_files(&config.at(&config.links.folder))?,
-        layouts: toml_files(&config.at(&config.links.layouts))?,
+        links: files(&config.at(&config.links.folder), &["toml"])?,
+        layouts: files(&config.at(&config.links.layouts), &["toml", "tsv"])?,
+        tables: tables::load(
+            tables::folder(None, config.links.tables.as_ref().map(|folder| config.at(folder))).as_deref(),
+        )?,
         places,
     })
 }
@@ -164,13 +168,15 @@ fn file_name(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn toml_files(folder: &Path) -> anyhow::Result<Vec<ListFile>> {
+/// The files of a folder with one of these endings.
+fn files(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<ListFile>> {
     let mut files = Vec::new();
     let entries =
         fs::read_dir(folder).with_context(|| format!("フォルダ {} が読めません", folder.display()))?;
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|ending| ending == "toml") {
+        if path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| endings.contains(&ending))
+        {
             let text =
                 fs::read_to_string(&path).with_context(|| format!("{} が読めません", path.display()))?;
             files.push(ListFile { name: file_name(&path), text });

@@ -1,8 +1,8 @@
 //! Our side of the layout benchmark: the one file that knows the API of `layout`.
 
 use anyhow::Context;
-use layout::{Layout, Plan};
-use moji::Unmappable;
+use layout::{Layout, Plan, Record};
+use moji::{Tables, Unmappable};
 
 /// What was read, so that nothing of it can be left undone.
 #[derive(Clone, Copy, Default)]
@@ -23,7 +23,7 @@ impl Records {
     pub(crate) fn new(file: &str, items: &[&str]) -> anyhow::Result<Records> {
         let layout = Layout::parse(file, "bench").map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
         let plan = layout
-            .compile(items, Unmappable::Substitute, &moji::Tables::built_in())
+            .compile(items, Unmappable::Substitute, &Tables::built_in())
             .map_err(|errors| anyhow::anyhow!("{errors:?}"))?;
         Ok(Records { plan, events: Vec::new() })
     }
@@ -31,16 +31,22 @@ impl Records {
     /// Appends a record for each row; the count of characters not written exactly.
     pub(crate) fn write(&mut self, rows: &[Vec<&str>], out: &mut Vec<u8>) -> anyhow::Result<usize> {
         self.events.clear();
+        let mut writer = self.plan.writer();
         for row in rows {
-            self.plan.write_row(row, out, &mut self.events).context("a row cannot be written")?;
+            writer.write_row(row, out, &mut self.events).context("a row cannot be written")?;
         }
         Ok(self.events.len())
     }
 
     /// Reads the values of whole records.
     pub(crate) fn read(&self, bytes: &[u8]) -> anyhow::Result<Seen> {
-        let table = self.plan.read(bytes)?;
-        let value_bytes = table.rows.iter().flatten().map(String::len).sum();
-        Ok(Seen { records: table.rows.len(), value_bytes })
+        let (mut reader, mut input) = (self.plan.reader(), bytes);
+        let mut seen = Seen::default();
+        while let Some(record) = reader.read(&mut input, true) {
+            let Record::Good(good) = record else { anyhow::bail!("{record:?}") };
+            seen.records += 1;
+            seen.value_bytes += good.iter().map(|(_, value)| value.len()).sum::<usize>();
+        }
+        Ok(seen)
     }
 }

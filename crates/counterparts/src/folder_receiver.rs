@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use layout::Plan;
+use layout::{Plan, Record};
 use sha2::{Digest, Sha256};
 use transport::{Control, Folder, Receipt, Verdict, write_durably};
 
@@ -87,10 +87,7 @@ impl FolderReceiver {
         let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let (rows, read) = match self.plans.get(&control.link) {
             None => (0, Err(format!("連携「{}」のレイアウトを取り決めていません", control.link))),
-            Some(plan) => match plan.read(&bytes) {
-                Ok(table) => (u64::try_from(table.rows.len()).unwrap_or(u64::MAX), Ok(())),
-                Err(error) => (0, Err(error.to_string())),
-            },
+            Some(plan) => count(plan, &bytes),
         };
         let last = self.last(&control.link);
         let repeat = control.no <= last;
@@ -131,6 +128,18 @@ impl FolderReceiver {
     }
 }
 
+/// Reads a file by its layout: how many rows it has, or why the first bad record is none.
+fn count(plan: &Plan, bytes: &[u8]) -> (u64, Result<(), String>) {
+    let (mut reader, mut input) = (plan.reader(), bytes);
+    while let Some(record) = reader.read(&mut input, true) {
+        if let Record::Bad(bad) = record {
+            let why = bad.errors.first().map(ToString::to_string);
+            return (0, Err(why.unwrap_or_default()));
+        }
+    }
+    (reader.tally().rows, Ok(()))
+}
+
 #[cfg(test)]
 mod tests {
     use layout::{Facts, Layout};
@@ -149,29 +158,22 @@ mod tests {
     impl Bench {
         fn new() -> Self {
             let layout = Layout::parse(LAYOUT, "resident-utf16.toml").unwrap();
-            let items: Vec<String> = layout
-                .detail
-                .iter()
-                .filter_map(|field| match &field.value {
-                    layout::Value::From(item) => Some(item.clone()),
-                    _ => None,
-                })
-                .collect();
+            let items: Vec<String> = layout.items().into_iter().map(str::to_owned).collect();
             let names: Vec<&str> = items.iter().map(String::as_str).collect();
             let plan = layout.compile(&names, Unmappable::Substitute, &moji::Tables::built_in()).unwrap();
             Self { dir: tempfile::tempdir().unwrap(), plan, items }
         }
 
         fn send(&self, no: u64, rows: u64, stated: u64) {
-            let facts =
-                Facts { delivery_no: no, date: "2026-11-20".into(), row_count: rows, ..Facts::default() };
-            let mut bytes = Vec::new();
-            self.plan.write_header(&facts, &mut bytes).unwrap();
+            let facts = Facts { delivery_no: no, date: "2026-11-20".into(), ..Facts::default() };
+            let (mut bytes, mut events) = (Vec::new(), Vec::new());
+            let mut writer = self.plan.writer();
+            writer.write_header(&facts, &mut bytes, &mut events).unwrap();
             let values: Vec<&str> = self.items.iter().map(|item| sample(item)).collect();
             for _ in 0..rows {
-                self.plan.write_row(&values, &mut bytes, &mut Vec::new()).unwrap();
+                writer.write_row(&values, &mut bytes, &mut events).unwrap();
             }
-            self.plan.write_trailer(&facts, &mut bytes).unwrap();
+            writer.write_trailer(&facts, &mut bytes, &mut events).unwrap();
             let data = self.dir.path().join(format!("{no}.data"));
             fs::write(&data, &bytes).unwrap();
             let control = Control {

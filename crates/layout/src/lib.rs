@@ -1,18 +1,27 @@
 #![doc = include_str!("../README.md")]
 
+mod ascii;
 mod check;
-mod csv;
+mod codec;
+mod codes;
 mod date;
 mod error;
-mod file;
+mod kana;
 mod model;
+mod number;
 mod plan;
+mod quick;
 mod read;
+mod step;
 mod write;
 
-pub use error::{LayoutError, ReadError, RowError, RowRule};
+pub use check::Beside;
+pub use codes::{CodeList, CodeRow};
+pub use error::{LayoutError, ReadError, ReadRule, RowError, RowRule};
 pub use model::{
-    DateFormat, Fact, FieldSpec, Form, HeaderLine, Layout, Newline, Pad, Type, UnknownDate, Value,
+    Characters, DateFormat, Fact, FieldSpec, Form, HeaderLine, Justify, Layout, Newline, Pad, Quote,
+    RecordSpec, Role, Sign, Type, UnknownDate, Value, Zones,
 };
-pub use plan::{Facts, Plan, RowEvent};
-pub use read::Table;
+pub use plan::{Facts, Plan, RowEvent, Tally};
+pub use read::{Bad, Good, Reader, Record, Table};
+pub use write::Writer;

@@ -38,14 +38,15 @@ impl Phase {
     }
 }
 
-/// What became of one character of one resident (文字変換の記録).
+/// What became of one character of one resident (文字変換の記録), or of a character in one item of all residents where only
+/// its spelling changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CharLine {
-    /// The row's subject, such as a 宛名番号.
+    /// The row's subject, such as a 宛名番号; empty for all residents together.
     pub subject: String,
     /// The item.
     pub item: String,
-    /// Place in the item, counted in characters from 0.
+    /// Place in the item, counted in characters from 0; of all residents together 0.
     pub position: usize,
     /// The character, as it stands in the register.
     pub character: String,
@@ -53,6 +54,8 @@ pub struct CharLine {
     pub done: String,
     /// What stands in the file instead.
     pub to: String,
+    /// How many times.
+    pub count: u64,
 }
 
 /// What the receipt said.

@@ -29,8 +29,10 @@ pub struct LinkSources {
     pub charset_words: String,
     /// Link files (`*.toml`).
     pub links: Vec<ListFile>,
-    /// Layout files (`*.toml`).
+    /// Layout files (`*.toml`), and the tables they name (`*.tsv`).
     pub layouts: Vec<ListFile>,
+    /// Character tables: what is built in, and the town's packs.
+    pub tables: Tables,
     /// Places by name.
     pub places: BTreeMap<String, PathBuf>,
 }
@@ -108,8 +110,9 @@ impl Links {
         let mut broken = Vec::new();
         let mut layouts: BTreeMap<String, Result<Layout, String>> = BTreeMap::new();
         for file in &sources.layouts {
-            let id = file.name.trim_end_matches(".toml").to_owned();
-            let layout = Layout::parse(&file.text, &file.name).map_err(|errors| {
+            let Some(id) = file.name.strip_suffix(".toml").map(str::to_owned) else { continue };
+            let mut beside = |name: &str| beside(&sources.layouts, name);
+            let layout = Layout::parse_with(&file.text, &file.name, &mut beside).map_err(|errors| {
                 let what = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
                 broken.push(BrokenLink { file: file.name.clone(), what: what.clone() });
                 what
@@ -123,7 +126,7 @@ impl Links {
                     broken.push(BrokenLink { file: file.name.clone(), what: problem.to_string() });
                 }
                 Ok(link) => {
-                    let ready = wire(&link, systems, &layouts, &sources.places);
+                    let ready = wire(&link, systems, &layouts, &sources);
                     running.push(RunningLink { link, ready });
                 }
             }
@@ -190,11 +193,17 @@ fn refuse_shared_names(running: &mut [RunningLink]) {
     }
 }
 
+/// A table that a layout names, among the files of its folder.
+fn beside(files: &[ListFile], name: &str) -> Result<String, String> {
+    let found = files.iter().find(|file| file.name == name);
+    found.map(|file| file.text.clone()).ok_or_else(|| "レイアウトのフォルダにありません".to_owned())
+}
+
 fn wire(
     link: &Link,
     systems: &[System],
     layouts: &BTreeMap<String, Result<Layout, String>>,
-    places: &BTreeMap<String, PathBuf>,
+    sources: &LinkSources,
 ) -> Result<Ready, String> {
     let dataset = systems
         .iter()
@@ -230,9 +239,10 @@ fn wire(
                 catalog::Unmappable::Shrink => Unmappable::Shrink,
             };
             let plan = layout
-                .compile(&dataset.names(), policy, &Tables::built_in())
+                .compile(&dataset.names(), policy, &sources.tables)
                 .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-            let folder = places
+            let folder = sources
+                .places
                 .get(place)
                 .map(Folder::at)
                 .ok_or_else(|| format!("場所「{place}」のフォルダが設定にありません"))?;

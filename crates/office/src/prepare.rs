@@ -7,8 +7,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use catalog::{Extent, Link};
-use layout::{Fact, Facts, Plan, RowEvent, Value};
+use layout::{Facts, Plan, RowEvent, Tally};
 use linkage::CharLine;
+use moji::{Cluster, Code, Done, Piece};
 use register::{AsOf, Fault, Journal, Position, Stored, View};
 use sha2::{Digest, Sha256};
 use system::{Dataset, Fate, RefusedRow, Row};
@@ -99,8 +100,27 @@ pub(crate) fn characters_path(evidence: &Path, no: u64) -> PathBuf {
     evidence.join(format!("{no:012}.characters.tsv"))
 }
 
+/// A character that only changed its spelling: item, what it was, what was done, what it is.
+type Spelling = (usize, Character, Done, Character);
+
+/// A [`Piece`] that can be a key.
+type Character = (Option<Cluster>, Option<Code>);
+
+fn character(piece: Piece) -> Character {
+    match piece {
+        Piece::Nothing => (None, None),
+        Piece::Text(cluster) => (Some(cluster), None),
+        Piece::Code(code) => (None, Some(code)),
+    }
+}
+
+fn shown((cluster, code): Character) -> String {
+    cluster.map(|cluster| cluster.to_string()).or(code.map(|code| code.to_string())).unwrap_or_default()
+}
+
 struct Writer<'a> {
     plan: &'a Plan,
+    records: layout::Writer<'a>,
     out: Vec<u8>,
     file: &'a mut dyn Write,
     hash: Sha256,
@@ -108,6 +128,8 @@ struct Writer<'a> {
     rows: u64,
     refused: Vec<RefusedRow>,
     characters: BTreeMap<String, u64>,
+    /// What lost nothing is told once for each item and character: with a town's tables it concerns every other name.
+    spellings: BTreeMap<Spelling, u64>,
     report: &'a mut dyn Write,
     events: Vec<RowEvent>,
 }
@@ -115,7 +137,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn row(&mut self, subject: &str, values: &[&str]) -> io::Result<()> {
         self.events.clear();
-        match self.plan.write_row(values, &mut self.out, &mut self.events) {
+        match self.records.write_row(values, &mut self.out, &mut self.events) {
             Ok(()) => self.rows += 1,
             Err(error) => self.refused.push(RefusedRow {
                 subject: subject.to_owned(),
@@ -123,13 +145,28 @@ impl Writer<'_> {
                 message: error.rule.to_string(),
             }),
         }
-        for RowEvent { item, event } in self.events.drain(..) {
+        self.told(subject)?;
+        if CHUNK_BYTES <= self.out.len() {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Writes the characters of a record that were lost into the report, and counts all that were not exact.
+    fn told(&mut self, subject: &str) -> io::Result<()> {
+        for RowEvent { field, event } in self.events.drain(..) {
             let done = event.done.label();
-            writeln!(
-                self.report,
-                "{subject}\t{item}\t{}\t{}\t{done}\t{}",
-                event.position, event.from, event.to
-            )?;
+            if event.done.is_loss() {
+                let item = self.plan.field(field).map(|field| field.item.as_str()).unwrap_or_default();
+                writeln!(
+                    self.report,
+                    "{subject}\t{item}\t{}\t{}\t{done}\t{}\t1",
+                    event.position, event.from, event.to
+                )?;
+            } else {
+                let spelling = (field, character(event.from), event.done, character(event.to));
+                *self.spellings.entry(spelling).or_default() += 1;
+            }
             match self.characters.get_mut(done) {
                 Some(count) => *count += 1,
                 None => {
@@ -137,8 +174,15 @@ impl Writer<'_> {
                 }
             }
         }
-        if CHUNK_BYTES <= self.out.len() {
-            self.flush()?;
+        Ok(())
+    }
+
+    /// Writes what only changed its spelling behind all that was lost.
+    fn tell_spellings(&mut self) -> io::Result<()> {
+        for ((field, from, done, to), count) in std::mem::take(&mut self.spellings) {
+            let item = self.plan.field(field).map(|field| field.item.as_str()).unwrap_or_default();
+            let (from, done, to) = (shown(from), done.label(), shown(to));
+            writeln!(self.report, "\t{item}\t0\t{from}\t{done}\t{to}\t{count}")?;
         }
         Ok(())
     }
@@ -184,15 +228,15 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     let broken = |error: io::Error| Fault::new("配信ファイルを作れません", error);
     make_folders(making.evidence, Access::Private).map_err(broken)?;
     let mut facts = making.facts.clone();
-    if header_counts(making.plan) {
-        facts.row_count = count(making, &*view, &source)?;
+    if making.plan.layout().header_is_tallied() {
+        facts.tally = tally(making, &*view, &source)?;
     }
     let mut outcome: Result<Option<Prepared>, Fault> = Ok(None);
     let report_path = characters_path(making.evidence, making.no);
     write_durably(&report_path, |report| {
         let mut report = BufWriter::new(report);
         write_durably(&data_path(making.evidence, making.no), |file| {
-            outcome = fill(making, &*view, &source, &mut facts, file, &mut report, to).map(Some);
+            outcome = fill(making, &*view, &source, &facts, file, &mut report, to).map(Some);
             match &outcome {
                 Ok(_) => Ok(()),
                 Err(fault) => Err(io::Error::other(fault.to_string())),
@@ -229,30 +273,25 @@ enum Source {
     Difference(Vec<Stored>),
 }
 
-/// Whether the header states how many rows follow; then they are counted first.
-fn header_counts(plan: &Plan) -> bool {
-    plan.layout().header.iter().any(|field| field.value == Value::Fact(Fact::RowCount))
-}
-
-fn count(making: &Making<'_>, view: &dyn View, source: &Source) -> Result<u64, Fault> {
-    let mut count = 0;
+/// Counts and totals for a header that states them: the rows are written once for nothing.
+fn tally(making: &Making<'_>, view: &dyn View, source: &Source) -> Result<Tally, Fault> {
+    let mut records = making.plan.writer();
     let (mut out, mut events) = (Vec::new(), Vec::new());
     each_row(making, view, source, &mut |_, values| {
         out.clear();
         events.clear();
-        if making.plan.write_row(values, &mut out, &mut events).is_ok() {
-            count += 1;
-        }
+        // A row that is refused is left out then, too, and named there.
+        let _ = records.write_row(values, &mut out, &mut events);
         Ok(())
     })?;
-    Ok(count)
+    Ok(records.tally().clone())
 }
 
 fn fill(
     making: &Making<'_>,
     view: &dyn View,
     source: &Source,
-    facts: &mut Facts,
+    facts: &Facts,
     file: &mut File,
     report: &mut dyn Write,
     to: Position,
@@ -261,6 +300,7 @@ fn fill(
     let layout = |error: layout::RowError| Fault::new(format!("見出しか終端の{error}"), error);
     let mut writer = Writer {
         plan: making.plan,
+        records: making.plan.writer(),
         out: Vec::with_capacity(CHUNK_BYTES * 2),
         file,
         hash: Sha256::new(),
@@ -268,13 +308,16 @@ fn fill(
         rows: 0,
         refused: Vec::new(),
         characters: BTreeMap::new(),
+        spellings: BTreeMap::new(),
         report,
         events: Vec::new(),
     };
-    making.plan.write_header(facts, &mut writer.out).map_err(layout)?;
+    writer.records.write_header(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
+    writer.told("").map_err(broken)?;
     each_row(making, view, source, &mut |subject, values| writer.row(subject, values).map_err(broken))?;
-    facts.row_count = writer.rows;
-    making.plan.write_trailer(facts, &mut writer.out).map_err(layout)?;
+    writer.records.write_trailer(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
+    writer.told("").map_err(broken)?;
+    writer.tell_spellings().map_err(broken)?;
     writer.flush().map_err(broken)?;
     let sha256 = writer.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Prepared {
@@ -344,7 +387,9 @@ pub(crate) fn read_characters(
         if !wanted.is_empty() && done != wanted {
             continue;
         }
-        lines.push(CharLine { subject, item, position: position.parse().unwrap_or(0), character, done, to });
+        // Reports of older versions have a line for each.
+        let (position, count) = (position.parse().unwrap_or(0), cell().parse().unwrap_or(1));
+        lines.push(CharLine { subject, item, position, character, done, to, count });
     }
     Ok(lines)
 }

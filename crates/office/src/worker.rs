@@ -338,13 +338,13 @@ impl<'a> LinkWorker<'a> {
         let facts = Facts {
             delivery_no: no,
             date: date.to_string(),
-            row_count: 0,
             extent: match extent {
                 Extent::Full => "A".to_owned(),
                 Extent::Difference => "D".to_owned(),
             },
             source: name(&running.link.source),
             target: name(&running.link.target),
+            ..Facts::default()
         };
         let making = Making {
             journal: self.office.journal(),

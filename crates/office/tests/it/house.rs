@@ -202,6 +202,7 @@ fn open(
         charset_words: text("lists/charset_words.tsv"),
         links: files("links"),
         layouts: files("layouts"),
+        tables: moji::Tables::built_in(),
         places,
     };
     change(&mut sources);

@@ -20,8 +20,12 @@ const KINDS: &[(&str, &str)] = &[
     ("切り捨て", "bad"),
     ("異体字セレクタ除去", "planned"),
     ("縮退", "planned"),
+    // As deliveries of older versions called it.
     ("同一コードへの統合", "planned"),
+    ("外字のまま", "planned"),
     ("全角化", "quiet"),
+    ("別表記に統一", "quiet"),
+    ("制御コードの整理", "quiet"),
 ];
 
 /// Where a kind stands in that order; one that is not known yet is looked at with the losses.
@@ -49,7 +53,7 @@ pub(crate) struct Row {
     /// Whether the row above tells of the same person.
     pub(crate) same: bool,
     pub(crate) item: String,
-    /// 2 or 2～5.
+    /// 2 or 2～5; of all persons together how many times.
     pub(crate) place: String,
     pub(crate) characters: String,
     /// The code of a character that stands alone.
@@ -125,7 +129,8 @@ fn joined(lines: Vec<CharLine>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for line in lines {
         let above = rows.last_mut();
-        let same = above.as_ref().is_some_and(|row| row.subject == line.subject);
+        let together = line.subject.is_empty();
+        let same = !together && above.as_ref().is_some_and(|row| row.subject == line.subject);
         if let Some(row) = above
             && same
             && row.item == line.item
@@ -142,12 +147,16 @@ fn joined(lines: Vec<CharLine>) -> Vec<Row> {
         let codes: Vec<String> = line.character.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
         rows.push(Row {
             same,
-            place: (line.position + 1).to_string(),
+            place: if together {
+                format!("{}回", grouped(line.count))
+            } else {
+                (line.position + 1).to_string()
+            },
             code: codes.join(" "),
             class: class(&line.done),
             first: line.position,
             next: line.position + 1,
-            count: 1,
+            count: line.count,
             subject: line.subject,
             item: line.item,
             characters: line.character,
@@ -176,8 +185,9 @@ mod tests {
             item: item.to_owned(),
             position,
             character: character.to_owned(),
-            done: "全角化".to_owned(),
+            done: "代替文字".to_owned(),
             to: to.to_owned(),
+            count: 1,
         };
         let rows = joined(vec![
             line("1", "方書", 2, "1", "１"),
@@ -199,5 +209,22 @@ mod tests {
                 ("2", false, "8", "C", "U+0043"),
             ]
         );
+    }
+
+    #[test]
+    fn what_only_changed_its_spelling_is_told_once_for_all() {
+        let line = |character: &str, count: u64| CharLine {
+            subject: String::new(),
+            item: "方書".to_owned(),
+            position: 0,
+            character: character.to_owned(),
+            done: "全角化".to_owned(),
+            to: "１".to_owned(),
+            count,
+        };
+        let rows = joined(vec![line("1", 1200), line("2", 1)]);
+        let seen: Vec<(&str, bool, &str, u64)> =
+            rows.iter().map(|row| (&*row.characters, row.same, &*row.place, row.count)).collect();
+        assert_eq!(seen, [("1", false, "1,200回", 1200), ("2", false, "1回", 1)]);
     }
 }

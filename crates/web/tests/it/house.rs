@@ -121,6 +121,7 @@ impl House {
             charset_words: text("lists/charset_words.tsv")?,
             links: files("links")?,
             layouts: files("layouts")?,
+            tables: moji::Tables::built_in(),
             places,
         };
         let office = Office::open(OfficeParts {

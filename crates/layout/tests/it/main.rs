@@ -1,0 +1,18 @@
+//! Layouts as a town edits them, rows as a system sends them, files as other systems send them.
+
+#[cfg(test)]
+mod bad;
+#[cfg(test)]
+mod fields;
+#[cfg(test)]
+mod kinds;
+#[cfg(test)]
+mod layouts;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod residents;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod text;
