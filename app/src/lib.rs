@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod config;
 pub mod demo;
 pub mod house;
+pub mod layouts;
 pub mod links;
 pub mod moji;
 mod print;

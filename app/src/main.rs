@@ -10,7 +10,7 @@ use daicho::config::Config;
 use daicho::demo::{Demo, init, make, notices, settle};
 use daicho::house::{Outside, open};
 use daicho::progress::{result, say};
-use daicho::{catalogue, links, serve};
+use daicho::{catalogue, layouts, links, serve};
 use office::{Caller, Rights, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
@@ -56,6 +56,11 @@ enum Command {
     Catalog {
         #[command(subcommand)]
         task: CatalogTask,
+    },
+    /// Record layouts: checks them, writes and reads files by them, prints what the other vendor needs.
+    Layout {
+        #[command(subcommand)]
+        task: layouts::LayoutTask,
     },
     /// The running links of a town that is not being served at the same time.
     Link {
@@ -222,6 +227,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             CatalogTask::Show { files } => catalogue::check(&files, true).map(done),
             CatalogTask::Explain => catalogue::explain().map(|()| ExitCode::SUCCESS),
         },
+        Command::Layout { task } => layouts::run(task),
         Command::Link { config, task } => {
             let house = open(&Config::read(&config)?, Outside::default())?;
             match task {

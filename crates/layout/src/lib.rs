@@ -12,6 +12,8 @@ mod number;
 mod plan;
 mod quick;
 mod read;
+mod sample;
+mod spec;
 mod step;
 mod write;
 
@@ -23,5 +25,7 @@ pub use model::{
     RecordSpec, Role, Sign, Type, UnknownDate, Value, Zones,
 };
 pub use plan::{Facts, Plan, RowEvent, Tally};
-pub use read::{Bad, Good, Reader, Record, Table};
+pub use read::{Bad, Good, InputRow, Reader, Record, RowForm, RowReader, Table};
+pub use sample::SampleRow;
+pub use spec::{Spec, SpecTable};
 pub use write::Writer;

@@ -8,6 +8,7 @@ mod fixed;
 mod json;
 mod lines;
 mod restore;
+mod rows;
 mod table;
 mod text;
 mod xml;
@@ -18,6 +19,7 @@ use crate::plan::{Plan, RowEvent, Tally};
 
 pub(crate) use check::Check;
 use core::{Core, Outcome};
+pub use rows::{InputRow, RowForm, RowReader};
 pub use table::Table;
 
 /// Reads a file record by record (読込), in pieces of any size; what comes out does not depend on how the input is cut.

@@ -44,7 +44,7 @@ impl Cells {
         self.text.get(cell.name_end..cell.end)
     }
 
-    fn name(&self, at: usize) -> Option<&str> {
+    pub(super) fn name(&self, at: usize) -> Option<&str> {
         let start = at.checked_sub(1).and_then(|before| self.cells.get(before)).map_or(0, |cell| cell.end);
         self.text.get(start..self.cells.get(at)?.name_end)
     }
@@ -58,7 +58,7 @@ impl Cells {
     }
 
     /// A name that stands twice.
-    fn doubled(&self) -> Option<&str> {
+    pub(super) fn doubled(&self) -> Option<&str> {
         let mut names: Vec<&str> = (0..self.cells.len()).filter_map(|at| self.name(at)).collect();
         names.sort_unstable();
         names.array_windows::<2>().find(|[a, b]| a == b).map(|[a, _]| *a)

@@ -220,6 +220,19 @@ impl<'p> Rows<'p> {
         })
     }
 
+    /// Writes a value for nothing: how many events it makes, [`None`] if it is refused.
+    pub(crate) fn try_value(&mut self, step: &Step, value: &str) -> Option<usize> {
+        let mut out = vec![0; step.bytes];
+        self.chars.clear();
+        let done = match &self.plan.layout.form {
+            Form::Fixed { .. } => self.long(step, value, 0, &mut out),
+            _ => self.value(step, value, &mut out, |rows, text, out| {
+                rows.encode(step.side, step.codec, text, 0, out)
+            }),
+        };
+        done.ok().map(|()| self.chars.len())
+    }
+
     /// Hands the events of the item at work on.
     fn tell(&mut self, field: usize, events: &mut Vec<RowEvent>) {
         events.extend(self.chars.drain(..).map(|event| RowEvent { field, event }));

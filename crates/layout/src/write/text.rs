@@ -109,7 +109,7 @@ impl Rows<'_> {
     }
 
     /// Edits a value, holds it to its length, and hands it to `put`.
-    fn value(
+    pub(super) fn value(
         &mut self,
         step: &Step,
         value: &str,
@@ -304,7 +304,7 @@ impl Rows<'_> {
     }
 
     /// Encodes a part of a value that begins at a position; its events are about the whole value.
-    fn encode(
+    pub(super) fn encode(
         &mut self,
         side: Field,
         codec: usize,

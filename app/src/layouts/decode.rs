@@ -1,0 +1,141 @@
+//! `daicho layout decode`: a file to rows.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use layout::{DateFormat, FieldSpec, Good, Plan, Record, Role, Value};
+
+use super::output::Output;
+use super::report::Report;
+use super::{Chosen, open, pieces};
+use crate::progress::say;
+
+/// What to read.
+#[derive(Args, Clone, Debug)]
+pub struct Decode {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// The file; - or none is standard input.
+    #[arg(long)]
+    input: Option<PathBuf>,
+    /// Where the rows go as JSON lines; - or none is standard output.
+    #[arg(long)]
+    output: Option<PathBuf>,
+    /// Where every character that is not exact and every bad record is told, as TSV.
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// Where bad records go, byte for byte.
+    #[arg(long)]
+    bad: Option<PathBuf>,
+    /// Header and trailer too, each row with its kind as `_record`.
+    #[arg(long)]
+    all: bool,
+}
+
+pub(super) fn run(task: Decode) -> anyhow::Result<ExitCode> {
+    let (ready, named) = match task.chosen.ready()? {
+        Ok(found) => found,
+        Err(code) => return Ok(code),
+    };
+    let plan = &ready.plan;
+    let input = open(task.input.clone().or(named).as_deref())?;
+    let mut report = Report::new(task.report.as_deref(), plan)?;
+    let mut out = Output::create(task.output.as_deref())?;
+    let mut bad = Output::wanted(task.bad.as_deref())?;
+    let named = task.all || plan.only_detail().is_none();
+    let (mut reader, mut line) = (plan.reader(), String::new());
+    pieces(input, |piece, last| {
+        let mut piece = piece;
+        while let Some(record) = reader.read(&mut piece, last) {
+            match record {
+                Record::Good(good) => {
+                    for event in good.events {
+                        report.event(good.number, Some(good.offset), plan, event)?;
+                    }
+                    if task.all || good.role() == Role::Detail {
+                        line.clear();
+                        show(plan, &good, named, &mut line);
+                        out.write_all(line.as_bytes())?;
+                    }
+                }
+                Record::Bad(record) => {
+                    report.unreadable(record.errors)?;
+                    bad.write_all(record.bytes)?;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    let (rows, unread) = (reader.tally().rows, report.bad);
+    out.finish()?;
+    bad.finish()?;
+    report.close()?;
+    let told = if unread == 0 { String::new() } else { format!("、読めないもの{unread}件") };
+    say(&format!("データレコード{rows}件を読みました{told}"));
+    Ok(if unread == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// A record as a JSON object: the dataset's items of a detail, the facts of header and trailer.
+fn show(plan: &Plan, good: &Good<'_>, named: bool, line: &mut String) {
+    line.push('{');
+    if named {
+        pair(line, "_record", &good.spec().name);
+    }
+    let detail = good.role() == Role::Detail;
+    let mut seen: Vec<&str> = Vec::new();
+    for (field, value) in good.iter() {
+        let name = match &field.value {
+            Value::From(item) if detail => item.as_str(),
+            Value::Fact(_) => field.name.as_str(),
+            Value::From(_) | Value::Literal(_) | Value::Filler => continue,
+        };
+        // Two fields may show one item: a day, and the pattern of its unknown parts.
+        if seen.contains(&name) || is_pattern(field) && shows_day(plan, good, name) {
+            continue;
+        }
+        seen.push(name);
+        let pattern = pattern(good, name).filter(|_| field.format.is_some() && !is_pattern(field));
+        match pattern {
+            Some(pattern) if !value.is_empty() => pair(line, name, &format!("{pattern}:{value}")),
+            Some(pattern) => pair(line, name, pattern),
+            None => pair(line, name, value),
+        }
+    }
+    line.push_str("}\n");
+}
+
+fn is_pattern(field: &FieldSpec) -> bool {
+    field.format == Some(DateFormat::UnknownCode)
+}
+
+fn is_of(field: &FieldSpec, item: &str) -> bool {
+    matches!(&field.value, Value::From(from) if from == item)
+}
+
+/// Whether another field shows the day of an item.
+fn shows_day(plan: &Plan, good: &Good<'_>, item: &str) -> bool {
+    let fields = plan.layout().records.get(good.kind).map(|record| record.fields.as_slice());
+    fields.unwrap_or_default().iter().any(|field| is_of(field, item) && !is_pattern(field))
+}
+
+/// The pattern of unknown parts of an item, if a field shows one.
+fn pattern<'r>(good: &Good<'r>, item: &str) -> Option<&'r str> {
+    let found = good.iter().find(|(field, _)| is_pattern(field) && is_of(field, item));
+    found.map(|(_, value)| value).filter(|value| !value.is_empty())
+}
+
+fn pair(line: &mut String, name: &str, value: &str) {
+    if !line.ends_with('{') {
+        line.push(',');
+    }
+    text(line, name);
+    line.push(':');
+    text(line, value);
+}
+
+fn text(line: &mut String, value: &str) {
+    // A text is always JSON.
+    line.push_str(&serde_json::Value::from(value).to_string());
+}
