@@ -198,7 +198,7 @@ test('the daily full file for the tax system is JEF, and what it could not write
   });
   const report = await text();
   assert.match(report, /𠮷/);
-  assert.match(report, /代替文字/);
+  assert.match(report, /縮退/);
   await desk.shot('delivery-jef');
 });
 

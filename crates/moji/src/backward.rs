@@ -59,7 +59,7 @@ impl Wide for Pass<'_> {
             (Field::Single, Framing::Shift { .. } | Framing::Lead) => self.one_kind::<L, false>(lanes),
             (Field::Double, _) | (_, Framing::Pairs) => self.one_kind::<L, true>(lanes),
             (Field::Mixed, Framing::Lead) => self.lead(lanes),
-            // EBCDIC with katakana has no ASCII from 80 to BF, where the others have lower-case letters.
+            // EBCDIC with katakana has hardly any ASCII from 80 to BF, where the others have lower-case letters.
             (Field::Mixed, Framing::Shift { enter, leave, .. }) if self.table.has_middle_ascii => {
                 self.shifted::<L, true>(lanes, enter, leave)
             }
@@ -86,8 +86,8 @@ impl Pass<'_> {
                 let left = bytes.len() - at.read;
                 let length = run_of(lanes.either(step, enter, leave)).min(STEP).min(left);
                 let mapped = match ALL {
-                    true => lanes.map::<0xFFF0>(&table.single_ascii, step),
-                    false => lanes.map::<0xF0F0>(&table.single_ascii, step),
+                    true => lanes.map::<0xFFF2>(&table.single_ascii, step),
+                    false => lanes.map::<0xF0F2>(&table.single_ascii, step),
                 };
                 at = take_singles(table, step, &mapped, length, room, at);
                 // Behind a run stands a shift code nearly always, and straight behind another it carries nothing.
@@ -149,7 +149,9 @@ impl Pass<'_> {
                     at = take_pairs(lanes, table, step, pairs, room, at);
                 }
             } else {
-                at = take_others(table, step, left, room, at);
+                let (read, written) = take_others(table, step, 0, left, room);
+                at.read += read;
+                at.written += written;
             }
             if start == at.read {
                 return (at, Stop::Slow);
@@ -169,7 +171,9 @@ impl Pass<'_> {
             let Some(step) = steps.at(at.read) else { return (at, Stop::End) };
             let (left, start) = (bytes.len() - at.read, at.read);
             if !DOUBLE {
-                at = take_others(table, step, left, room, at);
+                let (read, written) = take_others(table, step, 0, left, room);
+                at.read += read;
+                at.written += written;
             } else if let Some(room) = room.first_chunk_mut::<PAIR_ROOM>() {
                 at = take_pairs(lanes, table, step, (left / 2).min(PAIRS), room, at);
             }
@@ -199,17 +203,25 @@ fn take_singles(
     }
     let plain = run_of(mapped.missing).min(length);
     // How far to go must not wait for the map, which nearly always has all: hence the branch.
-    let taken = if plain == length { length } else { fewer(plain) };
-    at.read += taken;
-    at.written += taken;
-    if taken == 0 && length != 0 { take_others(table, step, length, room, at) } else { at }
+    let (read, written) =
+        if plain == length { (length, length) } else { take_others(table, step, plain, length, room) };
+    at.read += read;
+    at.written += written;
+    at
 }
 
-/// Takes a few single bytes one by one: katakana, control characters.
+/// Takes bytes from `start` on one by one, for some are no ASCII: katakana, control characters. How many bytes were taken
+/// and written, those before `start` counted.
 #[inline(never)]
-fn take_others(table: &Compiled, step: &[u8; STEP], length: usize, room: &mut [u8; ROOM], mut at: At) -> At {
-    let mut written = 0;
-    for &byte in step.iter().take(length.min(16)) {
+fn take_others(
+    table: &Compiled,
+    step: &[u8; STEP],
+    start: usize,
+    length: usize,
+    room: &mut [u8; ROOM],
+) -> (usize, usize) {
+    let (mut read, mut written) = (start, start);
+    for &byte in step.iter().take(length).skip(start).take(16) {
         let text = table.single_text.get(usize::from(byte)).copied().unwrap_or_default();
         let [.., bytes] = text.to_le_bytes();
         if text == 0 {
@@ -219,10 +231,9 @@ fn take_others(table: &Compiled, step: &[u8; STEP], length: usize, room: &mut [u
             *slot = text.to_le_bytes();
         }
         written += usize::from(bytes);
-        at.read += 1;
+        read += 1;
     }
-    at.written += written;
-    at
+    (read, written)
 }
 
 /// Takes a run of pairs, or as much of it as is plain.

@@ -110,9 +110,10 @@ pub(crate) struct Compiled {
     pub ascii: ByteMap,
     /// By single byte: three bytes of UTF-8 from the lowest on, length in the highest; 0 for what the slow path decides.
     pub single_text: Box<[u32; 0x100]>,
-    /// The ASCII characters that single bytes stand for: in a host's charset of bytes from 40 on, elsewhere of ASCII.
+    /// The ASCII characters that single bytes stand for: in a host's charset of bytes from 40 on and the line end, elsewhere
+    /// of ASCII. It need not have all.
     pub single_ascii: ByteMap,
-    /// Whether any of them stands from 80 to BF.
+    /// Whether it has any from 80 to BF.
     pub has_middle_ascii: bool,
     /// First bytes of codes of two bytes, of those from 80 on.
     pub high_leads: HighSet,
@@ -373,12 +374,19 @@ impl Compiled {
             }
         }
         let is_host = matches!(self.framing, Framing::Shift { .. });
-        self.single_ascii = ByteMap::new(|byte| {
+        let ascii = |byte: u8| {
             let text = self.single_text.get(usize::from(byte)).copied().unwrap_or_default();
             let [c, .., length] = text.to_le_bytes();
-            (length == 1 && if is_host { 0x40 <= byte } else { byte < 0x80 }).then_some(c)
+            (length == 1).then_some(c)
+        };
+        // One or two characters there are not worth four rows of the map for every run of bytes.
+        self.has_middle_ascii = 2 < (0x80..0xC0).filter_map(ascii).count();
+        self.single_ascii = ByteMap::new(|byte| match byte {
+            _ if !is_host => ascii(byte).filter(|_| byte < 0x80),
+            0x10..0x20 | 0x40..0x80 | 0xC0.. => ascii(byte),
+            0x80..0xC0 => ascii(byte).filter(|_| self.has_middle_ascii),
+            _ => None,
         });
-        self.has_middle_ascii = (0x80..0xC0).any(|byte| self.single_ascii.get(byte).is_some());
         for (&code, &cluster) in &self.cluster_of {
             let Some(double) = code.as_double().filter(|&double| self.is_pair(double)) else { continue };
             // A character that also has a single byte is written with that one outside N fields, and a half-width one of

@@ -140,7 +140,7 @@ impl Pass<'_> {
             let &[first, ..] = bytes;
             if SINGLES && first < 0x80 {
                 let length = run_of(lanes.high(bytes)).min(STEP).min(left);
-                let mapped = lanes.map::<0x00FF>(&table.ascii, bytes);
+                let mapped = lanes.map::<0x00FD>(&table.ascii, bytes);
                 let plain = length.min(run_of(mapped.missing));
                 // Two paths that look alike: how far to go must not wait for the map, which nearly always has all.
                 if plain == length {
@@ -159,9 +159,13 @@ impl Pass<'_> {
                     at = take_doubles::<SHIFTS>(&group, length, enter, room, notes, at);
                     continue;
                 }
-                let start = at.read;
-                at = partly::<SINGLES, DOUBLES, SHIFTS>(&group, enter, leave, room, notes, at);
-                if start != at.read {
+                // A copy, so that the group itself never lies in memory.
+                let part = Part { group: Group { ..group }, at };
+                let (read, written) = partly::<SINGLES, DOUBLES, SHIFTS>(&part, enter, leave, room, notes);
+                if read != 0 {
+                    at.double = DOUBLES && group.is_double & 1 != 0;
+                    at.read += read;
+                    at.written += written;
                     continue;
                 }
             }
@@ -236,22 +240,29 @@ fn take_doubles<const SHIFTS: bool>(
     at
 }
 
-/// Writes what stands at the start of a group that is not all double, if it is anything plain.
+/// A group that is not all double, and where it stands.
+struct Part {
+    group: Group,
+    at: At,
+}
+
+/// Writes what stands at the start of a group if it is anything plain: how many bytes were taken and written.
 #[inline(never)]
 fn partly<const SINGLES: bool, const DOUBLES: bool, const SHIFTS: bool>(
-    group: &Group,
+    part: &Part,
     enter: u8,
     leave: u8,
     room: &mut [u8; ROOM],
     notes: &mut Notes,
-    mut at: At,
-) -> At {
+) -> (usize, usize) {
+    let Part { group, at } = part;
     let (doubles, singles) = (run_of(!group.is_double), run_of(!group.is_single));
     if DOUBLES && doubles != 0 {
-        return take_doubles::<SHIFTS>(group, doubles, enter, room, notes, at);
+        let done = take_doubles::<SHIFTS>(group, doubles, enter, room, notes, *at);
+        return (done.read - at.read, done.written - at.written);
     }
     if !SINGLES || singles == 0 {
-        return at;
+        return (0, 0);
     }
     // Half-width katakana.
     let shift = usize::from(SHIFTS && at.double);
@@ -260,10 +271,7 @@ fn partly<const SINGLES: bool, const DOUBLES: bool, const SHIFTS: bool>(
     if let Some(slot) = room.get_mut(shift..).and_then(|room| room.first_chunk_mut::<8>()) {
         *slot = group.singles;
     }
-    at.double = false;
-    at.read += 3 * singles;
-    at.written += singles + shift;
-    at
+    (3 * singles, singles + shift)
 }
 
 /// The first scalar of valid UTF-8 and its length, [`None`] beyond the BMP.
