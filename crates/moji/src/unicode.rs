@@ -135,9 +135,8 @@ impl UnicodePolicy {
         events: &mut Vec<CharEvent>,
     ) -> Result<(), EncodeError> {
         let widens = self.widen && field == Field::Double;
-        let marks = memchr::memmem::find(text.as_bytes(), BOM).is_some();
-        if !marks && self.private.is_none() && !(widens && text.chars().any(|c| wide(c).is_some())) {
-            put(&self.base, text, out);
+        let is_plain = self.private.is_none() && !(widens && text.chars().any(|c| wide(c).is_some()));
+        if is_plain && put_unmarked(&self.base, text, out) {
             return Ok(());
         }
         let (mut rest, mut offset) = (text, 0);
@@ -230,10 +229,31 @@ impl Private {
     }
 }
 
+/// Appends text in a Unicode charset, unless it has a byte order mark in it: whether it was appended.
+fn put_unmarked(charset: &Charset, text: &str, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    // UTF-16 finds the mark by the way.
+    let is_marked = match charset {
+        Charset::Utf16 { endian, .. } => put_utf16(*endian, text, out),
+        _ => {
+            memchr::memmem::find(text.as_bytes(), BOM).is_some() || {
+                put(charset, text, out);
+                false
+            }
+        }
+    };
+    if is_marked {
+        out.truncate(start);
+    }
+    !is_marked
+}
+
 /// Appends text in a Unicode charset.
 fn put(charset: &Charset, text: &str, out: &mut Vec<u8>) {
     match charset {
-        Charset::Utf16 { endian, .. } => put_utf16(*endian, text, out),
+        Charset::Utf16 { endian, .. } => {
+            put_utf16(*endian, text, out);
+        }
         Charset::Utf32 { endian, .. } => {
             out.reserve(text.len());
             for c in text.chars() {
@@ -250,15 +270,17 @@ fn put(charset: &Charset, text: &str, out: &mut Vec<u8>) {
 /// Bytes of UTF-8 that are made UTF-16 at a time, so that what is made stays in near memory.
 const PIECE_BYTES: usize = 8 * 1024;
 
-fn put_utf16(endian: Endian, text: &str, out: &mut Vec<u8>) {
-    let (swap, mut at) = (endian == Endian::Big, (0, out.len()));
+/// Whether there was a byte order mark in the text.
+fn put_utf16(endian: Endian, text: &str, out: &mut Vec<u8>) -> bool {
+    let (swap, mut at, mut marked) = (endian == Endian::Big, (0, out.len()), false);
     while at.0 < text.len() {
         let end = text.floor_char_boundary(at.0 + PIECE_BYTES);
         // A byte of UTF-8 is one unit at most.
         out.resize(at.1 + 2 * (end - at.0) + 2 * STEP, 0);
-        at = widest_of_all(Units { text, end, at, swap, out });
+        at = widest_of_all(Units { text, end, at, swap, marked: &mut marked, out });
     }
     out.truncate(at.1);
+    marked
 }
 
 /// From UTF-8 to UTF-16, up to where a piece ends.
@@ -268,6 +290,7 @@ struct Units<'a> {
     /// Scalars that end before the first offset are written before the second.
     at: (usize, usize),
     swap: bool,
+    marked: &'a mut bool,
     out: &'a mut [u8],
 }
 
@@ -276,7 +299,7 @@ impl Wide for Units<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) -> (usize, usize) {
-        let Self { text, end, at: (mut read, mut written), swap, out } = self;
+        let Self { text, end, at: (mut read, mut written), swap, marked, out } = self;
         let bytes = text.as_bytes();
         loop {
             // Two bytes before the step and one behind it are looked at too.
@@ -291,12 +314,15 @@ impl Wide for Units<'_> {
             if end <= read {
                 return (read, written);
             }
-            (read, written) = some_units(text, end, read, written, swap, out);
+            let done;
+            (read, written, done) = some_units(text, end, read, written, swap, out);
+            *marked |= done;
         }
     }
 }
 
-/// Writes a few scalars one by one: at both ends of the text, and where one lies beyond U+FFFF.
+/// Writes a few scalars one by one: at both ends of the text, and where one lies beyond U+FFFF or is a byte order mark;
+/// says whether there was a mark.
 fn some_units(
     text: &str,
     end: usize,
@@ -304,8 +330,8 @@ fn some_units(
     written: usize,
     swap: bool,
     out: &mut [u8],
-) -> (usize, usize) {
-    let (mut read, mut written) = (text.floor_char_boundary(read), written);
+) -> (usize, usize, bool) {
+    let (mut read, mut written, mut marked) = (text.floor_char_boundary(read), written, false);
     for c in text.get(read..end).unwrap_or_default().chars().take(STEP) {
         for unit in c.encode_utf16(&mut [0; 2]) {
             if let Some(slot) = out.get_mut(written..).and_then(|rest| rest.first_chunk_mut::<2>()) {
@@ -314,12 +340,13 @@ fn some_units(
             }
         }
         read += c.len_utf8();
+        marked |= c == '\u{FEFF}';
         // Behind the first scalar beyond U+FFFF the wide step goes on.
         if c.len_utf8() == 4 {
             break;
         }
     }
-    (read, written)
+    (read, written, marked)
 }
 
 struct Reader<'a> {

@@ -94,7 +94,7 @@ pub(crate) trait Lanes: Copy {
     /// Looks up the first eight codes of two bytes.
     fn pairs(self, points: &Points, bytes: &[u8; STEP]) -> Pairs;
     /// Writes the UTF-16 units of the scalars that end in the middle thirty-two bytes of valid UTF-8, and says how many;
-    /// [`None`] if one of those bytes begins a scalar beyond U+FFFF.
+    /// [`None`] if one of those bytes begins a scalar beyond U+FFFF, or if one of the units is a byte order mark.
     fn units(self, window: &[u8; WINDOW], swap: bool, out: &mut [u8; 2 * STEP]) -> Option<usize>;
 }
 

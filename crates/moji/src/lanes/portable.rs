@@ -87,6 +87,9 @@ impl Lanes for Portable {
                     u16::from(before & 0x0F) << 12 | u16::from(middle & 0x3F) << 6 | u16::from(byte & 0x3F)
                 }
             };
+            if unit == 0xFEFF {
+                return None;
+            }
             if let Some(slot) = slots.next() {
                 *slot = if swap { unit.to_be_bytes() } else { unit.to_le_bytes() };
                 count += 1;

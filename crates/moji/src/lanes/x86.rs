@@ -116,39 +116,11 @@ impl Lanes for V3 {
         /// Every second byte.
         const EVEN: [u8; 16] = [0, 2, 4, 6, 8, 10, 12, 14, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80];
         let all = |lane: u32| -> __m256i { cast([lane; 8]) };
-        let &[
-            b0,
-            b1,
-            b2,
-            b3,
-            b4,
-            b5,
-            b6,
-            b7,
-            b8,
-            b9,
-            b10,
-            b11,
-            b12,
-            b13,
-            b14,
-            b15,
-            b16,
-            b17,
-            b18,
-            b19,
-            b20,
-            b21,
-            b22,
-            b23,
-            b24,
-            b25,
-            b26,
-            b27,
-            ..,
-        ] = bytes;
-        let front = [b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15];
-        let back = [b12, b13, b14, b15, b16, b17, b18, b19, b20, b21, b22, b23, b24, b25, b26, b27];
+        // A step has both places for sixteen bytes.
+        let from = |at: usize| -> [u8; 16] {
+            bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied().unwrap_or_default()
+        };
+        let (front, back) = (from(0), from(12));
         let lanes = avx2._mm256_shuffle_epi8(cast([front, back]), twice(SPREAD));
         let three = avx2._mm256_cmpeq_epi32(avx2._mm256_and_si256(lanes, all(0xF0_0000)), all(0xE0_0000));
         let flag = |lanes: __m256i| avx._mm256_movemask_ps(cast(lanes)).cast_unsigned();
@@ -158,11 +130,15 @@ impl Lanes for V3 {
             avx2._mm256_or_si256(part(lanes, 0x3F), part(avx2._mm256_srli_epi32::<2>(lanes), 0x0FC0)),
             part(avx2._mm256_srli_epi32::<4>(lanes), 0xF000),
         );
-        let points: [u32; 8] = cast(points);
-        let found: __m256i = cast(points.map(|point| {
-            let [low, high, ..] = point.to_le_bytes();
-            cells.get(usize::from(u16::from_le_bytes([low, high]))).copied().unwrap_or_default()
-        }));
+        // Two scalars as a word, for the same reason as in `pairs`.
+        let (words, mut found): ([u64; 4], _) = (cast(points), [0_u32; 8]);
+        for (word, found) in words.iter().zip(found.as_chunks_mut::<2>().0) {
+            for (lane, cell) in (0_u32..2).zip(found) {
+                let [low, high, ..] = (word >> (32 * lane)).to_le_bytes();
+                *cell = cells.get(usize::from(u16::from_le_bytes([low, high]))).copied().unwrap_or_default();
+            }
+        }
+        let found: __m256i = cast(found);
         let found = avx2._mm256_and_si256(found, three);
         let halves = avx2._mm256_shuffle_epi8(found, twice(GATHER));
         let (low, high) = (avx._mm256_castsi256_si128(halves), avx2._mm256_extracti128_si256::<1>(halves));
@@ -184,9 +160,15 @@ impl Lanes for V3 {
         let (avx, avx2, sse2) = (self.avx, self.avx2, self.sse2);
         /// The low three bytes of each lane together.
         const GATHER: [u8; 16] = [0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0x80, 0x80, 0x80, 0x80];
+        // Four codes as a word: taken one by one out of the step they would all go through one port of the processor.
         let mut found = [0_u16; 8];
-        for (point, pair) in found.iter_mut().zip(bytes.as_chunks::<2>().0) {
-            *point = points.get(usize::from(u16::from_le_bytes(*pair))).copied().unwrap_or_default();
+        for (found, word) in found.as_chunks_mut::<4>().0.iter_mut().zip(bytes.as_chunks::<8>().0) {
+            let word = u64::from_le_bytes(*word);
+            for (lane, point) in (0_u32..4).zip(found) {
+                let [low, high, ..] = (word >> (16 * lane)).to_le_bytes();
+                *point =
+                    points.get(usize::from(u16::from_le_bytes([low, high]))).copied().unwrap_or_default();
+            }
         }
         let found: __m128i = cast(found);
         let missing = sse2._mm_movemask_epi8(sse2._mm_cmpeq_epi16(found, cast([0_u16; 8]))).cast_unsigned();
@@ -252,6 +234,10 @@ fn half_units(simd: V3, window: &[u8; STEP / 2 + 3], swap: bool, out: &mut [u8; 
         top,
     );
     let mut units = avx2._mm256_blendv_epi8(unit(byte), several, wide_mask(byte));
+    // Lanes that end no scalar hold less.
+    if avx2._mm256_movemask_epi8(avx2._mm256_cmpeq_epi16(units, cast([0xFEFF_u16; 16]))) != 0 {
+        return None;
+    }
     if swap {
         units = avx2._mm256_shuffle_epi8(units, twice(SWAP));
     }

@@ -70,6 +70,10 @@ impl Lanes for V4 {
             top,
         );
         let mut units = bytewise._mm512_mask_blend_epi16(continues(byte), unit(byte), several);
+        // Lanes that end no scalar hold less.
+        if bytewise._mm512_cmpeq_epi16_mask(units, cast([0xFEFF_u16; STEP])) != 0 {
+            return None;
+        }
         if swap {
             units = bytewise._mm512_shuffle_epi8(units, cast([SWAP; 4]));
         }
