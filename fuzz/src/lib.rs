@@ -1,5 +1,7 @@
 //! What the targets share: how the first bytes of an input choose charset, field and options.
 
+pub mod layouts;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -80,6 +82,7 @@ pub fn choose(input: &[u8]) -> Option<Choice<'_>> {
 }
 
 fn gaiji() -> Arc<Gaiji> {
-    static TABLE: LazyLock<Arc<Gaiji>> = LazyLock::new(|| Arc::new(Gaiji::parse("gaiji.tsv", GAIJI).unwrap()));
+    static TABLE: LazyLock<Arc<Gaiji>> =
+        LazyLock::new(|| Arc::new(Gaiji::parse("gaiji.tsv", GAIJI).unwrap()));
     TABLE.clone()
 }
