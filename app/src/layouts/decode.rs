@@ -45,7 +45,7 @@ pub(super) fn run(task: Decode) -> anyhow::Result<ExitCode> {
     let mut out = Output::create(task.output.as_deref())?;
     let mut bad = Output::wanted(task.bad.as_deref())?;
     let named = task.all || plan.only_detail().is_none();
-    let (mut reader, mut line) = (plan.reader(), String::new());
+    let (mut reader, mut line, mut rows) = (plan.reader(), String::new(), 0_u64);
     pieces(input, |piece, last| {
         let mut piece = piece;
         while let Some(record) = reader.read(&mut piece, last) {
@@ -54,6 +54,7 @@ pub(super) fn run(task: Decode) -> anyhow::Result<ExitCode> {
                     for event in good.events {
                         report.event(good.number, Some(good.offset), plan, event)?;
                     }
+                    rows += u64::from(good.role() == Role::Detail);
                     if task.all || good.role() == Role::Detail {
                         line.clear();
                         show(plan, &good, named, &mut line);
@@ -68,7 +69,7 @@ pub(super) fn run(task: Decode) -> anyhow::Result<ExitCode> {
         }
         Ok(())
     })?;
-    let (rows, unread) = (reader.tally().rows, report.bad);
+    let unread = report.bad;
     out.finish()?;
     bad.finish()?;
     report.close()?;

@@ -55,6 +55,17 @@ enum InputFormat {
 }
 
 pub(super) fn run(task: Encode) -> anyhow::Result<ExitCode> {
+    match encode(task) {
+        // What header or trailer cannot say is refused like a row; nothing below failed.
+        Err(error) if error.is::<layout::RowError>() => {
+            say(&format!("{error:#}"));
+            Ok(ExitCode::from(1))
+        }
+        done => done,
+    }
+}
+
+fn encode(task: Encode) -> anyhow::Result<ExitCode> {
     let (ready, named) = match task.chosen.ready()? {
         Ok(found) => found,
         Err(code) => return Ok(code),
@@ -210,7 +221,7 @@ impl Pass<'_> {
         state.events.clear();
         let State { writer, out: written, events, .. } = &mut state;
         let done = writer.write_trailer(&self.facts, written, events);
-        done.map_err(|error| anyhow::anyhow!("トレーラの{error}"))?;
+        done.map_err(|error| anyhow::Error::new(error).context("トレーラ"))?;
         self.tell(&mut state, 0)?;
         out.write_all(&state.out)?;
         Ok(state.writer.tally().clone())
@@ -223,7 +234,7 @@ impl Pass<'_> {
         }
         state.events.clear();
         let done = state.writer.write_header(&self.facts, &mut state.out, &mut state.events);
-        done.map_err(|error| anyhow::anyhow!("ヘッダの{error}"))?;
+        done.map_err(|error| anyhow::Error::new(error).context("ヘッダ"))?;
         self.tell(state, 0)
     }
 

@@ -268,7 +268,7 @@ pub enum Fact {
     RowCount(Option<String>),
     /// Number of all records, header and trailer counted (レコード件数).
     RecordCount,
-    /// Bytes of all detail records, line ends counted (データ部のバイト数).
+    /// Bytes of all detail records, line ends counted; of XML their elements alone (データ部のバイト数).
     Bytes,
     /// Sum of a numeric item over all detail records (合計).
     Total(String),
@@ -345,7 +345,7 @@ impl Type {
         }
     }
 
-    /// The Japanese word.
+    /// The Japanese word, as it is in records of fixed length.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {

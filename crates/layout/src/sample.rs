@@ -47,6 +47,8 @@ const WORDS: [&[&str]; 6] = [
     &["見本Ｅ", "MIHON E"],
     &["見本Ｆ", "MIHON F"],
 ];
+/// Characters of an invented code or number where the item does not say how long it is.
+const CODE_CHARS: usize = 4;
 const DAYS: [&str; 6] = ["1985-04-01", "2019-04-30", "2019-05-01", "2000-02-29", "1989-01-07", "2026-11-20"];
 
 impl Plan {
@@ -168,17 +170,21 @@ fn candidates(field: &FieldSpec, index: usize) -> Vec<String> {
     }
     if has(&["番号", "コード", "区分", "種別", "状態", "事由", "code", "_no", "kind", "status", "id"])
     {
-        let width = field.chars_max.unwrap_or(field.bytes).clamp(1, 15);
+        let room = if field.bytes == 0 { CODE_CHARS } else { field.bytes };
+        let width = field.chars_max.unwrap_or(room).clamp(1, 15);
         return vec![format!("{number:0width$}"), number.to_string(), "１".to_owned()];
-    }
-    if has(&["住所", "町", "番地", "address", "lot", "town", "方書", "building"]) {
-        return of(&PLACES);
     }
     if has(&["都道府県", "prefecture"]) {
         return vec!["架空県".to_owned()];
     }
     if has(&["市区町村", "municipality"]) {
         return vec!["みなと郡台帳町".to_owned()];
+    }
+    if has(&["住所", "町", "番地", "address", "lot", "town", "方書", "building"]) {
+        return of(&PLACES);
+    }
+    if has(&["順位", "順番", "連番", "order"]) {
+        return vec![number.to_string(), "１".to_owned()];
     }
     if has(&["氏名", "氏", "名", "name"]) {
         return of(&NAMES);

@@ -68,7 +68,11 @@ impl Plan {
         let mut facts = vec![
             ("名称".to_owned(), layout.title.clone()),
             ("提供データ".to_owned(), layout.dataset.clone()),
-            ("レイアウト定義".to_owned(), layout.file.clone()),
+            // Its name alone: where it lies here is nothing to the other side.
+            (
+                "レイアウト定義".to_owned(),
+                layout.file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+            ),
             ("ファイル形式".to_owned(), form),
             ("文字コード".to_owned(), layout.charset.to_string()),
             ("変換表の版".to_owned(), self.table_version().to_owned()),
@@ -149,11 +153,22 @@ impl Plan {
                 shown.map(|(bytes, more)| format!("{}{more}", hex(bytes))).unwrap_or_default()
             };
             if let Some(slot) = found.get_mut(good.kind).filter(|slot| slot.is_empty()) {
-                *slot = good.iter().map(|(field, value)| (value.to_owned(), code(field))).collect();
+                *slot = good.iter().map(|(field, value)| (in_file(field, value), code(field))).collect();
             }
         }
         found
     }
+}
+
+/// A value as the file shows it: the other side knows neither our codes nor our notation of days.
+fn in_file(field: &FieldSpec, value: &str) -> String {
+    let theirs =
+        field.codes.as_ref().and_then(|codes| codes.theirs(value)).map(|(theirs, _)| theirs.to_owned());
+    let day = || {
+        let format = field.format.filter(|_| !value.is_empty())?;
+        crate::date::write(value, format, field.unknown).ok().map(|day| day.as_str().to_owned())
+    };
+    theirs.or_else(day).unwrap_or_else(|| value.to_owned())
 }
 
 fn table(layout: &Layout, record: &RecordSpec, sample: Option<&Vec<(String, String)>>) -> SpecTable {
@@ -171,7 +186,11 @@ fn table(layout: &Layout, record: &RecordSpec, sample: Option<&Vec<(String, Stri
         row.push(if filler {
             "予備".to_owned()
         } else {
-            format!("{}（{}）", field.kind.word(), field.kind.label())
+            let label = match field.kind {
+                Type::Zoned if !fixed => "符号付き数値",
+                kind => kind.label(),
+            };
+            format!("{}（{label}）", field.kind.word())
         });
         if fixed {
             row.extend([field.start_byte.to_string(), field.bytes.to_string()]);
@@ -200,12 +219,14 @@ fn table(layout: &Layout, record: &RecordSpec, sample: Option<&Vec<(String, Stri
 
 /// Digits before and behind the point, as `7` or `9.2`.
 fn digits(field: &FieldSpec) -> String {
-    if !field.kind.is_numeric() || field.digits == 0 || field.format.is_some() {
+    if !field.kind.is_numeric() || field.format.is_some() {
         return String::new();
     }
-    match field.decimals.unwrap_or(0) {
-        0 => field.digits.to_string(),
-        decimals => format!("{}（うち小数{decimals}）", field.digits),
+    match (field.digits, field.decimals.unwrap_or(0)) {
+        (0, 0) => String::new(),
+        (0, decimals) => format!("小数{decimals}"),
+        (digits, 0) => digits.to_string(),
+        (digits, decimals) => format!("{digits}（うち小数{decimals}）"),
     }
 }
 
@@ -224,7 +245,7 @@ fn remarks(layout: &Layout, field: &FieldSpec) -> String {
         Value::Filler => remarks.push("使わない（読むときは見ない）".to_owned()),
         Value::From(_) => {}
     }
-    if field.kind == Type::Zoned {
+    if field.kind == Type::Zoned && layout.form.is_fixed() {
         remarks.push(match field.sign {
             Sign::Leading => "符号は先頭の桁".to_owned(),
             Sign::LeadingSeparate => "符号は先頭に1文字".to_owned(),
@@ -243,7 +264,8 @@ fn remarks(layout: &Layout, field: &FieldSpec) -> String {
             if field.sign == Sign::None { "符号なし X'F'" } else { "符号は正 X'C'、負 X'D'" };
         remarks.push(sign.to_owned());
     }
-    if field.format.is_some_and(|format| format != crate::model::DateFormat::UnknownCode) {
+    let is_day = field.format.is_some_and(|format| format != crate::model::DateFormat::UnknownCode);
+    if is_day && matches!(field.value, Value::From(_)) {
         remarks.push(format!("不詳は{}", field.unknown.label()));
     }
     if !field.default.is_empty() {

@@ -70,6 +70,15 @@ const FORMATS: [(&str, DateFormat); 9] = [
     ("unknown_code", DateFormat::UnknownCode),
 ];
 
+/// Bytes of a digit.
+fn unit(charset: &Charset) -> usize {
+    match charset {
+        Charset::Utf16 { .. } => 2,
+        Charset::Utf32 { .. } => 4,
+        _ => 1,
+    }
+}
+
 impl Checker<'_> {
     /// `no` is the item's place in its record, its number when it states none.
     pub(super) fn field(
@@ -274,11 +283,7 @@ impl Checker<'_> {
         fixed: bool,
         charset: &Charset,
     ) -> (usize, usize) {
-        let unit = match charset {
-            Charset::Utf16 { .. } => 2,
-            Charset::Utf32 { .. } => 4,
-            _ => 1,
-        };
+        let unit = unit(charset);
         let digits = self.whole(keys, "digits");
         let bytes = self.whole(keys, "bytes");
         if digits.is_some() && !kind.is_numeric() {
@@ -415,6 +420,11 @@ impl Checker<'_> {
                 format.is_some() && !matches!(kind, Type::X | Type::M | Type::Text | Type::Digits),
                 "format",
                 "日付は type X, M, T, 9 の項目に書きます",
+            ),
+            (
+                fixed && format.is_some_and(|format| field.bytes < format.chars() * unit(charset)),
+                "bytes",
+                "日付がこのバイト数に入りません",
             ),
             (
                 format.is_none() && keys.get("unknown").is_some(),

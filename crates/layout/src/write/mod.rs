@@ -131,7 +131,9 @@ impl Writer<'_> {
         if let Some(count) = self.tally.by_kind.get_mut(kind) {
             *count += 1;
         }
-        self.tally.bytes += u64::try_from(out.len() - start).unwrap_or_default();
+        // Between elements white space says nothing: a reader cannot know whose it is.
+        let behind = if matches!(plan.layout.form, Form::Xml { .. }) { plan.newline.len() } else { 0 };
+        self.tally.bytes += u64::try_from(out.len() - start - behind).unwrap_or_default();
         if !plan.totals.is_empty() {
             for (at, step) in found.steps.iter().enumerate() {
                 let value = step.value(at, &get);
