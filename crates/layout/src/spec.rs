@@ -340,9 +340,8 @@ fn rules(layout: &Layout) -> Vec<(String, String)> {
         rules.push(("数字・数値", "数値は小数点を付けて書く。負の数は先頭に - を書く".to_owned()));
         rules.push(("空の値", "長さ0の値".to_owned()));
     }
-    if has(|field| field.format.is_some()) {
-        rules
-            .push(("空の日付", "数字の項目では0を並べる。文字の項目では空白（固定長以外では空）".to_owned()));
+    if layout.form.is_fixed() && has(|field| field.format.is_some()) {
+        rules.push(("空の日付", "数字の項目では0を並べる。文字の項目では空白".to_owned()));
     }
     rules.push((
         "桁あふれ",

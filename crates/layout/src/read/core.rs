@@ -4,6 +4,7 @@ use moji::{CharEvent, Charset, Done, Piece};
 
 use super::fixed::Skipping;
 use super::lines::Scan;
+use super::sync::Search;
 use super::text::Cells;
 use super::{Bad, Good, Record};
 use crate::error::{ReadError, ReadRule};
@@ -64,6 +65,7 @@ pub(super) struct Core<'p> {
     unread: u64,
     promises: Vec<Promise>,
     pub(super) skipping: Skipping,
+    pub(super) search: Search,
     pub(super) scan: Scan,
     /// Values of the record at hand in UTF-8, up to the last of `ends`. Longer than that, so that writing needs no asking.
     pub(super) text: Vec<u8>,
@@ -102,6 +104,7 @@ impl<'p> Core<'p> {
             unread: 0,
             promises: Vec::new(),
             skipping: Skipping::No,
+            search: Search::default(),
             scan: Scan::default(),
             text: vec![0; longest * 4 + literals + 64],
             ends: Vec::new(),

@@ -3,6 +3,7 @@
 use moji::DecodeRule;
 
 use super::core::{Core, Outcome};
+use super::sync::Next;
 use crate::codec::is_plain;
 use crate::error::{ReadError, ReadRule};
 use crate::model::{Form, Pad};
@@ -30,6 +31,9 @@ impl Core<'_> {
         if self.skipping == Skipping::Yes {
             return self.line(window, last, whole, record_bytes);
         }
+        if self.search_waits(window, last) {
+            return Outcome::Need;
+        }
         // Of the very last record the line end may be missing.
         let unended = last && !newline.is_empty() && window.len() == record_bytes;
         if window.len() < whole && !unended {
@@ -50,19 +54,28 @@ impl Core<'_> {
         let length = if unended { record_bytes } else { whole };
         let only = window.len() == length && last;
         self.number += 1;
-        let Some(kind) = self.kind(body, only) else {
-            if let Some(outcome) = self.stray_line_end(window, last, whole, only) {
+        let kind = self.kind(body, only);
+        self.events.clear();
+        self.tell_mark();
+        let is_good = kind.is_some_and(|kind| self.fields(kind, body));
+        if !is_good && newline.is_empty() {
+            if let Some(outcome) = self.stray_line_end(window, last, whole, kind) {
                 return outcome;
             }
+            match self.next_record(window, last, whole) {
+                Next::InPlace => {}
+                Next::Need => {
+                    self.number -= 1;
+                    self.errors.clear();
+                    return Outcome::Need;
+                }
+                Next::At(length) => return self.wrong_length(kind, whole, length),
+            }
+        }
+        let Some(kind) = kind else {
             self.fail_kind(self.plan_marks(body));
             return Outcome::Bad(length);
         };
-        self.events.clear();
-        self.tell_mark();
-        let is_good = self.fields(kind, body);
-        if !is_good && let Some(outcome) = self.stray_line_end(window, last, whole, only) {
-            return outcome;
-        }
         self.settle_place(kind);
         self.count(kind, length, is_good);
         if is_good {
@@ -72,7 +85,18 @@ impl Core<'_> {
         if self.errors.is_empty() { Outcome::Good { kind, length } } else { Outcome::Bad(length) }
     }
 
-    fn kind(&self, body: &[u8], only: bool) -> Option<usize> {
+    /// A record whose end was told by what stands behind it. What its items seem to hold is of no use.
+    fn wrong_length(&mut self, kind: Option<usize>, whole: usize, length: usize) -> Outcome {
+        self.errors.clear();
+        self.fail(0, String::new(), ReadRule::Length { expected: whole, got: length });
+        if let Some(kind) = kind {
+            self.settle_place(kind);
+            self.count(kind, length, false);
+        }
+        Outcome::Bad(length)
+    }
+
+    pub(super) fn kind(&self, body: &[u8], only: bool) -> Option<usize> {
         self.kind_of(|mark| body.get(mark.start..mark.start + mark.code.len()) == Some(&*mark.code), only)
     }
 
@@ -134,11 +158,14 @@ impl Core<'_> {
         Outcome::Bad(length)
     }
 
-    /// A line end between records that have none: if the record is good behind it, only the line end is bad.
-    fn stray_line_end(&mut self, window: &[u8], last: bool, whole: usize, only: bool) -> Option<Outcome> {
-        if !self.plan.newline.is_empty() {
-            return None;
-        }
+    /// A line end between records that have none: if a record stands behind it and none before, only the line end is bad.
+    fn stray_line_end(
+        &mut self,
+        window: &[u8],
+        last: bool,
+        whole: usize,
+        before: Option<usize>,
+    ) -> Option<Outcome> {
         let length = line_end(self.plan, window)?;
         let Some(body) = window.get(length..length + whole) else {
             if last {
@@ -149,11 +176,13 @@ impl Core<'_> {
             return Some(Outcome::Need);
         };
         let errors = std::mem::take(&mut self.errors);
-        let is_good = self.kind(body, only).is_some_and(|kind| {
+        let only = last && window.len() == length + whole;
+        let behind = self.kind(body, only);
+        let is_good = behind.is_some_and(|kind| {
             self.events.clear();
             self.fields(kind, body)
         });
-        if !is_good {
+        if !is_good && (before.is_some() || behind.is_none()) {
             self.errors = errors;
             return None;
         }
@@ -164,7 +193,7 @@ impl Core<'_> {
     }
 
     /// Reads all fields into the buffers; false if one of them cannot be read.
-    fn fields(&mut self, kind: usize, body: &[u8]) -> bool {
+    pub(super) fn fields(&mut self, kind: usize, body: &[u8]) -> bool {
         let plan = self.plan;
         let Some(found) = plan.kinds.get(kind) else { return false };
         let (mut text, mut ends) = (std::mem::take(&mut self.text), std::mem::take(&mut self.ends));

@@ -9,6 +9,7 @@ mod json;
 mod lines;
 mod restore;
 mod rows;
+mod sync;
 mod table;
 mod text;
 mod xml;

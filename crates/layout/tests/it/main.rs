@@ -15,4 +15,6 @@ mod residents;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod sync;
+#[cfg(test)]
 mod text;
