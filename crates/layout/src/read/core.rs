@@ -127,6 +127,20 @@ impl<'p> Core<'p> {
         self.scan.opened = true;
     }
 
+    /// Bytes that the buffers have room for.
+    pub(super) fn buffer_bytes(&self) -> usize {
+        let room = |count: usize, each: usize| count * each;
+        self.text.capacity()
+            + self.scratch.capacity()
+            + self.line.capacity()
+            + self.cells.buffer_bytes()
+            + room(self.ends.capacity(), size_of::<usize>())
+            + room(self.events.capacity(), size_of::<RowEvent>())
+            + room(self.errors.capacity(), size_of::<ReadError>())
+            + room(self.chars.capacity(), size_of::<CharEvent>())
+            + room(self.promises.capacity(), size_of::<Promise>())
+    }
+
     pub(super) fn tally(&self) -> &Tally {
         &self.tally
     }

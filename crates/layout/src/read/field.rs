@@ -67,7 +67,10 @@ impl Core<'_> {
         let host = self.plan.layout.charset.is_host();
         let codec = self.plan.codecs.get(step.codec).ok_or((0, ReadRule::NotDigits(String::new())))?;
         // The unified code has no space of its own: its padding is no character and goes first.
-        let by_bytes = matches!(step.pad, Pad::Byte(_)) || self.plan.layout.charset == Charset::Juki;
+        // Single spaces behind double-byte characters are padding, too, and no characters of such a field.
+        let narrow = step.pad == Pad::Space && step.side == Field::Double && step.padding.len() == 1 && !host;
+        let by_bytes =
+            narrow || matches!(step.pad, Pad::Byte(_)) || self.plan.layout.charset == Charset::Juki;
         let (content, start) = match (by_bytes, step.justify) {
             (true, Justify::Left) => (without_padding(bytes, &step.padding), 0),
             (true, Justify::Right) => {

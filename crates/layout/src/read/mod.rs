@@ -180,6 +180,12 @@ impl Reader<'_> {
         }
     }
 
+    /// Bytes that its buffers have room for: what the longest record needed, however many came.
+    #[must_use]
+    pub fn buffer_bytes(&self) -> usize {
+        self.held.capacity() + self.core.buffer_bytes()
+    }
+
     /// Counts and totals of the detail records read so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {

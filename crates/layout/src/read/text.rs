@@ -17,6 +17,12 @@ pub(super) struct Cells {
     pub(super) cells: Vec<Cell>,
 }
 
+impl Cells {
+    pub(super) fn buffer_bytes(&self) -> usize {
+        self.text.capacity() + self.cells.capacity() * size_of::<Cell>()
+    }
+}
+
 /// One value.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cell {

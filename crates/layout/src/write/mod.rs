@@ -164,6 +164,14 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Bytes that its buffers have room for: what the longest value needed, however many came.
+    #[must_use]
+    pub fn buffer_bytes(&self) -> usize {
+        self.rows.edited.capacity()
+            + self.rows.chars.capacity() * size_of::<CharEvent>()
+            + self.rows.origins.capacity() * size_of::<(usize, usize)>()
+    }
+
     /// Counts and totals of the rows written so far.
     #[must_use]
     pub fn tally(&self) -> &Tally {

@@ -277,3 +277,16 @@ fn a_reverse_check_finds_what_no_event_told() {
     let plan = super::support::plan(&head, &["name = \"a\", type = \"X\", bytes = 4, default = \"x\""]);
     assert_eq!(row(&plan, &[""]).unwrap().1, Vec::<String>::new());
 }
+
+#[test]
+fn single_spaces_behind_double_byte_characters_are_padding() {
+    // 髙 has three bytes in EUC-JP, so that the padding need not come in pairs.
+    for (charset, code) in [("EUC-JP", "8FF4FB B6B6 202020"), ("MS932", "FBFC 8BB4 20202020")] {
+        let plan = plan(
+            &format!("form = \"fixed\"\ncharset = \"{charset}\""),
+            &["name = \"a\", type = \"N\", bytes = 8"],
+        );
+        assert_eq!(hex(&row(&plan, &["髙橋"]).unwrap().0), hex(&bytes(code)));
+        assert_eq!(read(&plan, &bytes(code)), ["1 detail a=髙橋"], "no event");
+    }
+}

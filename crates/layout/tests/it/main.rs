@@ -13,6 +13,10 @@ mod properties;
 #[cfg(test)]
 mod residents;
 #[cfg(test)]
+mod spec;
+#[cfg(test)]
+mod stream;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod sync;
