@@ -6,5 +6,6 @@ mod it {
     mod config;
     mod demo;
     mod kill;
+    mod layout;
     mod moji;
 }
