@@ -103,7 +103,7 @@ pub struct Links {
     pub layouts: PathBuf,
     /// Folder that keeps the bytes of every delivery.
     pub evidence: PathBuf,
-    /// Folder of character tables; without it the one `DAICHO_TABLES` names, or none.
+    /// Folder of character tables; the one `DAICHO_TABLES` names counts before it.
     #[serde(default)]
     pub tables: Option<PathBuf>,
 }

@@ -265,13 +265,12 @@ fn charset(row: &LinkRow, known: &Known, ask: &mut impl FnMut(QuestionKind, Stri
     }
     let text = match known.charsets.get(printed) {
         None => format!("文字コード「{printed}」が何を指すか分かりません。どの文字集合と符号ですか。"),
+        // A town that has a layout in it has the table, too.
+        Some(word) if known.layouts.values().any(|charset| *charset == word.charset) => return,
         Some(word) if !word.convertible => {
             format!("文字コード「{printed}」の変換表がありません。変換表をもらえますか。")
         }
-        Some(word) if !known.layouts.values().any(|charset| *charset == word.charset) => {
-            format!("文字コード「{printed}」のレイアウトがまだありません。項目の並びは何ですか。")
-        }
-        Some(_) => return,
+        Some(_) => format!("文字コード「{printed}」のレイアウトがまだありません。項目の並びは何ですか。"),
     };
     ask(QuestionKind::Charset, text);
 }

@@ -38,9 +38,9 @@ fn rows_that_do_not_run_say_what_is_missing() {
         ("city", "6", "受け側「住記システム」には、まだ受け口がありません。"),
         ("city", "18", "受け口 electoral-roll/residents のどれに入れますか。"),
         ("city", "30", "「住民基本台帳データ」は全件ですか、差分ですか。"),
-        ("city", "33", "文字コード「SS明朝」が何を指すか分かりません。"),
-        ("city", "35", "文字コード「住基ネット統一文字」の変換表がありません。"),
-        ("city", "44", "文字コード「XEK」が何を指すか分かりません。"),
+        ("city", "33", "文字コード「SS明朝」の変換表がありません。"),
+        ("city", "35", "文字コード「住基ネット統一文字」のレイアウトがまだありません。"),
+        ("city", "44", "文字コード「XEK」の変換表がありません。"),
         ("kotoura_links", "1", "双方向の行です。"),
         ("unit_links", "2", "DB中継とファイルのどちらで送りますか。"),
         ("unit_links", "2", "送り元「固定資産税」はこの団体に入っていません。"),
@@ -101,4 +101,27 @@ kotoura_links    43     0     0             0      43       0
 unit_links     1006     0    33            22     951       3
 "
     );
+}
+
+#[test]
+fn a_charset_asks_for_its_meaning_its_table_or_its_layout() {
+    let asked = |word: &str, layout: Option<&str>| -> Vec<String> {
+        let (mut rows, mut known) = (rows(), known());
+        let at = rows.iter().position(|row| row.reference() == RowRef::new("city", "33")).unwrap();
+        word.clone_into(&mut rows[at].charset);
+        known.layouts.extend(layout.map(|charset| ("own".to_owned(), charset.to_owned())));
+        let states = assess(&rows, &links(), &known);
+        let Standing::Lacks(questions) = states[at].standing.clone() else { panic!("{word} runs") };
+        let of_charset = questions.into_iter().filter(|asked| asked.kind == QuestionKind::Charset);
+        of_charset.map(|asked| asked.text).collect()
+    };
+    for (word, layout, want) in [
+        ("EBCDIK", None, "文字コード「EBCDIK」が何を指すか分かりません。どの文字集合と符号ですか。"),
+        ("SS明朝", None, "文字コード「SS明朝」の変換表がありません。変換表をもらえますか。"),
+        ("UCS-4", None, "文字コード「UCS-4」のレイアウトがまだありません。項目の並びは何ですか。"),
+    ] {
+        assert_eq!(asked(word, layout), [want]);
+    }
+    // A town that has a layout in it has installed its table.
+    assert_eq!(asked("SS明朝", Some("SS明朝")), Vec::<String>::new());
 }
