@@ -136,26 +136,42 @@ impl Learnt {
     #[inline]
     pub(super) fn put_single(&self, text: &str, slot: &mut [u8]) -> Option<usize> {
         let mut rest = text.as_bytes();
-        let mut written = 0;
+        let (room, mut places) = (slot.len(), slot.iter_mut());
         while let Some(scalar) = next(&mut rest)? {
             let [single, _, _, flags] = self.look(scalar);
             if flags & SINGLE == 0 {
                 return None;
             }
-            *slot.get_mut(written)? = single;
-            written += 1;
+            *places.next()? = single;
         }
-        Some(written)
+        Some(room - places.len())
     }
 
     #[inline]
     pub(super) fn put_double(&self, widens: bool, text: &str, slot: &mut [u8]) -> Option<usize> {
+        // Nearly every text of an N field has characters of three bytes only.
+        let (chars, rest) = text.as_bytes().as_chunks::<3>();
+        if !rest.is_empty() || !chars.iter().all(|[first, ..]| first & 0xF0 == 0xE0) {
+            return self.put_any_double(widens, text, slot);
+        }
+        let places = slot.get_mut(..2 * chars.len())?.as_chunks_mut::<2>().0;
+        let mut flags = DOUBLE;
+        for (&[a, b, c], place) in chars.iter().zip(places) {
+            let scalar = u16::from(a & 0x0F) << 12 | u16::from(b & 0x3F) << 6 | u16::from(c & 0x3F);
+            let [_, first, second, own] = self.look(scalar);
+            // Half-width katakana is widened, and so not plain here.
+            flags &= if widens && a == 0xEF && is_narrow(scalar) { 0 } else { own };
+            *place = [first, second];
+        }
+        (flags != 0).then_some(2 * chars.len())
+    }
+
+    fn put_any_double(&self, widens: bool, text: &str, slot: &mut [u8]) -> Option<usize> {
         let mut rest = text.as_bytes();
         let mut written = 0;
         while let Some(scalar) = next(&mut rest)? {
             let [_, first, second, flags] = self.look(scalar);
-            let narrow = scalar < 0x80 || (0xFF61..=0xFF9F).contains(&scalar);
-            if flags & DOUBLE == 0 || (widens && narrow) {
+            if flags & DOUBLE == 0 || (widens && is_narrow(scalar)) {
                 return None;
             }
             *slot.get_mut(written..)?.first_chunk_mut::<2>()? = [first, second];
@@ -279,7 +295,8 @@ impl Learnt {
         if flags & FLAG == 0 {
             return None;
         }
-        *text.get_mut(at..)?.first_chunk_mut::<3>()? = [a, b, c];
+        // One store; what it writes too much is written over.
+        *text.get_mut(at..)?.first_chunk_mut::<4>()? = [a, b, c, flags];
         Some(usize::from(flags & LENGTH))
     }
 
@@ -294,6 +311,12 @@ impl Learnt {
         *text.get_mut(at..)?.first_chunk_mut::<8>()? = bytes;
         Some(usize::from(flags & LENGTH))
     }
+}
+
+/// Whether a scalar is ASCII or half-width katakana.
+#[inline]
+fn is_narrow(scalar: u16) -> bool {
+    scalar < 0x80 || (0xFF61..=0xFF9F).contains(&scalar)
 }
 
 /// Takes the next scalar off well-formed UTF-8: [`None`] if it is beyond the BMP, inner [`None`] at the end.
