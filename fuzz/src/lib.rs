@@ -45,6 +45,10 @@ impl Choice<'_> {
             static KNOWN: RefCell<HashMap<(u8, u8, u8), Rc<(Encoder, Decoder)>>> = RefCell::default();
         }
         KNOWN.with_borrow_mut(|known| {
+            // All choices together do not fit into memory.
+            if 256 < known.len() {
+                known.clear();
+            }
             let make = || {
                 let encoder = tables().encoder(&self.charset, &self.options).unwrap();
                 Rc::new((encoder, tables().decoder(&self.charset, &self.options).unwrap()))

@@ -43,7 +43,8 @@ fuzz_target!(|input: &[u8]| {
     }
     assert_eq!(found, written);
     rewriter.write_trailer(&facts, &mut again, &mut Vec::new()).unwrap();
-    if events.is_empty() {
+    // Of a day whose unknown parts are written as zeros the pattern is not read back.
+    if events.is_empty() && !text.contains('U') {
         assert_eq!(out, again);
     }
 });

@@ -314,21 +314,30 @@ fn line_ends(text: &[u8]) -> usize {
 /// How much of a text is settled whatever follows: all but the last cluster, and a half-width kana that may still get its
 /// voiced mark.
 fn settled(text: &[u8]) -> usize {
-    // A cluster has at most three scalars.
-    let mut end = text.len();
-    for _ in 0..4 {
-        let Some(start) = text.get(..end).and_then(|text| text.iter().rposition(|byte| byte & 0xC0 != 0x80))
-        else {
-            return 0;
-        };
-        let c =
-            std::str::from_utf8(text.get(start..end).unwrap_or_default()).ok().and_then(|c| c.chars().next());
-        end = start;
-        let goes_on =
-            c.is_some_and(|c| is_selector(c) || is_voiced_mark(c) || matches!(c, '\u{FF9E}' | '\u{FF9F}'));
-        if !goes_on {
-            break;
-        }
+    // The last scalar may always get something; what stands before it is held with it only where the two belong together.
+    let Some((mut first, mut end)) = last_scalar(text) else { return 0 };
+    while let Some((before, start)) = last_scalar(text.get(..end).unwrap_or_default())
+        && joins(before, first)
+    {
+        (first, end) = (before, start);
     }
     end
+}
+
+/// The last scalar of UTF-8 and where it starts.
+fn last_scalar(text: &[u8]) -> Option<(char, usize)> {
+    let start = text.iter().rposition(|byte| byte & 0xC0 != 0x80)?;
+    let c = std::str::from_utf8(text.get(start..)?).ok()?.chars().next()?;
+    Some((c, start))
+}
+
+/// Whether a scalar may be of one character with the one before it. What is one already takes no further: runs of marks fall
+/// apart, so that never more than three scalars are held.
+fn joins(before: char, c: char) -> bool {
+    match c {
+        '\u{FF9E}' | '\u{FF9F}' => ('\u{FF66}'..='\u{FF9D}').contains(&before),
+        c if is_selector(c) => !is_selector(before),
+        c if is_voiced_mark(c) => !(is_selector(before) || is_voiced_mark(before)),
+        _ => false,
+    }
 }
