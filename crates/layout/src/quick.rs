@@ -90,7 +90,7 @@ impl Quick {
 
     /// Writes a value into its slot, where the padding stands already; false if the long way must be gone, which then writes
     /// the whole field.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn write(&self, short: &Short, check: bool, value: &str, slot: &mut [u8]) -> bool {
         if value.is_empty() {
             return !self.required && self.way != Way::Long;

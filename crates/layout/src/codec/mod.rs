@@ -60,7 +60,7 @@ impl Short {
 
     /// Writes a text at the start of `slot`; the number of bytes, or [`None`] if anything about it is not plain or it does
     /// not fit. `slot` may then hold anything. Without `check` UTF-8 is copied as it stands, control characters too.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put(&self, field: Field, check: bool, text: &str, slot: &mut [u8]) -> Option<usize> {
         match &self.charset {
             Known::Not => None,
