@@ -56,9 +56,15 @@ impl Rows<'_> {
                 continue;
             }
             let Some(step) = kind.steps.get(quick.at) else { continue };
+            let field = kind.first_field + quick.at;
+            if self.memo.recall(field, value, slot, events) {
+                continue;
+            }
             self.chars.clear();
             self.long(step, value, begin, out).map_err(|rule| (quick.at, rule))?;
-            self.tell(kind.first_field + quick.at, events);
+            let bytes = out.get(begin..begin + quick.bytes).unwrap_or_default();
+            self.memo.keep(field, value, bytes, &self.chars);
+            self.tell(field, events);
         }
         Ok(())
     }

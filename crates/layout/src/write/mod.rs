@@ -2,6 +2,7 @@
 
 mod edit;
 mod fixed;
+mod memo;
 mod place;
 mod text;
 
@@ -33,6 +34,8 @@ pub(crate) struct Rows<'p> {
     pub(crate) edited: String,
     /// For each scalar of `edited` the position and offset in the value it came from; empty if they are the same.
     pub(crate) origins: Vec<(usize, usize)>,
+    /// What went the long way lately.
+    memo: memo::Memo,
 }
 
 impl Plan {
@@ -170,6 +173,7 @@ impl Writer<'_> {
         self.rows.edited.capacity()
             + self.rows.chars.capacity() * size_of::<CharEvent>()
             + self.rows.origins.capacity() * size_of::<(usize, usize)>()
+            + self.rows.memo.bytes()
     }
 
     /// Counts and totals of the rows written so far.
@@ -204,7 +208,13 @@ impl Writer<'_> {
 
 impl<'p> Rows<'p> {
     pub(crate) fn new(plan: &'p Plan) -> Self {
-        Self { plan, chars: Vec::new(), edited: String::new(), origins: Vec::new() }
+        Self {
+            plan,
+            chars: Vec::new(),
+            edited: String::new(),
+            origins: Vec::new(),
+            memo: memo::Memo::default(),
+        }
     }
 
     /// Writes one record; if it cannot be, `out` and `events` are as before.

@@ -290,3 +290,22 @@ fn single_spaces_behind_double_byte_characters_are_padding() {
         assert_eq!(read(&plan, &bytes(code)), ["1 detail a=髙橋"], "no event");
     }
 }
+
+#[test]
+fn what_was_converted_before_is_told_again_in_full() {
+    let head = "form = \"fixed\"\ncharset = \"JEF\"\nunmappable = \"substitute\"\nwiden = true";
+    let plan =
+        plan(head, &["name = \"a\", type = \"N\", bytes = 12", "name = \"b\", type = \"N\", bytes = 12"]);
+    // Two items, so that what one of them remembers cannot stand for the other.
+    for row in [["𠮷野", "A山"], ["A山", "𠮷野"], ["辻\u{E0101}", "辻\u{E0101}"]] {
+        let (mut once, mut told) = (Vec::new(), Vec::new());
+        plan.writer().write_row(&row, &mut once, &mut told).unwrap();
+        let mut writer = plan.writer();
+        for _ in 0..3 {
+            let (mut out, mut events) = (Vec::new(), Vec::new());
+            writer.write_row(&row, &mut out, &mut events).unwrap();
+            assert_eq!((hex(&out), &events), (hex(&once), &told), "{row:?}");
+        }
+        assert!(!told.is_empty());
+    }
+}
