@@ -48,7 +48,7 @@ pub(crate) fn fuzz(targets: &[String], runs: u64) -> anyhow::Result<()> {
             bail!("{name} found an input that breaks a promise; it lies in fuzz/target");
         }
         // Only what reaches something new stays.
-        run(&program, &["-merge=1", "-verbosity=0", length, &corpus, &found])?;
+        run(&program, &["-set_cover_merge=1", "-verbosity=0", length, &corpus, &found])?;
     }
     Ok(())
 }
