@@ -5,7 +5,7 @@ use domain::BusinessCalendar;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::schedule::{latest_until, local, next_after, timestamp};
-use crate::state::{InFlightPhase, LinkState};
+use crate::state::{InFlightPhase, LinkState, RETRY_MOST};
 
 /// What a worker knows when it asks.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +52,10 @@ pub fn plan(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
     if state.hold.is_some() {
         return Step::Idle { until: None };
     }
+    // A wait that is longer than any wait was reckoned by a clock that has been set back since: it is over.
     if let Some(trouble) = &state.trouble
         && situation.now < trouble.next_try_at
+        && trouble.next_try_at.duration_since(situation.now) <= RETRY_MOST
     {
         return Step::Idle { until: Some(trouble.next_try_at) };
     }

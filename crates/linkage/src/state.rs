@@ -11,7 +11,7 @@ pub static LINK: Kind = Kind::new("linkage/link", "連携").columns(&[Column::pl
 /// The first wait after a failed try; each further failure doubles it.
 const RETRY_FIRST: SignedDuration = SignedDuration::from_secs(1);
 /// The longest wait between tries: an operator who mends a place sees it taken up within minutes.
-const RETRY_MOST: SignedDuration = SignedDuration::from_secs(300);
+pub(crate) const RETRY_MOST: SignedDuration = SignedDuration::from_secs(300);
 
 /// How far a delivery on its way has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

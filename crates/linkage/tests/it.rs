@@ -99,6 +99,9 @@ receipt_within_minutes = 60
             owed(&link, &twice, "09:01", true),
             Step::Prepare { extent: Extent::Difference, due: None }
         );
+        // The clock ran ahead and was set back: nobody waits until it gets there again.
+        let go_on = Step::Prepare { extent: Extent::Difference, due: None };
+        assert_eq!(owed(&link, &twice, "08:30", true), go_on);
     }
 
     #[test]
