@@ -2,12 +2,11 @@
 
 mod decode;
 mod encode;
-mod output;
 mod report;
 mod sheet;
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,8 +16,10 @@ use layout::{Layout, LayoutError, Plan};
 use moji::Unmappable;
 
 use crate::house::systems;
+use crate::input::read_piece;
 use crate::progress::{result, say};
 use crate::tables;
+use crate::told::{ended, misused, refused};
 
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -81,13 +82,13 @@ struct Ready {
 /// # Errors
 /// When a file cannot be read or written. Whatever is wrong with layouts and rows is told, and is in the exit code.
 pub fn run(task: LayoutTask) -> anyhow::Result<ExitCode> {
-    match task {
+    ended(match task {
         LayoutTask::Check { files, tables } => check(&files, tables.as_deref()),
         LayoutTask::Encode(task) => encode::run(task),
         LayoutTask::Decode(task) => decode::run(task),
         LayoutTask::Spec(task) => sheet::spec(task),
         LayoutTask::Sample(task) => sheet::sample(task),
-    }
+    })
 }
 
 fn check(files: &[PathBuf], dir: Option<&Path>) -> anyhow::Result<ExitCode> {
@@ -106,17 +107,17 @@ fn check(files: &[PathBuf], dir: Option<&Path>) -> anyhow::Result<ExitCode> {
             }
             Err(errors) => {
                 well = false;
-                tell(&errors);
+                say(&lines(&errors));
             }
         }
     }
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn tell(errors: &[LayoutError]) {
-    for error in errors {
-        say(&error.to_string());
-    }
+/// What is wrong with a layout, a line for each.
+fn lines(errors: &[LayoutError]) -> String {
+    let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    lines.join("\n")
 }
 
 /// Reads a layout with the files beside it.
@@ -162,42 +163,18 @@ fn compile(
 }
 
 impl Chosen {
-    /// The layout compiled, and the other file that was named; told if there is none.
-    fn ready(&self) -> anyhow::Result<Result<(Ready, Option<PathBuf>), ExitCode>> {
+    /// The layout compiled, and the other file that was named.
+    fn ready(&self) -> anyhow::Result<(Ready, Option<PathBuf>)> {
         let mut files = self.files.iter();
-        let Some(path) = self.layout.as_ref().or_else(|| files.next()) else {
-            say("レイアウトを --layout で指定してください");
-            return Ok(Err(ExitCode::from(2)));
-        };
+        let path = self.layout.as_ref().or_else(|| files.next());
+        let path = path.ok_or_else(|| misused("レイアウトを --layout で指定してください"))?;
         let input = files.next().cloned();
         if let Some(extra) = files.next() {
-            say(&format!("余分なファイルがあります（{}）", extra.display()));
-            return Ok(Err(ExitCode::from(2)));
+            return Err(misused(format!("余分なファイルがあります（{}）", extra.display())));
         }
         let tables = tables::load(self.tables.as_deref())?;
-        match read(path)?.and_then(|layout| compile(&layout, self.policy, &tables)) {
-            Ok(ready) => Ok(Ok((ready, input))),
-            Err(errors) => {
-                tell(&errors);
-                Ok(Err(ExitCode::from(1)))
-            }
-        }
-    }
-}
-
-/// Whether a path stands for standard input or output.
-fn is_standard(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-/// The input: a file, or standard input.
-fn open(path: Option<&Path>) -> anyhow::Result<Box<dyn Read>> {
-    match path.filter(|path| !is_standard(path)) {
-        Some(path) => {
-            let file = File::open(path).with_context(|| format!("{} が読めません", path.display()))?;
-            Ok(Box::new(file))
-        }
-        None => Ok(Box::new(io::stdin().lock())),
+        let ready = read(path)?.and_then(|layout| compile(&layout, self.policy, &tables));
+        Ok((ready.map_err(|errors| refused(lines(&errors)))?, input))
     }
 }
 
@@ -208,11 +185,9 @@ fn pieces(
 ) -> anyhow::Result<()> {
     let mut piece = vec![0; PIECE_BYTES];
     loop {
-        match input.read(&mut piece) {
-            Ok(0) => return each(&[], true),
-            Ok(count) => each(piece.get(..count).unwrap_or_default(), false)?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error).context("入力が読めません"),
+        match read_piece(&mut *input, &mut piece)? {
+            0 => return each(&[], true),
+            count => each(piece.get(..count).unwrap_or_default(), false)?,
         }
     }
 }

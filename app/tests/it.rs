@@ -8,4 +8,5 @@ mod it {
     mod kill;
     mod layout;
     mod moji;
+    mod program;
 }

@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use clap::Args;
 use layout::{DateFormat, FieldSpec, Good, Plan, Record, Role, Value};
 
-use super::output::Output;
 use super::report::Report;
-use super::{Chosen, open, pieces};
+use super::{Chosen, pieces};
+use crate::input::open;
+use crate::output::Output;
 use crate::progress::say;
 
 /// What to read.
@@ -35,10 +36,7 @@ pub struct Decode {
 }
 
 pub(super) fn run(task: Decode) -> anyhow::Result<ExitCode> {
-    let (ready, named) = match task.chosen.ready()? {
-        Ok(found) => found,
-        Err(code) => return Ok(code),
-    };
+    let (ready, named) = task.chosen.ready()?;
     let plan = &ready.plan;
     let input = open(task.input.clone().or(named).as_deref())?;
     let mut report = Report::new(task.report.as_deref(), plan)?;

@@ -9,11 +9,13 @@ use clap::{Args, ValueEnum};
 use layout::{Facts, InputRow, Role, RowForm, RowReader, Value, Writer};
 use linkage::local;
 
-use super::output::Output;
 use super::report::Report;
-use super::{Chosen, Ready, is_standard, open, pieces};
+use super::{Chosen, Ready, pieces};
 use crate::house::Outside;
+use crate::input::{is_standard, open};
+use crate::output::Output;
 use crate::progress::say;
+use crate::told::{misused, refused};
 
 /// The key of a row that names its kind of record.
 const KIND: &str = "_record";
@@ -55,29 +57,15 @@ enum InputFormat {
 }
 
 pub(super) fn run(task: Encode) -> anyhow::Result<ExitCode> {
-    match encode(task) {
-        // What header or trailer cannot say is refused like a row; nothing below failed.
-        Err(error) if error.is::<layout::RowError>() => {
-            say(&format!("{error:#}"));
-            Ok(ExitCode::from(1))
-        }
-        done => done,
-    }
-}
-
-fn encode(task: Encode) -> anyhow::Result<ExitCode> {
-    let (ready, named) = match task.chosen.ready()? {
-        Ok(found) => found,
-        Err(code) => return Ok(code),
-    };
-    let Some(mut facts) = facts(&task.facts) else { return Ok(ExitCode::from(2)) };
+    let (ready, named) = task.chosen.ready()?;
+    let mut facts = facts(&task.facts)?;
     let input = task.input.clone().or(named);
     let form = form(task.input_format, input.as_deref());
     let source = Source::of(input, ready.plan.layout().header_is_tallied())?;
     if ready.plan.layout().header_is_tallied() {
         // The header stands before the rows it counts: they are written once for nothing.
         let mut quiet = Report::new(None, &ready.plan)?;
-        let (facts_then, bad) = (facts.clone(), Output::Nowhere);
+        let (facts_then, bad) = (facts.clone(), Output::nowhere());
         let mut pass = Pass { ready: &ready, facts: facts_then, report: &mut quiet, bad, quiet: true };
         facts.tally = pass.fill(form, &source, &mut std::io::sink())?;
     }
@@ -109,23 +97,21 @@ fn encode(task: Encode) -> anyhow::Result<ExitCode> {
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// Facts of header and trailer; told if one is not understood.
-fn facts(words: &[String]) -> Option<Facts> {
+/// Facts of header and trailer.
+fn facts(words: &[String]) -> anyhow::Result<Facts> {
     let today = local(Outside::default().clock.now()).date().to_string();
     let mut facts = Facts { delivery_no: 1, date: today, extent: "A".to_owned(), ..Facts::default() };
     for word in words {
         let Some((name, value)) = word.split_once('=') else {
-            say(&format!("--fact「{word}」は NAME=VALUE の形ではありません"));
-            return None;
+            return Err(misused(format!("--fact「{word}」は NAME=VALUE の形ではありません")));
         };
         if !set(&mut facts, name, value) {
-            say(&format!(
+            return Err(misused(format!(
                 "--fact「{word}」は使えません（delivery_no, date, extent, source, target のどれか。delivery_no は数字）"
-            ));
-            return None;
+            )));
         }
     }
-    Some(facts)
+    Ok(facts)
 }
 
 fn set(facts: &mut Facts, name: &str, value: &str) -> bool {
@@ -221,7 +207,7 @@ impl Pass<'_> {
         state.events.clear();
         let State { writer, out: written, events, .. } = &mut state;
         let done = writer.write_trailer(&self.facts, written, events);
-        done.map_err(|error| anyhow::Error::new(error).context("トレーラ"))?;
+        done.map_err(|error| refused(format!("トレーラ: {error}")))?;
         self.tell(&mut state, 0)?;
         out.write_all(&state.out)?;
         Ok(state.writer.tally().clone())
@@ -234,7 +220,7 @@ impl Pass<'_> {
         }
         state.events.clear();
         let done = state.writer.write_header(&self.facts, &mut state.out, &mut state.events);
-        done.map_err(|error| anyhow::Error::new(error).context("ヘッダ"))?;
+        done.map_err(|error| refused(format!("ヘッダ: {error}")))?;
         self.tell(state, 0)
     }
 

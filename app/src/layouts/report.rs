@@ -7,7 +7,7 @@ use std::path::Path;
 use layout::{FieldSpec, Plan, ReadError, RowError, RowEvent};
 use moji::Done;
 
-use super::output::Output;
+use crate::output::Output;
 use crate::progress::say;
 
 /// Lines of one kind that are said; the report has all.

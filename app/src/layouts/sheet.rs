@@ -9,9 +9,10 @@ use layout::{Role, Spec, SpecTable};
 use spreadsheet::{Book, Sheet, Table};
 
 use super::Chosen;
-use super::output::Output;
 use super::report::Report;
+use crate::output::Output;
 use crate::progress::say;
+use crate::told::refused;
 
 /// What to print.
 #[derive(Args, Clone, Debug)]
@@ -50,10 +51,7 @@ pub struct SampleTask {
 }
 
 pub(super) fn spec(task: SpecTask) -> anyhow::Result<ExitCode> {
-    let (ready, named) = match task.chosen.ready()? {
-        Ok(found) => found,
-        Err(code) => return Ok(code),
-    };
+    let (ready, named) = task.chosen.ready()?;
     let output = task.output.or(named);
     let items: Vec<&str> = ready.items.iter().map(String::as_str).collect();
     let spec = ready.plan.spec(&items);
@@ -98,10 +96,7 @@ fn book(spec: &Spec) -> Book {
 }
 
 pub(super) fn sample(task: SampleTask) -> anyhow::Result<ExitCode> {
-    let (ready, named) = match task.chosen.ready()? {
-        Ok(found) => found,
-        Err(code) => return Ok(code),
-    };
+    let (ready, named) = task.chosen.ready()?;
     let plan = &ready.plan;
     let items: Vec<&str> = ready.items.iter().map(String::as_str).collect();
     let rows = plan.sample(&items, task.rows);
@@ -132,7 +127,7 @@ pub(super) fn sample(task: SampleTask) -> anyhow::Result<ExitCode> {
         let last = pass == usize::from(plan.layout().header_is_tallied());
         bytes.clear();
         let (mut events, mut writer) = (Vec::new(), plan.writer());
-        let fact = |error: layout::RowError| anyhow::anyhow!("ヘッダかトレーラの{error}");
+        let fact = |error: layout::RowError| refused(format!("ヘッダかトレーラの{error}"));
         writer.write_header(&facts, &mut bytes, &mut events).map_err(fact)?;
         for (number, row) in (1..).zip(&rows) {
             let values: Vec<&str> = row.values.iter().map(String::as_str).collect();

@@ -1,11 +1,9 @@
 //! `daicho moji convert`.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
 use moji::{
     Charset, Cluster, CodecError, Converter, Field, Options, Overflow, Tables, Undefined, Unmappable,
@@ -16,7 +14,9 @@ use super::link::{GaijiFiles, Host};
 use super::records::{self, Records};
 use super::report::Ledger;
 use super::words::{self, FieldKind};
-use super::{misused, output, refused};
+use crate::input::{open, read_piece};
+use crate::output;
+use crate::told::{misused, refused};
 
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -133,13 +133,6 @@ pub(super) fn no_codec(error: &CodecError) -> anyhow::Error {
     }
 }
 
-fn open(path: Option<&Path>) -> anyhow::Result<Box<dyn Read>> {
-    Ok(match path.filter(|path| *path != Path::new("-")) {
-        Some(path) => Box::new(File::open(path).with_context(|| format!("{} が読めません", path.display()))?),
-        None => Box::new(io::stdin().lock()),
-    })
-}
-
 /// Converts a stream in pieces: what is kept of it does not grow with its length.
 fn stream(
     arguments: &Arguments,
@@ -183,15 +176,5 @@ fn stream(
     match reverse.as_ref().and_then(|reverse| reverse.differences().sum()) {
         Some(found) => Err(refused(found)),
         None => Ok(()),
-    }
-}
-
-/// Fills a piece as far as the input goes; 0 at its end.
-pub(super) fn read_piece(input: &mut dyn Read, piece: &mut [u8]) -> anyhow::Result<usize> {
-    loop {
-        match input.read(piece) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            count => return count.context("入力が読めません"),
-        }
     }
 }

@@ -9,7 +9,7 @@ use moji::{Charset, Converter, Done, Options, StreamEvent, Tables};
 use serde_json::{Map, Value};
 
 use super::convert::no_codec;
-use super::{misused, refused};
+use crate::told::{misused, refused};
 
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 256 * 1024;

@@ -16,8 +16,10 @@ use serde_json::{Value, json};
 use super::convert::no_codec;
 use super::extract::{Extract, Form, form};
 use super::link::Host;
-use super::{misused, output, refused, words};
+use super::words;
+use crate::output;
 use crate::progress::say;
+use crate::told::{misused, refused};
 
 /// Says which 外字 occur in a register, for whom, and which MJ characters they may be.
 #[derive(Args)]

@@ -8,7 +8,8 @@ use anyhow::Context;
 use clap::Args;
 use moji::{Charset, Ebcdic, Gaiji, Ivs, JefMap, Options, ShiftIn};
 
-use super::{refused, words};
+use super::words;
+use crate::told::refused;
 
 /// Options of the side that is a host.
 #[derive(Args, Clone, Default)]

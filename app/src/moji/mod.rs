@@ -9,7 +9,6 @@ mod extract;
 mod identify;
 mod link;
 mod mapping;
-mod output;
 mod packs;
 mod records;
 mod report;
@@ -17,15 +16,14 @@ mod sheet;
 mod show;
 mod words;
 
-use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
 use crate::config::Config;
-use crate::progress::say;
 use crate::tables;
+use crate::told::ended;
 
 /// Characters: convert files, keep table packs, look characters up, identify 外字.
 #[derive(Args)]
@@ -55,44 +53,12 @@ enum Task {
     Identify(Box<identify::Arguments>),
 }
 
-/// Why a command ends otherwise than well, worded for the person who called it.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-struct Told {
-    exit: u8,
-    message: String,
-}
-
-/// The input, or a table, was refused.
-fn refused(message: impl Into<String>) -> anyhow::Error {
-    Told { exit: 1, message: message.into() }.into()
-}
-
-/// The command was called with what cannot be used.
-fn misused(message: impl Into<String>) -> anyhow::Error {
-    Told { exit: 2, message: message.into() }.into()
-}
-
 /// Runs the command.
 ///
 /// # Errors
 /// A fault: a file that cannot be read or written.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let done = perform(arguments);
-    let Err(error) = done else { return done };
-    if let Some(told) = error.downcast_ref::<Told>() {
-        say(&told.message);
-        return Ok(ExitCode::from(told.exit));
-    }
-    if let Some(refused) = error.downcast_ref::<tables::Refused>() {
-        say(&refused.to_string());
-        return Ok(ExitCode::from(1));
-    }
-    // Whoever reads the output has seen enough.
-    let broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    if error.chain().any(broken_pipe) { Ok(ExitCode::SUCCESS) } else { Err(error) }
+    ended(perform(arguments))
 }
 
 fn perform(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -14,9 +14,11 @@ use moji::{Charset, Decoder, Ebcdic, Field, Ivs, Options, Packs, Tables};
 use serde_json::json;
 use transport::{Access, make_folders, write_durably};
 
-use super::{mapping, misused, output, refused};
+use super::mapping;
+use crate::output;
 use crate::progress::say;
 use crate::tables;
+use crate::told::{misused, refused};
 
 #[derive(Subcommand)]
 pub(super) enum Task {

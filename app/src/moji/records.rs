@@ -13,7 +13,7 @@ use super::compare::{Differences, control, line_end, read_again, shown, write_ag
 use super::convert::{Sides, no_codec};
 use super::link::{End, fixed_end};
 use super::report::Ledger;
-use super::{misused, refused};
+use crate::told::{misused, refused};
 
 /// A longer line is no record; without a limit a file without line ends would be held in memory whole.
 const RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;

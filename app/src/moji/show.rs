@@ -7,7 +7,8 @@ use moji::Tables;
 use moji::show::{ask, sheet};
 
 use super::sheet::{as_json, as_text};
-use super::{misused, output};
+use crate::output;
+use crate::told::misused;
 
 /// Prints all that is known of characters.
 #[derive(Args)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::{Control, Receipt, SlipError};
+use crate::{Control, Receipt, SlipError, write_durably};
 
 /// Bytes read at a time for a checksum.
 const PIECE_BYTES: usize = 256 * 1024;
@@ -52,25 +52,6 @@ pub enum PlaceError {
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
-}
-
-/// Writes a file so that after a crash it is whole under its name or not there: beside its name, flushed, renamed, and
-/// the directory flushed.
-///
-/// # Errors
-/// The first error of the file system; the half-written file stays under another name and is overwritten next time.
-pub fn write_durably(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-    // Behind the whole name, not instead of its ending: `1.csv` and `1.dat` may be written at the same moment.
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".tmp");
-    let beside = PathBuf::from(beside);
-    let mut file = File::create(&beside)?;
-    fill(&mut file)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&beside, path)?;
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// SHA-256 of a file in lower-case hexadecimal, read in pieces.

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod durable;
 mod folder;
 mod slip;
 
-pub use folder::{Access, Folder, PlaceError, make_folders, write_durably};
+pub use durable::{Beside, write_durably};
+pub use folder::{Access, Folder, PlaceError, make_folders};
 pub use slip::{Control, Receipt, SlipError, Verdict};

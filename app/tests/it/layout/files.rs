@@ -140,7 +140,7 @@ fn wrong_counts_and_missing_records_are_told_at_the_end() {
     let check = |file: &str, told: &[&str]| {
         let run: Run = layout(&dir, "decode a.toml --output out.jsonl", &from_hex(file));
         run.check(1, told);
-        assert_eq!(names(&dir), ["a.toml", "out.jsonl"]);
+        assert_eq!(names(dir.path()), ["a.toml", "out.jsonl"]);
     };
     check(
         &format!("{GOOD} F9F0F0F0F2 0000002C 40404040404040"),
@@ -223,4 +223,17 @@ fn an_odd_byte_and_a_mark_in_the_middle_are_told_in_text_forms() {
         assert_eq!((run.code, run.text()), (Some(1), out), "{form} {charset}: {}", run.told);
         assert_eq!(run.told.lines().next(), Some(told));
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_output_that_is_a_device_stays_one() {
+    let dir = folder(&[("a.toml", HOST)]);
+    let null = dir.path().join("null");
+    std::os::unix::fs::symlink("/dev/null", &null).unwrap();
+    let file = from_hex(&format!("{GOOD} F9F0F0F0F1 0000001C 40404040404040"));
+    let run = layout(&dir, "decode a.toml --output null --report null --bad null", &file);
+    run.check(0, &["データレコード1件を読みました"]);
+    assert!(null.is_symlink());
+    assert_eq!(names(dir.path()), ["a.toml", "null"]);
 }

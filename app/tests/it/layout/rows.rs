@@ -67,7 +67,7 @@ fn nothing_is_half_written() {
     assert!(run.told.ends_with("出力できない行が4件あるので、何も書きませんでした\n"), "{}", run.told);
     let run = layout(&dir, "encode a.toml rows.jsonl --whole", b"");
     assert_eq!((run.code, run.out.len()), (Some(1), 0));
-    assert_eq!(names(&dir), ["a.toml", "rows.jsonl"]);
+    assert_eq!(names(dir.path()), ["a.toml", "rows.jsonl"]);
 
     // What the trailer cannot say.
     let text = "form = \"fixed\"\ncharset = \"MS932\"\nfields = [ { name = \"n\", type = \"9\", bytes = 2, decimals = 0 } ]\ntrailer = [ { item = \"合計\", name = \"s\", total = \"n\", type = \"9\", bytes = 2 } ]\n";
@@ -75,7 +75,7 @@ fn nothing_is_half_written() {
     layout(&dir, "encode b.toml --output b.dat", b"{\"n\":60}\n{\"n\":70}\n")
         .check(1, &["トレーラ: 項目「合計」: 3バイト必要ですが、項目は2バイトです"]);
     layout(&dir, "decode b.toml missing.dat --output b.jsonl", b"");
-    assert_eq!(names(&dir), ["a.toml", "b.toml", "rows.jsonl"]);
+    assert_eq!(names(dir.path()), ["a.toml", "b.toml", "rows.jsonl"]);
 }
 
 #[test]
@@ -115,5 +115,5 @@ fn wrong_calls_are_told_from_wrong_layouts_and_missing_files() {
         assert_eq!(run.code, Some(code), "{arguments}: {}", run.told);
         assert!(run.told.contains(told.trim_start_matches("bad.toml: ")), "{arguments}: {}", run.told);
     }
-    assert_eq!(names(&dir), ["a.toml", "bad.toml"]);
+    assert_eq!(names(dir.path()), ["a.toml", "bad.toml"]);
 }
