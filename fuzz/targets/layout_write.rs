@@ -15,14 +15,20 @@ fuzz_target!(|input: &[u8]| {
     writer.write_header(&facts, &mut out, &mut events).unwrap();
     let mut kinds =
         plan.layout().records.iter().enumerate().filter(|(_, record)| record.role == Role::Detail).cycle();
-    let mut written = 0;
+    let (mut written, mut vague) = (0, false);
     for line in text.split('\u{1E}').take(4) {
         let mut row: Vec<&str> = line.split('\u{1F}').collect();
         row.resize(ITEMS.len(), "");
         let Some((kind, _)) = kinds.next() else { return };
         let (bytes, told) = (out.len(), events.len());
         match writer.write_row_of(kind, &row, &mut out, &mut events) {
-            Ok(()) => written += 1,
+            Ok(()) => {
+                written += 1;
+                vague |= ITEMS
+                    .iter()
+                    .zip(&row)
+                    .any(|(item, value)| ["day", "era"].contains(item) && value.starts_with('U'));
+            }
             Err(_) => assert_eq!((out.len(), events.len()), (bytes, told)),
         }
     }
@@ -44,7 +50,7 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(found, written);
     rewriter.write_trailer(&facts, &mut again, &mut Vec::new()).unwrap();
     // Of a day whose unknown parts are written as zeros the pattern is not read back.
-    if events.is_empty() && !text.contains('U') {
+    if events.is_empty() && !vague {
         assert_eq!(out, again);
     }
 });

@@ -33,8 +33,8 @@ impl Memo {
     fn place(field: usize, value: &str) -> usize {
         let mut hasher = FxHasher::default();
         (field, value).hash(&mut hasher);
-        // The highest eight bits are the best mixed ones: one of 256.
-        usize::try_from(hasher.finish() >> 56).unwrap_or_default()
+        // Half of the bits fit everywhere.
+        usize::try_from(hasher.finish() >> 32).unwrap_or_default() % PLACES
     }
 
     /// Writes a field as it was written before; false if it is not known.
