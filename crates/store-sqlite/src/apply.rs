@@ -1,50 +1,35 @@
 //! One draft inside the writer's transaction.
 
-use register::{
-    ChainHash, Chained, CommitError, Committed, Conflict, Draft, Expect, Fault, Op, Position, Write,
-};
-use register::{VersionLine, change_hash};
+use register::{ChainHash, CommitError, Committed, Draft, Fault, Op, VersionLine, Write};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, ToSql, params};
 
-use crate::kinds::{KindSql, Kinds};
-use crate::text::{OrFault, WRITES_MAX, int, line, time, uint, version};
-use crate::vault::Vault;
+use store::{
+    Found as Newest, KEY_BYTES_MAX, Kinds, OrFault, Place, Tip, Vault, conflict, int, next_version, time,
+    uint, version,
+};
 
-/// Japan has had one offset and no summer time since 1952, so the day of a change needs no zone database.
-const JAPAN: jiff::tz::Offset = jiff::tz::Offset::constant(9);
+use crate::kinds::KindSql;
+use crate::text::line;
 
-/// Longest key; keys stand in every version and index.
-const KEY_BYTES_MAX: usize = 512;
-
-/// The end of the journal.
-#[derive(Clone, Copy)]
-pub(crate) struct Tip {
-    pub(crate) position: u64,
-    pub(crate) at_us: i64,
-    pub(crate) hash: ChainHash,
-}
-
-impl Tip {
-    pub(crate) fn read(conn: &Connection) -> Result<Self, Fault> {
-        let row: Option<(i64, i64, [u8; 32])> = conn
-            .query_row(
-                "SELECT position, at_us, hash FROM changes ORDER BY position DESC LIMIT 1",
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )
-            .optional()
-            .or_fault("the end of the journal cannot be read")?;
-        Ok(match row {
-            None => Self { position: 0, at_us: i64::MIN, hash: ChainHash::START },
-            Some((position, at_us, hash)) => Self { position: uint(position), at_us, hash: ChainHash(hash) },
+/// Reads the end of the journal.
+pub(crate) fn read_tip(conn: &Connection) -> Result<Tip, Fault> {
+    let row: Option<(i64, i64, [u8; 32])> = conn
+        .query_row("SELECT position, at_us, hash FROM changes ORDER BY position DESC LIMIT 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
         })
-    }
+        .optional()
+        .or_fault("the end of the journal cannot be read")?;
+    Ok(row.map_or(Tip::START, |(position, at_us, hash)| Tip {
+        position: uint(position),
+        at_us,
+        hash: ChainHash(hash),
+    }))
 }
 
 /// What every draft is applied with.
 pub(crate) struct Desk<'a> {
     pub(crate) conn: &'a Connection,
-    pub(crate) kinds: &'a Kinds,
+    pub(crate) kinds: &'a Kinds<KindSql>,
     pub(crate) vault: Option<&'a Vault>,
 }
 
@@ -57,44 +42,17 @@ struct Line {
     body: String,
 }
 
-/// The change being written, as the lookup of a conflict needs it.
-struct Place<'a> {
-    draft: &'a Draft,
-    position: u64,
-    at: jiff::Timestamp,
-    effective_on: domain::Date,
-}
-
 impl Desk<'_> {
     /// Writes a draft behind `tip` and moves it. On an error the caller rolls back, and `tip` is as before.
     pub(crate) fn apply(&self, tip: &mut Tip, draft: &Draft) -> Result<Committed, CommitError> {
-        if WRITES_MAX < draft.writes.len() {
-            return Err(Fault::because(format!("a change appends at most {WRITES_MAX} versions")).into());
-        }
+        let place = tip.place(draft)?;
         self.check_guard(draft)?;
         self.move_cursors(draft)?;
-
-        let at_us = draft.at.as_microsecond().max(tip.at_us);
-        let at = time(at_us)?;
-        let effective_on = draft.effective_on.unwrap_or_else(|| JAPAN.to_datetime(at).date());
-        let place = Place { draft, position: tip.position.saturating_add(1), at, effective_on };
         let mut lines = Vec::with_capacity(draft.writes.len());
         for (ordinal, write) in (0..).zip(&draft.writes) {
             lines.push(self.write(&place, ordinal, write)?);
         }
 
-        let actor = serde_json::to_string(&draft.actor).or_fault("the actor cannot be written")?;
-        let cause = serde_json::to_string(&draft.cause).or_fault("the cause cannot be written")?;
-        let chained = Chained {
-            position: Position(place.position),
-            at,
-            effective_on,
-            system: &draft.system,
-            function: &draft.function,
-            actor: &actor,
-            reason: &draft.reason,
-            cause: &cause,
-        };
         let versions = draft.writes.iter().zip(&lines).map(|(write, line)| VersionLine {
             kind: line.kind,
             key: &write.key,
@@ -103,25 +61,25 @@ impl Desk<'_> {
             closed: line.closed,
             body: &line.body,
         });
-        let hash = change_hash(&tip.hash, &chained, versions);
+        let sealed = place.seal(versions)?;
         self.conn
             .prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
             .and_then(|mut insert| {
                 insert.execute(params![
                     int(place.position),
-                    at_us,
-                    effective_on.to_string(),
+                    place.at_us,
+                    place.effective_on.to_string(),
                     draft.system,
                     draft.function,
-                    actor,
+                    sealed.actor,
                     draft.reason,
-                    cause,
-                    hash.0
+                    sealed.cause,
+                    sealed.tip.hash.0
                 ])
             })
             .or_fault("the change cannot be written")?;
-        *tip = Tip { position: place.position, at_us, hash };
-        Ok(Committed { position: Position(place.position), at })
+        *tip = sealed.tip;
+        Ok(sealed.committed)
     }
 
     fn check_guard(&self, draft: &Draft) -> Result<(), CommitError> {
@@ -145,7 +103,7 @@ impl Desk<'_> {
                 .prepare_cached("SELECT position FROM cursors WHERE name = ?1")
                 .and_then(|mut select| select.query_row([&cursor.name], |row| row.get(0)).optional())
                 .or_fault("the cursor cannot be read")?;
-            let found = Position(found.map_or(0, uint));
+            let found = register::Position(found.map_or(0, uint));
             if found != cursor.from {
                 return Err(CommitError::CursorMoved {
                     name: cursor.name.clone(),
@@ -168,31 +126,19 @@ impl Desk<'_> {
         if KEY_BYTES_MAX < write.key.len() {
             return Err(Fault::because(format!(
                 "a key of {} is longer than {KEY_BYTES_MAX} bytes",
-                sql.kind.id
+                sql.shape.kind.id
             ))
             .into());
         }
         let found = self.find(sql, &write.key, matches!(write.op, Op::Close))?;
-        let fits = match (&found, write.expect) {
-            (None, Expect::New) => true,
-            (Some(found), Expect::New) => found.closed,
-            (Some(found), Expect::Version(version)) => !found.closed && found.version == version,
-            (None, Expect::Version(_)) => false,
-        };
-        if !fits {
-            return Err(self.conflict(place, write, found.as_ref())?);
-        }
-        let number = match &found {
-            None => 1,
-            Some(found) => found
-                .version
-                .checked_add(1)
-                .ok_or_else(|| Fault::because("a record has no version number left"))?,
+        let newest = found.as_ref().map(|found| Newest { version: found.version, closed: found.closed });
+        let Some(number) = next_version(write.expect, newest)? else {
+            return Err(conflict(write, newest, self.held_by(place, found.as_ref())?));
         };
         let (body, columns, closed) = match (&write.op, &found) {
             (Op::Put(body), _) => {
-                let columns = sql.columns(self.vault, body.as_str())?;
-                let sealed = sql.seal(self.vault, &write.key, body.as_str())?;
+                let columns = sql.shape.columns(self.vault, body.as_str())?;
+                let sealed = sql.shape.seal(self.vault, &write.key, body.as_str())?;
                 (
                     sealed.map_or_else(|| body.as_str().to_owned(), |sealed| sealed.as_str().to_owned()),
                     columns,
@@ -206,7 +152,7 @@ impl Desk<'_> {
             }
         };
         let effective_on = write.effective_on.unwrap_or(place.effective_on);
-        let line = Line { kind: sql.kind.id, version: number, effective_on, closed, body };
+        let line = Line { kind: sql.shape.kind.id, version: number, effective_on, closed, body };
         self.append(place, ordinal, &write.key, &line)?;
         match self.keep(place, sql, &write.key, &line, found.as_ref(), &columns) {
             Ok(()) => Ok(line),
@@ -277,7 +223,7 @@ impl Desk<'_> {
         let mut rows = select.query([key]).or_fault(what)?;
         let Some(row) = rows.next().or_fault(what)? else { return Ok(None) };
         let read = || -> Result<_, rusqlite::Error> {
-            let columns = (5..).take(sql.kind.columns.len()).map(|place| row.get(place));
+            let columns = (5..).take(sql.shape.kind.columns.len()).map(|place| row.get(place));
             Ok(Found {
                 row: row.get(0)?,
                 version: 0,
@@ -291,43 +237,25 @@ impl Desk<'_> {
         read().map(|found| Some(Found { version: number, ..found })).or_fault(what)
     }
 
-    fn conflict(
-        &self,
-        place: &Place<'_>,
-        write: &Write,
-        found: Option<&Found>,
-    ) -> Result<CommitError, Fault> {
-        let held_by = match found {
-            None => None,
-            Some(found) if uint(found.position) == place.position => {
-                Some((place.draft.actor.clone(), place.draft.function.clone(), place.at))
-            }
-            Some(found) => {
-                let what = "the change that holds the record cannot be read";
-                let row: Option<(String, String, i64)> = self
-                    .conn
-                    .prepare_cached("SELECT actor, function, at_us FROM changes WHERE position = ?1")
-                    .and_then(|mut select| {
-                        let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-                        select.query_row([found.position], read).optional()
-                    })
-                    .or_fault(what)?;
-                let read = |(actor, function, at_us): (String, String, i64)| {
-                    Ok::<_, Fault>((serde_json::from_str(&actor).or_fault(what)?, function, time(at_us)?))
-                };
-                row.map(read).transpose()?
-            }
+    /// Who wrote the version that stands there, by which function, when.
+    fn held_by(&self, place: &Place<'_>, found: Option<&Found>) -> Result<Option<Holder>, Fault> {
+        let Some(found) = found else { return Ok(None) };
+        if uint(found.position) == place.position {
+            return Ok(Some((place.draft.actor.clone(), place.draft.function.clone(), place.at)));
+        }
+        let what = "the change that holds the record cannot be read";
+        let row: Option<(String, String, i64)> = self
+            .conn
+            .prepare_cached("SELECT actor, function, at_us FROM changes WHERE position = ?1")
+            .and_then(|mut select| {
+                let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+                select.query_row([found.position], read).optional()
+            })
+            .or_fault(what)?;
+        let read = |(actor, function, at_us): (String, String, i64)| {
+            Ok::<_, Fault>((serde_json::from_str(&actor).or_fault(what)?, function, time(at_us)?))
         };
-        Ok(CommitError::Conflict(Box::new(Conflict {
-            kind: write.kind.id.to_owned(),
-            key: write.key.clone(),
-            expected: match write.expect {
-                Expect::New => None,
-                Expect::Version(version) => Some(version),
-            },
-            found: found.map(|found| found.version),
-            held_by,
-        })))
+        row.map(read).transpose()
     }
 
     /// Says which unique column is taken, and by whom.
@@ -347,7 +275,7 @@ impl Desk<'_> {
                 .or_fault("the holder of a unique value cannot be read")?;
             if let Some(holder) = holder {
                 return Ok(CommitError::NotUnique {
-                    kind: sql.kind.id.to_owned(),
+                    kind: sql.shape.kind.id.to_owned(),
                     column: (*column).to_owned(),
                     key: key.to_owned(),
                     holder,
@@ -357,6 +285,9 @@ impl Desk<'_> {
         Err(Fault::new("the current record cannot be written", error))
     }
 }
+
+/// An author, the function used, and when.
+type Holder = (register::Actor, String, jiff::Timestamp);
 
 /// The current row of a key, open or closed.
 struct Found {

@@ -6,7 +6,8 @@ use register::{Body, Entry, Fault, Position, Stored};
 use rusqlite::{Connection, Row, Rows};
 
 use crate::Shared;
-use crate::text::{OrFault, date, int, line, time, uint, unline, version};
+use crate::text::{line, unline};
+use store::{OrFault, date, int, time, uint, version};
 
 const WHAT: &str = "the feed cannot be read";
 const CHANGE: &str =
@@ -151,7 +152,7 @@ fn line_of(shared: &Shared, row: &Row<'_>, position: Position, at: jiff::Timesta
     let text = |place: usize| row.get_ref(place).and_then(|value| Ok(value.as_str()?)).or_fault(WHAT);
     let (kind, key, body) = (text(1)?, text(2)?.to_owned(), text(6)?.to_owned());
     let body = match shared.kinds.get(kind) {
-        Some(sql) => sql.open(shared.vault.as_ref(), &key, body)?,
+        Some(sql) => sql.shape.open(shared.vault.as_ref(), &key, body)?,
         None => Body::from_stored(body),
     };
     Ok(Stored {

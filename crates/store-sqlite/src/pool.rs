@@ -7,7 +7,7 @@ use std::time::Duration;
 use register::Fault;
 use rusqlite::{Connection, OpenFlags};
 
-use crate::text::OrFault;
+use store::OrFault;
 
 /// Page cache per reader in KiB. The system's own file cache stands behind it, so that it need not be large.
 const READER_CACHE_KIB: i64 = 16 * 1024;
@@ -90,7 +90,7 @@ impl Reader<'_> {
             conn.prepare_cached("BEGIN")?.execute([])?;
             conn.prepare_cached("SELECT max(position) FROM changes")?.query_row([], |row| row.get(0))
         };
-        begin().map(|head| head.map_or(0, crate::text::uint)).or_fault("a reading cannot begin")
+        begin().map(|head| head.map_or(0, store::uint)).or_fault("a reading cannot begin")
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use register::{ColumnRule, Fault};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use crate::kinds::{KindSql, Kinds};
-use crate::text::OrFault;
-use crate::vault::Vault;
+use store::{Kinds, OrFault, Trouble, Vault};
+
+use crate::kinds::KindSql;
 
 /// Version of the tables that do not depend on kinds, in `user_version`.
 const SCHEMA_VERSION: i64 = 1;
@@ -56,7 +56,11 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 ";
 
 /// Makes the tables there and right for these kinds, in one transaction.
-pub(crate) fn prepare(conn: &mut Connection, kinds: &Kinds, vault: Option<&Vault>) -> Result<(), Fault> {
+pub(crate) fn prepare(
+    conn: &mut Connection,
+    kinds: &Kinds<KindSql>,
+    vault: Option<&Vault>,
+) -> Result<(), Fault> {
     let tx = conn.transaction().or_fault("the database cannot be prepared")?;
     let number = |pragma: &str| tx.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let version = number("user_version").or_fault("the file is not a database")?;
@@ -74,17 +78,14 @@ pub(crate) fn prepare(conn: &mut Connection, kinds: &Kinds, vault: Option<&Vault
         }
         (APPLICATION_ID, SCHEMA_VERSION) => {}
         (APPLICATION_ID, newer) if SCHEMA_VERSION < newer => {
-            return Err(Fault::because(format!(
-                "the database has schema {newer}, newer than the {SCHEMA_VERSION} this program knows: \
-                 use the program that wrote it, or a later one"
-            )));
+            return Err(Trouble::Newer { found: newer, known: SCHEMA_VERSION }.into());
         }
-        _ => return Err(Fault::because("the file is a database, but not a journal of this program")),
+        _ => return Err(Trouble::Foreign.into()),
     }
     check_vault(&tx, vault)?;
     for kind in kinds.all() {
         prepare_kind(&tx, kind, vault)
-            .map_err(|error| Fault::new(format!("kind {} cannot be prepared", kind.kind.id), error))?;
+            .map_err(|error| Fault::new(format!("kind {} cannot be prepared", kind.shape.kind.id), error))?;
     }
     tx.commit().or_fault("the database cannot be prepared")
 }
@@ -98,10 +99,7 @@ fn check_vault(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
         .or_fault("the database cannot be prepared")?;
     match known {
         Some(known) if known == vault.key_id() => Ok(()),
-        Some(known) => Err(Fault::because(format!(
-            "the vault key is {}, but the database was sealed with key {known}",
-            vault.key_id()
-        ))),
+        Some(known) => Err(Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into()),
         None => conn
             .execute("INSERT INTO meta (name, value) VALUES ('vault_key_id', ?1)", [vault.key_id()])
             .map(|_| ())
@@ -110,7 +108,7 @@ fn check_vault(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
 }
 
 fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
-    let (kind, table) = (sql.kind, &sql.table);
+    let (kind, table) = (sql.shape.kind, &sql.shape.table);
     let batch = |text: &str| conn.execute_batch(text).or_fault("the current table cannot be changed");
     batch(&format!(
         "CREATE TABLE IF NOT EXISTS {table} (
@@ -127,7 +125,7 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
         )));
     }
     if !kind.sealed.is_empty() && vault.is_none() {
-        return Err(Fault::because("it has sealed fields, and no vault key was given"));
+        return Err(Trouble::NoKey { kind: kind.id.to_owned() }.into());
     }
 
     let present = names(conn, "SELECT name FROM pragma_table_info(?1) WHERE cid > 7", table)?;
@@ -190,9 +188,11 @@ fn names(conn: &Connection, sql: &str, table: &str) -> Result<BTreeSet<String>, 
 /// Computes the declared columns of every record anew, closed ones too.
 fn fill_columns(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
     let what = "the columns cannot be filled";
-    let table = &sql.table;
-    let set: Vec<String> =
-        (2..).zip(sql.kind.columns).map(|(no, column)| format!("\"{}\" = ?{no}", column.name)).collect();
+    let table = &sql.shape.table;
+    let set: Vec<String> = (2..)
+        .zip(sql.shape.kind.columns)
+        .map(|(no, column)| format!("\"{}\" = ?{no}", column.name))
+        .collect();
     let mut page = conn
         .prepare(&format!(
             "SELECT row_no, key, body FROM {table} WHERE row_no > ?1 ORDER BY row_no LIMIT {REFILL_ROWS}"
@@ -208,8 +208,8 @@ fn fill_columns(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
         let Some((last, ..)) = rows.last() else { return Ok(()) };
         after = *last;
         for (row, key, body) in rows {
-            let body = sql.open(vault, &key, body)?;
-            let columns = sql.columns(vault, body.as_str())?;
+            let body = sql.shape.open(vault, &key, body)?;
+            let columns = sql.shape.columns(vault, body.as_str())?;
             let values = std::iter::once(rusqlite::types::Value::Integer(row))
                 .chain(columns.into_iter().map(|text| text.map_or(rusqlite::types::Value::Null, Into::into)));
             update.execute(params_from_iter(values)).or_fault(what)?;

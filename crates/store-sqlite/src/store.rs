@@ -13,13 +13,13 @@ use register::{
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::apply::Tip;
-use crate::kinds::Kinds;
+use store::{Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, hex, random, uint};
+
+use crate::apply::read_tip;
+use crate::kinds::{KindSql, statements};
 use crate::pool::{Pool, Reader, connect};
-use crate::text::{OrFault, uint};
-use crate::vault::{Vault, VaultKey, hex, random};
 use crate::view::SqliteView;
-use crate::writer::{Job, LeaseRequest, Reply, Writer};
+use crate::writer::{Job, Writer};
 
 /// Pages of log (4 KiB each) after which a commit folds it itself, should no idle moment come before.
 const WAL_PAGES: i64 = 65_536;
@@ -47,7 +47,7 @@ impl Default for Options {
 
 /// What the threads of a store share.
 pub(crate) struct Shared {
-    pub(crate) kinds: Kinds,
+    pub(crate) kinds: Kinds<KindSql>,
     pub(crate) vault: Option<Vault>,
     path: PathBuf,
     pool: Pool,
@@ -120,16 +120,16 @@ impl Store {
         synchronous: &str,
         scratch: Option<PathBuf>,
     ) -> Result<Self, Fault> {
-        let kinds = Kinds::new(kinds)?;
+        let kinds = Kinds::new(kinds, KindSql::new)?;
         let lock = lock(path)?;
         let mut conn = connect(path)?;
         set_up(&conn, synchronous)?;
         crate::schema::prepare(&mut conn, &kinds, vault.as_ref())?;
-        conn.set_prepared_statement_cache_capacity(kinds.statements());
-        let tip = Tip::read(&conn)?;
+        conn.set_prepared_statement_cache_capacity(statements(&kinds));
+        let tip = read_tip(&conn)?;
         let folder = connect(path)?;
 
-        let pool = Pool::new(readers, kinds.statements());
+        let pool = Pool::new(readers, statements(&kinds));
         let head = Mutex::new(tip.position);
         let shared =
             Arc::new(Shared { kinds, vault, path: path.to_owned(), pool, head, moved: Condvar::new() });
@@ -145,15 +145,7 @@ impl Store {
 
     /// Sends a job to the writer and waits for its answer.
     fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, CommitError> {
-        let gone = || {
-            CommitError::Fault(Fault::because(
-                "the journal's writer has ended; the program must be restarted",
-            ))
-        };
-        let (reply, answer) = sync_channel(1);
-        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
-        jobs.send(job(reply)).map_err(|_| gone())?;
-        answer.recv().map_err(|_| gone())?
+        ask(self.jobs.as_ref(), job)
     }
 
     /// Runs SQL in the writer.

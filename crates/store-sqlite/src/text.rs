@@ -1,21 +1,6 @@
-//! Small conversions between Rust's values and SQLite's.
+//! The number of a row of `versions`.
 
-use std::error::Error;
-
-use domain::Date;
-use jiff::Timestamp;
-use register::Fault;
-
-/// Turns the error of a driver or parser into a fault that says what was being done.
-pub(crate) trait OrFault<T> {
-    fn or_fault(self, what: &str) -> Result<T, Fault>;
-}
-
-impl<T, E: Error + Send + Sync + 'static> OrFault<T> for Result<T, E> {
-    fn or_fault(self, what: &str) -> Result<T, Fault> {
-        self.map_err(|error| Fault::new(what, error))
-    }
-}
+use store::WRITES_MAX;
 
 /// Bits of `versions.line` that hold the ordinal within the change.
 ///
@@ -23,8 +8,7 @@ impl<T, E: Error + Send + Sync + 'static> OrFault<T> for Result<T, E> {
 /// ever appended at the end.
 const ORDINAL_BITS: u32 = 20;
 
-/// Most versions one change may append.
-pub(crate) const WRITES_MAX: usize = 1 << ORDINAL_BITS;
+const _: () = assert!(WRITES_MAX == 1 << ORDINAL_BITS, "every ordinal must fit a line");
 
 /// The row number of a version.
 pub(crate) fn line(position: u64, ordinal: u64) -> i64 {
@@ -40,28 +24,6 @@ pub(crate) fn line(position: u64, ordinal: u64) -> i64 {
 pub(crate) fn unline(line: i64) -> (u64, u64) {
     let line = line.cast_unsigned();
     (line >> ORDINAL_BITS, line & ((1 << ORDINAL_BITS) - 1))
-}
-
-/// A number as SQLite takes it; one that does not fit stands behind every other.
-pub(crate) fn int(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// A number SQLite gave; what should never be negative and is, counts as zero.
-pub(crate) fn uint(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
-
-pub(crate) fn version(number: i64) -> Result<u32, Fault> {
-    u32::try_from(number).or_fault("a stored version number is out of range")
-}
-
-pub(crate) fn date(text: &str) -> Result<Date, Fault> {
-    text.parse().or_fault("a stored date does not read")
-}
-
-pub(crate) fn time(microseconds: i64) -> Result<Timestamp, Fault> {
-    Timestamp::from_microsecond(microseconds).or_fault("a stored time is out of range")
 }
 
 #[cfg(test)]

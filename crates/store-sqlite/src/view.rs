@@ -6,10 +6,11 @@ use register::{AsOf, Body, Fault, Kind, Position, Stored, View};
 use rusqlite::{CachedStatement, Connection, Params, Row};
 
 use crate::Shared;
-use crate::fields::Fields;
+use store::{Fields, OrFault, date, int, time, uint, version};
+
 use crate::kinds::KindSql;
 use crate::pool::Reader;
-use crate::text::{OrFault, date, int, line, time, uint, version};
+use crate::text::line;
 
 /// A reading of versions with their recorded time, ended by a condition; one constant text per statement.
 macro_rules! versions {
@@ -121,7 +122,7 @@ impl<'a> SqliteView<'a> {
         let mut newest: Option<Stored> = None;
         let mut stopped = false;
         let text = if after.is_some() { PAST_SCAN_AFTER } else { PAST_SCAN };
-        let params = rusqlite::params![sql.kind.id, past.end, past.effective_on, after];
+        let params = rusqlite::params![sql.shape.kind.id, past.end, past.effective_on, after];
         self.walk(sql, text, params, &mut |stored| {
             match &mut newest {
                 Some(before) if before.key == stored.key => before.clone_from(stored),
@@ -155,7 +156,7 @@ impl View for SqliteView<'_> {
         match &self.past {
             None => self.one(sql, &sql.get, [key]),
             Some(past) => {
-                let params = rusqlite::params![sql.kind.id, past.end, past.effective_on, key];
+                let params = rusqlite::params![sql.shape.kind.id, past.end, past.effective_on, key];
                 Ok(self.one(sql, PAST_GET, params)?.filter(|found| !found.closed))
             }
         }
@@ -169,7 +170,7 @@ impl View for SqliteView<'_> {
             .find(|(name, _)| *name == column)
             .ok_or_else(|| Fault::because(format!("{} declares no column {column}", kind.id)))?;
         let Some(past) = &self.past else {
-            let value = sql.column_value(self.shared.vault.as_ref(), name, value.to_owned())?;
+            let value = sql.shape.column_value(self.shared.vault.as_ref(), name, value.to_owned())?;
             return self.list(sql, text, [value]);
         };
         // Former values have no index: every record of that day is looked at. Most are told by their text alone.
@@ -194,7 +195,7 @@ impl View for SqliteView<'_> {
             None => (i64::MAX, NO_DAY_BOUND),
             Some(past) => (past.end, past.effective_on.as_str()),
         };
-        self.list(sql, HISTORY, rusqlite::params![sql.kind.id, end, day, key])
+        self.list(sql, HISTORY, rusqlite::params![sql.shape.kind.id, end, day, key])
     }
 
     fn scan(
@@ -245,7 +246,7 @@ fn position_at(conn: &Connection, head: u64, at_us: i64) -> Result<u64, Fault> {
 /// Reads key, version, position, recorded time, effective day, closed, body.
 fn stored(shared: &Shared, sql: &KindSql, row: &Row<'_>) -> Result<Stored, Fault> {
     let mut stored = Stored {
-        kind: sql.kind.id.to_owned(),
+        kind: sql.shape.kind.id.to_owned(),
         key: String::new(),
         version: 0,
         position: Position(0),
@@ -269,6 +270,6 @@ fn refill(shared: &Shared, sql: &KindSql, row: &Row<'_>, into: &mut Stored) -> R
     into.recorded_at = time(int(3)?)?;
     into.effective_on = date(text(4)?)?;
     into.closed = int(5)? != 0;
-    into.body = sql.open(shared.vault.as_ref(), &into.key, text(6)?.to_owned())?;
+    into.body = sql.shape.open(shared.vault.as_ref(), &into.key, text(6)?.to_owned())?;
     Ok(())
 }

@@ -4,22 +4,21 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use register::{CommitError, Committed, Draft, Fault, Lease};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Shared;
-use crate::apply::{Desk, Tip};
-use crate::text::{OrFault, time, uint};
+use store::{
+    Answer, LeaseHeld, LeaseRequest, OrFault, Reply, Tip, in_one_line, int, lease_token, time, uint,
+};
+
+use crate::apply::Desk;
 
 /// Most jobs of one transaction; more only make the first of them wait.
 const GROUP_MAX: usize = 256;
 
 /// How long nothing must arrive before the log is folded into the database.
 const IDLE: Duration = Duration::from_millis(250);
-
-/// Where an answer goes.
-pub(crate) type Reply<T> = SyncSender<Result<T, CommitError>>;
 
 /// What the writer is asked to do.
 pub(crate) enum Job {
@@ -29,51 +28,6 @@ pub(crate) enum Job {
     /// Fault injection.
     #[cfg(test)]
     Sql(&'static str, Reply<()>),
-}
-
-/// Who wants which lease until when.
-pub(crate) struct LeaseRequest {
-    pub(crate) name: String,
-    pub(crate) holder: String,
-    pub(crate) now: Timestamp,
-    pub(crate) until: Timestamp,
-}
-
-/// A job's answer, held back until it is durable.
-enum Answer {
-    Commit(Reply<Committed>, Result<Committed, CommitError>),
-    CommitAll(Reply<Vec<Committed>>, Result<Vec<Committed>, CommitError>),
-    Lease(Reply<Option<Lease>>, Result<Option<Lease>, CommitError>),
-}
-
-impl Answer {
-    fn is_ok(&self) -> bool {
-        match self {
-            Self::Commit(_, answer) => answer.is_ok(),
-            Self::CommitAll(_, answer) => answer.is_ok(),
-            Self::Lease(_, answer) => answer.is_ok(),
-        }
-    }
-
-    /// Takes back an acceptance that did not become durable.
-    fn or_lost(self, fault: Option<&str>) -> Self {
-        let Some(why) = fault.filter(|_| self.is_ok()) else { return self };
-        let lost = CommitError::Fault(Fault::because(why));
-        match self {
-            Self::Commit(reply, _) => Self::Commit(reply, Err(lost)),
-            Self::CommitAll(reply, _) => Self::CommitAll(reply, Err(lost)),
-            Self::Lease(reply, _) => Self::Lease(reply, Err(lost)),
-        }
-    }
-
-    /// A caller that is gone needs no answer.
-    fn send(self) {
-        let _gone = match self {
-            Self::Commit(reply, answer) => reply.send(answer).is_err(),
-            Self::CommitAll(reply, answer) => reply.send(answer).is_err(),
-            Self::Lease(reply, answer) => reply.send(answer).is_err(),
-        };
-    }
 }
 
 pub(crate) struct Writer {
@@ -177,7 +131,10 @@ impl Writer {
             self.shared.advance(self.tip.position);
         }
         for answer in answers {
-            answer.or_lost(lost.as_deref()).send();
+            match &lost {
+                None => answer.send(),
+                Some(why) => answer.or(|| Fault::because(why.as_str()).into()).send(),
+            }
         }
     }
 
@@ -207,8 +164,10 @@ impl Writer {
             }
             Err(error) => {
                 if self.conn.is_autocommit() {
-                    *lost =
-                        Some(format!("storage failed while several changes were written: {}", chain(&error)));
+                    *lost = Some(format!(
+                        "storage failed while several changes were written: {}",
+                        in_one_line(&error)
+                    ));
                 } else if alone {
                     // Nothing else is in the transaction: the group rolls it back, for no answer is an acceptance.
                 } else {
@@ -231,33 +190,25 @@ fn why(error: &rusqlite::Error) -> String {
     format!("the change could not be made durable: {error}")
 }
 
-/// An error with its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
-}
-
-/// Grants, renews or refuses a lease. The token grows with every new holder, so that a late writer is recognised.
+/// Grants, renews or refuses a lease.
 fn grant(conn: &Connection, request: &LeaseRequest) -> Result<Option<Lease>, Fault> {
     let what = "the lease cannot be granted";
-    let held: Option<(String, i64, i64)> = conn
+    let held: Option<LeaseHeld> = conn
         .prepare_cached("SELECT holder, token, until_us FROM leases WHERE name = ?1")
         .and_then(|mut select| {
-            select.query_row([&request.name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()
+            let read = |row: &rusqlite::Row<'_>| {
+                Ok(LeaseHeld { holder: row.get(0)?, token: uint(row.get(1)?), until_us: row.get(2)? })
+            };
+            select.query_row([&request.name], read).optional()
         })
         .or_fault(what)?;
-    let token = match held {
-        None => 1,
-        Some((holder, token, _)) if holder == request.holder => token,
-        Some((_, _, until)) if request.now.as_microsecond() < until => return Ok(None),
-        Some((_, token, _)) => token.saturating_add(1),
-    };
+    let Some(token) = lease_token(held.as_ref(), request) else { return Ok(None) };
     let until_us = request.until.as_microsecond();
     conn.prepare_cached(
         "INSERT INTO leases VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name)
          DO UPDATE SET holder = excluded.holder, token = excluded.token, until_us = excluded.until_us",
     )
-    .and_then(|mut upsert| upsert.execute(params![request.name, request.holder, token, until_us]))
+    .and_then(|mut upsert| upsert.execute(params![request.name, request.holder, int(token), until_us]))
     .or_fault(what)?;
-    Ok(Some(Lease { name: request.name.clone(), token: uint(token), until: time(until_us)? }))
+    Ok(Some(Lease { name: request.name.clone(), token, until: time(until_us)? }))
 }

@@ -10,26 +10,37 @@ use serde_json::value::RawValue;
 /// Top-level fields in the order of the body, each with its JSON text as it stands.
 ///
 /// Bodies are canonical JSON, so a field's text can be copied into another canonical body as it is.
-pub(crate) struct Fields<'a>(pub(crate) Vec<(Cow<'a, str>, &'a RawValue)>);
+pub struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Fields<'a> {
     /// Reads a body; one that is not an object has no fields.
-    pub(crate) fn of(body: &'a str) -> Result<Self, Fault> {
+    ///
+    /// # Errors
+    /// When the body is not JSON.
+    pub fn of(body: &'a str) -> Result<Self, Fault> {
         if !body.starts_with('{') {
             return Ok(Self(Vec::new()));
         }
         serde_json::from_str(body).map_err(|error| Fault::new("a record's body is not JSON", error))
     }
 
+    /// All fields, in the order of the body.
+    pub(crate) fn all(self) -> Vec<(Cow<'a, str>, &'a RawValue)> {
+        self.0
+    }
+
     /// The JSON text of a field.
-    pub(crate) fn json(&self, name: &str) -> Option<&'a str> {
+    pub fn json(&self, name: &str) -> Option<&'a str> {
         self.0.iter().find(|(field, _)| field == name).map(|(_, raw)| raw.get())
     }
 
     /// A field as the text of a column: a string's own text, the digits of a number, nothing for null.
     ///
     /// A list or an object has no text to be searched by, and is a fault rather than a record nobody finds.
-    pub(crate) fn text(&self, name: &str) -> Result<Option<String>, Fault> {
+    ///
+    /// # Errors
+    /// When the field holds a list or an object, or does not read.
+    pub fn text(&self, name: &str) -> Result<Option<String>, Fault> {
         let Some(json) = self.json(name) else { return Ok(None) };
         match json.as_bytes().first() {
             None | Some(b'n') => Ok(None),

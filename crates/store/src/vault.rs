@@ -1,7 +1,5 @@
 //! Sealing of single fields: what must not be readable in a copied database file (個人番号, 住民票コード).
 //!
-//! Nothing here knows of a database; another back end can use it as it is.
-//!
 //! A sealed field is AES-256-GCM over the field's JSON text, with a random nonce and the kind, key and field name as
 //! associated data, so that a sealed value copied to another record or field does not open. It is searched by
 //! HMAC-SHA256 of its text under a second key derived from the first.
@@ -71,14 +69,18 @@ impl fmt::Debug for VaultKey {
 }
 
 /// Seals and opens fields with one key.
-pub(crate) struct Vault {
+pub struct Vault {
     cipher: Aes256Gcm,
     index_key: [u8; 32],
     key_id: String,
 }
 
 impl Vault {
-    pub(crate) fn new(key: &VaultKey) -> Result<Self, Fault> {
+    /// A vault that works with this key.
+    ///
+    /// # Errors
+    /// When a cipher does not take the key, which no key of its length causes.
+    pub fn new(key: &VaultKey) -> Result<Self, Fault> {
         let sealing = derive(&key.0, "daicho vault 1 seal")?;
         let id = derive(&key.0, "daicho vault 1 id")?;
         Ok(Self {
@@ -90,17 +92,23 @@ impl Vault {
     }
 
     /// Names the key without telling it; stands in every sealed text so that keys can be changed later.
-    pub(crate) fn key_id(&self) -> &str {
+    pub fn key_id(&self) -> &str {
         &self.key_id
     }
 
     /// The keyed hash a sealed field is searched by.
-    pub(crate) fn index(&self, kind: &Kind, field: &str, text: &str) -> Result<String, Fault> {
+    ///
+    /// # Errors
+    /// When the hash does not take the key, which no key of its length causes.
+    pub fn index(&self, kind: &Kind, field: &str, text: &str) -> Result<String, Fault> {
         mac(&self.index_key, &[kind.id, field, text]).map(|hash| hex(&hash))
     }
 
     /// The body with its sealed fields encrypted. Null and absent fields stay as they are.
-    pub(crate) fn seal(&self, kind: &Kind, key: &str, body: &str) -> Result<Body, Fault> {
+    ///
+    /// # Errors
+    /// When the body is not JSON or the system gives no randomness.
+    pub fn seal(&self, kind: &Kind, key: &str, body: &str) -> Result<Body, Fault> {
         rewrite(kind, body, |field, json| {
             let nonce: [u8; NONCE_BYTES] = random()?;
             let aad = associated(kind, key, field);
@@ -114,7 +122,10 @@ impl Vault {
     }
 
     /// The body with its sealed fields readable. A field that was stored before it was declared sealed is left.
-    pub(crate) fn open(&self, kind: &Kind, key: &str, body: &str) -> Result<Body, Fault> {
+    ///
+    /// # Errors
+    /// When the body is not JSON, or a field was altered, copied from elsewhere or sealed under another key.
+    pub fn open(&self, kind: &Kind, key: &str, body: &str) -> Result<Body, Fault> {
         rewrite(kind, body, |field, json| {
             let Some(sealed) = json.trim_matches('"').strip_prefix(MARK) else { return Ok(json.to_owned()) };
             let broken = || Fault::because(format!("{} {key}: sealed field {field} does not open", kind.id));
@@ -143,7 +154,7 @@ fn rewrite(
     }
     let mut out = String::with_capacity(body.len().saturating_add(128));
     out.push('{');
-    for (index, (name, raw)) in Fields::of(body)?.0.into_iter().enumerate() {
+    for (index, (name, raw)) in Fields::of(body)?.all().into_iter().enumerate() {
         if index > 0 {
             out.push(',');
         }
@@ -187,14 +198,18 @@ fn mac(key: &[u8; 32], parts: &[&str]) -> Result<[u8; 32], Fault> {
 }
 
 /// Random bytes from the operating system.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], Fault> {
+///
+/// # Errors
+/// When the system gives none.
+pub fn random<const N: usize>() -> Result<[u8; N], Fault> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes)
         .map_err(|error| Fault::because(format!("the system gives no randomness: {error}")))?;
     Ok(bytes)
 }
 
-pub(crate) fn hex(bytes: &[u8]) -> String {
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

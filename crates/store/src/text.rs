@@ -1,0 +1,59 @@
+//! Small conversions between Rust's values and a database's.
+
+use std::error::Error;
+
+use domain::Date;
+use jiff::Timestamp;
+use register::Fault;
+
+/// Most versions one change may append.
+pub const WRITES_MAX: usize = 1 << 20;
+
+/// Turns the error of a driver or parser into a fault that says what was being done.
+pub trait OrFault<T> {
+    /// The value, or the fault.
+    ///
+    /// # Errors
+    /// The error as the fault's cause.
+    fn or_fault(self, what: &str) -> Result<T, Fault>;
+}
+
+impl<T, E: Error + Send + Sync + 'static> OrFault<T> for Result<T, E> {
+    fn or_fault(self, what: &str) -> Result<T, Fault> {
+        self.map_err(|error| Fault::new(what, error))
+    }
+}
+
+/// A number as a database takes it; one that does not fit stands behind every other.
+pub fn int(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number a database gave; what should never be negative and is, counts as zero.
+pub fn uint(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}
+
+/// A stored version number.
+///
+/// # Errors
+/// When it is negative or too large.
+pub fn version(number: i64) -> Result<u32, Fault> {
+    u32::try_from(number).or_fault("a stored version number is out of range")
+}
+
+/// A stored day.
+///
+/// # Errors
+/// When the text is no date.
+pub fn date(text: &str) -> Result<Date, Fault> {
+    text.parse().or_fault("a stored date does not read")
+}
+
+/// A stored time.
+///
+/// # Errors
+/// When it is out of range.
+pub fn time(microseconds: i64) -> Result<Timestamp, Fault> {
+    Timestamp::from_microsecond(microseconds).or_fault("a stored time is out of range")
+}

@@ -1,0 +1,68 @@
+//! What can be wrong with a database, as a type a program can act on.
+
+use std::error::Error;
+
+use register::Fault;
+
+/// The cause of a [`Fault`] that somebody can do something about.
+///
+/// It stands somewhere in the fault's chain of sources; [`Trouble::of`] finds it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// A newer program wrote the database.
+    #[error(
+        "the database has schema {found}, newer than the {known} this program knows: \
+         use the program that wrote it, or a later one"
+    )]
+    Newer {
+        /// The database's schema.
+        found: i64,
+        /// The newest this program knows.
+        known: i64,
+    },
+    /// The place holds something else.
+    #[error("this is a database, but not a journal of this program")]
+    Foreign,
+    /// The server or its settings cannot keep what a journal promises.
+    #[error("this database cannot keep a journal: {0}")]
+    Unfit(String),
+    /// The vault key is not the one the database was sealed with.
+    #[error("the vault key is {given}, but the database was sealed with key {known}")]
+    WrongKey {
+        /// Names the key that was given, without telling it.
+        given: String,
+        /// Names the key the database knows.
+        known: String,
+    },
+    /// A kind has sealed fields, and no vault key was given.
+    #[error("{kind} has sealed fields, and no vault key was given")]
+    NoKey {
+        /// The kind's id.
+        kind: String,
+    },
+    /// Another program with other kinds of records has opened the database since.
+    #[error("another version of the program has changed the tables: this one must be restarted or updated")]
+    Superseded,
+    /// The database takes no writes: a read-only disk, a replica, a missing permission.
+    #[error("the database takes no writes")]
+    ReadOnly,
+    /// The disk is full.
+    #[error("there is no space left for the database")]
+    NoSpace,
+    /// The database is out of reach. Nothing was written.
+    #[error("the database is out of reach")]
+    Unreachable,
+}
+
+impl Trouble {
+    /// The trouble an error comes from, if it is one that is known.
+    pub fn of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+        std::iter::successors(Some(error), |error| (**error).source()).find_map(|error| error.downcast_ref())
+    }
+}
+
+impl From<Trouble> for Fault {
+    fn from(trouble: Trouble) -> Self {
+        Self::new(trouble.to_string(), trouble)
+    }
+}
