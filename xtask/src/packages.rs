@@ -17,6 +17,8 @@ enum Proof {
     Program(&'static str),
     /// A file.
     File(&'static str),
+    /// A program in the folder of whichever version of PostgreSQL is there, or on the path.
+    Postgres(&'static str),
 }
 
 const IPAMJ: Package =
@@ -33,6 +35,8 @@ pub(crate) const FOR_TESTS: &[Package] = &[
         proof: Proof::File("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
     },
     Package { name: "chromium", proof: Proof::Program("chromium") },
+    // The tests start a cluster of their own; Debian's is not touched.
+    Package { name: "postgresql", proof: Proof::Postgres("initdb") },
     Package { name: "poppler-utils", proof: Proof::Program("pdftotext") },
     Package { name: "nodejs", proof: Proof::Program("node") },
     Package { name: "npm", proof: Proof::Program("npm") },
@@ -67,13 +71,19 @@ impl Package {
     fn is_there(&self) -> bool {
         match self.proof {
             Proof::File(path) => std::path::Path::new(path).exists(),
-            Proof::Program(program) => Command::new("sh")
-                .args(["-c", "command -v \"$0\"", program])
-                .stdout(Stdio::null())
-                .status()
-                .is_ok_and(|status| status.success()),
+            Proof::Program(program) => is_on_path(program),
+            Proof::Postgres(program) => {
+                let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+                let mut programs = versions.map(|version| version.path().join("bin").join(program));
+                programs.any(|path| path.exists()) || is_on_path(program)
+            }
         }
     }
+}
+
+fn is_on_path(program: &str) -> bool {
+    let status = Command::new("sh").args(["-c", "command -v \"$0\"", program]).stdout(Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// Installs what is missing when this may be done here (Debian, as root), otherwise says the one command to type.

@@ -82,7 +82,8 @@ impl From<CommitError> for Failure {
             CommitError::NotUnique { kind, column, .. } => {
                 Self::Link(format!("受け側の台帳（{kind}）で {column} が重複しています"))
             }
-            CommitError::Fault(fault) => Self::Journal(fault),
+            // What is not known is found out by the next turn, which reads the state anew.
+            CommitError::Fault(fault) | CommitError::Unknown(fault) => Self::Journal(fault),
         }
     }
 }

@@ -64,7 +64,7 @@ pub struct Conflict {
     pub held_by: Option<(Actor, String, Timestamp)>,
 }
 
-/// Why a commit was not accepted. Nothing of it was written.
+/// Why a commit was not accepted. Nothing of it was written, but for [`CommitError::Unknown`].
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
     /// A record changed since it was read.
@@ -101,6 +101,10 @@ pub enum CommitError {
     /// Storage failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// Storage went away while it was committing and did not come back in time: the change may be there or not. Who
+    /// writes again with the versions it expected does no harm, for a change that is there makes it a conflict.
+    #[error("whether the change was written is not known")]
+    Unknown(#[source] Fault),
 }
 
 /// One version of a record as stored.
@@ -291,13 +295,13 @@ pub trait Journal: Send + Sync {
     /// Commits a change. Durable when it returns; many callers at once share one flush.
     ///
     /// # Errors
-    /// [`CommitError`]; nothing was written then.
+    /// [`CommitError`]; nothing was written then, unless it says that this is not known.
     fn commit(&self, draft: Draft) -> Result<Committed, CommitError>;
 
     /// Commits many changes in one transaction: all or none. For first loads and batches.
     ///
     /// # Errors
-    /// The first [`CommitError`]; nothing of the whole was written then.
+    /// The first [`CommitError`]; nothing of the whole was written then, unless it says that this is not known.
     fn commit_all(&self, drafts: Vec<Draft>) -> Result<Vec<Committed>, CommitError>;
 
     /// A reading of this moment, or of an earlier one.

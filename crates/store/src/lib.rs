@@ -13,7 +13,7 @@ pub use fields::Fields;
 pub use jobs::{Answer, LeaseHeld, LeaseRequest, Reply, ask, in_one_line, lease_token};
 pub use shape::{KEY_BYTES_MAX, Kinds, OfKind, Shape};
 pub use text::{OrFault, WRITES_MAX, date, int, time, uint, version};
-pub use tip::{Found, Place, Sealed, Tip, conflict, next_version};
+pub use tip::{Found, Place, Sealed, Tip, conflict, conflict_holder, next_version};
 pub use trouble::Trouble;
 pub use vault::{Vault, VaultKey, hex, random};
 pub use verify::{ChangeRow, Current, Line, Source, Walk};

@@ -151,3 +151,17 @@ pub fn conflict(
         held_by,
     }))
 }
+
+/// The same conflict with its holder named; any other refusal as it is.
+pub fn conflict_holder(
+    error: CommitError,
+    holder: Option<(register::Actor, String, Timestamp)>,
+) -> CommitError {
+    match error {
+        CommitError::Conflict(mut conflict) => {
+            conflict.held_by = holder;
+            CommitError::Conflict(conflict)
+        }
+        other => other,
+    }
+}

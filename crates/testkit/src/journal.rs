@@ -113,6 +113,7 @@ fn word<T>(outcome: &Result<T, CommitError>) -> &'static str {
         Err(CommitError::CursorMoved { .. }) => "cursor-moved",
         Err(CommitError::LeaseLost { .. }) => "lease-lost",
         Err(CommitError::Fault(_)) => "fault",
+        Err(CommitError::Unknown(_)) => "unknown",
     }
 }
 

@@ -1,0 +1,204 @@
+//! Connections: how they are opened, what they hold ready, and the idle ones.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use register::Fault;
+use tokio::runtime::Handle;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
+
+use crate::drive::{Request, block_on};
+use crate::error::OrSaid;
+
+/// What every session is told.
+///
+/// All statements go by a key, and their plans are made once. A plan made while a table was small must not walk the
+/// whole of it when it is large, so walking is priced out. A weaker promise than "on" is lifted to it; a stronger one,
+/// such as waiting for a replica, is left.
+const SESSION: &str = "
+SET enable_seqscan = off;
+SET plan_cache_mode = force_generic_plan;
+SET jit = off;
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET default_transaction_isolation = 'read committed';
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+";
+
+/// A parameter of a statement.
+pub(crate) type Param<'a> = &'a (dyn ToSql + Sync);
+
+/// Who a session is on the server, so that it can be ended from another one.
+#[derive(Clone, Debug)]
+pub(crate) struct Backend {
+    pub(crate) pid: i32,
+    pub(crate) started: String,
+}
+
+/// One connection with its prepared statements.
+pub(crate) struct Conn {
+    pub(crate) client: Client,
+    pub(crate) backend: Backend,
+    statements: RefCell<HashMap<String, Statement>>,
+}
+
+impl Conn {
+    /// Connects and sets the session up.
+    pub(crate) fn open(runtime: &Handle, config: &Config) -> Result<Self, Error> {
+        // The socket belongs to the runtime; this thread only waits.
+        let _runtime = runtime.enter();
+        block_on(async {
+            let (client, connection) = config.connect(NoTls).await?;
+            // It ends with the client, or with the server; the client's calls say so.
+            tokio::spawn(async move { connection.await.ok() });
+            client.batch_execute(SESSION).await?;
+            let row = client
+                .query_one(
+                    "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()",
+                    &[],
+                )
+                .await?;
+            let backend = Backend { pid: row.try_get(0)?, started: row.try_get(1)? };
+            Ok(Self { client, backend, statements: RefCell::default() })
+        })
+    }
+
+    /// A statement, prepared at its first use.
+    pub(crate) fn prepare(&self, sql: &str) -> Result<Statement, Error> {
+        if let Some(statement) = self.statements.borrow().get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = block_on(self.client.prepare(sql))?;
+        self.statements.borrow_mut().insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    pub(crate) fn query(&self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Error> {
+        let statement = self.prepare(sql)?;
+        block_on(self.client.query(&statement, params))
+    }
+
+    /// A request to be sent with others.
+    pub(crate) fn request<'a>(
+        &'a self,
+        statement: Statement,
+        params: &'a [Param<'a>],
+    ) -> Request<'a, Result<Vec<Row>, Error>> {
+        let client = &self.client;
+        Box::pin(async move { client.query(&statement, params).await })
+    }
+
+    /// Plain statements to be sent with others.
+    pub(crate) fn plain<'a>(&'a self, sql: &'a str) -> Request<'a, Result<Vec<Row>, Error>> {
+        let client = &self.client;
+        Box::pin(async move { client.batch_execute(sql).await.map(|()| Vec::new()) })
+    }
+
+    pub(crate) fn batch(&self, sql: &str) -> Result<(), Error> {
+        block_on(self.client.batch_execute(sql))
+    }
+}
+
+/// Idle connections for reading.
+pub(crate) struct Pool {
+    runtime: Handle,
+    config: Config,
+    keep: usize,
+    idle: Arc<Mutex<Vec<Conn>>>,
+}
+
+impl Pool {
+    pub(crate) fn new(runtime: Handle, config: Config, keep: usize) -> Self {
+        Self { runtime, config, keep, idle: Arc::default() }
+    }
+
+    /// A connection of one's own. None is ever waited for: a thread that holds one view and asks for another would
+    /// wait for itself; surplus connections are closed when they come back.
+    fn take(&self) -> Result<Conn, Error> {
+        loop {
+            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            match idle {
+                Some(conn) if conn.client.is_closed() => {}
+                Some(conn) => return Ok(conn),
+                None => return Conn::open(&self.runtime, &self.config),
+            }
+        }
+    }
+
+    /// Reads something that stands in no transaction. When the connection turns out to be gone it is read once more on
+    /// a new one.
+    pub(crate) fn read<T>(&self, what: &str, read: impl Fn(&Conn) -> Result<T, Error>) -> Result<T, Fault> {
+        let conn = self.take().or_said(what)?;
+        let (value, conn) = match read(&conn) {
+            Err(error) if crate::error::is_lost(&error) => {
+                let conn = Conn::open(&self.runtime, &self.config).or_said(what)?;
+                (read(&conn), conn)
+            }
+            value => (value, conn),
+        };
+        self.keep(conn);
+        value.or_said(what)
+    }
+
+    /// Begins a reading that sees one moment; tells the newest change in it.
+    pub(crate) fn snapshot(&self) -> Result<(Snapshot<'_>, u64), Fault> {
+        let what = "a reading cannot begin";
+        let begin = |conn: &Conn| -> Result<Vec<Row>, Error> {
+            let head = conn.prepare("SELECT COALESCE(max(position), 0) FROM changes")?;
+            let requests =
+                vec![conn.plain("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"), conn.request(head, &[])];
+            crate::drive::pipeline(requests).pop().unwrap_or_else(|| Ok(Vec::new()))
+        };
+        let conn = self.take().or_said(what)?;
+        let (rows, conn) = match begin(&conn) {
+            Err(error) if crate::error::is_lost(&error) => {
+                let conn = Conn::open(&self.runtime, &self.config).or_said(what)?;
+                (begin(&conn), conn)
+            }
+            rows => (rows, conn),
+        };
+        let snapshot = Snapshot { conn: Some(conn), pool: self };
+        let rows = rows.or_said(what)?;
+        let head = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0)).or_said(what)?;
+        Ok((snapshot, store::uint(head)))
+    }
+
+    fn keep(&self, conn: Conn) {
+        put(&self.idle, self.keep, conn);
+    }
+}
+
+fn put(idle: &Mutex<Vec<Conn>>, keep: usize, conn: Conn) {
+    let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
+    if idle.len() < keep && !conn.client.is_closed() {
+        idle.push(conn);
+    }
+}
+
+/// A connection in a reading transaction; the transaction ends and the connection goes back when it is dropped.
+pub(crate) struct Snapshot<'a> {
+    conn: Option<Conn>,
+    pool: &'a Pool,
+}
+
+impl Snapshot<'_> {
+    /// The connection. It is there as long as the snapshot is; the type only has to allow its return.
+    pub(crate) fn conn(&self) -> Result<&Conn, Fault> {
+        self.conn.as_ref().ok_or_else(|| Fault::because("the reading has ended"))
+    }
+}
+
+impl Drop for Snapshot<'_> {
+    fn drop(&mut self) {
+        let Some(conn) = self.conn.take() else { return };
+        let (idle, keep) = (Arc::clone(&self.pool.idle), self.pool.keep);
+        // Nobody waits for the end of a reading.
+        self.pool.runtime.spawn(async move {
+            if conn.client.batch_execute("ROLLBACK").await.is_ok() {
+                put(&idle, keep, conn);
+            }
+        });
+    }
+}

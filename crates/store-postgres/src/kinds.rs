@@ -1,0 +1,119 @@
+//! The text of every statement on a kind's table, so that no call builds SQL.
+
+use register::ColumnRule;
+use sha2::{Digest, Sha256};
+use store::{OfKind, Shape, hex};
+
+/// Longest name of PostgreSQL; it cuts longer ones without a word, and two cut names may be one.
+const NAME_BYTES_MAX: usize = 63;
+
+/// A name PostgreSQL keeps whole: a long one ends in digits of its hash instead.
+pub(crate) fn name(text: &str) -> String {
+    if text.len() <= NAME_BYTES_MAX {
+        return text.to_owned();
+    }
+    let hash = hex(Sha256::digest(text.as_bytes()).get(..8).unwrap_or_default());
+    let mut end = NAME_BYTES_MAX - hash.len() - 1;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}_{hash}", text.get(..end).unwrap_or_default())
+}
+
+/// What a reading of records selects, in this order.
+pub(crate) const ROW: &str = "key, version, position, recorded_us, effective_on, closed, body";
+
+/// One kind with its table and statements.
+pub(crate) struct KindSql {
+    pub(crate) shape: Shape,
+    pub(crate) table: String,
+    /// Keys, keys whose body is wanted → key, version, position, closed, body or null, then the declared columns.
+    pub(crate) lookup: String,
+    /// Per unique column: its place among the columns; values → key and value of the open records that hold one.
+    pub(crate) holders: Vec<(usize, String)>,
+    /// Arrays of key, version, position, recorded_us, effective_on, closed, body, then of each declared column.
+    pub(crate) upsert: String,
+    /// Keys whose unique values go to other records in the same transaction.
+    pub(crate) release: String,
+    pub(crate) get: String,
+    pub(crate) scan: String,
+    pub(crate) scan_after: String,
+    pub(crate) count: String,
+    /// All rows in key order for `verify`, the declared columns behind.
+    pub(crate) everything: String,
+    /// Per declared column: the open records of a value.
+    pub(crate) find: Vec<(&'static str, String)>,
+}
+
+impl KindSql {
+    pub(crate) fn new(shape: Shape) -> Self {
+        let (kind, table) = (shape.kind, name(&shape.table));
+        let columns: Vec<String> = kind.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
+        let listed: String = columns.iter().map(|column| format!(", {column}")).collect();
+        let arrays: String = (8..).take(columns.len()).map(|no| format!(", ${no}::text[]")).collect();
+        let set: String = columns.iter().map(|column| format!(", {column} = excluded.{column}")).collect();
+        let unique = kind.columns.iter().enumerate().filter(|(_, column)| column.rule == ColumnRule::Unique);
+        let holders = unique.map(|(place, column)| {
+            let name = column.name;
+            let sql =
+                format!("SELECT key, \"{name}\" FROM {table} WHERE \"{name}\" = ANY($1) AND NOT closed");
+            (place, sql)
+        });
+        let find = kind.columns.iter().map(|column| {
+            let name = column.name;
+            let sql = format!("SELECT {ROW} FROM {table} WHERE \"{name}\" = $1 AND NOT closed ORDER BY key");
+            (name, sql)
+        });
+        Self {
+            lookup: format!(
+                "SELECT key, version, position, closed, CASE WHEN key = ANY($2) THEN body END{listed}
+                 FROM {table} WHERE key = ANY($1)"
+            ),
+            holders: holders.collect(),
+            upsert: format!(
+                "INSERT INTO {table} ({ROW}{listed})
+                 SELECT * FROM unnest($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::text[], $6::bool[],
+                   $7::text[]{arrays})
+                 ON CONFLICT (key) DO UPDATE SET version = excluded.version, position = excluded.position,
+                   recorded_us = excluded.recorded_us, effective_on = excluded.effective_on,
+                   closed = excluded.closed, body = excluded.body{set}"
+            ),
+            release: format!("UPDATE {table} SET closed = true WHERE key = ANY($1)"),
+            get: format!("SELECT {ROW} FROM {table} WHERE key = $1 AND NOT closed"),
+            scan: format!("SELECT {ROW} FROM {table} WHERE NOT closed ORDER BY key LIMIT $1"),
+            scan_after: format!(
+                "SELECT {ROW} FROM {table} WHERE key > $1 AND NOT closed ORDER BY key LIMIT $2"
+            ),
+            // Counting all rows walks only the index of keys; the closed ones have a small index of their own.
+            count: format!(
+                "SELECT (SELECT count(*) FROM {table}) - (SELECT count(*) FROM {table} WHERE closed)"
+            ),
+            everything: format!("SELECT {ROW}{listed} FROM {table} ORDER BY key"),
+            find: find.collect(),
+            table,
+            shape,
+        }
+    }
+}
+
+impl OfKind for KindSql {
+    fn shape(&self) -> &Shape {
+        &self.shape
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stay_whole_and_apart() {
+        let long = "current_light_vehicle_tax__".repeat(3);
+        for (text, whole) in [("current_a__b", true), (long.as_str(), false), (&"台".repeat(22), false)] {
+            let name = name(text);
+            assert!(name.len() <= NAME_BYTES_MAX, "{name}");
+            assert_eq!(name == text, whole);
+        }
+        assert_ne!(name(&format!("{long}a")), name(&format!("{long}b")));
+    }
+}

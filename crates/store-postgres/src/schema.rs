@@ -1,0 +1,319 @@
+//! The tables, and how a database written by an older program is brought up to date.
+
+use std::collections::BTreeSet;
+
+use register::{ColumnRule, Fault};
+use sha2::{Digest, Sha256};
+use store::{Kinds, Trouble, Vault, hex};
+use tokio_postgres::Error;
+
+use crate::conn::{Conn, Param};
+use crate::error::OrSaid;
+use crate::kinds::{KindSql, name};
+
+/// Version of the tables that do not depend on kinds, in `meta`.
+const SCHEMA_VERSION: i64 = 1;
+
+/// Oldest server: 15 is what this is tested with.
+const SERVER_VERSION_MIN: i32 = 150_000;
+
+/// Rows taken at once when a new column is filled.
+const REFILL_ROWS: i64 = 1_000;
+
+/// Half of the name of the lock under which tables are made; the schema is the other half.
+const PREPARING: i32 = 0x4441_4943;
+
+/// Texts are in the order of their bytes, as a file of SQLite and Rust have them.
+const TABLES: &str = r#"
+CREATE TABLE meta (name TEXT COLLATE "C" PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE changes (
+  position     BIGINT PRIMARY KEY,
+  at_us        BIGINT NOT NULL,
+  effective_on TEXT COLLATE "C" NOT NULL,
+  system       TEXT NOT NULL,
+  function     TEXT NOT NULL,
+  actor        TEXT NOT NULL,
+  reason       TEXT NOT NULL,
+  cause        TEXT NOT NULL,
+  hash         BYTEA NOT NULL,
+  -- Drawn for each transaction: by it a writer that lost its connection finds out whether it had committed.
+  batch        BYTEA NOT NULL
+);
+CREATE TABLE versions (
+  position     BIGINT NOT NULL,
+  ordinal      INTEGER NOT NULL,
+  kind         TEXT COLLATE "C" NOT NULL,
+  key          TEXT COLLATE "C" NOT NULL,
+  version      BIGINT NOT NULL,
+  effective_on TEXT COLLATE "C" NOT NULL,
+  closed       BOOLEAN NOT NULL,
+  body         TEXT NOT NULL,
+  PRIMARY KEY (position, ordinal)
+);
+CREATE UNIQUE INDEX versions_by_key ON versions (kind, key, version DESC);
+CREATE INDEX versions_by_kind ON versions (kind, position);
+CREATE TABLE kinds (id TEXT COLLATE "C" PRIMARY KEY, table_name TEXT NOT NULL, title TEXT NOT NULL, sealed TEXT NOT NULL);
+CREATE TABLE cursors (name TEXT COLLATE "C" PRIMARY KEY, position BIGINT NOT NULL);
+CREATE TABLE leases (
+  name     TEXT COLLATE "C" PRIMARY KEY,
+  holder   TEXT NOT NULL,
+  token    BIGINT NOT NULL,
+  until_us BIGINT NOT NULL
+);
+"#;
+
+/// What every session of this store must know.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    /// Names the kinds as this program declares them.
+    pub(crate) declared: String,
+    /// The object id of `changes`: tells the journals of one database apart in locks and wake-ups.
+    pub(crate) journal: u32,
+}
+
+/// Makes the tables there and right for these kinds, in one transaction.
+pub(crate) fn prepare(
+    conn: &Conn,
+    kinds: &Kinds<KindSql>,
+    vault: Option<&Vault>,
+    scratch: bool,
+) -> Result<Prepared, Fault> {
+    let what = "the database cannot be prepared";
+    check_server(conn, scratch)?;
+    conn.batch("BEGIN").or_said(what)?;
+    conn.query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))", &[&PREPARING])
+        .or_said(what)?;
+    check_owner(conn)?;
+    check_vault(conn, vault)?;
+    let declared = declaration(kinds);
+    let rows = conn.query("SELECT value FROM meta WHERE name = 'declared'", &[]).or_said(what)?;
+    let before: Option<String> = rows.first().map(|row| row.try_get(0)).transpose().or_said(what)?;
+    if before.as_deref() != Some(&declared) {
+        // Nobody writes while columns come and go. It is the writers' own lock, so none is cut off in the middle.
+        conn.query(crate::writer::LOCK, &[&journal_lock(journal_of(conn)?)]).or_said(what)?;
+        for kind in kinds.all() {
+            prepare_kind(conn, kind, vault).map_err(|error| {
+                Fault::new(format!("kind {} cannot be prepared", kind.shape.kind.id), error)
+            })?;
+        }
+        set_meta(conn, "declared", &declared).or_said(what)?;
+    }
+    let journal = journal_of(conn)?;
+    conn.batch("COMMIT").or_said(what)?;
+    Ok(Prepared { declared, journal })
+}
+
+/// The number by which writers of one journal exclude each other.
+pub(crate) fn journal_lock(journal: u32) -> i64 {
+    i64::from(PREPARING) << 32 | i64::from(journal)
+}
+
+fn journal_of(conn: &Conn) -> Result<u32, Fault> {
+    let what = "the tables cannot be found";
+    let rows = conn.query("SELECT 'changes'::regclass::oid", &[]).or_said(what)?;
+    let row = rows.first().ok_or_else(|| Fault::because(what))?;
+    row.try_get(0).or_said(what)
+}
+
+fn check_server(conn: &Conn, scratch: bool) -> Result<(), Fault> {
+    let what = "the server cannot be asked";
+    let text = |sql: &str| -> Result<String, Fault> {
+        let rows = conn.query(sql, &[]).or_said(what)?;
+        rows.first().map_or(Ok(String::new()), |row| row.try_get(0).or_said(what))
+    };
+    let version = text("SELECT current_setting('server_version_num')")?;
+    if version.parse::<i32>().unwrap_or(0) < SERVER_VERSION_MIN {
+        let version = text("SELECT current_setting('server_version')")?;
+        return Err(Trouble::Unfit(format!("it is PostgreSQL {version}, and 15 is the oldest")).into());
+    }
+    let encoding = text("SELECT current_setting('server_encoding')")?;
+    if encoding != "UTF8" {
+        return Err(Trouble::Unfit(format!("its encoding is {encoding} and not UTF8")).into());
+    }
+    if !scratch && text("SELECT current_setting('fsync')")? != "on" {
+        return Err(Trouble::Unfit("fsync is off: what it acknowledges may be lost".to_owned()).into());
+    }
+    let read_only = "SELECT current_setting('transaction_read_only')";
+    if text(read_only)? == "on" {
+        return Err(Trouble::ReadOnly.into());
+    }
+    if text("SELECT COALESCE(current_schema()::text, '')")?.is_empty() {
+        return Err(Trouble::Unfit("the search path names no schema that is there".to_owned()).into());
+    }
+    Ok(())
+}
+
+fn check_owner(conn: &Conn) -> Result<(), Fault> {
+    let what = "the tables cannot be created";
+    let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+                  AND relkind IN ('r', 'p', 'v', 'm', 'f')";
+    let tables = names(conn, tables, &[]).or_said("the tables cannot be listed")?;
+    if tables.is_empty() {
+        conn.batch(TABLES).or_said(what)?;
+        return set_meta(conn, "schema", &SCHEMA_VERSION.to_string()).or_said(what);
+    }
+    if !tables.contains("meta") || !tables.contains("changes") {
+        return Err(Trouble::Foreign.into());
+    }
+    let rows = conn
+        .query("SELECT value FROM meta WHERE name = 'schema'", &[])
+        .or_said("the version of the tables cannot be read")?;
+    let found: Option<String> = rows.first().map(|row| row.try_get(0)).transpose().or_said(what)?;
+    match found.and_then(|found| found.parse::<i64>().ok()) {
+        Some(SCHEMA_VERSION) => Ok(()),
+        Some(found) if SCHEMA_VERSION < found => Err(Trouble::Newer { found, known: SCHEMA_VERSION }.into()),
+        _ => Err(Trouble::Foreign.into()),
+    }
+}
+
+/// The first key a database is opened with is its key: another would seal what nobody can open together.
+fn check_vault(conn: &Conn, vault: Option<&Vault>) -> Result<(), Fault> {
+    let what = "the vault's key cannot be compared";
+    let Some(vault) = vault else { return Ok(()) };
+    let rows = conn.query("SELECT value FROM meta WHERE name = 'vault_key_id'", &[]).or_said(what)?;
+    let known: Option<String> = rows.first().map(|row| row.try_get(0)).transpose().or_said(what)?;
+    match known {
+        Some(known) if known == vault.key_id() => Ok(()),
+        Some(known) => Err(Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into()),
+        None => set_meta(conn, "vault_key_id", vault.key_id()).or_said(what),
+    }
+}
+
+fn set_meta(conn: &Conn, name: &str, value: &str) -> Result<(), Error> {
+    let sql = "INSERT INTO meta VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    conn.query(sql, &[&name, &value]).map(drop)
+}
+
+/// Names a set of declarations. A writer whose set is not the database's any more must stop: it would leave out columns.
+fn declaration(kinds: &Kinds<KindSql>) -> String {
+    let mut hasher = Sha256::new();
+    for kind in kinds.all() {
+        let kind = kind.shape.kind;
+        hasher.update(format!("{:?}\n", (kind.id, kind.title, kind.columns, kind.sealed)));
+    }
+    hex(hasher.finalize().as_slice())
+}
+
+fn names(conn: &Conn, sql: &str, params: &[Param<'_>]) -> Result<BTreeSet<String>, Error> {
+    conn.query(sql, params)?.iter().map(|row| row.try_get(0)).collect()
+}
+
+fn prepare_kind(conn: &Conn, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
+    let (kind, table) = (sql.shape.kind, &sql.table);
+    let batch = |text: String| conn.batch(&text).or_said("the current table cannot be changed");
+    // Room is left on each page, so that a new version can stand beside the one it follows and no index is touched.
+    batch(format!(
+        r#"CREATE TABLE IF NOT EXISTS {table} (
+             key TEXT COLLATE "C" PRIMARY KEY, version BIGINT NOT NULL, position BIGINT NOT NULL,
+             recorded_us BIGINT NOT NULL, effective_on TEXT COLLATE "C" NOT NULL, closed BOOLEAN NOT NULL,
+             body TEXT NOT NULL) WITH (fillfactor = 85);
+           CREATE INDEX IF NOT EXISTS {} ON {table} (key) WHERE closed;"#,
+        name(&format!("{table}_closed"))
+    ))?;
+
+    let sealed_before = sealed_before(conn, kind.id)?;
+    if let Some(field) = sealed_before.iter().find(|field| !kind.is_sealed(field)) {
+        return Err(Fault::because(format!(
+            "field {field} is sealed in the database and no longer in the program"
+        )));
+    }
+    if !kind.sealed.is_empty() && vault.is_none() {
+        return Err(Trouble::NoKey { kind: kind.id.to_owned() }.into());
+    }
+
+    batch(crate::euc::drop_text(sql))?;
+    let what = "the schema cannot be read";
+    let present = "SELECT attname::text FROM pg_attribute \
+                   WHERE attrelid = to_regclass($1) AND attnum > 7 AND NOT attisdropped";
+    let present = names(conn, present, &[table]).or_said(what)?;
+    let indexes = "SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+                   WHERE i.indrelid = to_regclass($1) AND (i.indisunique OR NOT $2)";
+    let unique = names(conn, indexes, &[table, &true]).or_said(what)?;
+    let indexes = names(conn, indexes, &[table, &false]).or_said(what)?;
+    let index_of = |column: &str| name(&format!("{table}_by_{column}"));
+    for column in present.iter().filter(|column| kind.column(column).is_none()) {
+        batch(format!("ALTER TABLE {table} DROP COLUMN \"{column}\""))?;
+    }
+    let mut refill = false;
+    for column in kind.columns {
+        if !present.contains(column.name) {
+            refill = true;
+            batch(format!("ALTER TABLE {table} ADD COLUMN \"{}\" TEXT COLLATE \"C\"", column.name))?;
+        }
+        refill |= kind.is_sealed(column.name) && !sealed_before.contains(column.name);
+        let (index, is_unique) = (index_of(column.name), column.rule == ColumnRule::Unique);
+        if indexes.contains(&index) && unique.contains(&index) != is_unique {
+            batch(format!("DROP INDEX {index}"))?;
+        }
+    }
+    if refill {
+        fill_columns(conn, sql, vault)?;
+    }
+    for column in kind.columns {
+        let unique = if column.rule == ColumnRule::Unique { "UNIQUE " } else { "" };
+        conn.batch(&format!(
+            "CREATE {unique}INDEX IF NOT EXISTS {} ON {table} (\"{1}\") WHERE NOT closed AND \"{1}\" IS NOT NULL",
+            index_of(column.name),
+            column.name
+        ))
+        .or_said(&format!("column {} cannot be indexed", column.name))?;
+    }
+    let sealed = serde_json::to_string(kind.sealed)
+        .map_err(|error| Fault::new("the kind cannot be recorded", error))?;
+    conn.query(
+        "INSERT INTO kinds (id, table_name, title, sealed) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (id) DO UPDATE SET title = excluded.title, sealed = excluded.sealed",
+        &[&kind.id, table, &kind.title, &sealed],
+    )
+    .map(drop)
+    .or_said("the kind cannot be recorded")?;
+    crate::euc::prepare(conn, sql)
+}
+
+fn sealed_before(conn: &Conn, kind: &str) -> Result<BTreeSet<String>, Fault> {
+    let what = "the kinds cannot be read";
+    let rows = conn.query("SELECT sealed FROM kinds WHERE id = $1", &[&kind]).or_said(what)?;
+    let json: Option<String> = rows.first().map(|row| row.try_get(0)).transpose().or_said(what)?;
+    serde_json::from_str(json.as_deref().unwrap_or("[]")).map_err(|error| Fault::new(what, error))
+}
+
+/// Computes the declared columns of every record anew, closed ones too.
+fn fill_columns(conn: &Conn, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
+    let what = "the columns cannot be filled";
+    let table = &sql.table;
+    let columns = sql.shape.kind.columns;
+    let set: Vec<String> =
+        columns.iter().map(|column| format!("\"{0}\" = new.\"{0}\"", column.name)).collect();
+    let names: Vec<String> = columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
+    let arrays: Vec<String> = (2..).take(columns.len()).map(|no| format!("${no}::text[]")).collect();
+    let update = format!(
+        "UPDATE {table} SET {} FROM unnest($1::text[], {}) AS new(key, {}) WHERE {table}.key = new.key",
+        set.join(", "),
+        arrays.join(", "),
+        names.join(", ")
+    );
+    let page = format!("SELECT key, body FROM {table} WHERE $1 OR key > $2 ORDER BY key LIMIT {REFILL_ROWS}");
+    let mut after: Option<String> = None;
+    loop {
+        let last = after.clone().unwrap_or_default();
+        let rows = conn.query(&page, &[&after.is_none(), &last]).or_said(what)?;
+        let mut keys = Vec::with_capacity(rows.len());
+        let mut values: Vec<Vec<Option<String>>> = vec![Vec::with_capacity(rows.len()); columns.len()];
+        for row in &rows {
+            let (key, body): (String, String) =
+                (row.try_get(0).or_said(what)?, row.try_get(1).or_said(what)?);
+            let body = sql.shape.open(vault, &key, body)?;
+            for (all, value) in values.iter_mut().zip(sql.shape.columns(vault, body.as_str())?) {
+                all.push(value);
+            }
+            keys.push(key);
+        }
+        let Some(end) = keys.last().cloned() else { return Ok(()) };
+        let mut params: Vec<Param<'_>> = vec![&keys];
+        params.extend(values.iter().map(|all| -> Param<'_> { all }));
+        if !columns.is_empty() {
+            conn.query(&update, &params).or_said(what)?;
+        }
+        after = Some(end);
+    }
+}

@@ -1,0 +1,279 @@
+//! The store: its runtime, its threads, and the `Journal` it is.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use register::{
+    AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
+};
+use store::{Kinds, LeaseRequest, OrFault, Trouble, Vault, VaultKey, ask, in_one_line, uint};
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio_postgres::Config;
+use tokio_postgres::config::SslMode;
+
+use crate::conn::{Conn, Pool};
+use crate::error::OrSaid;
+use crate::kinds::KindSql;
+use crate::listen::{Heard, listen};
+use crate::plan::prepare;
+use crate::schema::journal_lock;
+use crate::view::PostgresView;
+use crate::writer::{Job, Writer};
+
+/// Read connections kept when the options do not say.
+const READERS: usize = 8;
+
+/// How long a change waits for a server that is away, when the options do not say.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Threads that move bytes between sockets and callers.
+const DRIVERS: usize = 2;
+
+/// How a store is opened.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The key of sealed fields; needed when a kind has some.
+    pub key: Option<VaultKey>,
+    /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
+    pub readers: usize,
+    /// How long a change waits for a server that is away before it fails.
+    pub patience: Duration,
+    /// A database that nobody misses: one that does not flush is taken too.
+    pub scratch: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { key: None, readers: READERS, patience: PATIENCE, scratch: false }
+    }
+}
+
+/// What the threads of a store share.
+pub(crate) struct Shared {
+    pub(crate) kinds: Kinds<KindSql>,
+    pub(crate) vault: Option<Vault>,
+    pub(crate) config: Config,
+    pub(crate) runtime: Handle,
+    pub(crate) pool: Pool,
+    pub(crate) heard: Arc<Heard>,
+    pub(crate) declared: String,
+    /// Number of the lock that writers of this journal exclude each other by.
+    pub(crate) lock: i64,
+    pub(crate) patience: Duration,
+    reached: AtomicBool,
+    closing: Mutex<bool>,
+    closed: Condvar,
+}
+
+impl Shared {
+    /// Whether the server was there when it was last looked for.
+    pub(crate) fn is_reached(&self) -> bool {
+        self.reached.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn reached(&self, reached: bool) {
+        self.reached.store(reached, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        *self.closing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits, unless the store is closing.
+    pub(crate) fn pause(&self, at_most: Duration) {
+        let closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.closed.wait_timeout_while(closing, at_most, |closing| !*closing));
+    }
+
+    fn close(&self) {
+        *self.closing.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.closed.notify_all();
+    }
+}
+
+/// A journal in a PostgreSQL database.
+///
+/// Any number of processes share it. Dropping the store waits for what is under way.
+pub struct Store {
+    shared: Arc<Shared>,
+    jobs: Option<Sender<Job>>,
+    writer: Option<JoinHandle<()>>,
+    runtime: Option<Runtime>,
+}
+
+impl Store {
+    /// Opens a journal, creating the tables when there are none and bringing them up to these kinds. The tables stand
+    /// in the first schema of the search path, `public` unless `url` says otherwise
+    /// (`?options=-c%20search_path%3Dtown`).
+    ///
+    /// # Errors
+    /// With a [`Trouble`] as cause: when the server is out of reach, too old or does not flush, when the database holds
+    /// something else or was written by a newer program, takes no writes, was sealed with another key, or a kind has
+    /// sealed fields and there is no key. Otherwise when `url` does not read, a declared uniqueness does not hold, or
+    /// storage fails.
+    pub fn open(url: &str, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
+        let Options { key, readers, patience, scratch } = options;
+        let config = config(url)?;
+        let vault = key.as_ref().map(Vault::new).transpose()?;
+        let kinds = Kinds::new(kinds, KindSql::new)?;
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(DRIVERS)
+            .thread_name("journal-driver")
+            .enable_all()
+            .build()
+            .or_fault("a thread cannot be started")?;
+        let handle = runtime.handle().clone();
+        let conn = Conn::open(&handle, &config).map_err(|error| {
+            Fault::new(
+                format!("the database cannot be opened: {}", in_one_line(&error)),
+                Trouble::Unreachable,
+            )
+        })?;
+        let prepared = crate::schema::prepare(&conn, &kinds, vault.as_ref(), scratch)?;
+        let what = "the end of the journal cannot be read";
+        let rows = conn.query("SELECT COALESCE(max(position), 0) FROM changes", &[]).or_said(what)?;
+        let head: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).or_said(what)?;
+        let (heard, told) = Heard::new(uint(head));
+        let heard = Arc::new(heard);
+        let channel = format!("daicho_{}", prepared.journal);
+        runtime.spawn(listen(Arc::clone(&heard), config.clone(), channel, told));
+
+        let shared = Arc::new(Shared {
+            pool: Pool::new(handle.clone(), config.clone(), readers),
+            kinds,
+            vault,
+            config,
+            runtime: handle,
+            heard,
+            declared: prepared.declared,
+            lock: journal_lock(prepared.journal),
+            patience,
+            reached: AtomicBool::new(true),
+            closing: Mutex::new(false),
+            closed: Condvar::new(),
+        });
+        let (jobs, waiting) = channel_of_jobs();
+        let writer = Writer { shared: Arc::clone(&shared), conn: Some(conn) };
+        let writer = std::thread::Builder::new()
+            .name("journal-writer".to_owned())
+            .spawn(move || writer.run(&waiting))
+            .or_fault("a thread cannot be started")?;
+        Ok(Self { shared, jobs: Some(jobs), writer: Some(writer), runtime: Some(runtime) })
+    }
+
+    fn prepare(&self, draft: Draft) -> Result<crate::plan::Prepared, Fault> {
+        prepare(&self.shared.kinds, self.shared.vault.as_ref(), draft)
+    }
+}
+
+fn channel_of_jobs() -> (Sender<Job>, std::sync::mpsc::Receiver<Job>) {
+    channel()
+}
+
+fn config(url: &str) -> Result<Config, Fault> {
+    // The driver's error may repeat the text, and the text may hold a password.
+    let mut config: Config =
+        url.parse().map_err(|_| Fault::because("the address of the database does not read"))?;
+    if !matches!(config.get_ssl_mode(), SslMode::Disable | SslMode::Prefer) {
+        return Err(Trouble::Unfit("this program does not speak TLS to it yet".to_owned()).into());
+    }
+    if config.get_application_name().is_none() {
+        config.application_name("daicho");
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(Duration::from_secs(10));
+    }
+    // A server whose machine vanished is noticed while an answer of it is waited for.
+    config.keepalives_idle(Duration::from_secs(30));
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(Duration::from_secs(30));
+    }
+    Ok(config)
+}
+
+impl Journal for Store {
+    fn commit(&self, draft: Draft) -> Result<Committed, CommitError> {
+        // Sealing and reading of columns is done here, by as many threads as there are callers.
+        let draft = Box::new(self.prepare(draft)?);
+        ask(self.jobs.as_ref(), |reply| Job::Commit(draft, reply))
+    }
+
+    fn commit_all(&self, drafts: Vec<Draft>) -> Result<Vec<Committed>, CommitError> {
+        let drafts = drafts.into_iter().map(|draft| self.prepare(draft)).collect::<Result<Vec<_>, _>>()?;
+        ask(self.jobs.as_ref(), |reply| Job::CommitAll(drafts, reply))
+    }
+
+    fn view(&self, as_of: AsOf) -> Result<Box<dyn View + Send + '_>, Fault> {
+        Ok(Box::new(PostgresView::new(&self.shared, as_of)?))
+    }
+
+    fn head(&self) -> Result<Position, Fault> {
+        let what = "the end of the journal cannot be read";
+        let rows = self
+            .shared
+            .pool
+            .read(what, |conn| conn.query("SELECT COALESCE(max(position), 0) FROM changes", &[]))?;
+        let head: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).or_said(what)?;
+        self.shared.heard.hear(uint(head));
+        Ok(Position(uint(head)))
+    }
+
+    fn feed(&self, after: Position, kinds: &[&str], limit: usize) -> Result<Vec<Entry>, Fault> {
+        crate::feed::feed(&self.shared, after, kinds, limit)
+    }
+
+    fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault> {
+        crate::feed::next_change(&self.shared, after, kinds)
+    }
+
+    fn cursor(&self, name: &str) -> Result<Position, Fault> {
+        let what = "the cursor cannot be read";
+        let rows = self
+            .shared
+            .pool
+            .read(what, |conn| conn.query("SELECT position FROM cursors WHERE name = $1", &[&name]))?;
+        let found: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).or_said(what)?;
+        Ok(Position(uint(found)))
+    }
+
+    fn lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<Lease>, Fault> {
+        let request = LeaseRequest { name: name.to_owned(), holder: holder.to_owned(), now, until };
+        ask(self.jobs.as_ref(), |reply| Job::Lease(request, reply)).map_err(|error| match error {
+            CommitError::Fault(fault) => fault,
+            other => Fault::new("the lease cannot be granted", other),
+        })
+    }
+
+    fn wait(&self, after: Position, at_most: Duration) -> Position {
+        self.shared.heard.wait(after, at_most)
+    }
+
+    fn verify(&self) -> Result<Verification, Fault> {
+        crate::verify::verify(&self.shared)
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.shared.close();
+        // The writer ends when the last sender is gone.
+        drop(self.jobs.take());
+        if let Some(writer) = self.writer.take() {
+            let _panicked = writer.join().is_err();
+        }
+        if let Some(runtime) = self.runtime.take() {
+            // Not waited for: this may be a thread of another runtime, and only idle connections are left.
+            runtime.shutdown_background();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The rows a verification walks over, in one snapshot.
+
+use std::collections::VecDeque;
+
+use register::{ChainHash, Fault, Verification};
+use store::{ChangeRow, Current, Line, OfKind, Walk, date, uint, version};
+use tokio_postgres::{Error, Row};
+
+use crate::Shared;
+use crate::conn::Conn;
+use crate::drive::block_on;
+use crate::error::OrSaid;
+
+const WHAT: &str = "the journal cannot be walked";
+const CHANGES: &str = "SELECT position, at_us, effective_on, system, function, actor, reason, cause, hash
+                       FROM changes ORDER BY position";
+const LINES: &str = "SELECT position, ordinal, kind, key, version, effective_on, closed, body, NULL::int8
+                     FROM versions ORDER BY position, ordinal";
+
+/// Rows fetched at once.
+const PAGE: usize = 2_000;
+
+/// A cursor of the server, so that a whole table streams through.
+struct Cursor<'a> {
+    conn: &'a Conn,
+    fetch: String,
+    rows: VecDeque<Row>,
+    ended: bool,
+}
+
+impl<'a> Cursor<'a> {
+    /// Opens a cursor under a name not yet used in this snapshot.
+    fn open(conn: &'a Conn, name: &str, sql: &str) -> Result<Self, Fault> {
+        conn.batch(&format!("DECLARE {name} NO SCROLL CURSOR FOR {sql}")).or_said(WHAT)?;
+        Ok(Self {
+            conn,
+            fetch: format!("FETCH FORWARD {PAGE} FROM {name}"),
+            rows: VecDeque::new(),
+            ended: false,
+        })
+    }
+
+    fn next<T>(&mut self, read: impl FnOnce(&Row) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
+        if self.rows.is_empty() && !self.ended {
+            // Not prepared beforehand: what it yields depends on the cursor of this name.
+            self.rows = block_on(self.conn.client.query_typed(&self.fetch, &[])).or_said(WHAT)?.into();
+            self.ended = self.rows.len() < PAGE;
+        }
+        self.rows.pop_front().map(|row| read(&row)).transpose()
+    }
+}
+
+/// Walks everything.
+pub(crate) fn verify(shared: &Shared) -> Result<Verification, Fault> {
+    let (snapshot, head) = shared.pool.snapshot()?;
+    let conn = snapshot.conn()?;
+    let mut walk = Walk::default();
+    let mut changes = Cursor::open(conn, "walk_changes", CHANGES)?;
+    let mut lines = Cursor::open(conn, "walk_lines", LINES)?;
+    walk.chain(&mut || changes.next(change), &mut || lines.next(line))?;
+    for row in conn.query("SELECT name, position FROM cursors ORDER BY name", &[]).or_said(WHAT)? {
+        let (name, position): (&str, i64) = (row.try_get(0).or_said(WHAT)?, row.try_get(1).or_said(WHAT)?);
+        walk.cursor(name, uint(position), head);
+    }
+    for (no, kind) in kinds_in(shared, conn)?.iter().enumerate() {
+        let sql = format!(
+            "SELECT position, ordinal, kind, key, version, effective_on, closed, body,
+               (SELECT at_us FROM changes c WHERE c.position = v.position)
+             FROM versions v WHERE kind = '{}' ORDER BY key, version",
+            kind.replace('\'', "''")
+        );
+        let mut lines = Cursor::open(conn, &format!("walk_kind_{no}"), &sql)?;
+        let mut lines = || lines.next(line);
+        match shared.kinds.get(kind) {
+            None => walk.unknown_kind(&mut lines)?,
+            Some(sql) => {
+                let columns = sql.shape.kind.columns.len();
+                let mut currents = Cursor::open(conn, &format!("walk_current_{no}"), &sql.everything)?;
+                let mut currents = || currents.next(|row| current(row, columns).or_said(WHAT)?);
+                walk.kind(sql.shape(), shared.vault.as_ref(), &mut lines, &mut currents)?;
+            }
+        }
+    }
+    Ok(walk.end())
+}
+
+/// The kinds of the program and of the database.
+fn kinds_in(shared: &Shared, conn: &Conn) -> Result<Vec<String>, Fault> {
+    // One step along the index per kind, instead of one per version.
+    let sql = "WITH RECURSIVE found(kind) AS (
+                 (SELECT kind FROM versions ORDER BY kind LIMIT 1)
+                 UNION ALL
+                 SELECT (SELECT kind FROM versions WHERE kind > found.kind ORDER BY kind LIMIT 1)
+                 FROM found WHERE found.kind IS NOT NULL)
+               SELECT kind FROM found WHERE kind IS NOT NULL";
+    let rows = conn.query(sql, &[]).or_said(WHAT)?;
+    let mut kinds: Vec<String> =
+        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().or_said(WHAT)?;
+    kinds.extend(shared.kinds.all().iter().map(|sql| sql.shape.kind.id.to_owned()));
+    kinds.sort_unstable();
+    kinds.dedup();
+    Ok(kinds)
+}
+
+fn change(row: &Row) -> Result<ChangeRow, Fault> {
+    let read = || -> Result<_, Error> {
+        let hash: &[u8] = row.try_get(8)?;
+        Ok(ChangeRow {
+            position: uint(row.try_get(0)?),
+            at_us: row.try_get(1)?,
+            effective_on: row.try_get(2)?,
+            system: row.try_get(3)?,
+            function: row.try_get(4)?,
+            actor: row.try_get(5)?,
+            reason: row.try_get(6)?,
+            cause: row.try_get(7)?,
+            // A hash of another length fits nothing, and is told as one that does not fit.
+            hash: ChainHash(hash.try_into().unwrap_or([0xFF; 32])),
+        })
+    };
+    read().or_said(WHAT)
+}
+
+fn line(row: &Row) -> Result<Line, Fault> {
+    let effective_on = date(row.try_get(5).or_said(WHAT)?)?;
+    let version = version(row.try_get(4).or_said(WHAT)?)?;
+    let read = || -> Result<_, Error> {
+        Ok(Line {
+            position: uint(row.try_get(0)?),
+            ordinal: u64::try_from(row.try_get::<_, i32>(1)?).unwrap_or(u64::MAX),
+            kind: row.try_get(2)?,
+            key: row.try_get(3)?,
+            version,
+            effective_on,
+            closed: row.try_get(6)?,
+            body: row.try_get(7)?,
+            recorded_us: row.try_get(8)?,
+        })
+    };
+    read().or_said(WHAT)
+}
+
+fn current(row: &Row, columns: usize) -> Result<Result<Current, Fault>, Error> {
+    let number: i64 = row.try_get(1)?;
+    let version = match version(number) {
+        Ok(version) => version,
+        Err(fault) => return Ok(Err(fault)),
+    };
+    Ok(Ok(Current {
+        key: row.try_get(0)?,
+        version,
+        position: uint(row.try_get(2)?),
+        recorded_us: row.try_get(3)?,
+        effective_on: row.try_get(4)?,
+        closed: row.try_get(5)?,
+        body: row.try_get(6)?,
+        columns: (7..).take(columns).map(|place| row.try_get(place)).collect::<Result<_, _>>()?,
+    }))
+}

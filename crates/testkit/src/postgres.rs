@@ -1,0 +1,216 @@
+//! A throw-away PostgreSQL from the installed programs, for tests.
+//!
+//! The first test that asks starts one cluster for its process: on a socket in a temporary folder, without flushes,
+//! with a database of its own for each test. A process that watches takes it down and removes the folder when the
+//! test process is gone, however it went.
+//!
+//! Where PostgreSQL is not installed, tests that need it fail and say what to install: a suite that skips one of two
+//! databases would be green for the wrong reason.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test's support fails by panicking, at the place that is wrong"
+)]
+
+use std::fs::File;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Where Debian and others put the programs of each version.
+const HOMES: &[&str] = &["/usr/lib/postgresql", "/usr/pgsql"];
+
+/// The account that owns the cluster where we are root: PostgreSQL refuses to run as root.
+const ACCOUNT: &str = "postgres";
+
+/// Ends the server and clears up when the test process does not hold the other end of its input any more.
+const WATCH: &str = r#"cat >/dev/null; "$1/pg_ctl" stop -D "$2/data" -m immediate -s; cd /; rm -rf "$2""#;
+
+/// A running server.
+pub struct Cluster {
+    programs: PathBuf,
+    folder: PathBuf,
+    account: Option<(u32, u32)>,
+    settings: &'static str,
+    /// Its input is closed by the system when this process ends.
+    watch: Option<Child>,
+}
+
+/// The cluster of this process.
+///
+/// # Panics
+/// When PostgreSQL is not installed or does not start.
+pub fn cluster() -> &'static Cluster {
+    static SHARED: OnceLock<Cluster> = OnceLock::new();
+    SHARED.get_or_init(|| Cluster::start("-c fsync=off -c full_page_writes=off"))
+}
+
+/// The address of a new, empty database in the cluster of this process.
+///
+/// # Panics
+/// When PostgreSQL is not installed or does not start.
+pub fn database() -> String {
+    cluster().database()
+}
+
+impl Cluster {
+    /// Starts a server with further settings, such as `-c max_connections=200`.
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start.
+    pub fn start(settings: &'static str) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let programs = programs();
+        let account = account();
+        let name = format!("daicho-pg-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        if let Some((user, group)) = account {
+            std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
+        }
+        let mut cluster = Self { programs, folder, account, settings, watch: None };
+        finish(cluster.command("initdb").args([
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "-N",
+            "-A",
+            "trust",
+            "-U",
+            "daicho",
+            "-D",
+            "data",
+        ]));
+        let mut watch = Command::new("sh");
+        watch.current_dir("/").args(["-c", WATCH, "watch"]).arg(&cluster.programs).arg(&cluster.folder);
+        if let Some((user, group)) = cluster.account {
+            watch.uid(user).gid(group);
+        }
+        // A group of its own: what ends the tests from the keyboard must not end it before its work is done.
+        cluster.watch =
+            Some(watch.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap());
+        cluster.resume();
+        cluster
+    }
+
+    /// Starts the server again after [`Cluster::stop`].
+    pub fn resume(&self) {
+        let log = self.folder.join("log");
+        let options = format!(
+            "-c listen_addresses= -c unix_socket_directories={} -c max_connections=200 -c max_wal_size=4GB {}",
+            self.folder.display(),
+            self.settings
+        );
+        let log = File::options().create(true).append(true).open(log).unwrap();
+        let status = self
+            .command("pg_ctl")
+            .args(["start", "-D", "data", "-w", "-t", "120", "-s", "-o", &options])
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .status()
+            .unwrap();
+        assert!(status.success(), "PostgreSQL does not start: {}", self.log());
+    }
+
+    /// Stops the server as a power cut of it would: no clean end, no last words.
+    pub fn stop(&self) {
+        finish(self.command("pg_ctl").args(["stop", "-D", "data", "-m", "immediate", "-s"]));
+    }
+
+    /// What the server wrote.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    /// The address of a new, empty database.
+    pub fn database(&self) -> String {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("town_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        // Copying files is quicker here than writing the copy to the log.
+        self.sql("postgres", &format!("CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy"));
+        self.address(&name)
+    }
+
+    /// The address of a database.
+    pub fn address(&self, database: &str) -> String {
+        format!("host={} user=daicho dbname={database}", self.folder.display())
+    }
+
+    /// Runs SQL in a database given by its address; what it answers, one row per line.
+    pub fn run(&self, address: &str, sql: &str) -> String {
+        let database = address.rsplit("dbname=").next().unwrap_or_default();
+        let database = database.split_whitespace().next().unwrap_or_default();
+        self.sql(database, sql)
+    }
+
+    fn sql(&self, database: &str, sql: &str) -> String {
+        finish(
+            self.command("psql")
+                .args(["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-U", "daicho", "-h"])
+                .arg(&self.folder)
+                .args(["-d", database, "-c", sql]),
+        )
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        if let Some((user, group)) = self.account {
+            command.uid(user).gid(group);
+        }
+        // Its working folder must be one it may read.
+        command.current_dir(&self.folder).env_remove("LC_ALL").env("TZ", "UTC");
+        command
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        // Waiting closes the watch's input, and so has it clear up.
+        let _gone = self.watch.as_mut().map(Child::wait);
+    }
+}
+
+/// Runs a command to its end; its words are worth reading only when it fails.
+fn finish(command: &mut Command) -> String {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().unwrap_or_else(|error| panic!("{program}: {error}"));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success(),
+        "{program}: {}\n{text}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text
+}
+
+/// The folder of the newest installed version's programs.
+fn programs() -> PathBuf {
+    let mut found: Vec<(u32, PathBuf)> = Vec::new();
+    for home in HOMES {
+        for entry in std::fs::read_dir(home).into_iter().flatten().flatten() {
+            let version = entry.file_name().to_string_lossy().parse().unwrap_or(0);
+            let bin = entry.path().join("bin");
+            if bin.join("initdb").exists() && bin.join("postgres").exists() {
+                found.push((version, bin));
+            }
+        }
+    }
+    let on_path = std::env::var_os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(&on_path).find(|path: &PathBuf| path.join("initdb").exists());
+    found.sort();
+    found.pop().map(|(_, path)| path).or(on_path).unwrap_or_else(|| {
+        panic!("PostgreSQL is not installed: run `cargo xtask packages`, or install the package postgresql")
+    })
+}
+
+/// Who owns the cluster: ourselves, or PostgreSQL's account where we are root.
+fn account() -> Option<(u32, u32)> {
+    let id =
+        |arguments: &[&str]| -> u32 { finish(Command::new("id").args(arguments)).trim().parse().unwrap() };
+    let is_root = id(&["-u"]) == 0;
+    is_root.then(|| (id(&["-u", ACCOUNT]), id(&["-g", ACCOUNT])))
+}
