@@ -1,6 +1,7 @@
 //! The conformance suite of [`register::Journal`].
 
 mod feed;
+pub mod load;
 mod many;
 mod model;
 mod read;

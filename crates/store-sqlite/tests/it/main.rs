@@ -20,4 +20,14 @@ mod conformance {
             panic!("{failed}");
         }
     }
+
+    /// Of the changes of the usual run; `DAICHO_LOAD_CHANGES=200000` makes it a long one.
+    const CHANGES: u32 = 10_000;
+
+    #[test]
+    fn readers_of_the_feed_miss_nothing_under_32_writers() {
+        let store = Store::in_memory(testkit::journal::KINDS).unwrap();
+        let changes = testkit::journal::load::changes(CHANGES);
+        testkit::journal::load::writers_and_readers(&[&store, &store], 32, changes).unwrap();
+    }
 }

@@ -1,4 +1,4 @@
-//! Prints what the store does on this machine: `cargo run --release -p store-postgres --example measure [URL]`.
+//! Prints what the store does on this machine: `cargo run --release -p store-postgres --example measure_postgres [URL]`.
 //!
 //! Bodies are some 900 bytes, the kind has two declared columns, and every commit is flushed. Without an address
 //! a cluster of its own is started in the temporary directory, with the settings a real one would have.
