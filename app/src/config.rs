@@ -1,6 +1,7 @@
 //! The configuration of a town (`daicho.toml`). Unknown keys are errors.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,9 @@ pub struct Config {
     pub server: Server,
     /// `[store]`
     pub store: Store,
+    /// `[database]`: where the journal lies instead of in `[store] path`.
+    #[serde(default)]
+    pub database: Option<Database>,
     /// `[standards]`
     pub standards: Standards,
     /// `[links]`
@@ -71,10 +75,28 @@ pub struct Server {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
-    /// The database file.
+    /// The database file; not used with `[database]`.
     pub path: PathBuf,
     /// The key file that opens 個人番号 and 住民票コード; kept apart from the database and its backups.
     pub key_file: PathBuf,
+}
+
+/// `[database]`: a PostgreSQL that holds the journal, for towns whose program runs on more than one machine.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// Its address, `postgres://user@host/town` or `host=… user=… dbname=…`.
+    pub url: String,
+    /// A file with the password, so that the configuration need not hold it.
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+}
+
+/// The address may hold a password.
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Database(..)")
+    }
 }
 
 /// `[standards]`: the town's lists and tables.

@@ -32,3 +32,26 @@ fn mistakes_are_told_with_their_place() {
         assert!(error.contains(told) && error.contains("daicho.toml"), "{from} → {to}: {error}");
     }
 }
+
+#[test]
+fn a_database_is_named_and_its_address_is_not_shown() {
+    let text =
+        DEFAULT_FILE.replace("[standards]", "[database]\nurl = \"postgres://u:secret@h/t\"\n[standards]");
+    let config = read(&text).unwrap();
+    assert_eq!(config.database.as_ref().unwrap().url, "postgres://u:secret@h/t");
+    assert!(!format!("{config:?}").contains("secret"));
+    let error = read(&text.replace("url =", "adress =")).unwrap_err();
+    assert!(error.contains("adress"), "{error}");
+}
+
+#[test]
+fn a_database_that_is_away_is_told_with_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    daicho::demo::init(dir.path(), false).unwrap();
+    let path = dir.path().join("daicho.toml");
+    let address = format!("[database]\nurl = \"host={} user=u dbname=t\"\n[standards]", dir.path().display());
+    std::fs::write(&path, DEFAULT_FILE.replace("[standards]", &address)).unwrap();
+    let opened = daicho::house::open(&Config::read(&path).unwrap(), daicho::house::Outside::default());
+    let error = format!("{:#}", opened.err().unwrap());
+    assert!(error.contains("[database]") && error.contains("つながりません"), "{error}");
+}

@@ -52,3 +52,37 @@ fn the_key_is_for_the_program_alone() {
     assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
     store_sqlite::VaultKey::read(&key).unwrap();
 }
+
+#[test]
+fn a_town_runs_on_postgresql() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("demo");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("demo-town.mark"), "").unwrap();
+    let database = format!("[database]\nurl = \"{}\"\n\n[standards]", durable_database());
+    let text = daicho::config::DEFAULT_FILE.replace("[standards]", &database);
+    std::fs::write(folder.join("daicho.toml"), text).unwrap();
+
+    let (config, house) = make(&demo(&folder, false), Outside::default()).unwrap();
+    assert!(!config.at(&config.store.path).exists(), "there is no file beside the database");
+    daicho::demo::settle(&house.office).unwrap();
+    let journal = house.office.journal();
+    assert_eq!(journal.verify().unwrap().problems, Vec::<String>::new());
+    let people = |journal: &dyn register::Journal, kind| {
+        journal.view(register::AsOf::default()).unwrap().count(kind).unwrap()
+    };
+    let residents = people(journal, &resident_register::records::PERSON);
+    assert_eq!(people(journal, &addressee::records::ADDRESSEE), residents, "a link has taken all in");
+    let head = journal.head().unwrap();
+    drop(house);
+
+    let (_, again) = make(&demo(&folder, false), Outside::default()).unwrap();
+    assert_eq!(again.office.journal().head().unwrap(), head, "it goes on where it stopped");
+    assert_eq!(people(again.office.journal(), &resident_register::records::PERSON), residents);
+}
+
+/// A database of a server that flushes, for the program takes no other.
+fn durable_database() -> String {
+    static CLUSTER: std::sync::OnceLock<testkit::postgres::Cluster> = std::sync::OnceLock::new();
+    CLUSTER.get_or_init(|| testkit::postgres::Cluster::start("-c fsync=on")).database()
+}

@@ -16,6 +16,6 @@ mod view;
 mod writer;
 
 pub use ::store::{Trouble, VaultKey};
-pub use store::{Options, Store};
+pub use store::{Options, Password, Store};
 
 pub(crate) use store::Shared;

@@ -1,5 +1,6 @@
 //! The store: its runtime, its threads, and the `Journal` it is.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -33,11 +34,30 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Threads that move bytes between sockets and callers.
 const DRIVERS: usize = 2;
 
+/// A password, which is never shown.
+#[derive(Clone)]
+pub struct Password(String);
+
+impl Password {
+    /// The password as it is.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
 /// How a store is opened.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The key of sealed fields; needed when a kind has some.
     pub key: Option<VaultKey>,
+    /// The password of the address's user, where the address does not hold it.
+    pub password: Option<Password>,
     /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
     pub readers: usize,
     /// How long a change waits for a server that is away before it fails.
@@ -48,7 +68,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { key: None, readers: READERS, patience: PATIENCE, scratch: false }
+        Self { key: None, password: None, readers: READERS, patience: PATIENCE, scratch: false }
     }
 }
 
@@ -116,8 +136,8 @@ impl Store {
     /// sealed fields and there is no key. Otherwise when `url` does not read, a declared uniqueness does not hold, or
     /// storage fails.
     pub fn open(url: &str, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { key, readers, patience, scratch } = options;
-        let config = config(url)?;
+        let Options { key, password, readers, patience, scratch } = options;
+        let config = config(url, password)?;
         let vault = key.as_ref().map(Vault::new).transpose()?;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let runtime = Builder::new_multi_thread()
@@ -174,12 +194,15 @@ fn channel_of_jobs() -> (Sender<Job>, std::sync::mpsc::Receiver<Job>) {
     channel()
 }
 
-fn config(url: &str) -> Result<Config, Fault> {
+fn config(url: &str, password: Option<Password>) -> Result<Config, Fault> {
     // The driver's error may repeat the text, and the text may hold a password.
     let mut config: Config =
         url.parse().map_err(|_| Fault::because("the address of the database does not read"))?;
     if !matches!(config.get_ssl_mode(), SslMode::Disable | SslMode::Prefer) {
         return Err(Trouble::Unfit("this program does not speak TLS to it yet".to_owned()).into());
+    }
+    if let Some(Password(password)) = password {
+        config.password(password);
     }
     if config.get_application_name().is_none() {
         config.application_name("daicho");
