@@ -43,6 +43,74 @@ fn rate(what: &str, count: u64, took: Duration) -> Outcome<()> {
     Ok(())
 }
 
+/// An UPDATE with a row for an outbox and one for an audit log, as programs without a journal do it.
+const PEER: &str = r"
+\set key random(1, 100000)
+BEGIN;
+UPDATE person SET version = version + 1, body = repeat('版', 300) WHERE key = :key;
+INSERT INTO outbox (key, body) VALUES (:key, repeat('版', 300));
+INSERT INTO audit (who, what, key) VALUES ('u1', 'measure/write', :key);
+COMMIT;
+";
+
+const PEER_TABLES: &str = "
+CREATE TABLE person (key bigint PRIMARY KEY, version int NOT NULL, household text, number text UNIQUE, body text);
+CREATE INDEX ON person (household);
+CREATE TABLE outbox (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), key bigint, body text);
+CREATE TABLE audit (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), who text, what text, key bigint);
+INSERT INTO person SELECT no, 1, (no * 7919 % 1000000)::text, no::text, repeat('版', 300)
+  FROM generate_series(1, 100000) AS no;
+VACUUM ANALYZE person;
+";
+
+/// Seconds of each measurement.
+const SECONDS: u64 = 6;
+
+/// Replacements by many writers, first by the peer and then by the journal, on one server.
+fn peer_and_ours(own: &Option<Cluster>, store: &Store, writers: u64) -> Outcome<()> {
+    let Some(cluster) = own else { return Ok(()) };
+    let url = cluster.database();
+    PEER_TABLES.split_inclusive(';').for_each(|sql| drop(cluster.run(&url, sql)));
+    let (clients, seconds) = (writers.to_string(), SECONDS.to_string());
+    let told = cluster.pgbench(&url, PEER, &["-M", "prepared", "-c", &clients, "-j", "2", "-T", &seconds]);
+    let peer = told.lines().find_map(|line| line.strip_prefix("tps = ")).unwrap_or_default();
+    let peer: f64 = peer.split(' ').next().unwrap_or_default().parse()?;
+    let mut newest = std::collections::HashMap::new();
+    store.view(AsOf::default())?.scan(&PERSON, None, &mut |stored| {
+        newest.insert(stored.key.clone(), stored.version);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let newest = &newest;
+    let start = Instant::now();
+    let work = |writer: u64| -> Outcome<u64> {
+        let mut versions = std::collections::HashMap::new();
+        let mut done = 0;
+        while start.elapsed() < Duration::from_secs(SECONDS) {
+            let no = writer + writers * (done * 7_919 % (RECORDS / writers));
+            let key = format!("{no:08}");
+            let version = versions.get(&no).or_else(|| newest.get(&key)).copied().ok_or("no record")?;
+            let (household, text) = (no.wrapping_mul(2_654_435_761) % 1_000_000, "版".repeat(300));
+            let body = Body::of(
+                &serde_json::json!({ "household": household.to_string(), "number": no.to_string(), "text": text }),
+            )?;
+            store.commit(draft(vec![Write::replace(&PERSON, key, version, body)])?)?;
+            versions.insert(no, version + 1);
+            done += 1;
+        }
+        Ok(done)
+    };
+    let done: u64 = std::thread::scope(|scope| -> Outcome<u64> {
+        let threads: Vec<_> = (0..writers).map(|writer| scope.spawn(move || work(writer))).collect();
+        threads.into_iter().map(|thread| thread.join().map_err(|_| "a writer panicked")?).sum()
+    })?;
+    let ours = f64::from(u32::try_from(done)?) / start.elapsed().as_secs_f64();
+    println!(
+        "{writers:>2} writers: UPDATE + outbox + audit {peer:>8.0}/s, journal {ours:>8.0}/s, ratio {:.2}",
+        ours / peer
+    );
+    Ok(())
+}
+
 fn main() -> Outcome<()> {
     let mut own = None;
     let url = match std::env::args().nth(1) {
@@ -78,6 +146,11 @@ fn main() -> Outcome<()> {
         store.commit_all(page.to_vec())?;
     }
     rate("commit_all, 1,000 replacements, columns kept", RECORDS, start.elapsed())?;
+
+    // The same as the peer does: a newer version of a record that is there.
+    for writers in [1, 8, 32] {
+        peer_and_ours(&own, &store, writers)?;
+    }
 
     // The first round runs beside the folding of the load's log, as after a real load; the others do not.
     for (writers, per_writer) in [(1, 3_000), (1, 3_000), (8, 2_000), (32, 1_000)] {

@@ -66,10 +66,21 @@ impl<'a, T> Sent<'a, T> {
 
 /// Sends requests one behind the other without waiting in between, and waits for all answers (pipelining). The server
 /// works them in this order.
-pub(crate) fn pipeline<T>(requests: Vec<Request<'_, T>>) -> Vec<T> {
-    let sent: Vec<_> = requests.into_iter().map(Sent::new).collect();
-    // While one answer is waited for, those behind it wait in the driver's channels.
-    sent.into_iter().map(Sent::wait).collect()
+pub(crate) async fn pipeline<T: Unpin>(requests: Vec<Request<'_, T>>) -> Vec<T> {
+    let mut all: Vec<(Request<'_, T>, Option<T>)> =
+        requests.into_iter().map(|request| (request, None)).collect();
+    std::future::poll_fn(|context| {
+        let mut waits = false;
+        for (request, answer) in all.iter_mut().filter(|(_, answer)| answer.is_none()) {
+            match request.as_mut().poll(context) {
+                Poll::Ready(value) => *answer = Some(value),
+                Poll::Pending => waits = true,
+            }
+        }
+        if waits { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    all.into_iter().filter_map(|(_, answer)| answer).collect()
 }
 
 #[cfg(test)]
@@ -93,6 +104,6 @@ mod tests {
                 })
             })
             .collect();
-        assert_eq!(pipeline(requests), (0..100).collect::<Vec<_>>());
+        assert_eq!(block_on(pipeline(requests)), (0..100).collect::<Vec<_>>());
     }
 }

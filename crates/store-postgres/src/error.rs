@@ -30,7 +30,10 @@ pub(crate) fn is_lost(error: &Error) -> bool {
 /// Whether trying to connect again may help: the server is starting, full, or not there.
 pub(crate) fn is_passing(error: &Error) -> bool {
     match error.code() {
-        Some(code) => *code == SqlState::CANNOT_CONNECT_NOW || *code == SqlState::TOO_MANY_CONNECTIONS,
+        // Also a session that is ended while it begins.
+        Some(code) => {
+            [SqlState::CANNOT_CONNECT_NOW, SqlState::TOO_MANY_CONNECTIONS].contains(code) || is_lost(error)
+        }
         None => true,
     }
 }

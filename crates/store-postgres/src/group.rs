@@ -12,25 +12,28 @@ use crate::drive::{Request, pipeline};
 use crate::error::{fault, is_lost};
 use crate::kinds::KindSql;
 use crate::plan::{Desk, Need, Needs, Record, Refusal};
-use crate::writer::{Failure, Job, LOCK, lease};
+use crate::writer::{Failure, Job, lease};
 
 /// Rows of one statement; more are sent in several.
 const ROWS_MAX: usize = 5_000;
 
-const TIP: &str = "SELECT position, at_us, hash FROM changes ORDER BY position DESC LIMIT 1";
-const DECLARED: &str = "SELECT value FROM meta WHERE name = 'declared'";
+/// The declarations' name is always there; the end of the journal is not.
+const TIP: &str = "
+SELECT m.value, c.position, c.at_us, c.hash FROM meta m
+LEFT JOIN (SELECT position, at_us, hash FROM changes ORDER BY position DESC LIMIT 1) c ON true
+WHERE m.name = 'declared'";
 const CURSORS: &str = "SELECT name, position FROM cursors WHERE name = ANY($1)";
 const LEASES: &str = "SELECT name, holder, token, until_us FROM leases WHERE name = ANY($1)";
 const HOLDERS: &str = "SELECT position, actor, function, at_us FROM changes WHERE position = ANY($1)";
 
-const ADD_CHANGES: &str = "
-INSERT INTO changes (position, at_us, effective_on, system, function, actor, reason, cause, hash, batch)
-SELECT *, $10::bytea FROM unnest($1::int8[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[],
-  $7::text[], $8::text[], $9::bytea[])";
 const ADD_VERSIONS: &str = "
 INSERT INTO versions (position, ordinal, kind, key, version, effective_on, closed, body)
 SELECT * FROM unnest($1::int8[], $2::int4[], $3::text[], $4::text[], $5::int8[], $6::text[], $7::bool[],
   $8::text[])";
+const ADD_CHANGES: &str = "
+INSERT INTO changes (position, at_us, effective_on, system, function, actor, reason, cause, hash, batch)
+SELECT *, $10::bytea FROM unnest($1::int8[], $2::int8[], $3::text[], $4::text[], $5::text[], $6::text[],
+  $7::text[], $8::text[], $9::bytea[])";
 const MOVE_CURSORS: &str = "
 INSERT INTO cursors SELECT * FROM unnest($1::text[], $2::int8[])
 ON CONFLICT (name) DO UPDATE SET position = excluded.position";
@@ -58,11 +61,7 @@ pub(crate) fn hold(shared: &Shared, conn: &Conn, needs: &Needs<'_>) -> Result<De
         kinds.push((sql, Arrays::of(need)));
     }
     let prepare = |sql: &str| conn.prepare(sql).map_err(lost);
-    let mut calls = vec![
-        Call { statement: prepare(LOCK)?, params: vec![&shared.lock] },
-        Call { statement: prepare(TIP)?, params: vec![] },
-        Call { statement: prepare(DECLARED)?, params: vec![] },
-    ];
+    let mut calls = vec![Call { statement: prepare(TIP)?, params: vec![] }];
     if !cursors.is_empty() {
         calls.push(Call { statement: prepare(CURSORS)?, params: vec![&cursors] });
     }
@@ -70,25 +69,25 @@ pub(crate) fn hold(shared: &Shared, conn: &Conn, needs: &Needs<'_>) -> Result<De
         calls.push(Call { statement: prepare(LEASES)?, params: vec![&leases] });
     }
     for (sql, arrays) in &kinds {
-        calls.push(Call { statement: prepare(&sql.lookup)?, params: vec![&arrays.keys, &arrays.closing] });
-        for (place, holders) in &sql.holders {
-            if let Some(values) = arrays.values.get(place) {
-                calls.push(Call { statement: prepare(holders)?, params: vec![values] });
-            }
-        }
+        let mut params: Vec<Param<'_>> = vec![&arrays.keys, &arrays.closing];
+        params.extend(
+            sql.unique.iter().map(|place| -> Param<'_> { arrays.values.get(place).unwrap_or(&arrays.none) }),
+        );
+        calls.push(Call { statement: prepare(&sql.lookup)?, params });
     }
-    let mut requests = vec![conn.plain("BEGIN")];
+    // The lock is a statement of its own: what is read behind it must see what was committed while it was waited for.
+    let mut requests = vec![conn.plain(&shared.begin)];
     requests.extend(calls.iter().map(|call| conn.request(call.statement.clone(), &call.params)));
-    let mut answers = pipeline(requests).into_iter();
+    let mut answers = conn.wait(pipeline(requests)).into_iter();
     let mut next = || answers.next().unwrap_or_else(|| Ok(Vec::new())).map_err(lost);
 
     next()?;
-    next()?;
-    let tip = next()?.first().map_or(Ok(Tip::START), tip).map_err(lost)?;
-    let declared: Option<String> = next()?.first().map(|row| row.try_get(0)).transpose().map_err(lost)?;
-    if declared.as_deref() != Some(&shared.declared) {
+    let rows = next()?;
+    let declared: Option<&str> = rows.first().map(|row| get(row, 0)).transpose()?;
+    if declared != Some(&shared.declared) {
         return Err(Fault::from(Trouble::Superseded).into());
     }
+    let tip = rows.first().map_or(Ok(Tip::START), tip)?;
     let mut desk = Desk::new(tip);
     if !cursors.is_empty() {
         for row in next()? {
@@ -102,16 +101,17 @@ pub(crate) fn hold(shared: &Shared, conn: &Conn, needs: &Needs<'_>) -> Result<De
             desk.know_lease(get(&row, 0)?, held);
         }
     }
-    for (sql, arrays) in &kinds {
+    for ((sql, _), need) in kinds.iter().zip(needs.kinds.values()) {
         let kind = sql.shape.kind;
         for row in next()? {
-            desk.know_record(kind.id, get(&row, 0)?, record(&row, kind.columns.len())?);
-        }
-        for (place, _) in &sql.holders {
-            if arrays.values.contains_key(place) {
-                for row in next()? {
-                    desk.know_holder(kind.id, *place, get(&row, 1)?, get(&row, 0)?);
+            let (key, record): (String, _) = (get(&row, 0)?, record(&row, kind.columns.len())?);
+            for place in sql.unique.iter().filter(|_| !record.closed) {
+                if let Some(Some(value)) = record.columns.get(*place) {
+                    desk.know_holder(kind.id, *place, value.clone(), key.clone());
                 }
+            }
+            if need.keys.contains(key.as_str()) {
+                desk.know_record(kind.id, key, record);
             }
         }
     }
@@ -123,6 +123,7 @@ struct Arrays<'a> {
     keys: Vec<&'a str>,
     closing: Vec<&'a str>,
     values: HashMap<usize, Vec<&'a str>>,
+    none: Vec<&'a str>,
 }
 
 impl<'a> Arrays<'a> {
@@ -135,6 +136,7 @@ impl<'a> Arrays<'a> {
                 .iter()
                 .map(|(place, values)| (*place, values.iter().copied().collect()))
                 .collect(),
+            none: Vec::new(),
         }
     }
 }
@@ -143,11 +145,12 @@ fn get<'a, T: tokio_postgres::types::FromSql<'a>>(row: &'a Row, place: usize) ->
     row.try_get(place).map_err(|error| Failure::Failed(fault(READING, error)))
 }
 
-fn tip(row: &Row) -> Result<Tip, Error> {
-    let hash: &[u8] = row.try_get(2)?;
+fn tip(row: &Row) -> Result<Tip, Failure> {
+    let Some(position) = get::<Option<i64>>(row, 1)? else { return Ok(Tip::START) };
+    let hash: &[u8] = get(row, 3)?;
     Ok(Tip {
-        position: uint(row.try_get(0)?),
-        at_us: row.try_get(1)?,
+        position: uint(position),
+        at_us: get(row, 2)?,
         // A hash of another length fits no change; verification tells the place.
         hash: ChainHash(hash.try_into().unwrap_or([0xFF; 32])),
     })
@@ -311,7 +314,7 @@ pub(crate) fn send(shared: &Shared, conn: &Conn, decided: &Decided, batch: &[u8;
     // After a statement that failed, the server makes a rollback of it.
     requests.push(conn.plain("COMMIT"));
     let mut failed: Option<Error> = None;
-    for answer in pipeline(requests) {
+    for answer in conn.wait(pipeline(requests)) {
         if let Err(error) = answer {
             if is_lost(&error) {
                 return Err(Failure::Open(error, None));

@@ -27,10 +27,11 @@ pub(crate) const ROW: &str = "key, version, position, recorded_us, effective_on,
 pub(crate) struct KindSql {
     pub(crate) shape: Shape,
     pub(crate) table: String,
-    /// Keys, keys whose body is wanted → key, version, position, closed, body or null, then the declared columns.
+    /// Keys, keys whose body is wanted, then values of each unique column → key, version, position, closed, body or
+    /// null, then the declared columns, of the records of the keys and of the open ones that hold a value.
     pub(crate) lookup: String,
-    /// Per unique column: its place among the columns; values → key and value of the open records that hold one.
-    pub(crate) holders: Vec<(usize, String)>,
+    /// The places of the unique columns.
+    pub(crate) unique: Vec<usize>,
     /// Arrays of key, version, position, recorded_us, effective_on, closed, body, then of each declared column.
     pub(crate) upsert: String,
     /// Keys whose unique values go to other records in the same transaction.
@@ -52,24 +53,28 @@ impl KindSql {
         let listed: String = columns.iter().map(|column| format!(", {column}")).collect();
         let arrays: String = (8..).take(columns.len()).map(|no| format!(", ${no}::text[]")).collect();
         let set: String = columns.iter().map(|column| format!(", {column} = excluded.{column}")).collect();
-        let unique = kind.columns.iter().enumerate().filter(|(_, column)| column.rule == ColumnRule::Unique);
-        let holders = unique.map(|(place, column)| {
-            let name = column.name;
-            let sql =
-                format!("SELECT key, \"{name}\" FROM {table} WHERE \"{name}\" = ANY($1) AND NOT closed");
-            (place, sql)
-        });
+        let columns_of = kind.columns.iter().enumerate();
+        let unique: Vec<usize> = columns_of
+            .filter(|(_, column)| column.rule == ColumnRule::Unique)
+            .map(|(place, _)| place)
+            .collect();
+        let looked = format!(
+            "SELECT key, version, position, closed, CASE WHEN key = ANY($2::text[]) THEN body END{listed} FROM {table}"
+        );
+        let holders: String = (3..)
+            .zip(unique.iter().filter_map(|place| columns.get(*place)))
+            .map(|(no, column)| {
+                format!(" UNION ALL {looked} WHERE {column} = ANY(${no}::text[]) AND NOT closed")
+            })
+            .collect();
         let find = kind.columns.iter().map(|column| {
             let name = column.name;
             let sql = format!("SELECT {ROW} FROM {table} WHERE \"{name}\" = $1 AND NOT closed ORDER BY key");
             (name, sql)
         });
         Self {
-            lookup: format!(
-                "SELECT key, version, position, closed, CASE WHEN key = ANY($2) THEN body END{listed}
-                 FROM {table} WHERE key = ANY($1)"
-            ),
-            holders: holders.collect(),
+            lookup: format!("{looked} WHERE key = ANY($1::text[]){holders}"),
+            unique,
             upsert: format!(
                 "INSERT INTO {table} ({ROW}{listed})
                  SELECT * FROM unnest($1::text[], $2::int8[], $3::int8[], $4::int8[], $5::text[], $6::bool[],

@@ -81,7 +81,7 @@ pub(crate) fn prepare(
     let what = "the database cannot be prepared";
     check_server(conn, scratch)?;
     conn.batch("BEGIN").or_said(what)?;
-    conn.query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))", &[&PREPARING])
+    conn.query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))::text", &[&PREPARING])
         .or_said(what)?;
     check_owner(conn)?;
     check_vault(conn, vault)?;
@@ -90,7 +90,8 @@ pub(crate) fn prepare(
     let before: Option<String> = rows.first().map(|row| row.try_get(0)).transpose().or_said(what)?;
     if before.as_deref() != Some(&declared) {
         // Nobody writes while columns come and go. It is the writers' own lock, so none is cut off in the middle.
-        conn.query(crate::writer::LOCK, &[&journal_lock(journal_of(conn)?)]).or_said(what)?;
+        let lock = journal_lock(journal_of(conn)?);
+        conn.query("SELECT pg_advisory_xact_lock($1)::text", &[&lock]).or_said(what)?;
         for kind in kinds.all() {
             prepare_kind(conn, kind, vault).map_err(|error| {
                 Fault::new(format!("kind {} cannot be prepared", kind.shape.kind.id), error)
@@ -146,7 +147,8 @@ fn check_server(conn: &Conn, scratch: bool) -> Result<(), Fault> {
 fn check_owner(conn: &Conn) -> Result<(), Fault> {
     let what = "the tables cannot be created";
     let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
-                  AND relkind IN ('r', 'p', 'v', 'm', 'f')";
+                  AND relkind IN ('r', 'p', 'v', 'm', 'f') \
+                  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e')";
     let tables = names(conn, tables, &[]).or_said("the tables cannot be listed")?;
     if tables.is_empty() {
         conn.batch(TABLES).or_said(what)?;

@@ -12,7 +12,7 @@ use register::{
     AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
 };
 use store::{Kinds, LeaseRequest, OrFault, Trouble, Vault, VaultKey, ask, in_one_line, uint};
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
@@ -23,10 +23,10 @@ use crate::listen::{Heard, listen};
 use crate::plan::prepare;
 use crate::schema::journal_lock;
 use crate::view::PostgresView;
-use crate::writer::{Job, Writer};
+use crate::writer::{Job, Writer, begin};
 
 /// Read connections kept when the options do not say.
-const READERS: usize = 8;
+const READERS: usize = 16;
 
 /// How long a change waits for a server that is away, when the options do not say.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -77,12 +77,11 @@ pub(crate) struct Shared {
     pub(crate) kinds: Kinds<KindSql>,
     pub(crate) vault: Option<Vault>,
     pub(crate) config: Config,
-    pub(crate) runtime: Handle,
     pub(crate) pool: Pool,
     pub(crate) heard: Arc<Heard>,
     pub(crate) declared: String,
-    /// Number of the lock that writers of this journal exclude each other by.
-    pub(crate) lock: i64,
+    /// Begins a transaction of a writer, by the lock through which writers of this journal exclude each other.
+    pub(crate) begin: String,
     pub(crate) patience: Duration,
     reached: AtomicBool,
     closing: Mutex<bool>,
@@ -163,21 +162,20 @@ impl Store {
         runtime.spawn(listen(Arc::clone(&heard), config.clone(), channel, told));
 
         let shared = Arc::new(Shared {
-            pool: Pool::new(handle.clone(), config.clone(), readers),
+            pool: Pool::new(handle, config.clone(), readers),
             kinds,
             vault,
             config,
-            runtime: handle,
             heard,
             declared: prepared.declared,
-            lock: journal_lock(prepared.journal),
+            begin: begin(journal_lock(prepared.journal)),
             patience,
             reached: AtomicBool::new(true),
             closing: Mutex::new(false),
             closed: Condvar::new(),
         });
         let (jobs, waiting) = channel_of_jobs();
-        let writer = Writer { shared: Arc::clone(&shared), conn: Some(conn) };
+        let writer = Writer { shared: Arc::clone(&shared), conn: None };
         let writer = std::thread::Builder::new()
             .name("journal-writer".to_owned())
             .spawn(move || writer.run(&waiting))

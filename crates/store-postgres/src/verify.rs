@@ -8,7 +8,6 @@ use tokio_postgres::{Error, Row};
 
 use crate::Shared;
 use crate::conn::Conn;
-use crate::drive::block_on;
 use crate::error::OrSaid;
 
 const WHAT: &str = "the journal cannot be walked";
@@ -43,7 +42,7 @@ impl<'a> Cursor<'a> {
     fn next<T>(&mut self, read: impl FnOnce(&Row) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
         if self.rows.is_empty() && !self.ended {
             // Not prepared beforehand: what it yields depends on the cursor of this name.
-            self.rows = block_on(self.conn.client.query_typed(&self.fetch, &[])).or_said(WHAT)?.into();
+            self.rows = self.conn.wait(self.conn.client.query_typed(&self.fetch, &[])).or_said(WHAT)?.into();
             self.ended = self.rows.len() < PAGE;
         }
         self.rows.pop_front().map(|row| read(&row)).transpose()

@@ -10,13 +10,16 @@ use store::{Answer, LeaseRequest, Reply, Trouble, in_one_line, int, random, time
 use tokio_postgres::Error;
 
 use crate::Shared;
-use crate::conn::{Backend, Conn};
+use crate::conn::{Backend, Conn, OpenError};
 use crate::error::{fault, is_lost, is_passing, is_undone};
 use crate::group::{Decided, decide, hold, send};
 use crate::plan::{Needs, Prepared};
 
-/// Takes the journal for this transaction. Who waits here sees, in its next statement, all that was committed before.
-pub(crate) const LOCK: &str = "SELECT pg_advisory_xact_lock($1)::text";
+/// Begins a transaction and takes the journal for it. Who waits here sees, in its next statement, all that was committed
+/// before.
+pub(crate) fn begin(lock: i64) -> String {
+    format!("BEGIN; SELECT pg_advisory_xact_lock({lock})")
+}
 
 /// Most jobs of one transaction; more only make the first of them wait.
 const GROUP_MAX: usize = 512;
@@ -235,28 +238,24 @@ impl Writer {
         let mut waits = WAITS_MS.iter().copied().chain(std::iter::repeat(1_000));
         let mut waited = Duration::ZERO;
         loop {
-            match Conn::open(&self.shared.runtime, &self.shared.config) {
+            let error = match Conn::open_for_writing(&self.shared.config) {
                 Ok(conn) => {
                     self.shared.reached(true);
                     self.conn = Some(conn);
                     return Ok(());
                 }
-                Err(error) => {
-                    let patience =
-                        if self.shared.is_reached() { self.shared.patience } else { Duration::ZERO };
-                    if !is_passing(&error) || patience <= waited || self.shared.is_closing() {
-                        // Who comes next does not wait as long again for what is known to be away.
-                        self.shared.reached(false);
-                        return Err(Fault::new(
-                            format!("{what}: {}", in_one_line(&error)),
-                            Trouble::Unreachable,
-                        ));
-                    }
-                    let wait = Duration::from_millis(waits.next().unwrap_or(1_000));
-                    waited += wait;
-                    self.shared.pause(wait);
-                }
+                Err(OpenError::Thread(error)) => return Err(Fault::new(what, error)),
+                Err(OpenError::Server(error)) => error,
+            };
+            let patience = if self.shared.is_reached() { self.shared.patience } else { Duration::ZERO };
+            if !is_passing(&error) || patience <= waited || self.shared.is_closing() {
+                // Who comes next does not wait as long again for what is known to be away.
+                self.shared.reached(false);
+                return Err(Fault::new(format!("{what}: {}", in_one_line(&error)), Trouble::Unreachable));
             }
+            let wait = Duration::from_millis(waits.next().unwrap_or(1_000));
+            waited += wait;
+            self.shared.pause(wait);
         }
     }
 
@@ -283,8 +282,7 @@ impl Writer {
                         &[&former.pid, &former.started],
                     )?;
                 }
-                conn.batch("BEGIN")?;
-                conn.query(LOCK, &[&self.shared.lock])?;
+                conn.batch(&self.shared.begin)?;
                 let rows = conn.query(
                     "SELECT 1 FROM changes WHERE position = $1 AND batch = $2",
                     &[&int(first), &batch.as_slice()],

@@ -170,6 +170,22 @@ impl Cluster {
         self.sql(database, sql)
     }
 
+    /// Runs pgbench with a script in a database, for comparisons; what it prints.
+    pub fn pgbench(&self, address: &str, script: &str, arguments: &[&str]) -> String {
+        let database = address.rsplit("dbname=").next().unwrap_or_default();
+        let file = self.folder.join("script.sql");
+        std::fs::write(&file, script).unwrap();
+        finish(
+            self.command("pgbench")
+                .args(["-n", "-U", "daicho", "-h"])
+                .arg(&self.folder)
+                .arg("-f")
+                .arg(&file)
+                .args(arguments)
+                .arg(database),
+        )
+    }
+
     fn sql(&self, database: &str, sql: &str) -> String {
         finish(
             self.command("psql")

@@ -5,6 +5,8 @@ mod cut;
 #[cfg(test)]
 mod open;
 #[cfg(test)]
+mod processes;
+#[cfg(test)]
 mod tamper;
 
 #[cfg(test)]
