@@ -64,15 +64,15 @@ VACUUM ANALYZE person;
 ";
 
 /// Seconds of each measurement.
-const SECONDS: u64 = 6;
+const SECONDS: u64 = 4;
 
-/// Replacements by many writers, first by the peer and then by the journal, on one server.
-fn peer_and_ours(own: &Option<Cluster>, store: &Store, writers: u64) -> Outcome<()> {
-    let Some(cluster) = own else { return Ok(()) };
-    let url = cluster.database();
-    PEER_TABLES.split_inclusive(';').for_each(|sql| drop(cluster.run(&url, sql)));
+/// Replacements by many writers, first by the peer and then by the journal, on one server. Each begins behind a
+/// checkpoint, for the first change of a page after one is written whole.
+fn peer_and_ours(own: Option<&(Cluster, String)>, store: &Store, writers: u64) -> Outcome<()> {
+    let Some((cluster, url)) = own else { return Ok(()) };
+    cluster.run(url, "CHECKPOINT");
     let (clients, seconds) = (writers.to_string(), SECONDS.to_string());
-    let told = cluster.pgbench(&url, PEER, &["-M", "prepared", "-c", &clients, "-j", "2", "-T", &seconds]);
+    let told = cluster.pgbench(url, PEER, &["-M", "prepared", "-c", &clients, "-j", "2", "-T", &seconds]);
     let peer = told.lines().find_map(|line| line.strip_prefix("tps = ")).unwrap_or_default();
     let peer: f64 = peer.split(' ').next().unwrap_or_default().parse()?;
     let mut newest = std::collections::HashMap::new();
@@ -81,6 +81,7 @@ fn peer_and_ours(own: &Option<Cluster>, store: &Store, writers: u64) -> Outcome<
         Ok(ControlFlow::Continue(()))
     })?;
     let newest = &newest;
+    cluster.run(url, "CHECKPOINT");
     let start = Instant::now();
     let work = |writer: u64| -> Outcome<u64> {
         let mut versions = std::collections::HashMap::new();
@@ -115,7 +116,13 @@ fn main() -> Outcome<()> {
     let mut own = None;
     let url = match std::env::args().nth(1) {
         Some(url) => url,
-        None => own.insert(Cluster::start("-c shared_buffers=1GB -c synchronous_commit=on")).database(),
+        None => {
+            let cluster = Cluster::start("-c shared_buffers=1GB -c synchronous_commit=on");
+            let (ours, peers) = (cluster.database(), cluster.database());
+            PEER_TABLES.split_inclusive(';').for_each(|sql| drop(cluster.run(&peers, sql)));
+            own = Some((cluster, peers));
+            ours
+        }
     };
     let store = Store::open(&url, &[&PERSON], Options::default())?;
 
@@ -148,8 +155,8 @@ fn main() -> Outcome<()> {
     rate("commit_all, 1,000 replacements, columns kept", RECORDS, start.elapsed())?;
 
     // The same as the peer does: a newer version of a record that is there.
-    for writers in [1, 8, 32] {
-        peer_and_ours(&own, &store, writers)?;
+    for writers in [1, 8, 32, 1, 8, 32, 1, 8, 32] {
+        peer_and_ours(own.as_ref(), &store, writers)?;
     }
 
     // The first round runs beside the folding of the load's log, as after a real load; the others do not.

@@ -14,6 +14,10 @@ use tokio_postgres::{AsyncMessage, Client, Config, Error, NoTls};
 /// How often the newest place is looked at without having been told.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// Least time between two wake-ups of others: a busy writer would otherwise have the server do as much for them as for
+/// its changes.
+const REST: Duration = Duration::from_millis(5);
+
 /// The newest place this process knows of.
 pub(crate) struct Heard {
     head: Mutex<u64>,
@@ -112,6 +116,7 @@ async fn hear(
                 }
                 let head = told.borrow_and_update().to_string();
                 client.execute("SELECT pg_notify($1, $2)", &[&channel, &head]).await?;
+                let _rested = tokio::time::timeout(REST, std::future::pending::<()>()).await;
             },
             () = async { tokio::time::timeout(LOOK, std::future::pending::<()>()).await.unwrap_or(()) } => {
                 look(heard, &client).await?;

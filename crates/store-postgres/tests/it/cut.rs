@@ -92,6 +92,12 @@ fn run(cluster: &Cluster, trouble: impl FnOnce(&str, &dyn Fn() -> u64)) {
     assert!(changes > 100, "{changes} changes are too few to have been cut in the middle");
 }
 
+/// Waits for a place, as long as there is hope that the writers are at work.
+fn beyond(place: u64, head: &dyn Fn() -> u64) -> u64 {
+    let heads = (0..10_000).map(|_| head());
+    heads.into_iter().find(|head| place <= *head).expect("the writers stand still")
+}
+
 #[test]
 fn sessions_that_are_ended_lose_and_double_nothing() {
     let cluster = Cluster::start("-c fsync=on");
@@ -108,8 +114,7 @@ fn sessions_that_are_ended_lose_and_double_nothing() {
                 ),
             );
             // Not a pause: it goes on when there is something new to be cut.
-            while head() == before {}
-            before = head();
+            before = beyond(before + 1, head);
         }
     });
 }
@@ -119,8 +124,7 @@ fn a_server_that_is_stopped_and_started_loses_and_doubles_nothing() {
     let cluster = Cluster::start("-c fsync=on");
     run(&cluster, |_, head| {
         for round in 1..=5 {
-            let wanted = head() + 37 * round;
-            while head() < wanted {}
+            beyond(head() + 37 * round, head);
             cluster.stop();
             cluster.resume();
         }
