@@ -5,6 +5,7 @@ mod chain;
 mod change;
 mod journal;
 mod kind;
+mod ledger;
 
 pub use body::{Body, BodyError};
 pub use chain::{ChainHash, Chained, VersionLine, change_hash};
@@ -14,3 +15,6 @@ pub use journal::{
     View, ViewExt,
 };
 pub use kind::{Column, ColumnRule, Kind, Record};
+pub use ledger::{
+    ChainError, ChainWalk, KindNote, Ledger, RawChange, RawVersion, Restore, RestoreError, Snapshot, Standing,
+};
