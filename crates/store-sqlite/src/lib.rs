@@ -3,7 +3,9 @@
 mod apply;
 mod feed;
 mod kinds;
+mod ledger;
 mod pool;
+mod restore;
 mod schema;
 mod store;
 mod text;
@@ -12,6 +14,8 @@ mod view;
 mod writer;
 
 pub use ::store::VaultKey;
+pub use ledger::ReadOnly;
+pub use restore::Restorer;
 pub use store::{Options, Store};
 
 pub(crate) use store::Shared;

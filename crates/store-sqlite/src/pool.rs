@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use register::Fault;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use store::OrFault;
 
@@ -20,11 +20,17 @@ pub(crate) struct Pool {
     idle: Mutex<Vec<Connection>>,
     keep: usize,
     statements: usize,
+    connect: fn(&Path) -> Result<Connection, Fault>,
 }
 
 impl Pool {
     pub(crate) fn new(keep: usize, statements: usize) -> Self {
-        Self { idle: Mutex::new(Vec::new()), keep, statements }
+        Self { idle: Mutex::new(Vec::new()), keep, statements, connect }
+    }
+
+    /// Connections to a file that another process may be writing, and that is not changed by them.
+    pub(crate) fn read_only(keep: usize, statements: usize) -> Self {
+        Self { connect: connect_read_only, ..Self::new(keep, statements) }
     }
 
     /// A connection of one's own. None is ever waited for: a thread that holds one view and asks for another would
@@ -39,7 +45,7 @@ impl Pool {
     }
 
     fn open(&self, path: &Path) -> Result<Connection, Fault> {
-        let conn = connect(path)?;
+        let conn = (self.connect)(path)?;
         conn.pragma_update(None, "query_only", true).or_fault("a reader cannot be opened")?;
         conn.pragma_update(None, "cache_size", -READER_CACHE_KIB).or_fault("a reader cannot be opened")?;
         conn.set_prepared_statement_cache_capacity(self.statements);
@@ -68,6 +74,30 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
     let conn = Connection::open_with_flags(path, flags)
         .map_err(|error| Fault::new(format!("the database {} cannot be opened", path.display()), error))?;
     conn.busy_timeout(BUSY).or_fault("the database cannot be opened")?;
+    Ok(conn)
+}
+
+/// Opens a connection that cannot write. A file without a log needs no shared memory and may lie where nothing can be
+/// written; nobody writes there.
+fn connect_read_only(path: &Path) -> Result<Connection, Fault> {
+    let fault =
+        |error| Fault::new(format!("the database {} cannot be opened for reading", path.display()), error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let read = |conn: &Connection| {
+        conn.busy_timeout(BUSY)?;
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+    };
+    let conn = Connection::open_with_flags(path, flags).map_err(fault)?;
+    let Err(error) = read(&conn) else { return Ok(conn) };
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    if error.sqlite_error_code() != Some(ErrorCode::CannotOpen) || Path::new(&log).exists() {
+        return Err(fault(error));
+    }
+    let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+    let conn = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags).map_err(fault)?;
+    read(&conn).map_err(fault)?;
     Ok(conn)
 }
 

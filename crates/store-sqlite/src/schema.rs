@@ -42,8 +42,6 @@ CREATE TABLE versions (
   closed       INTEGER NOT NULL,
   body         TEXT NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX versions_by_key ON versions (kind, key, version);
-CREATE INDEX versions_by_kind ON versions (kind);
 CREATE TABLE kinds (id TEXT PRIMARY KEY, table_name TEXT NOT NULL, title TEXT NOT NULL, sealed TEXT NOT NULL) STRICT;
 CREATE TABLE cursors (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
 CREATE TABLE leases (
@@ -54,6 +52,16 @@ CREATE TABLE leases (
 ) STRICT;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 ";
+
+const INDEXES: &str = "
+CREATE UNIQUE INDEX versions_by_key ON versions (kind, key, version);
+CREATE INDEX versions_by_kind ON versions (kind);
+";
+
+/// Makes the indexes of the versions.
+pub(crate) fn index_versions(conn: &Connection) -> Result<(), Fault> {
+    conn.execute_batch(INDEXES).or_fault("the versions cannot be indexed")
+}
 
 /// Makes the tables there and right for these kinds, in one transaction.
 pub(crate) fn prepare(
@@ -71,16 +79,13 @@ pub(crate) fn prepare(
     match (owner, version) {
         (0, 0) if tables == 0 => {
             tx.execute_batch(TABLES).or_fault("the tables cannot be created")?;
+            index_versions(&tx)?;
             tx.pragma_update(None, "user_version", SCHEMA_VERSION)
                 .or_fault("the tables cannot be created")?;
             tx.pragma_update(None, "application_id", APPLICATION_ID)
                 .or_fault("the tables cannot be created")?;
         }
-        (APPLICATION_ID, SCHEMA_VERSION) => {}
-        (APPLICATION_ID, newer) if SCHEMA_VERSION < newer => {
-            return Err(Trouble::Newer { found: newer, known: SCHEMA_VERSION }.into());
-        }
-        _ => return Err(Trouble::Foreign.into()),
+        _ => check_owner(owner, version)?,
     }
     check_vault(&tx, vault)?;
     for kind in kinds.all() {
@@ -90,16 +95,44 @@ pub(crate) fn prepare(
     tx.commit().or_fault("the database cannot be prepared")
 }
 
+/// Checks a file that is only read: ours, of a version this program knows, sealed with this key if one is given.
+pub(crate) fn check(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
+    let number = |pragma: &str| conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let version = number("user_version").or_fault("the file is not a database")?;
+    let owner = number("application_id").or_fault("the file is not a database")?;
+    check_owner(owner, version)?;
+    match (vault, vault_key(conn)?) {
+        (Some(vault), Some(known)) if known != vault.key_id() => Err(other_key(vault, known)),
+        _ => Ok(()),
+    }
+}
+
+fn check_owner(owner: i64, version: i64) -> Result<(), Fault> {
+    match (owner, version) {
+        (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
+        (APPLICATION_ID, newer) if SCHEMA_VERSION < newer => {
+            Err(Trouble::Newer { found: newer, known: SCHEMA_VERSION }.into())
+        }
+        _ => Err(Trouble::Foreign.into()),
+    }
+}
+
+fn vault_key(conn: &Connection) -> Result<Option<String>, Fault> {
+    conn.query_row("SELECT value FROM meta WHERE name = 'vault_key_id'", [], |row| row.get(0))
+        .optional()
+        .or_fault("the id of the vault key cannot be read")
+}
+
+fn other_key(vault: &Vault, known: String) -> Fault {
+    Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into()
+}
+
 /// The first key a database is opened with is its key: another would seal what nobody can open together.
 fn check_vault(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
     let Some(vault) = vault else { return Ok(()) };
-    let known: Option<String> = conn
-        .query_row("SELECT value FROM meta WHERE name = 'vault_key_id'", [], |row| row.get(0))
-        .optional()
-        .or_fault("the database cannot be prepared")?;
-    match known {
+    match vault_key(conn)? {
         Some(known) if known == vault.key_id() => Ok(()),
-        Some(known) => Err(Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into()),
+        Some(known) => Err(other_key(vault, known)),
         None => conn
             .execute("INSERT INTO meta (name, value) VALUES ('vault_key_id', ?1)", [vault.key_id()])
             .map(|_| ())
@@ -107,16 +140,22 @@ fn check_vault(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
     }
 }
 
-fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
-    let (kind, table) = (sql.shape.kind, &sql.shape.table);
-    let batch = |text: &str| conn.execute_batch(text).or_fault("the current table cannot be changed");
-    batch(&format!(
+/// Makes the table of a kind's current records, without declared columns.
+pub(crate) fn create_current(conn: &Connection, table: &str) -> Result<(), Fault> {
+    conn.execute_batch(&format!(
         "CREATE TABLE IF NOT EXISTS {table} (
            row_no INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, version INTEGER NOT NULL,
            position INTEGER NOT NULL, recorded_us INTEGER NOT NULL, effective_on TEXT NOT NULL,
            closed INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
          CREATE INDEX IF NOT EXISTS {table}_closed ON {table} (closed) WHERE closed = 1;"
-    ))?;
+    ))
+    .or_fault("the current table cannot be changed")
+}
+
+fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
+    let (kind, table) = (sql.shape.kind, &sql.shape.table);
+    let batch = |text: &str| conn.execute_batch(text).or_fault("the current table cannot be changed");
+    create_current(conn, table)?;
 
     let sealed_before = sealed_before(conn, kind.id)?;
     if let Some(field) = sealed_before.iter().find(|field| !kind.is_sealed(field)) {

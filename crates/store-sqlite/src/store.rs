@@ -56,6 +56,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    pub(crate) fn new(kinds: Kinds<KindSql>, vault: Option<Vault>, path: &Path, pool: Pool, head: u64) -> Self {
+        Self { kinds, vault, path: path.to_owned(), pool, head: Mutex::new(head), moved: Condvar::new() }
+    }
+
     /// A read connection.
     pub(crate) fn reader(&self) -> Result<Reader<'_>, Fault> {
         self.pool.take(&self.path)
@@ -125,14 +129,13 @@ impl Store {
         let mut conn = connect(path)?;
         set_up(&conn, synchronous)?;
         crate::schema::prepare(&mut conn, &kinds, vault.as_ref())?;
+        crate::restore::refuse_half_restored(&conn)?;
         conn.set_prepared_statement_cache_capacity(statements(&kinds));
         let tip = read_tip(&conn)?;
         let folder = connect(path)?;
 
         let pool = Pool::new(readers, statements(&kinds));
-        let head = Mutex::new(tip.position);
-        let shared =
-            Arc::new(Shared { kinds, vault, path: path.to_owned(), pool, head, moved: Condvar::new() });
+        let shared = Arc::new(Shared::new(kinds, vault, path, pool, tip.position));
         let (jobs, waiting) = channel();
         let (checkpoint, asked) = sync_channel(1);
         let writer = Writer { conn, shared: Arc::clone(&shared), tip, checkpoint };
@@ -141,6 +144,10 @@ impl Store {
             spawn("journal-checkpoint", move || fold(&folder, &asked))?,
         ];
         Ok(Self { shared, jobs: Some(jobs), threads, _lock: lock, scratch })
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
     }
 
     /// Sends a job to the writer and waits for its answer.
@@ -241,7 +248,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 }
 
 /// The file held for this process.
-struct Lock(File);
+pub(crate) struct Lock(File);
 
 impl Drop for Lock {
     fn drop(&mut self) {
@@ -251,7 +258,7 @@ impl Drop for Lock {
 }
 
 /// Takes the file for this process: SQLite would let two writers in, and both would think they know the chain's end.
-fn lock(path: &Path) -> Result<Lock, Fault> {
+pub(crate) fn lock(path: &Path) -> Result<Lock, Fault> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let file = File::options().create(true).truncate(false).write(true).open(&name);
@@ -266,7 +273,7 @@ fn lock(path: &Path) -> Result<Lock, Fault> {
     }
 }
 
-fn set_up(conn: &Connection, synchronous: &str) -> Result<(), Fault> {
+pub(crate) fn set_up(conn: &Connection, synchronous: &str) -> Result<(), Fault> {
     let what = "the database cannot be set up";
     let mode: String =
         conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)).or_fault(what)?;

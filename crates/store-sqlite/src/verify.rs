@@ -77,17 +77,20 @@ fn change(row: &Row<'_>) -> Result<ChangeRow, Fault> {
 
 fn line(row: &Row<'_>) -> Result<Line, Fault> {
     let (position, ordinal) = unline(row.get(0).or_fault(WHAT)?);
-    Ok(Line {
-        position,
-        ordinal,
-        kind: row.get(1).or_fault(WHAT)?,
-        key: row.get(2).or_fault(WHAT)?,
-        version: version(row.get(3).or_fault(WHAT)?)?,
-        effective_on: date(&row.get::<_, String>(4).or_fault(WHAT)?)?,
-        closed: row.get::<_, i64>(5).or_fault(WHAT)? != 0,
-        body: row.get(6).or_fault(WHAT)?,
-        recorded_us: row.get(7).or_fault(WHAT)?,
-    })
+    let read = || -> Result<Line, Fault> {
+        Ok(Line {
+            position,
+            ordinal,
+            kind: row.get(1).or_fault(WHAT)?,
+            key: row.get(2).or_fault(WHAT)?,
+            version: version(row.get(3).or_fault(WHAT)?)?,
+            effective_on: date(&row.get::<_, String>(4).or_fault(WHAT)?)?,
+            closed: row.get::<_, i64>(5).or_fault(WHAT)? != 0,
+            body: row.get(6).or_fault(WHAT)?,
+            recorded_us: row.get(7).or_fault(WHAT)?,
+        })
+    };
+    read().map_err(|fault| Fault::new(format!("a version of change {position} does not read"), fault))
 }
 
 fn current(row: &Row<'_>, columns: usize) -> Result<Current, Fault> {

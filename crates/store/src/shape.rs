@@ -53,7 +53,7 @@ impl Shape {
     /// When a name of the kind cannot be one of SQL: names become SQL, so they are checked and not escaped.
     pub fn new(kind: &'static Kind) -> Result<Self, Fault> {
         check_names(kind)?;
-        Ok(Self { kind, table: format!("current_{}", kind.id.replace('-', "_").replace('/', "__")) })
+        Ok(Self { kind, table: table_of(kind.id) })
     }
 
     /// The values of the declared columns of a readable body; those of sealed fields as keyed hashes.
@@ -118,15 +118,30 @@ fn vault_of<'a>(vault: Option<&'a Vault>, kind: &Kind) -> Result<&'a Vault, Faul
     vault.ok_or_else(|| Trouble::NoKey { kind: kind.id.to_owned() }.into())
 }
 
-fn check_names(kind: &Kind) -> Result<(), Fault> {
-    let id_fits =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'/';
-    if kind.id.is_empty() || NAME_BYTES_MAX < kind.id.len() || !kind.id.bytes().all(id_fits) {
-        return Err(Fault::because(format!(
-            "{:?} is no kind id: lower-case ASCII, digits, - and /",
-            kind.id
-        )));
+/// The table of a kind's current records.
+fn table_of(id: &str) -> String {
+    format!("current_{}", id.replace('-', "_").replace('/', "__"))
+}
+
+/// The table of a kind this program does not know.
+///
+/// # Errors
+/// When the id is none: ids become SQL, so they are checked and not escaped.
+pub fn unknown_table(id: &str) -> Result<String, Fault> {
+    check_id(id)?;
+    Ok(table_of(id))
+}
+
+fn check_id(id: &str) -> Result<(), Fault> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'/';
+    if id.is_empty() || NAME_BYTES_MAX < id.len() || !id.bytes().all(fits) {
+        return Err(Fault::because(format!("{id:?} is no kind id: lower-case ASCII, digits, - and /")));
     }
+    Ok(())
+}
+
+fn check_names(kind: &Kind) -> Result<(), Fault> {
+    check_id(kind.id)?;
     for (index, column) in kind.columns.iter().enumerate() {
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let name = column.name;

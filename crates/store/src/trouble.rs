@@ -40,6 +40,9 @@ pub enum Trouble {
         /// The kind's id.
         kind: String,
     },
+    /// A restore was cut off in the middle of this database.
+    #[error("the database is half restored: remove it and restore again; it serves nobody as it is")]
+    HalfRestored,
     /// Another program with other kinds of records has opened the database since.
     #[error("another version of the program has changed the tables: this one must be restarted or updated")]
     Superseded,

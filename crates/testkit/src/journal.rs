@@ -61,26 +61,26 @@ pub fn conformance(open: &dyn Fn(&str) -> Box<dyn Journal>) -> Result<(), String
 }
 
 /// A moment of the tests: seconds after 2026-04-01 09:00 in Japan.
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_775_001_600_i64.saturating_add(seconds)).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// A draft of user `u1` with these writes.
-fn draft(seconds: i64, writes: Vec<Write>) -> Draft {
+pub(crate) fn draft(seconds: i64, writes: Vec<Write>) -> Draft {
     let mut draft = Draft::new("test", "write", Actor::User("u1".to_owned()), at(seconds));
     draft.writes = writes;
     draft
 }
 
-fn note(text: &str) -> Body {
+pub(crate) fn note(text: &str) -> Body {
     body(&serde_json::json!({ "text": text }))
 }
 
-fn vehicle(plate: &str, owner: &str) -> Body {
+pub(crate) fn vehicle(plate: &str, owner: &str) -> Body {
     body(&serde_json::json!({ "plate": plate, "owner": owner }))
 }
 
-fn body(value: &serde_json::Value) -> Body {
+pub(crate) fn body(value: &serde_json::Value) -> Body {
     // A JSON value is always a body; were it not, every case would fail on the empty text.
     Body::of_value(value).unwrap_or_else(|_| Body::from_stored(String::new()))
 }
@@ -96,17 +96,17 @@ fn keys(view: &dyn View, kind: &Kind, after: Option<&str>) -> Result<Vec<(String
 }
 
 /// Fails with a message.
-fn fail<T>(message: impl Into<String>) -> Result<T, Box<dyn Error + Send + Sync>> {
+pub(crate) fn fail<T>(message: impl Into<String>) -> Result<T, Box<dyn Error + Send + Sync>> {
     Err(message.into().into())
 }
 
 /// Fails unless both are equal.
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, wanted: &T) -> Outcome {
+pub(crate) fn same<T: PartialEq + std::fmt::Debug>(what: &str, found: &T, wanted: &T) -> Outcome {
     if found == wanted { Ok(()) } else { fail(format!("{what}: found {found:?}, wanted {wanted:?}")) }
 }
 
 /// The short name of a commit's outcome, for tables.
-fn word<T>(outcome: &Result<T, CommitError>) -> &'static str {
+pub(crate) fn word<T>(outcome: &Result<T, CommitError>) -> &'static str {
     match outcome {
         Ok(_) => "ok",
         Err(CommitError::Conflict(_)) => "conflict",
@@ -119,7 +119,7 @@ fn word<T>(outcome: &Result<T, CommitError>) -> &'static str {
 }
 
 /// Fails unless the journal finds nothing wrong with itself.
-fn sound(journal: &dyn Journal) -> Outcome {
+pub(crate) fn sound(journal: &dyn Journal) -> Outcome {
     let found = journal.verify()?;
     same("problems", &found.problems, &Vec::new())?;
     same("changes", &found.changes, &journal.head()?.0)

@@ -1,0 +1,127 @@
+//! Files restored from others, and files read beside whoever writes them.
+
+use std::path::PathBuf;
+
+use register::{AsOf, Fault, Journal, Ledger, Position, Restore, Standing, Write};
+use store_sqlite::{Options, ReadOnly, Restorer, Store, VaultKey};
+use testkit::journal::{KINDS, NOTE, PERSON, VEHICLE};
+use testkit::ledger::{Kept, Stand, changes_of};
+
+fn options() -> Options {
+    Options { key: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap()), ..Options::default() }
+}
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(format!("{name}.db"))
+    }
+}
+
+impl Stand for Folder {
+    fn open(&self, name: &str) -> Result<Box<dyn Kept>, Fault> {
+        Ok(Box::new(Store::open(&self.path(name), KINDS, options())?))
+    }
+
+    fn restore(&self, name: &str, origin: &Standing) -> Result<Box<dyn Restore>, Fault> {
+        Ok(Box::new(Restorer::begin(&self.path(name), KINDS, options(), origin)?))
+    }
+}
+
+#[test]
+fn passes_the_ledger_suite() {
+    if let Err(failed) = testkit::ledger::conformance(&|| Box::new(Folder::new())) {
+        panic!("{failed}");
+    }
+}
+
+fn draft(writes: Vec<Write>) -> register::Draft {
+    let at = "2026-04-01T00:00:00Z".parse().unwrap();
+    let mut draft = register::Draft::new("test", "write", register::Actor::User("u1".to_owned()), at);
+    draft.writes = writes;
+    draft
+}
+
+fn note(key: &str) -> Write {
+    Write::create(&NOTE, key, register::Body::of(&serde_json::json!({ "text": "葛󠄀" })).unwrap())
+}
+
+#[test]
+fn a_file_is_read_beside_its_writer() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.path("town"), KINDS, options()).unwrap();
+    store.commit(draft(vec![note("A")])).unwrap();
+    let beside = ReadOnly::open(&folder.path("town"), KINDS, Options::default()).unwrap();
+    let snapshot = beside.snapshot().unwrap();
+    store.commit(draft(vec![note("B")])).unwrap();
+    assert_eq!(snapshot.head().unwrap().position, Position(1));
+    assert_eq!(changes_of(&*snapshot, Position(0)).unwrap().len(), 1);
+    drop(snapshot);
+    assert_eq!(beside.snapshot().unwrap().head().unwrap().position, Position(2));
+    assert_eq!(beside.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(beside.view(AsOf::default()).unwrap().count(&NOTE).unwrap(), 2);
+    drop(store);
+    // The last connection may close after the writer's: it neither folds nor removes what it may not write.
+    drop(beside);
+    assert_eq!(Store::open(&folder.path("town"), KINDS, options()).unwrap().head().unwrap(), Position(2));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_copy_that_cannot_be_written_is_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let store = Store::open(&folder.path("town"), KINDS, options()).unwrap();
+    store.commit(draft(vec![note("A")])).unwrap();
+    drop(store);
+    let medium = folder.0.path().join("100%? #medium");
+    std::fs::create_dir(&medium).unwrap();
+    std::fs::copy(folder.path("town"), medium.join("town.db")).unwrap();
+    std::fs::set_permissions(&medium, std::fs::Permissions::from_mode(0o500)).unwrap();
+    let copy = ReadOnly::open(&medium.join("town.db"), KINDS, Options::default());
+    let verified = copy.and_then(|copy| copy.verify());
+    std::fs::set_permissions(&medium, std::fs::Permissions::from_mode(0o700)).unwrap();
+    assert_eq!(verified.unwrap().changes, 1);
+}
+
+#[test]
+fn reading_refuses_what_opening_refuses() {
+    let folder = Folder::new();
+    assert!(ReadOnly::open(&folder.path("none"), KINDS, Options::default()).is_err(), "no file");
+    assert!(!folder.path("none").exists(), "reading makes no file");
+    std::fs::write(folder.path("text"), "これは台帳ではない。".repeat(100)).unwrap();
+    assert!(ReadOnly::open(&folder.path("text"), KINDS, Options::default()).is_err(), "another file");
+    drop(Restorer::begin(&folder.path("half"), KINDS, options(), &Standing::default()).unwrap());
+    let half = ReadOnly::open(&folder.path("half"), KINDS, Options::default()).err().unwrap();
+    assert!(half.to_string().contains("half restored"), "{half}");
+    drop(Store::open(&folder.path("town"), KINDS, options()).unwrap());
+    let other = Options { key: Some(VaultKey::from_hex(&"6".repeat(64)).unwrap()), ..Options::default() };
+    assert!(ReadOnly::open(&folder.path("town"), KINDS, other).is_err(), "another key");
+}
+
+#[test]
+fn records_of_an_unknown_kind_come_back_when_the_kind_does() {
+    let folder = Folder::new();
+    let store = Store::open(&folder.path("town"), KINDS, options()).unwrap();
+    let vehicle = register::Body::of(&serde_json::json!({ "plate": "鳥取 1", "owner": "甲" })).unwrap();
+    store.commit(draft(vec![Write::create(&VEHICLE, "V", vehicle), note("A")])).unwrap();
+    let snapshot = store.snapshot().unwrap();
+    let fewer = &[&NOTE, &PERSON];
+    let mut restore = Box::new(
+        Restorer::begin(&folder.path("copy"), fewer, options(), &snapshot.standing().unwrap()).unwrap(),
+    );
+    restore.append(&changes_of(&*snapshot, Position(0)).unwrap()).unwrap();
+    restore.finish(&snapshot.standing().unwrap()).unwrap();
+    let copy = Store::open(&folder.path("copy"), fewer, options()).unwrap();
+    assert_eq!(copy.verify().unwrap().problems, Vec::<String>::new());
+    drop(copy);
+    let copy = Store::open(&folder.path("copy"), KINDS, options()).unwrap();
+    assert_eq!(copy.verify().unwrap().problems, Vec::<String>::new());
+    let view = copy.view(AsOf::default()).unwrap();
+    assert_eq!(view.find(&VEHICLE, "plate", "鳥取 1").unwrap().len(), 1);
+}
