@@ -4,6 +4,7 @@ mod apply;
 mod feed;
 mod kinds;
 mod ledger;
+mod opener;
 mod pool;
 mod restore;
 mod schema;
@@ -15,6 +16,7 @@ mod writer;
 
 pub use ::store::VaultKey;
 pub use ledger::ReadOnly;
+pub use opener::Opener;
 pub use restore::Restorer;
 pub use store::{Options, Store};
 

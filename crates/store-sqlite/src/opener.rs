@@ -1,0 +1,38 @@
+//! Stored bodies made readable without the database they came from.
+
+use register::{Body, Fault, Kind};
+
+use crate::VaultKey;
+use crate::kinds::Kinds;
+use crate::vault::Vault;
+
+/// Opens sealed fields of bodies that come out of an archive.
+pub struct Opener {
+    kinds: Kinds,
+    vault: Vault,
+}
+
+impl Opener {
+    /// With the key the bodies were sealed with, and the kinds of the program.
+    ///
+    /// # Errors
+    /// When a kind cannot be a kind.
+    pub fn new(kinds: &[&'static Kind], key: &VaultKey) -> Result<Self, Fault> {
+        Ok(Self { kinds: Kinds::new(kinds)?, vault: Vault::new(key)? })
+    }
+
+    /// The kind of this id; none when the program does not know it.
+    pub fn kind(&self, id: &str) -> Option<&'static Kind> {
+        self.kinds.get(id).map(|sql| sql.kind)
+    }
+
+    /// The body of a record as it is read.
+    ///
+    /// # Errors
+    /// When the kind is unknown or a field does not open with the key.
+    pub fn open(&self, kind: &str, key: &str, stored: &str) -> Result<Body, Fault> {
+        let sql =
+            self.kinds.get(kind).ok_or_else(|| Fault::because(format!("kind {kind} is unknown")))?;
+        sql.open(Some(&self.vault), key, stored.to_owned())
+    }
+}
