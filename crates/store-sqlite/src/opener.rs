@@ -31,8 +31,7 @@ impl Opener {
     /// # Errors
     /// When the kind is unknown or a field does not open with the key.
     pub fn open(&self, kind: &str, key: &str, stored: &str) -> Result<Body, Fault> {
-        let sql =
-            self.kinds.get(kind).ok_or_else(|| Fault::because(format!("kind {kind} is unknown")))?;
+        let sql = self.kinds.get(kind).ok_or_else(|| Fault::because(format!("kind {kind} is unknown")))?;
         sql.open(Some(&self.vault), key, stored.to_owned())
     }
 }

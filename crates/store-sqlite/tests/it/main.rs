@@ -5,6 +5,8 @@ mod crash;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod offline;
+#[cfg(test)]
 mod restore;
 #[cfg(test)]
 mod tamper;
