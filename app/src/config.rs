@@ -25,6 +25,12 @@ pub struct Config {
     /// `[database]`: where the journal lies instead of in `[store] path`.
     #[serde(default)]
     pub database: Option<Database>,
+    /// `[backup]`
+    #[serde(default)]
+    pub backup: Backup,
+    /// `[audit]`
+    #[serde(default)]
+    pub audit: Audit,
     /// `[standards]`
     pub standards: Standards,
     /// `[links]`
@@ -99,6 +105,42 @@ impl fmt::Debug for Database {
     }
 }
 
+/// `[backup]`: archives (控え).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    /// Days for which archives are kept; what is older goes when a newer full one was read back.
+    pub keep_days: u32,
+}
+
+impl Default for Backup {
+    fn default() -> Self {
+        Self { keep_days: 7 }
+    }
+}
+
+/// `[audit]`: signed checkpoints (検査点) of the journal.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// File the serving town appends checkpoints to; none are made without it.
+    pub checkpoints: Option<PathBuf>,
+    /// File of the key that signs; the variable `DAICHO_AUDIT_KEY` goes before it.
+    pub key_file: Option<PathBuf>,
+    /// File of the key that checks.
+    pub public_key: Option<PathBuf>,
+    /// Changes after which the town signs.
+    pub every_changes: u64,
+    /// Hours after which it signs what came since.
+    pub every_hours: u32,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { checkpoints: None, key_file: None, public_key: None, every_changes: 10_000, every_hours: 24 }
+    }
+}
+
 /// `[standards]`: the town's lists and tables.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -153,6 +195,12 @@ impl Config {
         config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         if config.server.login_tries_max == 0 {
             bail!("設定ファイル {}: login_tries_max は1以上にしてください", path.display());
+        }
+        if config.backup.keep_days == 0 {
+            bail!("設定ファイル {}: keep_days は1以上にしてください", path.display());
+        }
+        if config.audit.every_changes == 0 || config.audit.every_hours == 0 {
+            bail!("設定ファイル {}: every_changes と every_hours は1以上にしてください", path.display());
         }
         domain::MunicipalityCode::parse(&config.municipality.code)
             .with_context(|| format!("設定ファイル {}: 団体コード", path.display()))?;

@@ -171,7 +171,7 @@ pub fn ensure_key(path: &Path) -> anyhow::Result<()> {
 }
 
 /// Makes a new database file readable by the program's user alone; its log files take the same permissions.
-fn make_private(path: &Path) -> anyhow::Result<()> {
+pub(crate) fn make_private(path: &Path) -> anyhow::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
+pub mod backup;
 pub mod catalogue;
 pub mod config;
 pub mod demo;

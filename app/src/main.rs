@@ -6,11 +6,13 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use daicho::audit::{AuditTask, Keeper};
+use daicho::backup::BackupTask;
 use daicho::config::Config;
 use daicho::demo::{Demo, init, make, notices, settle};
 use daicho::house::{Outside, open};
 use daicho::progress::{result, say};
-use daicho::{catalogue, layouts, links, serve};
+use daicho::{audit, backup, catalogue, layouts, links, serve};
 use office::{Caller, Rights, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
@@ -105,6 +107,31 @@ enum Command {
         #[command(subcommand)]
         task: AuditTask,
     },
+    /// Archives of the journal: make, verify, mask.
+    Backup {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml", global = true)]
+        config: PathBuf,
+        #[command(subcommand)]
+        task: BackupTask,
+    },
+    /// Makes a new database from archives, as it was last or at any moment between two changes.
+    Restore {
+        /// Configuration; names the key.
+        #[arg(long, default_value = "daicho.toml")]
+        config: PathBuf,
+        /// Folder of archives.
+        dir: PathBuf,
+        /// Folder the new database is made in.
+        #[arg(long)]
+        to: PathBuf,
+        /// Changes recorded until this time: `2026-04-01T09:00`, Japan's time unless an offset is given.
+        #[arg(long, conflicts_with = "position")]
+        at: Option<String>,
+        /// Changes until this one.
+        #[arg(long)]
+        position: Option<u64>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -162,12 +189,6 @@ enum UserTask {
     },
 }
 
-#[derive(Subcommand)]
-enum AuditTask {
-    /// Walks the hash chain, recomputes the current records, runs every system's checks.
-    Verify,
-}
-
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -209,6 +230,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let config = Config::read(&config)?;
             let house = open(&config, Outside::default())?;
             let server = &config.server;
+            let _keeper = Keeper::start(&config, &house.office)?;
             serve::serve(house, server.listen, server.secure_cookies, Vec::new(), |address| {
                 result(&format!("http://{address}/"));
             })?;
@@ -262,9 +284,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Audit { config, task: AuditTask::Verify } => {
-            let house = open(&Config::read(&config)?, Outside::default())?;
-            verify(&house.office)
+        Command::Audit { config, task } => audit::run(&config, task),
+        Command::Backup { config, task } => backup::run(&config, task),
+        Command::Restore { config, dir, to, at, position } => {
+            backup::restore_and_tell(&config, &dir, &to, backup::target(at.as_deref(), position)?)
         }
     }
 }
@@ -316,22 +339,4 @@ fn run_function(
         }
         Err(RunError::Fault(fault)) => Err(fault.into()),
     }
-}
-
-fn verify(office: &office::Office) -> anyhow::Result<ExitCode> {
-    let verification = office.journal().verify()?;
-    let mut well = verification.problems.is_empty();
-    for problem in &verification.problems {
-        say(problem);
-    }
-    let view = office.journal().view(register::AsOf::default())?;
-    for check in office.systems().iter().flat_map(|system| &system.checks) {
-        for inconsistency in (check.run)(&*view)? {
-            well = false;
-            say(&format!("{}: {} {}", check.title, inconsistency.record, inconsistency.what));
-        }
-    }
-    let head = verification.head.map_or_else(|| "（空）".to_owned(), |head| head.to_string());
-    result(&format!("変更 {} 件、版 {} 件、鎖の先頭 {head}", verification.changes, verification.versions));
-    Ok(done(well))
 }

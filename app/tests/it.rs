@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod it {
+    mod backup;
     mod catalogue;
     mod config;
     mod demo;

@@ -13,6 +13,7 @@ fn read(text: &str) -> Result<Config, String> {
 fn the_default_file_reads() {
     let config = read(DEFAULT_FILE).unwrap();
     assert_eq!(config.server.login_tries_max, 5);
+    assert_eq!((config.backup.keep_days, config.audit.every_changes), (7, 10_000));
     assert!(config.simulators.receivers.is_empty(), "a real town has no simulators");
 }
 
@@ -22,6 +23,8 @@ fn mistakes_are_told_with_their_place() {
         ("[server]", "[server]\nlissten = 1", "lissten"),
         ("login_tries_max = 5", "", "login_tries_max"),
         ("login_tries_max = 5", "login_tries_max = 0", "1以上"),
+        ("keep_days = 7", "keep_days = 0", "keep_days"),
+        ("every_changes = 10000", "every_changes = 0", "every_changes"),
         ("127.0.0.1:8080", "nowhere", "listen"),
         ("477991", "477992", "団体コード"),
         ("[store]", "[stores]", "stores"),
@@ -54,4 +57,13 @@ fn a_database_that_is_away_is_told_with_what_to_do() {
     let opened = daicho::house::open(&Config::read(&path).unwrap(), daicho::house::Outside::default());
     let error = format!("{:#}", opened.err().unwrap());
     assert!(error.contains("[database]") && error.contains("つながりません"), "{error}");
+}
+
+#[test]
+fn a_file_from_before_there_were_backups_reads() {
+    let from = DEFAULT_FILE.find("[backup]").unwrap();
+    let to = DEFAULT_FILE.find("[standards]").unwrap();
+    let config = read(&format!("{}{}", &DEFAULT_FILE[..from], &DEFAULT_FILE[to..])).unwrap();
+    assert_eq!(config.backup.keep_days, 7);
+    assert!(config.audit.checkpoints.is_none());
 }

@@ -1,0 +1,107 @@
+//! A folder of archives: the manifest and the files it names.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use archive::{Archived, Event, Manifest};
+use transport::{Access, make_folders, write_durably};
+
+const MANIFEST: &str = "manifest.txt";
+const LOCK: &str = ".lock";
+
+/// An opened folder.
+pub(crate) struct ArchiveFolder {
+    path: PathBuf,
+    pub(crate) manifest: Manifest,
+    /// Held while files are added; the system releases it when the process dies.
+    _lock: Option<File>,
+}
+
+impl ArchiveFolder {
+    /// Opens a folder to add to it, making it when there is none.
+    pub(crate) fn for_writing(path: &Path) -> anyhow::Result<Self> {
+        make_folders(path, Access::Private).with_context(|| format!("{} を作れません", path.display()))?;
+        let name = path.join(LOCK);
+        let lock = File::options().create(true).truncate(false).write(true).open(&name);
+        let lock = lock.with_context(|| format!("{} に書けません", name.display()))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => bail!("{} では別の控えを作っている最中です", path.display()),
+            Err(TryLockError::Error(error)) => return Err(error).context("控えのフォルダを確保できません"),
+        }
+        Ok(Self { path: path.to_owned(), manifest: manifest(path)?, _lock: Some(lock) })
+    }
+
+    /// Opens a folder that holds archives.
+    pub(crate) fn for_reading(path: &Path) -> anyhow::Result<Self> {
+        if !path.join(MANIFEST).exists() {
+            bail!("{} に控えの目録（{MANIFEST}）がありません", path.display());
+        }
+        Ok(Self { path: path.to_owned(), manifest: manifest(path)?, _lock: None })
+    }
+
+    pub(crate) fn path_of(&self, file: &str) -> PathBuf {
+        self.path.join(file)
+    }
+
+    pub(crate) fn open(&self, archived: &Archived) -> anyhow::Result<BufReader<File>> {
+        let path = self.path_of(&archived.file);
+        let file = File::open(&path).with_context(|| format!("{} が開けません", path.display()))?;
+        Ok(BufReader::new(file))
+    }
+
+    /// Adds an event to the manifest, durably.
+    pub(crate) fn note(&mut self, event: Event) -> anyhow::Result<()> {
+        self.manifest.push(event)?;
+        let path = self.path_of(MANIFEST);
+        write_durably(&path, |file| {
+            make_private(file)?;
+            file.write_all(self.manifest.text().as_bytes())
+        })
+        .with_context(|| format!("{} に書けません", path.display()))
+    }
+
+    /// Files that stand in the folder and in no line of the manifest.
+    pub(crate) fn strangers(&self) -> anyhow::Result<Vec<String>> {
+        let known: Vec<&str> =
+            self.manifest.present().iter().map(|archived| archived.file.as_str()).collect();
+        let mut strangers = Vec::new();
+        for entry in
+            fs::read_dir(&self.path).with_context(|| format!("{} が読めません", self.path.display()))?
+        {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            if name != MANIFEST && name != LOCK && !known.contains(&name.as_str()) {
+                strangers.push(name);
+            }
+        }
+        strangers.sort();
+        Ok(strangers)
+    }
+}
+
+fn manifest(path: &Path) -> anyhow::Result<Manifest> {
+    let path = path.join(MANIFEST);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Manifest::default()),
+        Err(error) => return Err(error).with_context(|| format!("{} が読めません", path.display())),
+    };
+    let text = String::from_utf8(bytes);
+    let text = text.with_context(|| format!("{} が壊れています（文字として読めません）", path.display()))?;
+    Manifest::parse(&text).with_context(|| path.display().to_string())
+}
+
+/// Makes a file readable by the program's user alone, from its first byte.
+#[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "only unix has modes"))]
+pub(crate) fn make_private(file: &File) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! The way back: a new database from archives.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use archive::{Archived, FileError, Manifest, SafeCursor, SegmentReader, Target, plan, safe_cursors};
+use register::{ChainWalk, RawChange, Restore, Standing};
+use store_sqlite::{Options, ReadOnly, Restorer, VaultKey};
+use transport::{Access, make_folders};
+
+use super::folder::ArchiveFolder;
+use super::{kinds, now, seconds_since};
+use crate::config::Config;
+
+/// Versions written in one transaction.
+const BATCH_VERSIONS: usize = 20_000;
+
+/// What was restored.
+#[derive(Debug)]
+pub struct Restored {
+    /// The new database.
+    pub database: PathBuf,
+    /// The newest change.
+    pub reached: ChainWalk,
+    /// Versions.
+    pub versions: u64,
+    /// Where readers were put.
+    pub cursors: Vec<SafeCursor>,
+    /// What the check of the new database found.
+    pub problems: Vec<String>,
+    /// How long restoring took.
+    pub seconds: f64,
+    /// How long the check took.
+    pub check_seconds: f64,
+}
+
+/// Restores into a new database below `to`, and checks it whole. The key is the configuration's.
+///
+/// # Errors
+/// When the archive does not reach the target or is broken, the key is another, or there is a database already. What
+/// was begun then stays behind, marked as half restored.
+pub fn restore(config: &Config, dir: &Path, to: &Path, target: Target) -> anyhow::Result<Restored> {
+    let start = now();
+    let folder = ArchiveFolder::for_reading(dir)?;
+    let present = folder.manifest.present();
+    let files = plan(&present, target)?;
+    let last = files.last().context("控えがありません")?;
+    let origin =
+        SegmentReader::new(folder.open(last)?).with_context(|| last.file.clone())?.header().standing.clone();
+    let key = VaultKey::read(&config.at(&config.store.key_file)).context("鍵ファイルが使えません")?;
+    let options = Options { key: Some(key), ..Options::default() };
+    make_folders(to, Access::Private).with_context(|| format!("{} を作れません", to.display()))?;
+    let name = config.store.path.file_name().context("[store] path がファイルの名前ではありません")?;
+    let database = to.join(name);
+    crate::house::make_private(&database)?;
+    let mut restorer = Restorer::begin(&database, &kinds(), options.clone(), &origin)
+        .with_context(|| format!("{} に復元できません", database.display()))?;
+    let mut versions = 0_u64;
+    for file in &files {
+        let count = bring_back(&folder, file, target, &mut restorer).with_context(|| file.file.clone())?;
+        versions = versions.saturating_add(count);
+    }
+    let reached = restorer.reached();
+    let cursors = safe_cursors(folder.manifest.archived(), reached.position);
+    let standing = Standing {
+        cursors: cursors.iter().map(|cursor| (cursor.name.clone(), cursor.position)).collect(),
+        leases: newest_tokens(&folder.manifest),
+        ..origin
+    };
+    Box::new(restorer).finish(&standing).context("復元を終えられません")?;
+    let seconds = seconds_since(start);
+    let check = now();
+    let verification = ReadOnly::open(&database, &kinds(), options)?.verify()?;
+    if verification.changes != reached.position.0 {
+        bail!("復元した変更は{}件のはずが、{}件です", reached.position, verification.changes);
+    }
+    Ok(Restored {
+        database,
+        reached,
+        versions,
+        cursors,
+        problems: verification.problems,
+        seconds,
+        check_seconds: seconds_since(check),
+    })
+}
+
+/// Appends what belongs to the target; tells how many versions. A file that is read whole must be the one archived.
+fn bring_back(
+    folder: &ArchiveFolder,
+    archived: &Archived,
+    target: Target,
+    restorer: &mut Restorer,
+) -> anyhow::Result<u64> {
+    let mut reader = SegmentReader::new(folder.open(archived)?)?;
+    let (mut batch, mut waiting, mut versions) = (Vec::<RawChange>::new(), 0_usize, 0_u64);
+    let mut whole = true;
+    while let Some(change) = reader.next_change()? {
+        if !target.takes(change.position, change.at) {
+            whole = false;
+            break;
+        }
+        waiting = waiting.saturating_add(change.versions.len()).saturating_add(1);
+        versions = versions.saturating_add(u64::try_from(change.versions.len())?);
+        batch.push(change);
+        if BATCH_VERSIONS <= waiting {
+            restorer.append(&batch)?;
+            batch.clear();
+            waiting = 0;
+        }
+    }
+    restorer.append(&batch)?;
+    if whole {
+        let header = reader.header().clone();
+        if !archived.is(&header, &reader.finish()?) {
+            return Err(FileError::Other.into());
+        }
+    }
+    Ok(versions)
+}
+
+/// The largest token ever seen of each lease: a worker of the lost database must not pass for one of the new.
+fn newest_tokens(manifest: &Manifest) -> Vec<(String, u64)> {
+    let mut tokens = std::collections::BTreeMap::<&str, u64>::new();
+    for (name, token) in manifest.archived().flat_map(|archived| &archived.leases) {
+        let newest = tokens.entry(name).or_default();
+        *newest = (*newest).max(*token);
+    }
+    tokens.into_iter().map(|(name, token)| (name.to_owned(), token)).collect()
+}
