@@ -133,6 +133,7 @@ fn explained(fault: Fault) -> anyhow::Error {
         Trouble::Unfit(_) => "このデータベースは台帳を預けるのに使えません",
         Trouble::WrongKey { .. } => "鍵が違います。このデータベースを作ったときの鍵ファイルを使ってください",
         Trouble::NoKey { .. } => "鍵ファイルがありません",
+        Trouble::HalfRestored => "復元の途中で止まったデータベースです。消してから、もう一度復元してください",
         Trouble::Superseded => {
             "ほかの版のプログラムが表を変えました。プログラムの版をそろえて起動し直してください"
         }

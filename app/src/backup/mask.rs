@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use archive::{Masker, Rules, SegmentReader, Target, plan};
 use register::{Body, CommitError, Draft, Expect, Journal, Op, RawChange, Write};
-use store_sqlite::{Opener, Options, Store, VaultKey};
+use store::Opener;
+use store_sqlite::{Options, Store, VaultKey};
 
 use super::folder::ArchiveFolder;
 use super::kinds;

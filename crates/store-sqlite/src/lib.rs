@@ -4,7 +4,6 @@ mod apply;
 mod feed;
 mod kinds;
 mod ledger;
-mod opener;
 mod pool;
 mod restore;
 mod schema;
@@ -16,7 +15,6 @@ mod writer;
 
 pub use ::store::VaultKey;
 pub use ledger::ReadOnly;
-pub use opener::Opener;
 pub use restore::Restorer;
 pub use store::{Options, Store};
 

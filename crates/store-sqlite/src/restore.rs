@@ -62,7 +62,8 @@ impl Restorer {
         tx.execute_batch("DROP INDEX versions_by_key; DROP INDEX versions_by_kind;").or_fault(WHAT)?;
         for sql in kinds.all() {
             for column in sql.shape.kind.columns {
-                tx.execute_batch(&format!("DROP INDEX {}_by_{};", sql.shape.table, column.name)).or_fault(WHAT)?;
+                tx.execute_batch(&format!("DROP INDEX {}_by_{};", sql.shape.table, column.name))
+                    .or_fault(WHAT)?;
             }
         }
         note_kinds(&tx, &kinds, &origin.kinds)?;

@@ -56,7 +56,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(kinds: Kinds<KindSql>, vault: Option<Vault>, path: &Path, pool: Pool, head: u64) -> Self {
+    pub(crate) fn new(
+        kinds: Kinds<KindSql>,
+        vault: Option<Vault>,
+        path: &Path,
+        pool: Pool,
+        head: u64,
+    ) -> Self {
         Self { kinds, vault, path: path.to_owned(), pool, head: Mutex::new(head), moved: Condvar::new() }
     }
 

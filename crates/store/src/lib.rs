@@ -2,6 +2,7 @@
 
 mod fields;
 mod jobs;
+mod opener;
 mod shape;
 mod text;
 mod tip;
@@ -11,6 +12,7 @@ mod verify;
 
 pub use fields::Fields;
 pub use jobs::{Answer, LeaseHeld, LeaseRequest, Reply, ask, in_one_line, lease_token};
+pub use opener::Opener;
 pub use shape::{KEY_BYTES_MAX, Kinds, OfKind, Shape, unknown_table};
 pub use text::{OrFault, WRITES_MAX, date, int, time, uint, version};
 pub use tip::{Found, Place, Sealed, Tip, conflict, conflict_holder, next_version};

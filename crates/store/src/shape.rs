@@ -165,6 +165,12 @@ pub trait OfKind {
     fn shape(&self) -> &Shape;
 }
 
+impl OfKind for Shape {
+    fn shape(&self) -> &Shape {
+        self
+    }
+}
+
 /// All kinds by id, each with what the store holds of it.
 #[derive(Debug)]
 pub struct Kinds<K>(HashMap<&'static str, K>);

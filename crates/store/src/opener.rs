@@ -2,13 +2,12 @@
 
 use register::{Body, Fault, Kind};
 
-use crate::VaultKey;
-use crate::kinds::Kinds;
-use crate::vault::Vault;
+use crate::shape::{Kinds, Shape};
+use crate::vault::{Vault, VaultKey};
 
 /// Opens sealed fields of bodies that come out of an archive.
 pub struct Opener {
-    kinds: Kinds,
+    kinds: Kinds<Shape>,
     vault: Vault,
 }
 
@@ -18,12 +17,12 @@ impl Opener {
     /// # Errors
     /// When a kind cannot be a kind.
     pub fn new(kinds: &[&'static Kind], key: &VaultKey) -> Result<Self, Fault> {
-        Ok(Self { kinds: Kinds::new(kinds)?, vault: Vault::new(key)? })
+        Ok(Self { kinds: Kinds::new(kinds, |shape| shape)?, vault: Vault::new(key)? })
     }
 
     /// The kind of this id; none when the program does not know it.
     pub fn kind(&self, id: &str) -> Option<&'static Kind> {
-        self.kinds.get(id).map(|sql| sql.kind)
+        self.kinds.get(id).map(|shape| shape.kind)
     }
 
     /// The body of a record as it is read.
@@ -31,7 +30,7 @@ impl Opener {
     /// # Errors
     /// When the kind is unknown or a field does not open with the key.
     pub fn open(&self, kind: &str, key: &str, stored: &str) -> Result<Body, Fault> {
-        let sql = self.kinds.get(kind).ok_or_else(|| Fault::because(format!("kind {kind} is unknown")))?;
-        sql.open(Some(&self.vault), key, stored.to_owned())
+        let shape = self.kinds.get(kind).ok_or_else(|| Fault::because(format!("kind {kind} is unknown")))?;
+        shape.open(Some(&self.vault), key, stored.to_owned())
     }
 }
