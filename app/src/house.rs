@@ -134,6 +134,7 @@ fn explained(fault: Fault) -> anyhow::Error {
         Trouble::WrongKey { .. } => "鍵が違います。このデータベースを作ったときの鍵ファイルを使ってください",
         Trouble::NoKey { .. } => "鍵ファイルがありません",
         Trouble::HalfRestored => "復元の途中で止まったデータベースです。消してから、もう一度復元してください",
+        Trouble::NotEmpty => "空でないデータベースには復元しません。新しいフォルダか、空のデータベースを指定してください",
         Trouble::Superseded => {
             "ほかの版のプログラムが表を変えました。プログラムの版をそろえて起動し直してください"
         }

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use register::{ChainWalk, Fault, Kind, KindNote, RawChange, Restore, RestoreError, Standing};
 use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_iter, types::Value};
-use store::{Kinds, OrFault, Trouble, Vault, WRITES_MAX, int, unknown_table};
+use store::{
+    Kinds, OrFault, RESTORING, Trouble, Vault, check_change, check_cursors, check_origin, int, unknown_table,
+};
 
 use crate::Options;
 use crate::kinds::KindSql;
@@ -13,9 +15,6 @@ use crate::store::{Lock, lock, set_up};
 use crate::text::{line, unline};
 
 const WHAT: &str = "the restore cannot be written";
-
-/// The row of `meta` that stands as long as a file is half restored.
-const MARK: &str = "restoring";
 
 /// A journal's file on its way to become the copy of another journal.
 ///
@@ -52,13 +51,10 @@ impl Restorer {
         let changes: i64 =
             conn.query_row("SELECT count(*) FROM changes", [], |row| row.get(0)).or_fault(WHAT)?;
         if changes != 0 {
-            return Err(Fault::because(format!(
-                "the database {} holds {changes} changes: a restore needs an empty one",
-                path.display()
-            )));
+            return Err(Trouble::NotEmpty.into());
         }
         let tx = conn.transaction().or_fault(WHAT)?;
-        tx.execute("INSERT INTO meta (name, value) VALUES (?1, 'half')", [MARK]).or_fault(WHAT)?;
+        tx.execute("INSERT INTO meta (name, value) VALUES (?1, 'half')", [RESTORING]).or_fault(WHAT)?;
         tx.execute_batch("DROP INDEX versions_by_key; DROP INDEX versions_by_kind;").or_fault(WHAT)?;
         for sql in kinds.all() {
             for column in sql.shape.kind.columns {
@@ -111,12 +107,7 @@ impl Restore for Restorer {
     }
 
     fn finish(mut self: Box<Self>, standing: &Standing) -> Result<(), Fault> {
-        let reached = self.reached.position;
-        if let Some((name, place)) = standing.cursors.iter().find(|(_, place)| reached < *place) {
-            return Err(Fault::because(format!(
-                "cursor {name} would stand at {place}, behind the newest change {reached}"
-            )));
-        }
+        check_cursors(standing, self.reached.position)?;
         self.fill()?;
         crate::schema::prepare(&mut self.conn, &self.kinds, self.vault.as_ref())?;
         let tx = self.conn.transaction().or_fault(WHAT)?;
@@ -131,7 +122,7 @@ impl Restore for Restorer {
         tx.commit().or_fault(WHAT)?;
         self.conn.pragma_update(None, "synchronous", "FULL").or_fault(WHAT)?;
         fold(&self.conn)?;
-        self.conn.execute("DELETE FROM meta WHERE name = ?1", [MARK]).or_fault(WHAT)?;
+        self.conn.execute("DELETE FROM meta WHERE name = ?1", [RESTORING]).or_fault(WHAT)?;
         fold(&self.conn)
     }
 }
@@ -139,41 +130,13 @@ impl Restore for Restorer {
 /// Refuses a file whose restore was cut off.
 pub(crate) fn refuse_half_restored(conn: &Connection) -> Result<(), Fault> {
     let mark: Option<String> = conn
-        .query_row("SELECT value FROM meta WHERE name = ?1", [MARK], |row| row.get(0))
+        .query_row("SELECT value FROM meta WHERE name = ?1", [RESTORING], |row| row.get(0))
         .optional()
         .or_fault("the database cannot be read")?;
     match mark {
         None => Ok(()),
         Some(_) => Err(Trouble::HalfRestored.into()),
     }
-}
-
-fn check_origin(kinds: &Kinds<KindSql>, vault: Option<&Vault>, origin: &Standing) -> Result<(), Fault> {
-    if let Some(wanted) = &origin.vault_key {
-        match vault.map(Vault::key_id) {
-            Some(given) if given == wanted => {}
-            Some(given) => {
-                return Err(Fault::because(format!(
-                    "the copied journal was sealed with key {wanted}, and the key given is {given}"
-                )));
-            }
-            None => {
-                return Err(Fault::because(format!(
-                    "the copied journal was sealed with key {wanted}, and no key was given"
-                )));
-            }
-        }
-    }
-    for note in &origin.kinds {
-        let Some(sql) = kinds.get(&note.id) else { continue };
-        if let Some(field) = note.sealed.iter().find(|field| !sql.shape.kind.is_sealed(field)) {
-            return Err(Fault::because(format!(
-                "field {field} of {} is sealed in the copied journal and not in this program",
-                note.id
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// Keeps the names and sealed fields of kinds this program does not know.
@@ -193,9 +156,7 @@ fn note_kinds(tx: &Transaction<'_>, kinds: &Kinds<KindSql>, notes: &[KindNote]) 
 fn append(tx: &Transaction<'_>, change: &RawChange) -> Result<(), Fault> {
     let position = change.position.0;
     let what = || format!("change {position} cannot be written");
-    if WRITES_MAX < change.versions.len() {
-        return Err(Fault::because(format!("change {position} appends more than {WRITES_MAX} versions")));
-    }
+    check_change(change)?;
     tx.prepare_cached("INSERT INTO changes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
         .and_then(|mut insert| {
             insert.execute(params![
@@ -271,11 +232,7 @@ fn fill_kind(
         }
         let filled = match known {
             None => Vec::new(),
-            Some((sql, vault)) if !columns.is_empty() => {
-                let opened = sql.shape.open(vault, &key, body.clone())?;
-                sql.shape.columns(vault, opened.as_str())?
-            }
-            Some(_) => Vec::new(),
+            Some((sql, vault)) => sql.shape.stored_columns(vault, &key, &body)?,
         };
         let own = [
             Value::Text(key),

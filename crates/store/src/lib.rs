@@ -3,6 +3,7 @@
 mod fields;
 mod jobs;
 mod opener;
+mod restore;
 mod shape;
 mod text;
 mod tip;
@@ -13,6 +14,7 @@ mod verify;
 pub use fields::Fields;
 pub use jobs::{Answer, LeaseHeld, LeaseRequest, Reply, ask, in_one_line, lease_token};
 pub use opener::Opener;
+pub use restore::{RESTORING, check_change, check_cursors, check_origin};
 pub use shape::{KEY_BYTES_MAX, Kinds, OfKind, Shape, unknown_table};
 pub use text::{OrFault, WRITES_MAX, date, int, time, uint, version};
 pub use tip::{Found, Place, Sealed, Tip, conflict, conflict_holder, next_version};

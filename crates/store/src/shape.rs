@@ -79,6 +79,23 @@ impl Shape {
         values.collect()
     }
 
+    /// The values of the declared columns of a body as it is stored.
+    ///
+    /// # Errors
+    /// When a field is sealed and there is no vault, or as [`columns`](Self::columns).
+    pub fn stored_columns(
+        &self,
+        vault: Option<&Vault>,
+        key: &str,
+        stored: &str,
+    ) -> Result<Vec<Option<String>>, Fault> {
+        if self.kind.columns.is_empty() {
+            return Ok(Vec::new());
+        }
+        let body = self.open(vault, key, stored.to_owned())?;
+        self.columns(vault, body.as_str())
+    }
+
     /// What stands in a column for a value: itself, or its keyed hash when the field is sealed.
     ///
     /// # Errors

@@ -43,6 +43,9 @@ pub enum Trouble {
     /// A restore was cut off in the middle of this database.
     #[error("the database is half restored: remove it and restore again; it serves nobody as it is")]
     HalfRestored,
+    /// The place of a restore holds something already.
+    #[error("the database is not empty: a restore needs one that holds nothing")]
+    NotEmpty,
     /// Another program with other kinds of records has opened the database since.
     #[error("another version of the program has changed the tables: this one must be restarted or updated")]
     Superseded,
