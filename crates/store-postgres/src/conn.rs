@@ -193,7 +193,7 @@ impl Pool {
         Ok((snapshot, store::uint(head)))
     }
 
-    fn keep(&self, conn: Conn) {
+    pub(crate) fn keep(&self, conn: Conn) {
         put(&self.idle, self.keep, conn);
     }
 }

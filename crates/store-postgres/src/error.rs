@@ -3,7 +3,7 @@
 use std::io;
 
 use register::Fault;
-use store::Trouble;
+use store::{Trouble, in_one_line};
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
@@ -57,6 +57,11 @@ pub(crate) fn fault(what: &str, error: Error) -> Fault {
         Some(trouble) => Fault::new(said.unwrap_or_else(|| format!("{what}: {error}")), trouble),
         None => Fault::new(said.unwrap_or_else(|| what.to_owned()), error),
     }
+}
+
+/// The fault of a server that lets nobody in.
+pub(crate) fn cannot_open(error: &dyn std::error::Error) -> Fault {
+    Fault::new(format!("the database cannot be opened: {}", in_one_line(error)), Trouble::Unreachable)
 }
 
 /// Turns the driver's error into a fault.

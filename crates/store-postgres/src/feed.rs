@@ -9,7 +9,7 @@ use register::{Body, Entry, Fault, Position, Stored};
 use store::{OfKind, OrFault, date, int, time, uint, version};
 use tokio_postgres::Row;
 
-use crate::Shared;
+use crate::Reading;
 use crate::error::OrSaid;
 
 const WHAT: &str = "the feed cannot be read";
@@ -31,7 +31,7 @@ const PLACES: &str = "SELECT DISTINCT found.position FROM unnest($1::text[]) AS 
 
 /// Changes behind `after`, at most `limit`; with `kinds`, those that touch one of them.
 pub(crate) fn feed(
-    shared: &Shared,
+    reading: &Reading,
     after: Position,
     kinds: &[&str],
     limit: usize,
@@ -42,7 +42,7 @@ pub(crate) fn feed(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     // What a statement sees, the next one sees too: no transaction is needed.
     let (changes, lines) = if kinds.is_empty() {
-        shared.pool.read(WHAT, |conn| {
+        reading.pool.read(WHAT, |conn| {
             let changes = conn.query(ALL, &[&int(after.0), &limit])?;
             let (Some(first), Some(last)) = (changes.first(), changes.last()) else {
                 return Ok((changes, Vec::new()));
@@ -52,7 +52,7 @@ pub(crate) fn feed(
             Ok((changes, lines))
         })?
     } else {
-        shared.pool.read(WHAT, |conn| {
+        reading.pool.read(WHAT, |conn| {
             let places = conn.query(PLACES, &[&kinds, &int(after.0), &limit])?;
             let places: Vec<i64> = places.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
             if places.is_empty() {
@@ -67,7 +67,7 @@ pub(crate) fn feed(
     for row in &lines {
         let position = uint(row.try_get(0).or_said(WHAT)?);
         if let Some(entry) = places.get(&position).and_then(|index| entries.get_mut(*index)) {
-            let stored = line(shared, row, entry.position, entry.at)?;
+            let stored = line(reading, row, entry.position, entry.at)?;
             entry.versions.push(stored);
         }
     }
@@ -76,11 +76,11 @@ pub(crate) fn feed(
 
 /// The first place behind `after` that touches one of the kinds.
 pub(crate) fn next_change(
-    shared: &Shared,
+    reading: &Reading,
     after: Position,
     kinds: &[&str],
 ) -> Result<Option<Position>, Fault> {
-    let rows = shared.pool.read(WHAT, |conn| conn.query(PLACES, &[&kinds, &int(after.0), &1_i64]))?;
+    let rows = reading.pool.read(WHAT, |conn| conn.query(PLACES, &[&kinds, &int(after.0), &1_i64]))?;
     rows.first().map(|row| row.try_get(0).map(|place| Position(uint(place)))).transpose().or_said(WHAT)
 }
 
@@ -100,11 +100,11 @@ fn entry(row: &Row) -> Result<Entry, Fault> {
 }
 
 /// A version of the feed. One of a kind this program does not know comes as it is stored, sealed fields sealed.
-fn line(shared: &Shared, row: &Row, position: Position, at: jiff::Timestamp) -> Result<Stored, Fault> {
+fn line(reading: &Reading, row: &Row, position: Position, at: jiff::Timestamp) -> Result<Stored, Fault> {
     let text = |place: usize| row.try_get::<_, &str>(place).or_said(WHAT);
     let (kind, key, body) = (text(1)?, text(2)?.to_owned(), text(6)?.to_owned());
-    let body = match shared.kinds.get(kind) {
-        Some(sql) => sql.shape().open(shared.vault.as_ref(), &key, body)?,
+    let body = match reading.kinds.get(kind) {
+        Some(sql) => sql.shape().open(reading.vault.as_ref(), &key, body)?,
         None => Body::from_stored(body),
     };
     Ok(Stored {

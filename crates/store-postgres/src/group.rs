@@ -57,7 +57,11 @@ pub(crate) fn hold(shared: &Shared, conn: &Conn, needs: &Needs<'_>) -> Result<De
     let leases: Vec<&str> = needs.leases.iter().copied().collect();
     let mut kinds = Vec::new();
     for (kind, need) in &needs.kinds {
-        let sql = shared.kinds.get(kind).ok_or_else(|| Fault::because("a kind is unknown to this store"))?;
+        let sql = shared
+            .reading
+            .kinds
+            .get(kind)
+            .ok_or_else(|| Fault::because("a kind is unknown to this store"))?;
         kinds.push((sql, Arrays::of(need)));
     }
     let prepare = |sql: &str| conn.prepare(sql).map_err(lost);
@@ -275,7 +279,11 @@ pub(crate) fn send(shared: &Shared, conn: &Conn, decided: &Decided, batch: &[u8;
     let lines: Vec<_> = desk.lines.chunks(ROWS_MAX).map(LineArrays::of).collect();
     let mut kinds = Vec::new();
     for kind in desk.touched.keys() {
-        let sql = shared.kinds.get(kind).ok_or_else(|| Fault::because("a kind is unknown to this store"))?;
+        let sql = shared
+            .reading
+            .kinds
+            .get(kind)
+            .ok_or_else(|| Fault::because("a kind is unknown to this store"))?;
         let records = desk.outcome(kind);
         let arrays: Vec<_> = records.chunks(ROWS_MAX).map(|records| RecordArrays::of(sql, records)).collect();
         kinds.push((sql, desk.giving(sql.shape().kind), arrays));

@@ -1,14 +1,18 @@
 #![doc = include_str!("../README.md")]
 
 mod conn;
+mod copy;
+mod cursor;
 mod drive;
 mod error;
 mod euc;
 mod feed;
 mod group;
 mod kinds;
+mod ledger;
 mod listen;
 mod plan;
+mod restore;
 mod schema;
 mod store;
 mod verify;
@@ -16,6 +20,8 @@ mod view;
 mod writer;
 
 pub use ::store::{Trouble, VaultKey};
+pub use ledger::ReadOnly;
+pub use restore::Restorer;
 pub use store::{Options, Password, Store};
 
-pub(crate) use store::Shared;
+pub(crate) use store::{Reading, Shared};

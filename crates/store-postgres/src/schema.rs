@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use register::{ColumnRule, Fault};
 use sha2::{Digest, Sha256};
-use store::{Kinds, Trouble, Vault, hex};
+use store::{Kinds, RESTORING, Trouble, Vault, hex};
 use tokio_postgres::Error;
 
 use crate::conn::{Conn, Param};
@@ -50,8 +50,6 @@ CREATE TABLE versions (
   body         TEXT NOT NULL,
   PRIMARY KEY (position, ordinal)
 );
-CREATE UNIQUE INDEX versions_by_key ON versions (kind, key, version DESC);
-CREATE INDEX versions_by_kind ON versions (kind, position);
 CREATE TABLE kinds (id TEXT COLLATE "C" PRIMARY KEY, table_name TEXT NOT NULL, title TEXT NOT NULL, sealed TEXT NOT NULL);
 CREATE TABLE cursors (name TEXT COLLATE "C" PRIMARY KEY, position BIGINT NOT NULL);
 CREATE TABLE leases (
@@ -61,6 +59,12 @@ CREATE TABLE leases (
   until_us BIGINT NOT NULL
 );
 "#;
+
+/// The indexes of the versions; a restore makes them at its end.
+const INDEXES: &str = "
+CREATE UNIQUE INDEX versions_by_key ON versions (kind, key, version DESC);
+CREATE INDEX versions_by_kind ON versions (kind, position);
+";
 
 /// What every session of this store must know.
 #[derive(Clone, Debug)]
@@ -80,28 +84,62 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, Fault> {
     let what = "the database cannot be prepared";
     check_server(conn, scratch)?;
-    conn.batch("BEGIN").or_said(what)?;
-    conn.query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))::text", &[&PREPARING])
-        .or_said(what)?;
+    begin(conn)?;
+    if tables(conn)?.is_empty() {
+        create(conn)?;
+        index_versions(conn)?;
+    }
     check_owner(conn)?;
     check_vault(conn, vault)?;
     let declared = declaration(kinds);
-    let rows = conn.query("SELECT value FROM meta WHERE name = 'declared'", &[]).or_said(what)?;
-    let before: Option<String> = rows.first().map(|row| row.try_get(0)).transpose().or_said(what)?;
-    if before.as_deref() != Some(&declared) {
+    if meta(conn, "declared")?.as_deref() != Some(&declared) {
         // Nobody writes while columns come and go. It is the writers' own lock, so none is cut off in the middle.
         let lock = journal_lock(journal_of(conn)?);
         conn.query("SELECT pg_advisory_xact_lock($1)::text", &[&lock]).or_said(what)?;
         for kind in kinds.all() {
-            prepare_kind(conn, kind, vault).map_err(|error| {
-                Fault::new(format!("kind {} cannot be prepared", kind.shape.kind.id), error)
-            })?;
+            prepare_columns(conn, kind, vault).and_then(|()| prepare_indexes(conn, kind)).map_err(
+                |error| Fault::new(format!("kind {} cannot be prepared", kind.shape.kind.id), error),
+            )?;
         }
         set_meta(conn, "declared", &declared).or_said(what)?;
     }
     let journal = journal_of(conn)?;
     conn.batch("COMMIT").or_said(what)?;
     Ok(Prepared { declared, journal })
+}
+
+/// Begins a transaction in which nobody else makes tables in this schema.
+pub(crate) fn begin(conn: &Conn) -> Result<(), Fault> {
+    let what = "the database cannot be prepared";
+    conn.batch("BEGIN").or_said(what)?;
+    conn.query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))::text", &[&PREPARING])
+        .map(drop)
+        .or_said(what)
+}
+
+/// Makes the tables that do not depend on kinds, without the indexes of the versions.
+pub(crate) fn create(conn: &Conn) -> Result<(), Fault> {
+    let what = "the tables cannot be created";
+    conn.batch(TABLES).or_said(what)?;
+    set_meta(conn, "schema", &SCHEMA_VERSION.to_string()).or_said(what)
+}
+
+/// Makes the indexes of the versions.
+pub(crate) fn index_versions(conn: &Conn) -> Result<(), Fault> {
+    conn.batch(INDEXES).or_said("the versions cannot be indexed")
+}
+
+/// Checks a database that is only read: ours, whole, of a version this program knows, sealed with this key if one is
+/// given. A replica will do, and so will a user who may do nothing but read.
+pub(crate) fn check(conn: &Conn, vault: Option<&Vault>) -> Result<(), Fault> {
+    check_fit(conn)?;
+    check_owner(conn)?;
+    match (vault, meta(conn, "vault_key_id")?) {
+        (Some(vault), Some(known)) if known != vault.key_id() => {
+            Err(Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The number by which writers of one journal exclude each other.
@@ -116,12 +154,26 @@ fn journal_of(conn: &Conn) -> Result<u32, Fault> {
     row.try_get(0).or_said(what)
 }
 
-fn check_server(conn: &Conn, scratch: bool) -> Result<(), Fault> {
+fn ask(conn: &Conn, sql: &str) -> Result<String, Fault> {
     let what = "the server cannot be asked";
-    let text = |sql: &str| -> Result<String, Fault> {
-        let rows = conn.query(sql, &[]).or_said(what)?;
-        rows.first().map_or(Ok(String::new()), |row| row.try_get(0).or_said(what))
-    };
+    let rows = conn.query(sql, &[]).or_said(what)?;
+    rows.first().map_or(Ok(String::new()), |row| row.try_get(0).or_said(what))
+}
+
+/// Whether the server can keep a journal and is allowed to.
+pub(crate) fn check_server(conn: &Conn, scratch: bool) -> Result<(), Fault> {
+    check_fit(conn)?;
+    if !scratch && ask(conn, "SELECT current_setting('fsync')")? != "on" {
+        return Err(Trouble::Unfit("fsync is off: what it acknowledges may be lost".to_owned()).into());
+    }
+    if ask(conn, "SELECT current_setting('transaction_read_only')")? == "on" {
+        return Err(Trouble::ReadOnly.into());
+    }
+    Ok(())
+}
+
+fn check_fit(conn: &Conn) -> Result<(), Fault> {
+    let text = |sql: &str| ask(conn, sql);
     let version = text("SELECT current_setting('server_version_num')")?;
     if version.parse::<i32>().unwrap_or(0) < SERVER_VERSION_MIN {
         let version = text("SELECT current_setting('server_version')")?;
@@ -131,63 +183,62 @@ fn check_server(conn: &Conn, scratch: bool) -> Result<(), Fault> {
     if encoding != "UTF8" {
         return Err(Trouble::Unfit(format!("its encoding is {encoding} and not UTF8")).into());
     }
-    if !scratch && text("SELECT current_setting('fsync')")? != "on" {
-        return Err(Trouble::Unfit("fsync is off: what it acknowledges may be lost".to_owned()).into());
-    }
-    let read_only = "SELECT current_setting('transaction_read_only')";
-    if text(read_only)? == "on" {
-        return Err(Trouble::ReadOnly.into());
-    }
     if text("SELECT COALESCE(current_schema()::text, '')")?.is_empty() {
         return Err(Trouble::Unfit("the search path names no schema that is there".to_owned()).into());
     }
     Ok(())
 }
 
-fn check_owner(conn: &Conn) -> Result<(), Fault> {
-    let what = "the tables cannot be created";
+/// The tables and views of the schema, those of extensions aside.
+pub(crate) fn tables(conn: &Conn) -> Result<BTreeSet<String>, Fault> {
     let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
                   AND relkind IN ('r', 'p', 'v', 'm', 'f') \
                   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = pg_class.oid AND d.deptype = 'e')";
-    let tables = names(conn, tables, &[]).or_said("the tables cannot be listed")?;
-    if tables.is_empty() {
-        conn.batch(TABLES).or_said(what)?;
-        return set_meta(conn, "schema", &SCHEMA_VERSION.to_string()).or_said(what);
-    }
+    names(conn, tables, &[]).or_said("the tables cannot be listed")
+}
+
+/// Whether the tables are a journal's, of this version, and whole.
+pub(crate) fn check_owner(conn: &Conn) -> Result<(), Fault> {
+    let tables = tables(conn)?;
     if !tables.contains("meta") || !tables.contains("changes") {
         return Err(Trouble::Foreign.into());
     }
-    let rows = conn
-        .query("SELECT value FROM meta WHERE name = 'schema'", &[])
-        .or_said("the version of the tables cannot be read")?;
-    let found: Option<String> = rows.first().map(|row| row.try_get(0)).transpose().or_said(what)?;
-    match found.and_then(|found| found.parse::<i64>().ok()) {
-        Some(SCHEMA_VERSION) => Ok(()),
-        Some(found) if SCHEMA_VERSION < found => Err(Trouble::Newer { found, known: SCHEMA_VERSION }.into()),
-        _ => Err(Trouble::Foreign.into()),
+    match meta(conn, "schema")?.and_then(|found| found.parse::<i64>().ok()) {
+        Some(SCHEMA_VERSION) => {}
+        Some(found) if SCHEMA_VERSION < found => {
+            return Err(Trouble::Newer { found, known: SCHEMA_VERSION }.into());
+        }
+        _ => return Err(Trouble::Foreign.into()),
+    }
+    match meta(conn, RESTORING)? {
+        None => Ok(()),
+        Some(_) => Err(Trouble::HalfRestored.into()),
     }
 }
 
 /// The first key a database is opened with is its key: another would seal what nobody can open together.
-fn check_vault(conn: &Conn, vault: Option<&Vault>) -> Result<(), Fault> {
-    let what = "the vault's key cannot be compared";
+pub(crate) fn check_vault(conn: &Conn, vault: Option<&Vault>) -> Result<(), Fault> {
     let Some(vault) = vault else { return Ok(()) };
-    let rows = conn.query("SELECT value FROM meta WHERE name = 'vault_key_id'", &[]).or_said(what)?;
-    let known: Option<String> = rows.first().map(|row| row.try_get(0)).transpose().or_said(what)?;
-    match known {
+    match meta(conn, "vault_key_id")? {
         Some(known) if known == vault.key_id() => Ok(()),
         Some(known) => Err(Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into()),
-        None => set_meta(conn, "vault_key_id", vault.key_id()).or_said(what),
+        None => set_meta(conn, "vault_key_id", vault.key_id()).or_said("the vault's key cannot be noted"),
     }
 }
 
-fn set_meta(conn: &Conn, name: &str, value: &str) -> Result<(), Error> {
+fn meta(conn: &Conn, name: &str) -> Result<Option<String>, Fault> {
+    let what = "what the database says of itself cannot be read";
+    let rows = conn.query("SELECT value FROM meta WHERE name = $1", &[&name]).or_said(what)?;
+    rows.first().map(|row| row.try_get(0)).transpose().or_said(what)
+}
+
+pub(crate) fn set_meta(conn: &Conn, name: &str, value: &str) -> Result<(), Error> {
     let sql = "INSERT INTO meta VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     conn.query(sql, &[&name, &value]).map(drop)
 }
 
 /// Names a set of declarations. A writer whose set is not the database's any more must stop: it would leave out columns.
-fn declaration(kinds: &Kinds<KindSql>) -> String {
+pub(crate) fn declaration(kinds: &Kinds<KindSql>) -> String {
     let mut hasher = Sha256::new();
     for kind in kinds.all() {
         let kind = kind.shape.kind;
@@ -200,18 +251,25 @@ fn names(conn: &Conn, sql: &str, params: &[Param<'_>]) -> Result<BTreeSet<String
     conn.query(sql, params)?.iter().map(|row| row.try_get(0)).collect()
 }
 
-fn prepare_kind(conn: &Conn, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
-    let (kind, table) = (sql.shape.kind, &sql.table);
-    let batch = |text: String| conn.batch(&text).or_said("the current table cannot be changed");
+/// Makes the table of a kind's current records, without declared columns.
+pub(crate) fn create_current(conn: &Conn, table: &str) -> Result<(), Fault> {
     // Room is left on each page, so that a new version can stand beside the one it follows and no index is touched.
-    batch(format!(
+    conn.batch(&format!(
         r#"CREATE TABLE IF NOT EXISTS {table} (
              key TEXT COLLATE "C" PRIMARY KEY, version BIGINT NOT NULL, position BIGINT NOT NULL,
              recorded_us BIGINT NOT NULL, effective_on TEXT COLLATE "C" NOT NULL, closed BOOLEAN NOT NULL,
              body TEXT NOT NULL) WITH (fillfactor = 85);
            CREATE INDEX IF NOT EXISTS {} ON {table} (key) WHERE closed;"#,
         name(&format!("{table}_closed"))
-    ))?;
+    ))
+    .or_said("the current table cannot be changed")
+}
+
+/// Makes a kind's table and its declared columns, and fills those that are new.
+pub(crate) fn prepare_columns(conn: &Conn, sql: &KindSql, vault: Option<&Vault>) -> Result<(), Fault> {
+    let (kind, table) = (sql.shape.kind, &sql.table);
+    let batch = |text: String| conn.batch(&text).or_said("the current table cannot be changed");
+    create_current(conn, table)?;
 
     let sealed_before = sealed_before(conn, kind.id)?;
     if let Some(field) = sealed_before.iter().find(|field| !kind.is_sealed(field)) {
@@ -232,7 +290,6 @@ fn prepare_kind(conn: &Conn, sql: &KindSql, vault: Option<&Vault>) -> Result<(),
                    WHERE i.indrelid = to_regclass($1) AND (i.indisunique OR NOT $2)";
     let unique = names(conn, indexes, &[table, &true]).or_said(what)?;
     let indexes = names(conn, indexes, &[table, &false]).or_said(what)?;
-    let index_of = |column: &str| name(&format!("{table}_by_{column}"));
     for column in present.iter().filter(|column| kind.column(column).is_none()) {
         batch(format!("ALTER TABLE {table} DROP COLUMN \"{column}\""))?;
     }
@@ -243,19 +300,26 @@ fn prepare_kind(conn: &Conn, sql: &KindSql, vault: Option<&Vault>) -> Result<(),
             batch(format!("ALTER TABLE {table} ADD COLUMN \"{}\" TEXT COLLATE \"C\"", column.name))?;
         }
         refill |= kind.is_sealed(column.name) && !sealed_before.contains(column.name);
-        let (index, is_unique) = (index_of(column.name), column.rule == ColumnRule::Unique);
+        let (index, is_unique) = (index_of(table, column.name), column.rule == ColumnRule::Unique);
         if indexes.contains(&index) && unique.contains(&index) != is_unique {
             batch(format!("DROP INDEX {index}"))?;
         }
     }
-    if refill {
-        fill_columns(conn, sql, vault)?;
-    }
+    if refill { fill_columns(conn, sql, vault) } else { Ok(()) }
+}
+
+fn index_of(table: &str, column: &str) -> String {
+    name(&format!("{table}_by_{column}"))
+}
+
+/// Makes the indexes of a kind's declared columns and its view for queries, and notes the kind.
+pub(crate) fn prepare_indexes(conn: &Conn, sql: &KindSql) -> Result<(), Fault> {
+    let (kind, table) = (sql.shape.kind, &sql.table);
     for column in kind.columns {
         let unique = if column.rule == ColumnRule::Unique { "UNIQUE " } else { "" };
         conn.batch(&format!(
             "CREATE {unique}INDEX IF NOT EXISTS {} ON {table} (\"{1}\") WHERE NOT closed AND \"{1}\" IS NOT NULL",
-            index_of(column.name),
+            index_of(table, column.name),
             column.name
         ))
         .or_said(&format!("column {} cannot be indexed", column.name))?;

@@ -11,13 +11,13 @@ use jiff::Timestamp;
 use register::{
     AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
 };
-use store::{Kinds, LeaseRequest, OrFault, Trouble, Vault, VaultKey, ask, in_one_line, uint};
+use store::{Kinds, LeaseRequest, OrFault, Trouble, Vault, VaultKey, ask, uint};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
 use crate::conn::{Conn, Pool};
-use crate::error::OrSaid;
+use crate::error::{OrSaid, cannot_open};
 use crate::kinds::KindSql;
 use crate::listen::{Heard, listen};
 use crate::plan::prepare;
@@ -72,12 +72,17 @@ impl Default for Options {
     }
 }
 
-/// What the threads of a store share.
-pub(crate) struct Shared {
+/// What every reading needs.
+pub(crate) struct Reading {
     pub(crate) kinds: Kinds<KindSql>,
     pub(crate) vault: Option<Vault>,
-    pub(crate) config: Config,
     pub(crate) pool: Pool,
+}
+
+/// What the threads of a store share.
+pub(crate) struct Shared {
+    pub(crate) reading: Reading,
+    pub(crate) config: Config,
     pub(crate) heard: Arc<Heard>,
     pub(crate) declared: String,
     /// Begins a transaction of a writer, by the lock through which writers of this journal exclude each other.
@@ -139,19 +144,9 @@ impl Store {
         let config = config(url, password)?;
         let vault = key.as_ref().map(Vault::new).transpose()?;
         let kinds = Kinds::new(kinds, KindSql::new)?;
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(DRIVERS)
-            .thread_name("journal-driver")
-            .enable_all()
-            .build()
-            .or_fault("a thread cannot be started")?;
+        let runtime = runtime()?;
         let handle = runtime.handle().clone();
-        let conn = Conn::open(&handle, &config).map_err(|error| {
-            Fault::new(
-                format!("the database cannot be opened: {}", in_one_line(&error)),
-                Trouble::Unreachable,
-            )
-        })?;
+        let conn = Conn::open(&handle, &config).map_err(|error| cannot_open(&error))?;
         let prepared = crate::schema::prepare(&conn, &kinds, vault.as_ref(), scratch)?;
         let what = "the end of the journal cannot be read";
         let rows = conn.query("SELECT COALESCE(max(position), 0) FROM changes", &[]).or_said(what)?;
@@ -162,9 +157,7 @@ impl Store {
         runtime.spawn(listen(Arc::clone(&heard), config.clone(), channel, told));
 
         let shared = Arc::new(Shared {
-            pool: Pool::new(handle, config.clone(), readers),
-            kinds,
-            vault,
+            reading: Reading { kinds, vault, pool: Pool::new(handle, config.clone(), readers) },
             config,
             heard,
             declared: prepared.declared,
@@ -184,15 +177,30 @@ impl Store {
     }
 
     fn prepare(&self, draft: Draft) -> Result<crate::plan::Prepared, Fault> {
-        prepare(&self.shared.kinds, self.shared.vault.as_ref(), draft)
+        let reading = self.reading();
+        prepare(&reading.kinds, reading.vault.as_ref(), draft)
     }
+
+    pub(crate) fn reading(&self) -> &Reading {
+        &self.shared.reading
+    }
+}
+
+/// The threads of a store that move bytes.
+pub(crate) fn runtime() -> Result<Runtime, Fault> {
+    Builder::new_multi_thread()
+        .worker_threads(DRIVERS)
+        .thread_name("journal-driver")
+        .enable_all()
+        .build()
+        .or_fault("a thread cannot be started")
 }
 
 fn channel_of_jobs() -> (Sender<Job>, std::sync::mpsc::Receiver<Job>) {
     channel()
 }
 
-fn config(url: &str, password: Option<Password>) -> Result<Config, Fault> {
+pub(crate) fn config(url: &str, password: Option<Password>) -> Result<Config, Fault> {
     // The driver's error may repeat the text, and the text may hold a password.
     let mut config: Config =
         url.parse().map_err(|_| Fault::because("the address of the database does not read"))?;
@@ -229,13 +237,13 @@ impl Journal for Store {
     }
 
     fn view(&self, as_of: AsOf) -> Result<Box<dyn View + Send + '_>, Fault> {
-        Ok(Box::new(PostgresView::new(&self.shared, as_of)?))
+        Ok(Box::new(PostgresView::new(self.reading(), as_of)?))
     }
 
     fn head(&self) -> Result<Position, Fault> {
         let what = "the end of the journal cannot be read";
         let rows = self
-            .shared
+            .reading()
             .pool
             .read(what, |conn| conn.query("SELECT COALESCE(max(position), 0) FROM changes", &[]))?;
         let head: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).or_said(what)?;
@@ -244,17 +252,17 @@ impl Journal for Store {
     }
 
     fn feed(&self, after: Position, kinds: &[&str], limit: usize) -> Result<Vec<Entry>, Fault> {
-        crate::feed::feed(&self.shared, after, kinds, limit)
+        crate::feed::feed(self.reading(), after, kinds, limit)
     }
 
     fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault> {
-        crate::feed::next_change(&self.shared, after, kinds)
+        crate::feed::next_change(self.reading(), after, kinds)
     }
 
     fn cursor(&self, name: &str) -> Result<Position, Fault> {
         let what = "the cursor cannot be read";
         let rows = self
-            .shared
+            .reading()
             .pool
             .read(what, |conn| conn.query("SELECT position FROM cursors WHERE name = $1", &[&name]))?;
         let found: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).or_said(what)?;
@@ -280,7 +288,7 @@ impl Journal for Store {
     }
 
     fn verify(&self) -> Result<Verification, Fault> {
-        crate::verify::verify(&self.shared)
+        crate::verify::verify(self.reading())
     }
 }
 

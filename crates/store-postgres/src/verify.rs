@@ -1,13 +1,12 @@
 //! The rows a verification walks over, in one snapshot.
 
-use std::collections::VecDeque;
-
 use register::{ChainHash, Fault, Verification};
 use store::{ChangeRow, Current, Line, OfKind, Walk, date, uint, version};
 use tokio_postgres::{Error, Row};
 
-use crate::Shared;
+use crate::Reading;
 use crate::conn::Conn;
+use crate::cursor::Cursor;
 use crate::error::OrSaid;
 
 const WHAT: &str = "the journal cannot be walked";
@@ -16,75 +15,46 @@ const CHANGES: &str = "SELECT position, at_us, effective_on, system, function, a
 const LINES: &str = "SELECT position, ordinal, kind, key, version, effective_on, closed, body, NULL::int8
                      FROM versions ORDER BY position, ordinal";
 
-/// Rows fetched at once.
-const PAGE: usize = 2_000;
-
-/// A cursor of the server, so that a whole table streams through.
-struct Cursor<'a> {
-    conn: &'a Conn,
-    fetch: String,
-    rows: VecDeque<Row>,
-    ended: bool,
-}
-
-impl<'a> Cursor<'a> {
-    /// Opens a cursor under a name not yet used in this snapshot.
-    fn open(conn: &'a Conn, name: &str, sql: &str) -> Result<Self, Fault> {
-        conn.batch(&format!("DECLARE {name} NO SCROLL CURSOR FOR {sql}")).or_said(WHAT)?;
-        Ok(Self {
-            conn,
-            fetch: format!("FETCH FORWARD {PAGE} FROM {name}"),
-            rows: VecDeque::new(),
-            ended: false,
-        })
-    }
-
-    fn next<T>(&mut self, read: impl FnOnce(&Row) -> Result<T, Fault>) -> Result<Option<T>, Fault> {
-        if self.rows.is_empty() && !self.ended {
-            // Not prepared beforehand: what it yields depends on the cursor of this name.
-            self.rows = self.conn.wait(self.conn.client.query_typed(&self.fetch, &[])).or_said(WHAT)?.into();
-            self.ended = self.rows.len() < PAGE;
-        }
-        self.rows.pop_front().map(|row| read(&row)).transpose()
-    }
-}
-
 /// Walks everything.
-pub(crate) fn verify(shared: &Shared) -> Result<Verification, Fault> {
-    let (snapshot, head) = shared.pool.snapshot()?;
+pub(crate) fn verify(reading: &Reading) -> Result<Verification, Fault> {
+    let (snapshot, head) = reading.pool.snapshot()?;
     let conn = snapshot.conn()?;
     let mut walk = Walk::default();
-    let mut changes = Cursor::open(conn, "walk_changes", CHANGES)?;
-    let mut lines = Cursor::open(conn, "walk_lines", LINES)?;
+    let mut changes = Cursor::open(conn, "walk_changes", CHANGES, WHAT)?;
+    let mut lines = Cursor::open(conn, "walk_lines", LINES, WHAT)?;
     walk.chain(&mut || changes.next(change), &mut || lines.next(line))?;
     for row in conn.query("SELECT name, position FROM cursors ORDER BY name", &[]).or_said(WHAT)? {
         let (name, position): (&str, i64) = (row.try_get(0).or_said(WHAT)?, row.try_get(1).or_said(WHAT)?);
         walk.cursor(name, uint(position), head);
     }
-    for (no, kind) in kinds_in(shared, conn)?.iter().enumerate() {
+    let mut kinds = kinds_stored(conn)?;
+    kinds.extend(reading.kinds.all().iter().map(|sql| sql.shape.kind.id.to_owned()));
+    kinds.sort_unstable();
+    kinds.dedup();
+    for (no, kind) in kinds.iter().enumerate() {
         let sql = format!(
             "SELECT position, ordinal, kind, key, version, effective_on, closed, body,
                (SELECT at_us FROM changes c WHERE c.position = v.position)
              FROM versions v WHERE kind = '{}' ORDER BY key, version",
             kind.replace('\'', "''")
         );
-        let mut lines = Cursor::open(conn, &format!("walk_kind_{no}"), &sql)?;
+        let mut lines = Cursor::open(conn, &format!("walk_kind_{no}"), &sql, WHAT)?;
         let mut lines = || lines.next(line);
-        match shared.kinds.get(kind) {
+        match reading.kinds.get(kind) {
             None => walk.unknown_kind(&mut lines)?,
             Some(sql) => {
                 let columns = sql.shape.kind.columns.len();
-                let mut currents = Cursor::open(conn, &format!("walk_current_{no}"), &sql.everything)?;
+                let mut currents = Cursor::open(conn, &format!("walk_current_{no}"), &sql.everything, WHAT)?;
                 let mut currents = || currents.next(|row| current(row, columns).or_said(WHAT)?);
-                walk.kind(sql.shape(), shared.vault.as_ref(), &mut lines, &mut currents)?;
+                walk.kind(sql.shape(), reading.vault.as_ref(), &mut lines, &mut currents)?;
             }
         }
     }
     Ok(walk.end())
 }
 
-/// The kinds of the program and of the database.
-fn kinds_in(shared: &Shared, conn: &Conn) -> Result<Vec<String>, Fault> {
+/// The kinds that have versions.
+pub(crate) fn kinds_stored(conn: &Conn) -> Result<Vec<String>, Fault> {
     // One step along the index per kind, instead of one per version.
     let sql = "WITH RECURSIVE found(kind) AS (
                  (SELECT kind FROM versions ORDER BY kind LIMIT 1)
@@ -93,12 +63,7 @@ fn kinds_in(shared: &Shared, conn: &Conn) -> Result<Vec<String>, Fault> {
                  FROM found WHERE found.kind IS NOT NULL)
                SELECT kind FROM found WHERE kind IS NOT NULL";
     let rows = conn.query(sql, &[]).or_said(WHAT)?;
-    let mut kinds: Vec<String> =
-        rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().or_said(WHAT)?;
-    kinds.extend(shared.kinds.all().iter().map(|sql| sql.shape.kind.id.to_owned()));
-    kinds.sort_unstable();
-    kinds.dedup();
-    Ok(kinds)
+    rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().or_said(WHAT)
 }
 
 fn change(row: &Row) -> Result<ChangeRow, Fault> {

@@ -6,7 +6,7 @@ use register::{AsOf, Body, Fault, Kind, Position, Stored, View};
 use store::{Fields, OrFault, date, int, time, uint, version};
 use tokio_postgres::Row;
 
-use crate::Shared;
+use crate::Reading;
 use crate::conn::{Param, Snapshot};
 use crate::drive::Sent;
 use crate::error::OrSaid;
@@ -54,7 +54,7 @@ SELECT below FROM halved ORDER BY above - below LIMIT 1";
 
 /// A reading transaction.
 pub(crate) struct PostgresView<'a> {
-    shared: &'a Shared,
+    reading: &'a Reading,
     snapshot: Snapshot<'a>,
     position: u64,
     /// None: the newest versions, from the current tables.
@@ -70,8 +70,8 @@ struct Past {
 }
 
 impl<'a> PostgresView<'a> {
-    pub(crate) fn new(shared: &'a Shared, as_of: AsOf) -> Result<Self, Fault> {
-        let (snapshot, head) = shared.pool.snapshot()?;
+    pub(crate) fn new(reading: &'a Reading, as_of: AsOf) -> Result<Self, Fault> {
+        let (snapshot, head) = reading.pool.snapshot()?;
         let mut position = as_of.position.map_or(head, |bound| bound.0.min(head));
         if let Some(bound) = as_of.recorded_at {
             let what = "the time of a change cannot be read";
@@ -84,7 +84,7 @@ impl<'a> PostgresView<'a> {
             position: int(position),
             effective_on: as_of.effective_on.map_or_else(|| NO_DAY_BOUND.to_owned(), |day| day.to_string()),
         });
-        Ok(Self { shared, snapshot, position, past })
+        Ok(Self { reading, snapshot, position, past })
     }
 
     fn rows(&self, text: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Fault> {
@@ -92,7 +92,7 @@ impl<'a> PostgresView<'a> {
     }
 
     fn list(&self, sql: &KindSql, text: &str, params: &[Param<'_>]) -> Result<Vec<Stored>, Fault> {
-        self.rows(text, params)?.iter().map(|row| stored(self.shared, sql, row)).collect()
+        self.rows(text, params)?.iter().map(|row| stored(self.reading, sql, row)).collect()
     }
 
     /// Streams rows in the order of their keys, page by page. `first` takes a limit, `next` a key and a limit, both
@@ -144,7 +144,7 @@ impl<'a> PostgresView<'a> {
     ) -> Result<(), Fault> {
         let params: [Param<'_>; 3] = [&sql.shape.kind.id, &past.position, &past.effective_on];
         self.walk((PAST_SCAN, PAST_SCAN_AFTER), &params, after, &mut |row| {
-            let stored = stored(self.shared, sql, row)?;
+            let stored = stored(self.reading, sql, row)?;
             if stored.closed { Ok(ControlFlow::Continue(())) } else { each(&stored) }
         })
     }
@@ -156,26 +156,26 @@ impl View for PostgresView<'_> {
     }
 
     fn get(&self, kind: &Kind, key: &str) -> Result<Option<Stored>, Fault> {
-        let sql = self.shared.kinds.of(kind)?;
+        let sql = self.reading.kinds.of(kind)?;
         let rows = match &self.past {
             None => self.rows(&sql.get, &[&key])?,
             Some(past) => {
                 self.rows(PAST_GET, &[&sql.shape.kind.id, &past.position, &past.effective_on, &key])?
             }
         };
-        let found = rows.first().map(|row| stored(self.shared, sql, row)).transpose()?;
+        let found = rows.first().map(|row| stored(self.reading, sql, row)).transpose()?;
         Ok(found.filter(|found| !found.closed))
     }
 
     fn find(&self, kind: &Kind, column: &str, value: &str) -> Result<Vec<Stored>, Fault> {
-        let sql = self.shared.kinds.of(kind)?;
+        let sql = self.reading.kinds.of(kind)?;
         let (name, text) = sql
             .find
             .iter()
             .find(|(name, _)| *name == column)
             .ok_or_else(|| Fault::because(format!("{} declares no column {column}", kind.id)))?;
         let Some(past) = &self.past else {
-            let value = sql.shape.column_value(self.shared.vault.as_ref(), name, value.to_owned())?;
+            let value = sql.shape.column_value(self.reading.vault.as_ref(), name, value.to_owned())?;
             return self.list(sql, text, &[&value]);
         };
         // Former values have no index: every record of that day is looked at. Most are told by their text alone.
@@ -195,7 +195,7 @@ impl View for PostgresView<'_> {
     }
 
     fn history(&self, kind: &Kind, key: &str) -> Result<Vec<Stored>, Fault> {
-        let sql = self.shared.kinds.of(kind)?;
+        let sql = self.reading.kinds.of(kind)?;
         let (position, day) = match &self.past {
             None => (i64::MAX, NO_DAY_BOUND),
             Some(past) => (past.position, past.effective_on.as_str()),
@@ -209,17 +209,17 @@ impl View for PostgresView<'_> {
         after: Option<&str>,
         each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
     ) -> Result<(), Fault> {
-        let sql = self.shared.kinds.of(kind)?;
+        let sql = self.reading.kinds.of(kind)?;
         match &self.past {
             Some(past) => self.walk_past(sql, past, after, each),
             None => self.walk((&sql.scan, &sql.scan_after), &[], after, &mut |row| {
-                each(&stored(self.shared, sql, row)?)
+                each(&stored(self.reading, sql, row)?)
             }),
         }
     }
 
     fn count(&self, kind: &Kind) -> Result<u64, Fault> {
-        let sql = self.shared.kinds.of(kind)?;
+        let sql = self.reading.kinds.of(kind)?;
         if let Some(past) = &self.past {
             let mut count = 0_u64;
             self.walk_past(sql, past, None, &mut |_| {
@@ -235,7 +235,7 @@ impl View for PostgresView<'_> {
 }
 
 /// Reads key, version, position, recorded time, effective day, closed, body.
-fn stored(shared: &Shared, sql: &KindSql, row: &Row) -> Result<Stored, Fault> {
+fn stored(reading: &Reading, sql: &KindSql, row: &Row) -> Result<Stored, Fault> {
     let what = "a stored record does not read";
     let key: String = row.try_get(0).or_said(what)?;
     let body: String = row.try_get(6).or_said(what)?;
@@ -249,7 +249,7 @@ fn stored(shared: &Shared, sql: &KindSql, row: &Row) -> Result<Stored, Fault> {
         body: if sql.shape.kind.sealed.is_empty() {
             Body::from_stored(body)
         } else {
-            sql.shape.open(shared.vault.as_ref(), &key, body)?
+            sql.shape.open(reading.vault.as_ref(), &key, body)?
         },
         key,
     })

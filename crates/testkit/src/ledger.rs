@@ -56,6 +56,14 @@ pub fn conformance(stand: &dyn Fn() -> Box<dyn Stand>) -> Result<(), String> {
     if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
 }
 
+/// Copies a journal from a new store of one kind into a new one of another, and finds the same there.
+///
+/// # Errors
+/// What differs, or what a store says.
+pub fn copied(from: &dyn Stand, to: &dyn Stand) -> Result<(), String> {
+    the_copy_is_the_original(from, to).map_err(|error| error.to_string())
+}
+
 /// Every change of a snapshot behind a place.
 ///
 /// # Errors
@@ -120,9 +128,13 @@ fn copy(stand: &dyn Stand, from: &dyn Ledger, to: &str, until: Position) -> Resu
 }
 
 fn a_copy_is_the_original(stand: &dyn Stand) -> Outcome {
-    let source = stand.open("source")?;
+    the_copy_is_the_original(stand, stand)
+}
+
+fn the_copy_is_the_original(from: &dyn Stand, to: &dyn Stand) -> Outcome {
+    let source = from.open("source")?;
     fill(&*source)?;
-    let copy = copy(stand, &*source, "copy", Position(u64::MAX))?;
+    let copy = copy(to, &*source, "copy", Position(u64::MAX))?;
     sound(&*copy)?;
     let (before, after) = (source.snapshot()?, copy.snapshot()?);
     same("head", &after.head()?, &before.head()?)?;

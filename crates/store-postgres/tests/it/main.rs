@@ -1,4 +1,4 @@
-//! The store against the conformance suite, under many processes, against tampering, and against being cut off.
+//! The store against the conformance suites, under many processes, against tampering, and against being cut off.
 
 #[cfg(test)]
 mod cut;
@@ -6,6 +6,8 @@ mod cut;
 mod open;
 #[cfg(test)]
 mod processes;
+#[cfg(test)]
+mod restore;
 #[cfg(test)]
 mod tamper;
 
