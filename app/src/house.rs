@@ -12,17 +12,15 @@ use counterparts::FolderReceiver;
 use domain::BusinessCalendar;
 use layout::Plan;
 use office::{Clock, Entropy, LinkSources, ListFile, Office, OfficeParts, Ready, SystemClock, SystemEntropy};
-use register::{Fault, Journal, Kind};
+use register::Kind;
 use serde_json::json;
-use store::{Trouble, VaultKey};
+use store::VaultKey;
 use system::System;
 use transport::{Folder, write_durably};
 
 use crate::config::Config;
+use crate::journal::Place;
 use crate::tables;
-
-/// Readers kept open to the database: more than cores, because some wait for the disk.
-const READERS: usize = 8;
 
 /// The systems of this program.
 pub fn systems() -> Vec<System> {
@@ -32,6 +30,11 @@ pub fn systems() -> Vec<System> {
         child_allowance::system(),
         electoral_roll::system(),
     ]
+}
+
+/// The kinds of this program.
+pub(crate) fn kinds() -> Vec<&'static Kind> {
+    Office::kinds(&systems())
 }
 
 /// An opened town.
@@ -64,9 +67,8 @@ impl Default for Outside {
 /// layout or place is no error: it shows on the monitor.
 pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
     let systems = systems();
-    let kinds = Office::kinds(&systems);
     let key = VaultKey::read(&config.at(&config.store.key_file)).context("鍵ファイルが使えません")?;
-    let journal = open_journal(config, &kinds, key)?;
+    let journal = Place::configured(config)?.open(&Office::kinds(&systems), key)?;
     let municipality = &config.municipality;
     let functions = FunctionTable::parse("unit_functions.tsv", &read(config, &config.standards.functions)?);
     let holidays = read(config, &config.standards.holidays)?;
@@ -94,63 +96,6 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
     Ok(House { office: Arc::new(office), receivers })
 }
 
-/// Opens the journal where the configuration says it lies.
-fn open_journal(config: &Config, kinds: &[&'static Kind], key: VaultKey) -> anyhow::Result<Arc<dyn Journal>> {
-    let key = Some(key);
-    let Some(database) = &config.database else {
-        let path = config.at(&config.store.path);
-        make_private(&path)?;
-        let options = store_sqlite::Options { key, readers: READERS };
-        let store = store_sqlite::Store::open(&path, kinds, options)
-            .map_err(explained)
-            .with_context(|| format!("データベース {} が開けません", path.display()))?;
-        return Ok(Arc::new(store));
-    };
-    let password = match &database.password_file {
-        None => None,
-        Some(file) => {
-            let file = config.at(file);
-            let text = fs::read_to_string(&file)
-                .with_context(|| format!("パスワードのファイル {} が読めません", file.display()))?;
-            Some(store_postgres::Password::new(text.trim_end_matches(['\r', '\n'])))
-        }
-    };
-    let options =
-        store_postgres::Options { key, readers: READERS, password, ..store_postgres::Options::default() };
-    let store = store_postgres::Store::open(&database.url, kinds, options)
-        .map_err(explained)
-        .context("[database] のデータベースが開けません")?;
-    Ok(Arc::new(store))
-}
-
-/// A fault of opening, with what to do about it in front where that is known.
-fn explained(fault: Fault) -> anyhow::Error {
-    let what_to_do = Trouble::of(&fault).map(|trouble| match trouble {
-        Trouble::Newer { .. } => {
-            "新しい版のプログラムが作ったデータベースです。その版か、それより新しい版を使ってください"
-        }
-        Trouble::Foreign => "このプログラムのデータベースではありません。場所を確かめてください",
-        Trouble::Unfit(_) => "このデータベースは台帳を預けるのに使えません",
-        Trouble::WrongKey { .. } => "鍵が違います。このデータベースを作ったときの鍵ファイルを使ってください",
-        Trouble::NoKey { .. } => "鍵ファイルがありません",
-        Trouble::HalfRestored => "復元の途中で止まったデータベースです。消してから、もう一度復元してください",
-        Trouble::NotEmpty => "空でないデータベースには復元しません。新しいフォルダか、空のデータベースを指定してください",
-        Trouble::Superseded => {
-            "ほかの版のプログラムが表を変えました。プログラムの版をそろえて起動し直してください"
-        }
-        Trouble::ReadOnly => "書き込めないデータベースです。複製でないか、権限があるかを確かめてください",
-        Trouble::NoSpace => "ディスクに空きがありません",
-        Trouble::Unreachable => {
-            "データベースにつながりません。動いているか、場所と利用者が正しいかを確かめてください"
-        }
-    });
-    let error = anyhow::Error::new(fault);
-    match what_to_do {
-        Some(what_to_do) => error.context(what_to_do),
-        None => error,
-    }
-}
-
 /// Makes the key file of a new town, readable by the program's user alone from its first byte.
 ///
 /// # Errors
@@ -170,22 +115,6 @@ pub fn ensure_key(path: &Path) -> anyhow::Result<()> {
         writeln!(file, "{}", key.to_hex())
     })
     .with_context(|| format!("{}に書けません", path.display()))
-}
-
-/// Makes a new database file readable by the program's user alone; its log files take the same permissions.
-pub(crate) fn make_private(path: &Path) -> anyhow::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    match options.open(path) {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error).with_context(|| format!("データベース {} を作れません", path.display())),
-    }
 }
 
 fn read(config: &Config, path: &Path) -> anyhow::Result<String> {

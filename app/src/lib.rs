@@ -7,6 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod house;
 mod input;
+mod journal;
 pub mod layouts;
 pub mod links;
 pub mod moji;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use daicho::audit::{AuditTask, Keeper};
-use daicho::backup::BackupTask;
+use daicho::backup::{BackupTask, Destination};
 use daicho::config::Config;
 use daicho::demo::{Demo, init, make, notices, settle};
 use daicho::house::{Outside, open};
@@ -117,14 +117,17 @@ enum Command {
     },
     /// Makes a new database from archives, as it was last or at any moment between two changes.
     Restore {
-        /// Configuration; names the key.
+        /// Configuration; names the key and, for `--to-database`, the database.
         #[arg(long, default_value = "daicho.toml")]
         config: PathBuf,
         /// Folder of archives.
         dir: PathBuf,
-        /// Folder the new database is made in.
+        /// Folder the new database file is made in.
+        #[arg(long, required_unless_present = "to_database", conflicts_with = "to_database")]
+        to: Option<PathBuf>,
+        /// Restores into the PostgreSQL of `[database]`, which must be empty, instead of a file.
         #[arg(long)]
-        to: PathBuf,
+        to_database: bool,
         /// Changes recorded until this time: `2026-04-01T09:00`, Japan's time unless an offset is given.
         #[arg(long, conflicts_with = "position")]
         at: Option<String>,
@@ -286,7 +289,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Audit { config, task } => audit::run(&config, task),
         Command::Backup { config, task } => backup::run(&config, task),
-        Command::Restore { config, dir, to, at, position } => {
+        Command::Restore { config, dir, to, to_database: _, at, position } => {
+            let to = to.map_or(Destination::Database, Destination::Folder);
             backup::restore_and_tell(&config, &dir, &to, backup::target(at.as_deref(), position)?)
         }
     }

@@ -9,5 +9,6 @@ mod it {
     mod kill;
     mod layout;
     mod moji;
+    mod moving;
     mod program;
 }

@@ -11,14 +11,14 @@ use archive::{CheckpointLog, PublicKey};
 use clap::Subcommand;
 use office::Office;
 use register::{ChainHash, Fault, Ledger, Position};
-use store_sqlite::{Options, ReadOnly};
 
 pub use keeper::Keeper;
 pub use sign::{checkpoint, make_key};
 
-use crate::backup::{kinds, now, seconds_since, verify_and_tell};
+use crate::backup::{now, seconds_since, verify_and_tell};
 use crate::config::Config;
 use crate::house::{Outside, open};
+use crate::journal::Place;
 use crate::progress::{result, say};
 
 /// What is done with the journal's proof.
@@ -26,7 +26,7 @@ use crate::progress::{result, say};
 pub enum AuditTask {
     /// Walks the hash chain, recomputes the current records, runs every system's checks.
     Verify {
-        /// A copy of a database, or a folder of archives, instead of the town's own database; needs no key.
+        /// A copy of a database file, or a folder of archives, instead of the town's own database; needs no key.
         #[arg(long)]
         offline: Option<PathBuf>,
         /// Signed checkpoints to hold the journal against; those of `[audit]` without it.
@@ -146,11 +146,10 @@ impl Witness {
 /// A copy of a database, without a key and without changing it.
 fn verify_copy(path: &Path, witness: Option<&Witness>) -> anyhow::Result<ExitCode> {
     let start = now();
-    let copy = ReadOnly::open(path, &kinds(), Options::default())
-        .with_context(|| format!("{} が読めません", path.display()))?;
+    let copy = Place::File(path.to_owned()).beside(None)?;
     let verification = copy.verify()?;
     let mut problems = verification.problems;
-    hold_against(&copy, witness, &mut problems)?;
+    hold_against(&*copy, witness, &mut problems)?;
     let seconds = seconds_since(start);
     tell(&problems, verification.changes, verification.versions, verification.head, Some(seconds))
 }
@@ -166,8 +165,7 @@ fn verify_town(config: &Config, witness: Option<&Witness>) -> anyhow::Result<Exi
             problems.push(format!("{}: {} {}", check.title, inconsistency.record, inconsistency.what));
         }
     }
-    let path = config.at(&config.store.path);
-    hold_against(&ReadOnly::open(&path, &kinds(), Options::default())?, witness, &mut problems)?;
+    hold_against(&*Place::configured(config)?.beside(None)?, witness, &mut problems)?;
     tell(&problems, verification.changes, verification.versions, verification.head, None)
 }
 

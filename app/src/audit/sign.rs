@@ -9,11 +9,10 @@ use anyhow::{Context, bail};
 use archive::{CheckpointLog, SecretKey, chain_in_words};
 use jiff::Timestamp;
 use register::{ChainError, ChainHash, ChainWalk, Ledger, Position};
-use store_sqlite::{Options, ReadOnly};
 use transport::write_durably;
 
-use crate::backup::kinds;
 use crate::config::Config;
+use crate::journal::Place;
 
 /// The variable that holds the signing key where no file may.
 const VARIABLE: &str = "DAICHO_AUDIT_KEY";
@@ -71,10 +70,8 @@ pub fn checkpoint(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => CheckpointLog::default(),
         Err(error) => return Err(error).with_context(|| format!("{} が読めません", to.display())),
     };
-    let database = config.at(&config.store.path);
-    let store = ReadOnly::open(&database, &kinds(), Options::default())
-        .with_context(|| format!("データベース {} が読めません", database.display()))?;
-    let head = walk(&store, &log)?;
+    let store = Place::configured(config)?.beside(None)?;
+    let head = walk(&*store, &log)?;
     let line = log.sign(&key, head.position, head.hash, now)?;
     if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         transport::make_folders(parent, transport::Access::Private)?;

@@ -7,13 +7,13 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use archive::{Archived, Event, Extent, Header, SegmentWriter, check_file};
 use jiff::{SignedDuration, Timestamp};
-use register::{ChainHash, Fault, Ledger, Position, Snapshot};
-use store_sqlite::{Options, ReadOnly};
+use register::{ChainHash, Fault, Position, Snapshot};
 use transport::write_durably;
 
 use super::folder::{ArchiveFolder, make_private};
-use super::{kinds, seconds_since};
+use super::seconds_since;
 use crate::config::Config;
+use crate::journal::Place;
 
 /// What was done.
 #[derive(Debug)]
@@ -37,9 +37,7 @@ pub struct Made {
 /// not finished stands in no manifest and is written over.
 pub fn make(config: &Config, dir: &Path, extent: Extent, now: Timestamp) -> anyhow::Result<Made> {
     let start = super::now();
-    let database = config.at(&config.store.path);
-    let store = ReadOnly::open(&database, &kinds(), Options::default())
-        .with_context(|| format!("データベース {} が読めません", database.display()))?;
+    let store = Place::configured(config)?.beside(None)?;
     let mut folder = ArchiveFolder::for_writing(dir)?;
     let snapshot = store.snapshot()?;
     let last = snapshot.head()?;

@@ -10,9 +10,9 @@ use store::Opener;
 use store_sqlite::{Options, Store, VaultKey};
 
 use super::folder::ArchiveFolder;
-use super::kinds;
 use crate::config::Config;
 use crate::demo::init;
+use crate::house::kinds;
 
 /// Versions written in one transaction.
 const BATCH_VERSIONS: usize = 10_000;
@@ -61,7 +61,7 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
             _ => {}
         }
     }
-    crate::house::make_private(&part)?;
+    crate::journal::make_private(&part)?;
     let new_key = VaultKey::read(&town.at(&town.store.key_file)).context("新しい鍵ファイルが使えません")?;
     if new_key.to_hex() == key.to_hex() {
         bail!("写しの鍵が元の鍵と同じです。新しいフォルダを指定してください");

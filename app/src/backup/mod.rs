@@ -14,16 +14,17 @@ use archive::{Extent, Target};
 use clap::Subcommand;
 use jiff::Timestamp;
 use office::{Clock, SystemClock};
-use register::{Kind, Position};
+use register::Position;
 
 pub use make::{Made, make};
 pub use mask::{Masked, mask};
 pub use restore::{Restored, restore};
 pub use verify::{Verdict, verify};
 
+pub use crate::journal::Destination;
+
 use crate::audit::Witness;
 use crate::config::Config;
-use crate::house::systems;
 use crate::progress::{result, say};
 
 /// What is done with archives (控え).
@@ -145,7 +146,12 @@ pub fn verify_and_tell(dir: &Path, witness: Option<&Witness>) -> anyhow::Result<
 ///
 /// # Errors
 /// When the archive, the key or the new place is not right.
-pub fn restore_and_tell(config: &Path, dir: &Path, to: &Path, target: Target) -> anyhow::Result<ExitCode> {
+pub fn restore_and_tell(
+    config: &Path,
+    dir: &Path,
+    to: &Destination,
+    target: Target,
+) -> anyhow::Result<ExitCode> {
     let restored = restore(&Config::read(config)?, dir, to, target)?;
     for cursor in &restored.cursors {
         say(&cursor.in_words());
@@ -154,10 +160,10 @@ pub fn restore_and_tell(config: &Path, dir: &Path, to: &Path, target: Target) ->
         say(problem);
     }
     result(&format!(
-        "変更 {} 件、版 {} 件を {} に復元しました（{:.1} 秒、検査 {:.1} 秒）。鎖の先頭 {}",
+        "変更 {} 件、版 {} 件を{}に復元しました（{:.1} 秒、検査 {:.1} 秒）。鎖の先頭 {}",
         restored.reached.position,
         restored.versions,
-        restored.database.display(),
+        restored.place,
         restored.seconds,
         restored.check_seconds,
         restored.reached.hash
@@ -184,11 +190,6 @@ pub fn target(at: Option<&str>, position: Option<u64>) -> anyhow::Result<Target>
         }
         (Some(_), Some(_)) => bail!("--at と --position はどちらか一方にしてください"),
     }
-}
-
-/// The kinds of this program.
-pub(crate) fn kinds() -> Vec<&'static Kind> {
-    office::Office::kinds(&systems())
 }
 
 pub(crate) fn now() -> Timestamp {

@@ -1,16 +1,16 @@
 //! The way back: a new database from archives.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use archive::{Archived, FileError, Manifest, SafeCursor, SegmentReader, Target, plan, safe_cursors};
-use register::{ChainWalk, RawChange, Restore, Standing};
-use store_sqlite::{Options, ReadOnly, Restorer, VaultKey};
-use transport::{Access, make_folders};
+use register::{ChainWalk, RawChange, Restore, RestoreError, Standing};
+use store::VaultKey;
 
 use super::folder::ArchiveFolder;
-use super::{kinds, now, seconds_since};
+use super::{now, seconds_since};
 use crate::config::Config;
+use crate::journal::{Destination, Place, explained};
 
 /// Versions written in one transaction.
 const BATCH_VERSIONS: usize = 20_000;
@@ -18,8 +18,8 @@ const BATCH_VERSIONS: usize = 20_000;
 /// What was restored.
 #[derive(Debug)]
 pub struct Restored {
-    /// The new database.
-    pub database: PathBuf,
+    /// Where it lies now, in words.
+    pub place: String,
     /// The newest change.
     pub reached: ChainWalk,
     /// Versions.
@@ -34,12 +34,12 @@ pub struct Restored {
     pub check_seconds: f64,
 }
 
-/// Restores into a new database below `to`, and checks it whole. The key is the configuration's.
+/// Restores into a new file or an empty database, and checks it whole. The key is the configuration's.
 ///
 /// # Errors
-/// When the archive does not reach the target or is broken, the key is another, or there is a database already. What
-/// was begun then stays behind, marked as half restored.
-pub fn restore(config: &Config, dir: &Path, to: &Path, target: Target) -> anyhow::Result<Restored> {
+/// When the archive does not reach the target or is broken, the key is another, or something is there already. What was
+/// begun then stays behind, marked as half restored.
+pub fn restore(config: &Config, dir: &Path, to: &Destination, target: Target) -> anyhow::Result<Restored> {
     let start = now();
     let folder = ArchiveFolder::for_reading(dir)?;
     let present = folder.manifest.present();
@@ -48,16 +48,11 @@ pub fn restore(config: &Config, dir: &Path, to: &Path, target: Target) -> anyhow
     let origin =
         SegmentReader::new(folder.open(last)?).with_context(|| last.file.clone())?.header().standing.clone();
     let key = VaultKey::read(&config.at(&config.store.key_file)).context("鍵ファイルが使えません")?;
-    let options = Options { key: Some(key), ..Options::default() };
-    make_folders(to, Access::Private).with_context(|| format!("{} を作れません", to.display()))?;
-    let name = config.store.path.file_name().context("[store] path がファイルの名前ではありません")?;
-    let database = to.join(name);
-    crate::house::make_private(&database)?;
-    let mut restorer = Restorer::begin(&database, &kinds(), options.clone(), &origin)
-        .with_context(|| format!("{} に復元できません", database.display()))?;
+    let place = Place::destination(config, to)?;
+    let mut restorer = place.restore(key.clone(), &origin)?;
     let mut versions = 0_u64;
     for file in &files {
-        let count = bring_back(&folder, file, target, &mut restorer).with_context(|| file.file.clone())?;
+        let count = bring_back(&folder, file, target, &mut *restorer).with_context(|| file.file.clone())?;
         versions = versions.saturating_add(count);
     }
     let reached = restorer.reached();
@@ -67,15 +62,15 @@ pub fn restore(config: &Config, dir: &Path, to: &Path, target: Target) -> anyhow
         leases: newest_tokens(&folder.manifest),
         ..origin
     };
-    Box::new(restorer).finish(&standing).context("復元を終えられません")?;
+    restorer.finish(&standing).map_err(explained).context("復元を終えられません")?;
     let seconds = seconds_since(start);
     let check = now();
-    let verification = ReadOnly::open(&database, &kinds(), options)?.verify()?;
+    let verification = place.beside(Some(key))?.verify()?;
     if verification.changes != reached.position.0 {
         bail!("復元した変更は{}件のはずが、{}件です", reached.position, verification.changes);
     }
     Ok(Restored {
-        database,
+        place: place.to_string(),
         reached,
         versions,
         cursors,
@@ -90,7 +85,7 @@ fn bring_back(
     folder: &ArchiveFolder,
     archived: &Archived,
     target: Target,
-    restorer: &mut Restorer,
+    restorer: &mut dyn Restore,
 ) -> anyhow::Result<u64> {
     let mut reader = SegmentReader::new(folder.open(archived)?)?;
     let (mut batch, mut waiting, mut versions) = (Vec::<RawChange>::new(), 0_usize, 0_u64);
@@ -104,12 +99,12 @@ fn bring_back(
         versions = versions.saturating_add(u64::try_from(change.versions.len())?);
         batch.push(change);
         if BATCH_VERSIONS <= waiting {
-            restorer.append(&batch)?;
+            append(restorer, &batch)?;
             batch.clear();
             waiting = 0;
         }
     }
-    restorer.append(&batch)?;
+    append(restorer, &batch)?;
     if whole {
         let header = reader.header().clone();
         if !archived.is(&header, &reader.finish()?) {
@@ -117,6 +112,13 @@ fn bring_back(
         }
     }
     Ok(versions)
+}
+
+fn append(restorer: &mut dyn Restore, batch: &[RawChange]) -> anyhow::Result<()> {
+    restorer.append(batch).map_err(|error| match error {
+        RestoreError::Fault(fault) => explained(fault),
+        RestoreError::Chain(error) => error.into(),
+    })
 }
 
 /// The largest token ever seen of each lease: a worker of the lost database must not pass for one of the new.

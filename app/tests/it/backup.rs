@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{Extent, Target};
 use daicho::audit::{Keeper, Witness, checkpoint, make_key};
-use daicho::backup::{DEFAULT_RULES, make, mask, restore, target, verify};
+use daicho::backup::{DEFAULT_RULES, Destination, make, mask, restore, target, verify};
 use daicho::config::Config;
 use daicho::demo::{Demo, make as make_demo};
 use daicho::house::{House, Outside, open};
@@ -15,44 +15,44 @@ use register::{AsOf, Ledger, Position, ViewExt};
 use resident_register::records::{PERSON, Person};
 use store_sqlite::{Options, ReadOnly};
 
-struct Town {
+pub(super) struct Town {
     dir: tempfile::TempDir,
-    config: Config,
-    house: House,
+    pub(super) config: Config,
+    pub(super) house: House,
 }
 
 impl Town {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let demo = Demo { folder: dir.path().join("town"), residents: 60, seed: 3, fresh: false };
         let (config, house) = make_demo(&demo, Outside::default()).unwrap();
         Self { dir, config, house }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
     /// A few more changes.
-    fn live(&self, name: &str) -> Position {
+    pub(super) fn live(&self, name: &str) -> Position {
         self.house.office.add_user(name, "職員", "", office::Rights::default(), "long-enough").unwrap();
         self.head()
     }
 
-    fn head(&self) -> Position {
+    pub(super) fn head(&self) -> Position {
         self.house.office.journal().head().unwrap()
     }
 
-    fn archive(&self, extent: Extent) -> daicho::backup::Made {
+    pub(super) fn archive(&self, extent: Extent) -> daicho::backup::Made {
         make(&self.config, &self.path("archive"), extent, now()).unwrap()
     }
 }
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     office::Clock::now(&office::SystemClock)
 }
 
-fn read(path: &Path) -> ReadOnly {
+pub(super) fn read(path: &Path) -> ReadOnly {
     let kinds = office::Office::kinds(&daicho::house::systems());
     ReadOnly::open(path, &kinds, Options::default()).unwrap()
 }
@@ -81,18 +81,21 @@ fn a_town_comes_back_as_it_was_at_any_position_and_time() {
     ];
     for (name, target, wanted) in table {
         let to = town.path(name);
-        let restored = restore(&town.config, &town.path("archive"), &to, target).unwrap();
+        let into = Destination::Folder(to.clone());
+        let restored = restore(&town.config, &town.path("archive"), &into, target).unwrap();
         assert_eq!(restored.problems, Vec::<String>::new(), "{name}");
         assert_eq!(restored.reached.position, wanted, "{name}");
-        let copy = read(&restored.database);
+        let copy = read(&to.join("daicho.db"));
         let link = source.snapshot().unwrap().link(wanted).unwrap();
         assert_eq!(copy.snapshot().unwrap().link(wanted).unwrap(), link, "{name}");
         assert_eq!(copy.snapshot().unwrap().link(Position(wanted.0 + 1)).unwrap(), None, "{name}");
         // There is a database now: nothing is written over it.
-        assert!(restore(&town.config, &town.path("archive"), &to, target).is_err(), "{name}");
+        let error = restore(&town.config, &town.path("archive"), &into, target).unwrap_err();
+        assert!(format!("{error:#}").contains("空でない"), "{name}: {error:#}");
     }
     let behind = Target::Position(Position(town.head().0 + 1));
-    assert!(restore(&town.config, &town.path("archive"), &town.path("never"), behind).is_err());
+    let never = Destination::Folder(town.path("never"));
+    assert!(restore(&town.config, &town.path("archive"), &never, behind).is_err());
 
     // The restored file is a town that can be served.
     let config = Config { folder: town.path("serve"), ..town.config.clone() };
@@ -247,11 +250,10 @@ fn another_journal_is_not_archived_into_the_same_folder() {
     town.archive(Extent::Full);
     town.live("one");
     town.archive(Extent::Increment);
-    let back =
-        restore(&town.config, &town.path("archive"), &town.path("back"), Target::Position(Position(2)))
-            .unwrap();
+    let back = Destination::Folder(town.path("back"));
+    restore(&town.config, &town.path("archive"), &back, Target::Position(Position(2))).unwrap();
     let mut config = town.config.clone();
-    config.store.path = back.database;
+    config.store.path = town.path("back").join("daicho.db");
     for extent in [Extent::Full, Extent::Increment] {
         let error = make(&config, &town.path("archive"), extent, now()).unwrap_err();
         assert!(error.to_string().contains("新しいフォルダ"), "{error}");

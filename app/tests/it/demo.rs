@@ -81,8 +81,18 @@ fn a_town_runs_on_postgresql() {
     assert_eq!(people(again.office.journal(), &resident_register::records::PERSON), residents);
 }
 
-/// A database of a server that flushes, for the program takes no other.
-fn durable_database() -> String {
+/// A server that flushes, for the program takes no other.
+fn cluster() -> &'static testkit::postgres::Cluster {
     static CLUSTER: std::sync::OnceLock<testkit::postgres::Cluster> = std::sync::OnceLock::new();
-    CLUSTER.get_or_init(|| testkit::postgres::Cluster::start("-c fsync=on")).database()
+    CLUSTER.get_or_init(|| testkit::postgres::Cluster::start("-c fsync=on"))
+}
+
+/// A new database of that server.
+pub(super) fn durable_database() -> String {
+    cluster().database()
+}
+
+/// Runs SQL in such a database.
+pub(super) fn run_sql(url: &str, sql: &str) {
+    cluster().run(url, sql);
 }

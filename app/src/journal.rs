@@ -1,0 +1,230 @@
+//! Where a town's journal lies, and the ways it is opened there: to be served, to be read beside that, to be restored.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use register::{Fault, Journal, Kind, Ledger, Restore, Standing, Verification};
+use store::{Trouble, VaultKey};
+use transport::{Access, make_folders};
+
+use crate::config::Config;
+use crate::house::kinds;
+
+/// Readers kept open to the database: more than cores, because some wait for the disk.
+const READERS: usize = 8;
+
+/// A journal opened for reading only, while somebody else may be writing it.
+pub(crate) trait Beside: Ledger {
+    /// Walks the chain and compares the current records.
+    fn verify(&self) -> Result<Verification, Fault>;
+}
+
+impl Beside for store_sqlite::ReadOnly {
+    fn verify(&self) -> Result<Verification, Fault> {
+        Self::verify(self)
+    }
+}
+
+impl Beside for store_postgres::ReadOnly {
+    fn verify(&self) -> Result<Verification, Fault> {
+        Self::verify(self)
+    }
+}
+
+/// Where a restore goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A new file in this folder, named as in `[store] path`.
+    Folder(PathBuf),
+    /// The empty database of `[database]`.
+    Database,
+}
+
+/// A place where a journal lies, or is to lie.
+pub(crate) enum Place {
+    /// A file of SQLite.
+    File(PathBuf),
+    /// A database of PostgreSQL.
+    Database {
+        /// Its address.
+        url: String,
+        /// Its password, where the address does not hold it.
+        password: Option<store_postgres::Password>,
+    },
+}
+
+impl Place {
+    /// The place the configuration names.
+    ///
+    /// # Errors
+    /// When the password cannot be read.
+    pub(crate) fn configured(config: &Config) -> anyhow::Result<Self> {
+        match Self::database(config)? {
+            Some(database) => Ok(database),
+            None => Ok(Self::File(config.at(&config.store.path))),
+        }
+    }
+
+    /// The place a restore goes to. A folder that is not there is made.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or the configuration names no database.
+    pub(crate) fn destination(config: &Config, to: &Destination) -> anyhow::Result<Self> {
+        match to {
+            Destination::Folder(folder) => {
+                make_folders(folder, Access::Private)
+                    .with_context(|| format!("{} を作れません", folder.display()))?;
+                let name = config.store.path.file_name();
+                let name = name.context("[store] path がファイルの名前ではありません")?;
+                Ok(Self::File(folder.join(name)))
+            }
+            Destination::Database => match Self::database(config)? {
+                Some(database) => Ok(database),
+                None => bail!(
+                    "設定ファイルに [database] がありません。ファイルに復元するときは --to でフォルダを指定してください"
+                ),
+            },
+        }
+    }
+
+    fn database(config: &Config) -> anyhow::Result<Option<Self>> {
+        let Some(database) = &config.database else { return Ok(None) };
+        let password = match &database.password_file {
+            None => None,
+            Some(file) => {
+                let file = config.at(file);
+                let text = fs::read_to_string(&file)
+                    .with_context(|| format!("パスワードのファイル {} が読めません", file.display()))?;
+                Some(store_postgres::Password::new(text.trim_end_matches(['\r', '\n'])))
+            }
+        };
+        Ok(Some(Self::Database { url: database.url.clone(), password }))
+    }
+
+    /// Opens the journal to be served.
+    ///
+    /// # Errors
+    /// When it cannot be opened, with what to do about it where that is known.
+    pub(crate) fn open(&self, kinds: &[&'static Kind], key: VaultKey) -> anyhow::Result<Arc<dyn Journal>> {
+        let opened: Result<Arc<dyn Journal>, Fault> = match self {
+            Self::File(path) => {
+                make_private(path)?;
+                store_sqlite::Store::open(path, kinds, of_file(Some(key)))
+                    .map(|store| -> Arc<dyn Journal> { Arc::new(store) })
+            }
+            Self::Database { url, password } => {
+                store_postgres::Store::open(url, kinds, of_database(password, Some(key)))
+                    .map(|store| -> Arc<dyn Journal> { Arc::new(store) })
+            }
+        };
+        opened.map_err(explained).with_context(|| format!("{self}が開けません"))
+    }
+
+    /// Opens the journal for reading only; without a key, sealed bodies stay closed.
+    ///
+    /// # Errors
+    /// When it cannot be opened, with what to do about it where that is known.
+    pub(crate) fn beside(&self, key: Option<VaultKey>) -> anyhow::Result<Box<dyn Beside>> {
+        let kinds = kinds();
+        let opened: Result<Box<dyn Beside>, Fault> = match self {
+            Self::File(path) => store_sqlite::ReadOnly::open(path, &kinds, of_file(key))
+                .map(|copy| -> Box<dyn Beside> { Box::new(copy) }),
+            Self::Database { url, password } => {
+                store_postgres::ReadOnly::open(url, &kinds, of_database(password, key))
+                    .map(|copy| -> Box<dyn Beside> { Box::new(copy) })
+            }
+        };
+        opened.map_err(explained).with_context(|| format!("{self}が読めません"))
+    }
+
+    /// Begins a restore of what `origin` says it was.
+    ///
+    /// # Errors
+    /// When something is there already, the key is another, or it cannot be written; with what to do where that is known.
+    pub(crate) fn restore(&self, key: VaultKey, origin: &Standing) -> anyhow::Result<Box<dyn Restore>> {
+        let kinds = kinds();
+        let begun: Result<Box<dyn Restore>, Fault> = match self {
+            Self::File(path) => {
+                make_private(path)?;
+                store_sqlite::Restorer::begin(path, &kinds, of_file(Some(key)), origin)
+                    .map(|restorer| -> Box<dyn Restore> { Box::new(restorer) })
+            }
+            Self::Database { url, password } => {
+                store_postgres::Restorer::begin(url, &kinds, of_database(password, Some(key)), origin)
+                    .map(|restorer| -> Box<dyn Restore> { Box::new(restorer) })
+            }
+        };
+        begun.map_err(explained).with_context(|| format!("{self}に復元できません"))
+    }
+}
+
+/// In the words of an operator. An address may hold a password and is not shown.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "データベース {} ", path.display()),
+            Self::Database { .. } => f.write_str("[database] のデータベース"),
+        }
+    }
+}
+
+fn of_file(key: Option<VaultKey>) -> store_sqlite::Options {
+    store_sqlite::Options { key, readers: READERS }
+}
+
+fn of_database(
+    password: &Option<store_postgres::Password>,
+    key: Option<VaultKey>,
+) -> store_postgres::Options {
+    let password = password.clone();
+    store_postgres::Options { key, readers: READERS, password, ..store_postgres::Options::default() }
+}
+
+/// A fault of a store, with what to do about it in front where that is known.
+pub(crate) fn explained(fault: Fault) -> anyhow::Error {
+    let what_to_do = Trouble::of(&fault).map(|trouble| match trouble {
+        Trouble::Newer { .. } => {
+            "新しい版のプログラムが作ったデータベースです。その版か、それより新しい版を使ってください"
+        }
+        Trouble::Foreign => "このプログラムのデータベースではありません。場所を確かめてください",
+        Trouble::Unfit(_) => "このデータベースは台帳を預けるのに使えません",
+        Trouble::WrongKey { .. } => "鍵が違います。このデータベースを作ったときの鍵ファイルを使ってください",
+        Trouble::NoKey { .. } => "鍵ファイルがありません",
+        Trouble::HalfRestored => "復元の途中で止まったデータベースです。消してから、もう一度復元してください",
+        Trouble::NotEmpty => {
+            "空でないデータベースには復元しません。新しいフォルダか、空のデータベースを指定してください"
+        }
+        Trouble::Superseded => {
+            "ほかの版のプログラムが表を変えました。プログラムの版をそろえて起動し直してください"
+        }
+        Trouble::ReadOnly => "書き込めないデータベースです。複製でないか、権限があるかを確かめてください",
+        Trouble::NoSpace => "ディスクに空きがありません",
+        Trouble::Unreachable => {
+            "データベースにつながりません。動いているか、場所と利用者が正しいかを確かめてください"
+        }
+    });
+    let error = anyhow::Error::new(fault);
+    match what_to_do {
+        Some(what_to_do) => error.context(what_to_do),
+        None => error,
+    }
+}
+
+/// Makes a new database file readable by the program's user alone; its log files take the same permissions.
+pub(crate) fn make_private(path: &Path) -> anyhow::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("データベース {} を作れません", path.display())),
+    }
+}
