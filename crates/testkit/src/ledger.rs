@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use register::{
-    AsOf, ChainWalk, CursorMove, Fault, Journal, Ledger, Position, RawChange, Restore, RestoreError,
-    Snapshot, Standing, Write,
+    AsOf, ChainHash, ChainWalk, CursorMove, Fault, Journal, Ledger, Position, RawChange, RawVersion, Restore,
+    RestoreError, Snapshot, Standing, Write,
 };
 
 use crate::journal::{
@@ -75,6 +75,54 @@ pub fn changes_of(snapshot: &dyn Snapshot, after: Position) -> Result<Vec<RawCha
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(changes)
+}
+
+/// As many changes as asked, each with the body of a small resident record, two versions of each key, and their end: for
+/// measurements.
+///
+/// # Errors
+/// When there are more than a time or a version number holds.
+pub fn residents(
+    count: u64,
+) -> Result<(Vec<RawChange>, ChainWalk), Box<dyn std::error::Error + Send + Sync>> {
+    let day = domain::Date::constant(2026, 4, 1);
+    let keys = (count / 2).max(1);
+    let mut walk = ChainWalk::START;
+    let mut all = Vec::new();
+    for no in 0..count {
+        let body = serde_json::json!({
+            "address": { "lot": format!("{}番地{}", no % 997, no % 13), "municipality": "みなと郡台帳町", "town": "本町" },
+            "addressee_no": format!("{no:015}"),
+            "birth_date": format!("19{:02}-04-1{}", no % 90, no % 9),
+            "name": format!("見本　花子{no}"),
+            "name_kana": "ミホン　ハナコ",
+            "resident_since": "2020-01-01",
+            "sex": "2",
+        });
+        let mut change = RawChange {
+            position: Position(no.saturating_add(1)),
+            at: jiff::Timestamp::from_microsecond(1_775_001_600_000_000_i64.saturating_add_unsigned(no))?,
+            effective_on: day,
+            system: "resident-register".to_owned(),
+            function: "resident-register/finalize".to_owned(),
+            actor: r#"{"user":"madoguchi"}"#.to_owned(),
+            reason: String::new(),
+            cause: "\"function\"".to_owned(),
+            hash: ChainHash::START,
+            versions: vec![RawVersion {
+                kind: "test/note".to_owned(),
+                key: format!("{:08}", no % keys),
+                version: u32::try_from(no / keys)?.saturating_add(1),
+                effective_on: day,
+                closed: false,
+                body: body.to_string(),
+            }],
+        };
+        change.hash = change.hash_after(&walk.hash);
+        walk.step(&change)?;
+        all.push(change);
+    }
+    Ok((all, walk))
 }
 
 /// Eight changes with everything there is: sealed fields, closings, reopenings, several versions of one key in one

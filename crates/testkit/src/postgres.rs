@@ -76,16 +76,7 @@ impl Cluster {
     /// # Panics
     /// When PostgreSQL is not installed or does not start.
     pub fn start(settings: &'static str) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let programs = programs();
-        let account = account();
-        let name = format!("daicho-pg-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let folder = std::env::temp_dir().join(name);
-        std::fs::create_dir(&folder).unwrap();
-        if let Some((user, group)) = account {
-            std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
-        }
-        let mut cluster = Self { programs, folder, account, settings, watch: None };
+        let cluster = Self::folder(settings);
         finish(cluster.command("initdb").args([
             "-E",
             "UTF8",
@@ -98,16 +89,47 @@ impl Cluster {
             "-D",
             "data",
         ]));
+        cluster.watched()
+    }
+
+    /// Starts a replica that has all this server has now: it is read from and takes no writes.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn replica(&self) -> Self {
+        let replica = Self::folder(self.settings);
+        let mut copy = replica.command("pg_basebackup");
+        copy.args(["-U", "daicho", "-h"]).arg(&self.folder);
+        finish(copy.args(["-D", "data", "-R", "-c", "fast", "-N"]));
+        replica.watched()
+    }
+
+    /// A new folder that belongs to the account.
+    fn folder(settings: &'static str) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let programs = programs();
+        let account = account();
+        let name = format!("daicho-pg-{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        if let Some((user, group)) = account {
+            std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
+        }
+        Self { programs, folder, account, settings, watch: None }
+    }
+
+    /// Starts the server, and who clears up behind it.
+    fn watched(mut self) -> Self {
         let mut watch = Command::new("sh");
-        watch.current_dir("/").args(["-c", WATCH, "watch"]).arg(&cluster.programs).arg(&cluster.folder);
-        if let Some((user, group)) = cluster.account {
+        watch.current_dir("/").args(["-c", WATCH, "watch"]).arg(&self.programs).arg(&self.folder);
+        if let Some((user, group)) = self.account {
             watch.uid(user).gid(group);
         }
         // A group of its own: what ends the tests from the keyboard must not end it before its work is done.
-        cluster.watch =
+        self.watch =
             Some(watch.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap());
-        cluster.resume();
-        cluster
+        self.resume();
+        self
     }
 
     /// Starts the server again after [`Cluster::stop`].

@@ -10,7 +10,7 @@ use register::{
 use store_postgres::{Options, ReadOnly, Restorer, Store, Trouble, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON, VEHICLE};
 use testkit::ledger::{Kept, Stand, changes_of};
-use testkit::postgres::{cluster, database, schema};
+use testkit::postgres::{Cluster, cluster, database, schema};
 
 fn key(digit: &str) -> VaultKey {
     VaultKey::from_hex(&digit.repeat(64)).unwrap()
@@ -156,6 +156,26 @@ fn a_user_who_may_only_select_reads_a_database_that_takes_no_writes() {
     let beside = beside.unwrap();
     assert_eq!(beside.verify().unwrap().problems, Vec::<String>::new());
     assert_eq!(beside.snapshot().unwrap().standing().unwrap().kinds.len(), KINDS.len());
+}
+
+#[test]
+fn a_replica_is_read_and_neither_served_nor_restored_into() {
+    let cluster = Cluster::start("-c fsync=off");
+    let name = "town";
+    cluster.run(&cluster.address("postgres"), &format!("CREATE DATABASE {name}"));
+    let store = Store::open(&cluster.address(name), KINDS, options()).unwrap();
+    store.commit(draft(vec![note("A"), vehicle("V1", "鳥取 1")])).unwrap();
+    let replica = cluster.replica();
+    let url = replica.address(name);
+    let beside = ReadOnly::open(&url, KINDS, options()).unwrap();
+    let (copy, original) = (beside.snapshot().unwrap(), store.snapshot().unwrap());
+    assert_eq!(copy.head().unwrap(), original.head().unwrap());
+    let of = |snapshot: &dyn register::Snapshot| changes_of(snapshot, Position(0)).unwrap();
+    assert_eq!(of(&*copy), of(&*original));
+    assert_eq!(beside.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(trouble(Store::open(&url, KINDS, options())), Some(Trouble::ReadOnly));
+    let begun = Restorer::begin(&replica.address("postgres"), KINDS, options(), &Standing::default());
+    assert_eq!(trouble(begun), Some(Trouble::ReadOnly));
 }
 
 #[test]
