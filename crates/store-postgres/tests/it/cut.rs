@@ -267,3 +267,36 @@ fn a_commit_that_cannot_be_asked_for_is_told_to_be_unknown() {
     assert!(matches!(store.commit(write()), Err(CommitError::Conflict(_))));
     assert_eq!(store.head().unwrap(), Position(2));
 }
+
+#[test]
+fn a_load_that_is_cut_in_the_middle_is_done_again_and_once() {
+    let cluster = testkit::postgres::cluster();
+    let url = cluster.database();
+    let store = Store::open(&url, &[&NOTE], Options { scratch: true, ..options() }).unwrap();
+    // Sequences count on through what is undone: the first attempt is ended among its changes, the second among its
+    // versions.
+    cluster.run(
+        &url,
+        "CREATE SEQUENCE rows_of_changes; CREATE SEQUENCE rows_of_versions;
+         CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS
+           $$ BEGIN
+             IF nextval('rows_of_' || TG_TABLE_NAME) = 1 THEN
+               PERFORM pg_terminate_backend(pg_backend_pid());
+             END IF;
+             RETURN NULL;
+           END $$;
+         CREATE TRIGGER cut AFTER INSERT ON changes FOR EACH ROW EXECUTE FUNCTION cut();
+         CREATE TRIGGER cut AFTER INSERT ON versions FOR EACH ROW EXECUTE FUNCTION cut()",
+    );
+    let drafts = (0..2_000).map(|no| draft(vec![Write::create(&NOTE, no.to_string(), note(no))]));
+    let committed = store.commit_all(drafts.collect()).unwrap();
+    assert_eq!(committed.last().unwrap().position, Position(2_000));
+    let rows = |of: &str| -> u64 {
+        cluster.run(&url, &format!("SELECT last_value FROM rows_of_{of}")).trim().parse().unwrap()
+    };
+    let (changes, versions) = (rows("changes"), rows("versions"));
+    assert!(4_000 < changes && 2_000 < versions && versions <= 4_000, "{changes} {versions}: not cut twice");
+    assert_eq!(store.head().unwrap(), Position(2_000));
+    assert_eq!(store.view(AsOf::default()).unwrap().count(&NOTE).unwrap(), 2_000);
+    assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
+}
