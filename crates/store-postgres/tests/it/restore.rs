@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::ops::ControlFlow;
 use std::sync::Mutex;
 
 use register::{
@@ -375,7 +376,7 @@ fn records_of_an_unknown_kind_come_back_when_the_kind_does() {
 /// More rows than a cursor fetches at once, so that its pages fit together.
 #[test]
 fn long_journals_come_whole() {
-    let (from, to) = (schema(), schema());
+    let (from, to) = (schema(), database());
     let store = Store::open(&from, KINDS, options()).unwrap();
     let drafts =
         (0..2_500).map(|no| draft(vec![vehicle(&format!("V{no}"), &no.to_string()), note(&no.to_string())]));
@@ -394,4 +395,25 @@ fn long_journals_come_whole() {
     let view = copy.view(AsOf::default()).unwrap();
     assert_eq!((view.count(&VEHICLE).unwrap(), view.count(&NOTE).unwrap()), (2_500, 2_500));
     assert_eq!(view.find(&VEHICLE, "plate", "2345").unwrap().len(), 1);
+    drop(view);
+
+    // A reading whose connection is lost says so, and the next one is whole.
+    let beside = ReadOnly::open(&to, KINDS, no_key()).unwrap();
+    let broken = beside.snapshot().unwrap();
+    let mut seen = 0;
+    let read = broken.changes(Position(0), &mut |_| {
+        seen += 1;
+        if seen == 1 {
+            cluster().run(
+                &to,
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE datname = current_database() AND state = 'idle in transaction'",
+            );
+        }
+        Ok(ControlFlow::Continue(()))
+    });
+    assert_eq!(trouble(read), Some(Trouble::Unreachable));
+    assert!(seen < 2_500, "{seen}");
+    drop(broken);
+    assert_eq!(changes_of(&*beside.snapshot().unwrap(), Position(0)).unwrap(), changes);
 }
