@@ -41,6 +41,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Simulated towns with faults: many seeds (--seeds, --from, --steps), or one with its trace (--seed).
+    Sim {
+        /// What the simulator is asked.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Every fuzz target, or those named; findings lie in fuzz/target.
     Fuzz {
         /// The targets: decode, encode, stream, tables …
@@ -73,10 +79,18 @@ fn main() -> anyhow::Result<()> {
         Task::Test { no_browser } => test::test(no_browser),
         Task::Demo { arguments } => test::demo(&arguments),
         Task::Bench { arguments } => bench::bench(&arguments),
+        Task::Sim { options } => sim(&options),
         Task::Fuzz { targets, runs } => fuzz::fuzz(&targets, runs),
         Task::Tidy => tidy::tidy(),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Peers { check } => peers::peers(check),
         Task::Packages => packages::ensure(packages::FOR_TESTS),
     }
+}
+
+/// Runs the simulator, compiled for speed.
+fn sim(options: &[String]) -> anyhow::Result<()> {
+    let own = ["run", "--quiet", "--release", "--package", "sim", "--"];
+    let all: Vec<&str> = own.into_iter().chain(options.iter().map(String::as_str)).collect();
+    run::run("cargo", &all)
 }
