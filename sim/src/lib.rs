@@ -1,16 +1,28 @@
 #![doc = include_str!("../README.md")]
 
+mod broken;
 mod chance;
+mod check;
+mod defect;
+mod faults;
 mod journal;
+mod ledger;
+mod mischief;
 mod receiver;
+mod settle;
 mod staff;
+mod step;
+mod tally;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use world::{Broken, World};
+use broken::Broken;
+use world::World;
 
-pub use world::Tally;
+pub use defect::Defect;
+pub use faults::{Fault, Faults, Happened};
+pub use tally::Tally;
 
 /// Steps after which the whole journal is walked.
 const WALK_EVERY: u32 = 40;
@@ -22,17 +34,19 @@ pub struct Settings {
     pub seed: u64,
     /// How many things happen before faults stop.
     pub steps: u32,
+    /// What may go wrong.
+    pub faults: Faults,
     /// A defect built in, to see that it is found.
     pub defect: Option<Defect>,
 }
 
-/// A defect a run must find.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Defect {
-    /// The store acknowledges one change it did not write.
-    LostChange,
-    /// A receiver loses one person it had taken.
-    LostPerson,
+/// A run that kept every promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// What happened, a line for each step.
+    pub trace: Vec<String>,
+    /// Its figures.
+    pub tally: Tally,
 }
 
 /// A promise that was broken.
@@ -53,11 +67,11 @@ pub struct Failure {
 ///
 /// # Errors
 /// [`Failure`] when a promise is broken, or when the machine the simulation runs on fails.
-pub fn run(settings: Settings) -> Result<Tally, Failure> {
+pub fn run(settings: Settings) -> Result<Run, Failure> {
     let (mut trace, mut step) = (Vec::new(), 0);
     let done = catch_unwind(AssertUnwindSafe(|| drive(settings, &mut step, &mut trace)));
     let what = match done {
-        Ok(Ok(tally)) => return Ok(tally),
+        Ok(Ok(tally)) => return Ok(Run { trace, tally }),
         Ok(Err(broken)) => format!("{broken}"),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().cloned();
@@ -69,19 +83,21 @@ pub fn run(settings: Settings) -> Result<Tally, Failure> {
 }
 
 fn drive(settings: Settings, step: &mut u32, trace: &mut Vec<String>) -> Result<Tally, Broken> {
-    let mut world = World::new(settings.seed)?;
+    let mut world = World::new(settings)?;
     while *step < settings.steps {
         *step += 1;
-        if settings.defect == Some(Defect::LostChange) && *step == settings.steps / 2 {
-            world.lie();
+        if *step == settings.steps / 3
+            && let Some(defect) = settings.defect
+        {
+            world.ledger.break_rule(defect);
         }
         let what = world.step()?;
         trace.push(format!("{step:4} {:>5} {what}", world.position().to_string()));
+        if settings.defect == Some(Defect::SendsTwice) {
+            world.send_twice()?;
+        }
         world.check(step.is_multiple_of(WALK_EVERY))?;
     }
-    if settings.defect == Some(Defect::LostPerson) {
-        world.forget();
-    }
-    world.settle()?;
+    world.settle(settings.defect)?;
     Ok(world.tally)
 }

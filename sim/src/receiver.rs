@@ -1,33 +1,65 @@
-//! A system at the other end of a folder that keeps what it took, and is annoyed as real ones are.
+//! A system at the other end of a folder that keeps what it took.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::path::PathBuf;
 
 use counterparts::{FolderReceiver, Temper};
 use layout::{Plan, Record};
-use transport::{Folder, Verdict};
+use transport::{Control, Folder, Verdict};
 
-use crate::chance::Rng;
+use crate::broken::{Broken, broken, words};
 
-/// A receiver and its copy of the register.
+/// The rows of a register as a layout writes them, by subject.
+pub(crate) type Rows = BTreeMap<String, Vec<u8>>;
+
+/// A delivery as it came: what a network may bring once more.
+#[derive(Clone)]
+pub(crate) struct Came {
+    pub(crate) name: String,
+    pub(crate) control: String,
+    pub(crate) data: Vec<u8>,
+}
+
+/// A receiver and its copy of the register. It believes everything that comes: that nothing older does is the sender's promise.
 pub(crate) struct Receiver {
     pub(crate) place: String,
-    folder: Folder,
+    pub(crate) folder: Folder,
     plans: BTreeMap<String, Plan>,
     /// The record of each person, byte for byte, as it was taken last.
-    pub(crate) content: BTreeMap<String, Vec<u8>>,
+    pub(crate) content: Rows,
+    /// The journal up to here is in what it holds, once a full extract came.
+    as_of: Option<u64>,
+    newest: u64,
     /// The newest delivery of each link.
     pub(crate) taken: BTreeMap<String, u64>,
     /// The bytes' hash of each delivery, which must never change.
-    seen: BTreeMap<(String, u64), String>,
-    temper: Temper,
+    pub(crate) seen: BTreeMap<(String, u64), String>,
+    pub(crate) temper: Temper,
+    /// Deliveries that came.
+    pub(crate) past: Vec<Came>,
+    /// Files that are on their way and come later.
+    pub(crate) late: Vec<(PathBuf, Vec<u8>)>,
+    /// Whether the place is away.
+    pub(crate) is_blocked: bool,
 }
 
 impl Receiver {
     pub(crate) fn new(place: String, folder: Folder, plans: BTreeMap<String, Plan>) -> Self {
-        let (content, taken, seen) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { place, folder, plans, content, taken, seen, temper: Temper::Well }
+        Self {
+            place,
+            folder,
+            plans,
+            content: BTreeMap::new(),
+            as_of: None,
+            newest: 0,
+            taken: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            temper: Temper::Well,
+            past: Vec::new(),
+            late: Vec::new(),
+            is_blocked: false,
+        }
     }
 
     /// Whether a link sends here.
@@ -35,98 +67,117 @@ impl Receiver {
         self.plans.contains_key(link)
     }
 
-    pub(crate) fn temper(&mut self, temper: Temper) {
-        self.temper = temper;
-    }
-
-    /// The layout of one of its links.
+    /// The layout of its links.
     pub(crate) fn plan(&self) -> Option<&Plan> {
         self.plans.values().next()
     }
 
-    /// Takes what lies there. What is wrong with what came, if anything is.
-    pub(crate) fn turn(&mut self) -> io::Result<Option<String>> {
+    /// Takes what lies there; `register` says what the register was after a change. Returns how many deliveries were new.
+    pub(crate) fn turn(
+        &mut self,
+        register: &mut dyn FnMut(&Plan, u64) -> Result<Rows, Broken>,
+    ) -> Result<u64, Broken> {
+        if self.is_blocked {
+            return Ok(0);
+        }
         let mut sim = FolderReceiver::new(self.folder.clone(), self.plans.clone());
         sim.temper = self.temper;
-        for taken in sim.turn().map_err(io::Error::other)? {
+        let (answered, mut new) = (sim.turn().map_err(anyhow::Error::from)?, 0);
+        for taken in answered {
             if taken.verdict != Verdict::Applied {
                 continue;
             }
             let control = &taken.control;
-            let key = (control.link.clone(), control.no);
-            if self.seen.get(&key).is_some_and(|before| *before != control.sha256) {
-                return Ok(Some(format!(
-                    "delivery {} of {} came with other bytes",
-                    control.no, control.link
-                )));
-            }
-            self.seen.insert(key, control.sha256.clone());
-            let last = self.taken.entry(control.link.clone()).or_default();
-            if control.no <= *last {
-                continue;
-            }
-            if control.no != *last + 1 {
-                return Ok(Some(format!("delivery {} of {} came behind {last}", control.no, control.link)));
-            }
-            *last = control.no;
-            if control.extent == "full" {
-                self.content.clear();
-            }
-            let bytes = fs::read(self.folder.out().join(&taken.name))?;
-            let Some(plan) = self.plans.get(&control.link) else { continue };
-            let (mut reader, mut input) = (plan.reader(), bytes.as_slice());
-            while let Some(record) = reader.read(&mut input, true) {
-                if let Record::Good(good) = record
-                    && let Some(key) = good.value("addressee_no")
-                {
-                    self.content.insert(key.to_owned(), good.bytes.to_vec());
-                }
+            let data = fs::read(self.folder.out().join(&taken.name))?;
+            if self.is_new(control)? {
+                self.apply(control, &data)?;
+                self.compare(control, register)?;
+                self.past.push(Came { name: taken.name, control: control.to_text(), data });
+                new += 1;
             }
         }
-        Ok(None)
+        Ok(new)
     }
 
-    /// Something goes wrong on the way: what, for the trace.
-    pub(crate) fn mischief(&mut self, rng: &mut Rng) -> io::Result<&'static str> {
-        let names = |folder: std::path::PathBuf, ending: &str| -> io::Result<Vec<std::path::PathBuf>> {
-            if !folder.is_dir() {
-                return Ok(Vec::new());
-            }
-            let mut found = Vec::new();
-            for entry in fs::read_dir(folder)? {
-                let path = entry?.path();
-                if path.to_string_lossy().ends_with(ending) {
-                    found.push(path);
-                }
-            }
-            found.sort();
-            Ok(found)
-        };
-        match rng.below(6) {
-            0 => self.temper = Temper::Silent,
-            1 => self.temper = Temper::Refusing,
-            2 | 3 => {
-                let receipts = names(self.folder.receipts(), ".receipt")?;
-                let Some(receipt) = receipts.get(rng.below(receipts.len())) else { return Ok("-") };
-                fs::remove_file(receipt)?;
-                return Ok("受領書の紛失");
-            }
-            4 => {
-                let controls = names(self.folder.out(), ".ctl")?;
-                let Some(control) = controls.last() else { return Ok("-") };
-                let data = control.with_extension("");
-                let mut bytes = fs::read(&data).unwrap_or_default();
-                let at = rng.below(bytes.len());
-                let Some(byte) = bytes.get_mut(at) else { return Ok("-") };
-                *byte ^= 1;
-                fs::write(&data, bytes)?;
-                return Ok("データの破損");
-            }
-            _ => {
-                self.temper = Temper::Well;
-                return Ok("受信側の復旧");
+    fn is_new(&mut self, control: &Control) -> Result<bool, Broken> {
+        let Control { link, no, sha256, .. } = control;
+        let key = (link.clone(), *no);
+        if self.seen.get(&key).is_some_and(|before| before != sha256) {
+            return broken(format!("delivery {no} of {link} came with other bytes"));
+        }
+        let last = self.taken.get(link).copied().unwrap_or_default();
+        if *no <= last {
+            return Ok(false);
+        }
+        if *no != last + 1 {
+            return broken(format!("delivery {no} of {link} came behind {last}"));
+        }
+        if control.as_of < self.newest {
+            return broken(format!(
+                "delivery {no} of {link} is overtaken: it is as of {}, and {} holds {}",
+                control.as_of, self.place, self.newest
+            ));
+        }
+        self.seen.insert(key, sha256.clone());
+        self.taken.insert(link.clone(), *no);
+        Ok(true)
+    }
+
+    fn apply(&mut self, control: &Control, data: &[u8]) -> Result<(), Broken> {
+        self.newest = control.as_of;
+        if control.extent == "full" {
+            self.content.clear();
+            self.as_of = Some(control.as_of);
+        } else if let Some(as_of) = &mut self.as_of {
+            *as_of = control.as_of;
+        }
+        let Some(plan) = self.plans.get(&control.link) else { return broken("a link without a layout") };
+        let (mut reader, mut input) = (plan.reader(), data);
+        while let Some(record) = reader.read(&mut input, true) {
+            if let Record::Good(good) = record
+                && let Some(key) = good.value("addressee_no")
+            {
+                self.content.insert(key.to_owned(), good.bytes.to_vec());
             }
         }
-        Ok("受信側の停止・拒否")
+        Ok(())
+    }
+
+    /// What it holds is, byte for byte, what the register was.
+    fn compare(
+        &self,
+        control: &Control,
+        register: &mut dyn FnMut(&Plan, u64) -> Result<Rows, Broken>,
+    ) -> Result<(), Broken> {
+        let Some((as_of, plan)) = self.as_of.zip(self.plan()) else { return Ok(()) };
+        let when = format!("with delivery {} of {}", control.no, control.link);
+        self.equals(&register(plan, as_of)?, &format!("{when}, as of {as_of}"))
+    }
+
+    /// Whether it holds these rows and no other.
+    pub(crate) fn equals(&self, wanted: &Rows, when: &str) -> Result<(), Broken> {
+        let keys = wanted.keys().chain(self.content.keys());
+        let mut differs = keys.filter(|key| wanted.get(*key) != self.content.get(*key));
+        let Some(key) = differs.next() else { return Ok(()) };
+        let shown = |rows: &Rows| rows.get(key).map(|row| String::from_utf8_lossy(row).into_owned());
+        broken(format!(
+            "{} {when}: it holds {} persons, the register {}; {key} is {:?} here and {:?} there",
+            self.place,
+            self.content.len(),
+            wanted.len(),
+            shown(&self.content),
+            shown(wanted)
+        ))
+    }
+
+    /// The newest delivery is sent a second time under the next number: a defect, for the test of this test.
+    pub(crate) fn duplicate(&self) -> Result<(), Broken> {
+        let Some(last) = self.past.last() else { return Ok(()) };
+        let mut control = Control::parse(&last.control).map_err(|error| Broken::Promise(words(&error)))?;
+        control.no += 1;
+        let out = self.folder.out();
+        fs::write(out.join("twice.dat"), &last.data)?;
+        fs::write(out.join("twice.dat.ctl"), control.to_text())?;
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use domain::{AddresseeNo, IndividualNumber, ResidentRecordCode};
+use domain::{AddresseeNo, Date, IndividualNumber, ResidentRecordCode};
 use jiff::ToSpan;
 use office::{Caller, Office, Rights, RunError, RunOptions};
 use register::{AsOf, Fault};
@@ -38,7 +38,8 @@ impl Staff {
     /// Does one thing at the counter. What the rules refuse is no failure; what storage fails is.
     pub(crate) fn act(&mut self, office: &Office, rng: &mut Rng) -> Result<&'static str, RunError> {
         let today = office.today();
-        let day = today.to_string();
+        // A clerk writes a day either way; the eras must agree with the calendar on every day.
+        let day = if rng.per_mille(500) { today.to_string() } else { in_era(today) };
         let (persons, households) = registers(office)?;
         let home = rng.pick(&households);
         let notice = |rest: Value| {
@@ -206,6 +207,12 @@ fn registers(office: &Office) -> Result<(Vec<Person>, Vec<Household>), Fault> {
         Ok(ControlFlow::Continue(()))
     })?;
     Ok((persons, households))
+}
+
+/// A day as people write it, by era (元号).
+fn in_era(day: Date) -> String {
+    let (era, first) = if day < Date::constant(2019, 5, 1) { ('H', 1989) } else { ('R', 2019) };
+    format!("{era}{}.{}.{}", day.year() - first + 1, day.month(), day.day())
 }
 
 /// Some members; the first when none is drawn.

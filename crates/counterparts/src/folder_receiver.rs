@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use layout::{Plan, Record};
 use sha2::{Digest, Sha256};
@@ -89,7 +89,7 @@ impl FolderReceiver {
             None => (0, Err(format!("連携「{}」のレイアウトを取り決めていません", control.link))),
             Some(plan) => count(plan, &bytes),
         };
-        let last = self.last(&control.link);
+        let (last, holds) = (self.last(&control.link), self.holds(&control.dataset));
         let repeat = control.no <= last;
         let verdict = if self.temper == Temper::Refusing {
             Verdict::Refused("受付停止中です".to_owned())
@@ -101,16 +101,18 @@ impl FolderReceiver {
             Verdict::Refused(format!("件数が{rows}件です（管理ファイルは{}件）", control.rows))
         } else if last + 1 < control.no {
             Verdict::Refused(format!("配信{}番が届いていません", last + 1))
+        } else if !repeat && control.as_of < holds {
+            let (came, dataset) = (control.as_of, &control.dataset);
+            Verdict::Refused(format!(
+                "手元の内容（{dataset}の記録位置{holds}）より古い時点（{came}）のものです"
+            ))
         } else {
             Verdict::Applied
         };
         if verdict == Verdict::Applied && !repeat {
             // Taken first, answered second: killed in between, it answers the repeat.
-            let path = self.ledger(&control.link);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
-            }
-            write_durably(&path, |file| file.write_all(control.no.to_string().as_bytes()))?;
+            note(&self.held(&control.dataset), control.as_of)?;
+            note(&self.ledger(&control.link), control.no)?;
         }
         let receipt = Receipt { no: control.no, rows, sha256, verdict: verdict.clone() };
         let path = self.folder.receipts().join(format!("{name}.receipt"));
@@ -120,12 +122,33 @@ impl FolderReceiver {
 
     /// The newest delivery of a link this receiver has taken.
     pub fn last(&self, link: &str) -> u64 {
-        fs::read_to_string(self.ledger(link)).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+        read_note(&self.ledger(link))
+    }
+
+    /// The sender's journal position up to which this receiver holds a dataset, by whichever link it came.
+    pub fn holds(&self, dataset: &str) -> u64 {
+        read_note(&self.held(dataset))
     }
 
     fn ledger(&self, link: &str) -> PathBuf {
         self.folder.path().join("receiver").join(format!("{link}.last"))
     }
+
+    fn held(&self, dataset: &str) -> PathBuf {
+        self.folder.path().join("receiver").join(format!("{}.as_of", dataset.replace('/', ".")))
+    }
+}
+
+/// Notes a number in a file of the receiver's own.
+fn note(path: &Path, number: u64) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    write_durably(path, |file| file.write_all(number.to_string().as_bytes()))
+}
+
+fn read_note(path: &Path) -> u64 {
+    fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
 }
 
 /// Reads a file by its layout: how many rows it has, or why the first bad record is none.
@@ -165,6 +188,10 @@ mod tests {
         }
 
         fn send(&self, no: u64, rows: u64, stated: u64) {
+            self.send_by("l", no, no, rows, stated);
+        }
+
+        fn send_by(&self, link: &str, no: u64, as_of: u64, rows: u64, stated: u64) {
             let facts = Facts { delivery_no: no, date: "2026-11-20".into(), ..Facts::default() };
             let (mut bytes, mut events) = (Vec::new(), Vec::new());
             let mut writer = self.plan.writer();
@@ -177,16 +204,18 @@ mod tests {
             let data = self.dir.path().join(format!("{no}.data"));
             fs::write(&data, &bytes).unwrap();
             let control = Control {
-                link: "l".into(),
+                link: link.into(),
                 no,
+                dataset: "d".into(),
                 extent: "difference".into(),
+                as_of,
                 rows: stated,
                 bytes: u64::try_from(bytes.len()).unwrap(),
                 sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
                 part: 1,
                 parts: 1,
             };
-            self.folder().put(&format!("f{no}.csv"), &data, &control).unwrap();
+            self.folder().put(&format!("{link}{no}.csv"), &data, &control).unwrap();
         }
 
         fn folder(&self) -> Folder {
@@ -194,7 +223,10 @@ mod tests {
         }
 
         fn receiver(&self) -> FolderReceiver {
-            FolderReceiver::new(self.folder(), BTreeMap::from([("l".to_owned(), self.plan.clone())]))
+            FolderReceiver::new(
+                self.folder(),
+                ["l", "full"].map(|link| (link.to_owned(), self.plan.clone())).into(),
+            )
         }
     }
 
@@ -226,10 +258,27 @@ mod tests {
         );
         assert_eq!(receiver.turn().unwrap(), [], "it has its receipt");
         // The receipt is lost: the same delivery is answered again and not taken twice.
-        fs::remove_file(bench.folder().receipts().join("f1.csv.receipt")).unwrap();
+        fs::remove_file(bench.folder().receipts().join("l1.csv.receipt")).unwrap();
         let again = bench.receiver().turn().unwrap();
         assert_eq!(again.iter().map(|taken| taken.repeat).collect::<Vec<_>>(), [true]);
         assert_eq!(bench.receiver().last("l"), 1);
+    }
+
+    #[test]
+    fn what_is_older_than_what_came_by_another_link_is_refused() {
+        let bench = Bench::new();
+        bench.send_by("l", 1, 20, 1, 1);
+        bench.receiver().turn().unwrap();
+        bench.send_by("full", 1, 19, 1, 1);
+        let taken = bench.receiver().turn().unwrap();
+        let verdicts: Vec<_> = taken.iter().map(|taken| taken.verdict.clone()).collect();
+        let reason = "手元の内容（dの記録位置20）より古い時点（19）のものです";
+        assert_eq!(verdicts, [Verdict::Refused(reason.to_owned())]);
+        assert_eq!((bench.receiver().last("full"), bench.receiver().holds("d")), (0, 20));
+        bench.send_by("l", 2, 20, 0, 0);
+        let taken = bench.receiver().turn().unwrap();
+        assert_eq!(taken.iter().map(|taken| &taken.verdict).collect::<Vec<_>>(), [&Verdict::Applied]);
+        assert_eq!(bench.receiver().last("l"), 2, "as old as what it holds is not older");
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct Situation<'a> {
     pub now: Timestamp,
     /// Whether a change behind the link's position touches its dataset.
     pub owes_changes: bool,
+    /// Whether a delivery of another link is on its way to the same receiver; see [`Lane`](crate::Lane).
+    pub is_behind: bool,
     /// The calendar schedules follow.
     pub calendar: &'a BusinessCalendar,
 }
@@ -33,6 +35,8 @@ pub enum Step {
         /// The scheduled time it is made for.
         due: Option<Timestamp>,
     },
+    /// A delivery is owed, and that of another link goes first.
+    Queue,
     /// Put the prepared delivery in its place.
     Send,
     /// Look for the receipt.
@@ -81,9 +85,10 @@ fn deadline(link: &Link, sent: Timestamp) -> Option<Timestamp> {
 }
 
 fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
-    let Situation { now, owes_changes, calendar } = situation;
+    let Situation { now, owes_changes, is_behind, calendar } = situation;
     let run = |due| match link.delivery {
         Delivery::InProcess { .. } => Step::Apply { due },
+        Delivery::Folder { .. } if is_behind => Step::Queue,
         Delivery::Folder { .. } => Step::Prepare { extent: link.extent, due },
     };
     if state.run_asked {

@@ -42,7 +42,7 @@ receipt_within_minutes = 60
 
     fn owed(link: &Link, state: &LinkState, now: &str, owes_changes: bool) -> Step {
         let calendar = BusinessCalendar::from_tsv("").unwrap();
-        plan(link, state, Situation { now: at(now), owes_changes, calendar: &calendar })
+        plan(link, state, Situation { now: at(now), owes_changes, is_behind: false, calendar: &calendar })
     }
 
     fn prepared(to: u64) -> Event {
@@ -192,4 +192,9 @@ receipt_within_minutes = 60
             }
         }
     }
+}
+
+#[cfg(test)]
+mod it {
+    mod lane;
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod clock;
 mod index;
+mod lane;
 mod links;
 mod monitor;
 mod office;

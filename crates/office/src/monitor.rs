@@ -3,7 +3,8 @@
 use catalog::{Extent, Method, Timing};
 use jiff::Timestamp;
 use linkage::{
-    CharLine, DELIVERY, Delivery, Event, Hold, LinkState, Phase, latest_until, local, next_after, timestamp,
+    CharLine, DELIVERY, Delivery, Event, Hold, LinkState, Phase, Step, latest_until, local, next_after, plan,
+    timestamp,
 };
 use register::{Actor, AsOf, CommitError, Draft, Fault, Position, View, ViewExt, Write};
 use serde::Serialize;
@@ -29,6 +30,8 @@ pub enum LinkStanding {
     Trouble,
     /// 受領待ち: sent, the receipt is not there yet.
     Waiting,
+    /// 順番待ち: a delivery is owed, and that of another link to the same receiver goes first.
+    Queued,
     /// 処理中: a step is owed or under way.
     Working,
     /// 正常: nothing is owed.
@@ -43,6 +46,7 @@ impl LinkStanding {
             Self::Held => "保留",
             Self::Trouble => "障害",
             Self::Waiting => "受領待ち",
+            Self::Queued => "順番待ち",
             Self::Working => "処理中",
             Self::Idle => "正常",
         }
@@ -138,7 +142,14 @@ impl Office {
             view.load::<Delivery>(&Delivery::key_of(&link.id, newest_no))?.map(|versioned| versioned.record);
         let name =
             |id: &str| self.links().system(id).map_or_else(|| id.to_owned(), |system| system.name.clone());
-        let (standing, why, remedy) = standing(running, state.as_ref());
+        let (mut standing, mut why, mut remedy) = standing(running, state.as_ref());
+        if let Some(words) = self.queue(view, running, state.as_ref())? {
+            (standing, why, remedy) = (
+                LinkStanding::Queued,
+                words,
+                "先の配信が受領されると、続けて送ります。その連携の状態を確かめてください",
+            );
+        }
         let now = self.clock().now();
         let next_due = state.as_ref().filter(|state| state.hold.is_none()).and_then(|state| {
             let since = local(state.last_due.unwrap_or(state.since));
@@ -163,6 +174,28 @@ impl Office {
             next_due,
             explanation: catalog::explain(link),
         })
+    }
+
+    /// Which delivery of another link goes first, in Japanese, when this link owes one and may not make it yet.
+    fn queue(
+        &self,
+        view: &dyn View,
+        running: &RunningLink,
+        state: Option<&LinkState>,
+    ) -> Result<Option<String>, Fault> {
+        let (Ok(ready), Some(state)) = (&running.ready, state) else { return Ok(None) };
+        let lane = self.lane(view, &running.link)?;
+        let Some((lane, ahead)) = lane.as_ref().zip(self.ahead_of(&running.link, lane.as_ref())) else {
+            return Ok(None);
+        };
+        let state = lane.caught_up(&running.link, state);
+        let (kind, now) = (ready.dataset().kind.id, self.clock().now());
+        let situation = self.situation(&running.link, &state, Some(lane), kind, now)?;
+        if plan(&running.link, &state, situation) != Step::Queue {
+            return Ok(None);
+        }
+        let title = self.links().get(&ahead.link).map_or(&*ahead.link, |other| &other.link.title);
+        Ok(Some(format!("同じ連携先への「{title}」の配信{}番が先です。その受領を待っています", ahead.no)))
     }
 
     /// A link's deliveries, the newest first, at most `limit`, with numbers below `before`.

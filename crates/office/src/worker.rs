@@ -4,7 +4,7 @@ use catalog::Extent;
 use jiff::Timestamp;
 use layout::Facts;
 use linkage::{
-    DELIVERY, Delivery, Event, LINK, LinkState, NotPossible, Phase, ReceiptFacts, Situation, Step, local,
+    DELIVERY, Delivery, Event, LANE, LINK, LinkState, NotPossible, Phase, ReceiptFacts, Step, local,
     plan,
 };
 use register::{
@@ -14,6 +14,7 @@ use system::{Context, Fate, Incoming, Row};
 use transport::{Control, PlaceError, Verdict};
 
 use crate::Office;
+use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
 use crate::prepare::{Making, changed, data_path, prepare};
 
@@ -38,6 +39,13 @@ pub enum Turn {
 #[derive(Clone, Copy)]
 pub struct LinkWorker<'a> {
     office: &'a Office,
+}
+
+/// What a step goes on from; the commit states the versions of both.
+#[derive(Clone, Copy)]
+struct Start<'a> {
+    state: &'a Versioned<LinkState>,
+    lane: Option<&'a ReadLane>,
 }
 
 /// Why a step did not succeed: words for the operator, or a fault of storage that stops the worker itself.
@@ -73,8 +81,9 @@ impl From<NotPossible> for Failure {
 impl From<CommitError> for Failure {
     fn from(error: CommitError) -> Self {
         match error {
-            // The link's own records moved: another worker did the step, or a person steered the link.
-            CommitError::Conflict(conflict) if [LINK.id, DELIVERY.id].contains(&&*conflict.kind) => {
+            // The link's own records moved: another worker did the step, a person steered the link, or another link to the
+            // same receiver was faster.
+            CommitError::Conflict(conflict) if [LINK.id, DELIVERY.id, LANE.id].contains(&&*conflict.kind) => {
                 Self::Overtaken
             }
             CommitError::Conflict(conflict) => Self::Receiver(conflict),
@@ -115,11 +124,18 @@ impl<'a> LinkWorker<'a> {
         let Some(running) = self.office.links().get(link_id) else { return Ok(Turn::Idle { until: None }) };
         let Ok(ready) = &running.ready else { return Ok(Turn::Idle { until: None }) };
         let now = self.office.clock().now();
-        let state = self.office.journal().view(AsOf::default())?.load::<LinkState>(link_id)?;
-        let Some(state) = state else {
+        let view = self.office.journal().view(AsOf::default())?;
+        let Some(mut state) = view.load::<LinkState>(link_id)? else {
+            drop(view);
             return self.put_to_work(running, now);
         };
-        match self.step(running, ready, &state, now) {
+        let lane = self.office.lane(&*view, &running.link)?;
+        drop(view);
+        if let Some(lane) = &lane {
+            state.record = lane.caught_up(&running.link, &state.record);
+        }
+        let start = Start { state: &state, lane: lane.as_ref() };
+        match self.step(running, ready, start, now) {
             Ok(turn) => Ok(turn),
             Err(Failure::Overtaken) => Ok(Turn::Worked),
             Err(Failure::Journal(fault)) => Err(fault),
@@ -214,18 +230,20 @@ impl<'a> LinkWorker<'a> {
         &self,
         running: &RunningLink,
         ready: &Ready,
-        state: &Versioned<LinkState>,
+        start: Start<'_>,
         now: Timestamp,
     ) -> Result<Turn, Failure> {
-        let kinds = [ready.dataset().kind.id];
-        let owes_changes = self.office.journal().next_change(state.record.position, &kinds)?.is_some();
-        let situation = Situation { now, owes_changes, calendar: self.office.calendar() };
-        match plan(&running.link, &state.record, situation) {
+        let (link, state) = (&running.link, start.state);
+        let kind = ready.dataset().kind.id;
+        let situation = self.office.situation(link, &state.record, start.lane, kind, now)?;
+        match plan(link, &state.record, situation) {
             Step::Idle { until } => Ok(Turn::Idle { until }),
+            // The commit that ends the other's delivery wakes this link.
+            Step::Queue => Ok(Turn::Idle { until: None }),
             Step::Apply { due } => self.apply_on_newest(running, ready, state, now, due),
-            Step::Prepare { extent, due } => self.prepare(running, ready, state, now, extent, due),
-            Step::Send => self.send(ready, state, now),
-            Step::AwaitReceipt { overdue } => self.await_receipt(ready, state, now, overdue),
+            Step::Prepare { extent, due } => self.prepare(running, ready, start, now, extent, due),
+            Step::Send => self.send(ready, start, now),
+            Step::AwaitReceipt { overdue } => self.await_receipt(ready, start, now, overdue),
         }
     }
 
@@ -323,11 +341,12 @@ impl<'a> LinkWorker<'a> {
         &self,
         running: &RunningLink,
         ready: &Ready,
-        state: &Versioned<LinkState>,
+        start: Start<'_>,
         now: Timestamp,
         extent: Extent,
         due: Option<Timestamp>,
     ) -> Result<Turn, Failure> {
+        let state = start.state;
         let Ready::Folder { dataset, plan, file_name, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
@@ -382,24 +401,26 @@ impl<'a> LinkWorker<'a> {
             receipt: None,
         };
         let event = Event::Prepared { extent, to: prepared.to, file_name, due };
-        self.commit(state, event, &delivery, None, now, "配信の作成")?;
+        self.commit(start, event, &delivery, None, now, "配信の作成")?;
         Ok(Turn::Worked)
     }
 
-    fn send(&self, ready: &Ready, state: &Versioned<LinkState>, now: Timestamp) -> Result<Turn, Failure> {
-        let Ready::Folder { folder, receipt_expected, .. } = ready else {
+    fn send(&self, ready: &Ready, start: Start<'_>, now: Timestamp) -> Result<Turn, Failure> {
+        let Ready::Folder { dataset, folder, receipt_expected, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
-        let delivery = self.delivery_in_flight(state)?;
+        let delivery = self.delivery_in_flight(start.state)?;
         let mut record = delivery.record;
         let name = record.file_name.clone().unwrap_or_default();
         let control = Control {
             link: record.link.clone(),
             no: record.no,
+            dataset: dataset.id.to_owned(),
             extent: match record.extent {
                 Extent::Full => "full".to_owned(),
                 Extent::Difference => "difference".to_owned(),
             },
+            as_of: record.to.0,
             rows: record.rows,
             bytes: record.bytes,
             sha256: record.sha256.clone(),
@@ -414,17 +435,18 @@ impl<'a> LinkWorker<'a> {
         record.sent_at = Some(now);
         record.receipt = None;
         let event = Event::Sent { at: now, receipt_expected: *receipt_expected };
-        self.commit(state, event, &record, Some(delivery.version), now, "配信の送信")?;
+        self.commit(start, event, &record, Some(delivery.version), now, "配信の送信")?;
         Ok(Turn::Worked)
     }
 
     fn await_receipt(
         &self,
         ready: &Ready,
-        state: &Versioned<LinkState>,
+        start: Start<'_>,
         now: Timestamp,
         overdue: bool,
     ) -> Result<Turn, Failure> {
+        let state = start.state;
         let Ready::Folder { folder, receipt_minutes, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
@@ -474,7 +496,7 @@ impl<'a> LinkWorker<'a> {
                 Event::Refused { reason, at: now }
             }
         };
-        self.commit(state, event, &record, Some(delivery.version), now, "受領書の確認")?;
+        self.commit(start, event, &record, Some(delivery.version), now, "受領書の確認")?;
         Ok(Turn::Worked)
     }
 
@@ -487,7 +509,7 @@ impl<'a> LinkWorker<'a> {
 
     fn commit(
         &self,
-        state: &Versioned<LinkState>,
+        Start { state, lane }: Start<'_>,
         event: Event,
         delivery: &Delivery,
         delivery_version: Option<u32>,
@@ -499,6 +521,9 @@ impl<'a> LinkWorker<'a> {
         reason.clone_into(&mut draft.reason);
         draft.writes.push(Write::put(delivery, delivery_version)?);
         draft.writes.push(Write::put(&next, Some(state.version))?);
+        if let Some(lane) = lane {
+            draft.writes.extend(lane.write(&state.record, &next)?);
+        }
         self.office.journal().commit(draft)?;
         Ok(())
     }

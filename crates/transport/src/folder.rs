@@ -214,7 +214,9 @@ mod tests {
         Control {
             link: "l".into(),
             no: 1,
+            dataset: "d".into(),
             extent: "full".into(),
+            as_of: 7,
             rows: 1,
             bytes: 3,
             sha256: sha256.into(),

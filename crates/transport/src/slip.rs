@@ -32,8 +32,12 @@ pub struct Control {
     pub link: String,
     /// The delivery's number on the link; grows by one.
     pub no: u64,
+    /// What is in it, such as `resident-register/resident`: all links that carry it to one receiver keep one register there.
+    pub dataset: String,
     /// `full` or `difference`.
     pub extent: String,
+    /// The sender's journal up to here is in it. Never falls from one delivery of a dataset to the next, whatever the link.
+    pub as_of: u64,
     /// Data rows in the file, header and trailer not counted.
     pub rows: u64,
     /// Size of the data file.
@@ -92,12 +96,12 @@ fn number<N: std::str::FromStr>(found: &BTreeMap<&str, &str>, name: &'static str
 impl Control {
     /// The slip as text.
     pub fn to_text(&self) -> String {
-        let Self { link, no, extent, rows, bytes, sha256, part, parts } = self;
+        let Self { link, no, dataset, extent, as_of, rows, bytes, sha256, part, parts } = self;
         let mut out = String::new();
         // Writing to a String cannot fail.
         let _ = write!(
             out,
-            "link={link}\nno={no}\nextent={extent}\nrows={rows}\nbytes={bytes}\nsha256={sha256}\npart={part}\nparts={parts}\n"
+            "link={link}\nno={no}\ndataset={dataset}\nextent={extent}\nas_of={as_of}\nrows={rows}\nbytes={bytes}\nsha256={sha256}\npart={part}\nparts={parts}\n"
         );
         out
     }
@@ -111,7 +115,9 @@ impl Control {
         Ok(Self {
             link: text(&found, "link")?,
             no: number(&found, "no")?,
+            dataset: text(&found, "dataset")?,
             extent: text(&found, "extent")?,
+            as_of: number(&found, "as_of")?,
             rows: number(&found, "rows")?,
             bytes: number(&found, "bytes")?,
             sha256: text(&found, "sha256")?,
@@ -165,7 +171,9 @@ mod tests {
         let control = Control {
             link: "city-26".into(),
             no: 12,
+            dataset: "resident-register/resident".into(),
             extent: "full".into(),
+            as_of: 4_711,
             rows: 17_000,
             bytes: 3_400_000,
             sha256: "ab".repeat(32),

@@ -25,10 +25,7 @@ fn moved_in_behind_an_answered_full_extract() -> TestHouse {
 
 #[test]
 fn a_move_in_reaches_every_subscriber_and_both_suites() {
-    let house = TestHouse::new();
-    house.settle();
-    house.move_in();
-    house.settle();
+    let house = moved_in_behind_an_answered_full_extract();
     let people = numbers(&house);
     assert_eq!(people.len(), 3);
 
@@ -54,11 +51,7 @@ fn a_move_in_reaches_every_subscriber_and_both_suites() {
     assert!(out.join("ido_20261120_000001.csv.ctl").exists());
 
     // Receipts come back, and the delivery is applied.
-    assert_eq!(
-        house.receiver("welfare-suite").turn().unwrap().len(),
-        2,
-        "the first full extract and the changes"
-    );
+    assert_eq!(house.receiver("welfare-suite").turn().unwrap().len(), 1, "the changes");
     house.settle();
     let deliveries = house.office.deliveries("resident-changes-to-welfare", None, 10).unwrap();
     assert_eq!(
@@ -136,12 +129,73 @@ fn a_broken_layout_and_a_broken_place_stop_only_their_link() {
     house.settle();
     let standing = |id: &str| house.office.link_view(id).unwrap().unwrap().standing;
     assert_eq!(standing("resident-full-to-tax"), LinkStanding::Broken);
-    assert_eq!(standing("resident-changes-to-welfare"), LinkStanding::Trouble);
+    assert_eq!(standing("resident-full-to-welfare"), LinkStanding::Trouble);
+    assert_eq!(standing("resident-changes-to-welfare"), LinkStanding::Queued, "behind the full extract");
     assert_eq!(standing("resident-to-addressee"), LinkStanding::Idle);
     assert_eq!(house.office.links().broken().len(), 1);
-    let why = house.office.link_view("resident-changes-to-welfare").unwrap().unwrap().why;
+    let why = house.office.link_view("resident-full-to-welfare").unwrap().unwrap().why;
     assert!(why.contains("作成に失敗しました"), "{why}");
     assert_eq!(numbers(&house).len(), 3);
+}
+
+#[test]
+fn a_full_extract_that_waits_does_not_undo_newer_differences() {
+    let house = TestHouse::new();
+    house.settle();
+    // The receiver is down when the first full extract comes; then people move in.
+    house.move_in();
+    house.settle();
+    let view = |id: &str| house.office.link_view(id).unwrap().unwrap();
+    assert_eq!(view("resident-full-to-welfare").standing, LinkStanding::Waiting);
+    let changes = view("resident-changes-to-welfare");
+    assert_eq!(changes.standing, LinkStanding::Queued);
+    assert!(
+        changes.why.contains("住民情報日次全件データ（福祉総合システム）」の配信1番が先です"),
+        "{}",
+        changes.why
+    );
+    // The full extract is held and sent again: still nothing passes it.
+    let operator = TestHouse::caller("unyo", &["office/*"]);
+    house.office.hold_link(&operator, "resident-full-to-welfare", "先方停止").unwrap();
+    house.settle();
+    house.office.release_link(&operator, "resident-full-to-welfare").unwrap();
+    house.settle();
+    let mut came = Vec::new();
+    for _ in 0..3 {
+        came.extend(house.receiver("welfare-suite").turn().unwrap());
+        house.settle();
+    }
+    let came: Vec<(&str, u64)> = came.iter().map(|own| (&*own.control.extent, own.control.rows)).collect();
+    assert_eq!(came, [("full", 0), ("difference", 3)]);
+    let full = house.office.delivery("resident-full-to-welfare", 1).unwrap().unwrap().delivery;
+    let changes = house.office.delivery("resident-changes-to-welfare", 1).unwrap().unwrap().delivery;
+    assert_eq!(changes.from, full.to, "differences go on from the full extract");
+}
+
+#[test]
+fn differences_pass_over_what_a_full_extract_brought() {
+    let house = TestHouse::new();
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    let operator = TestHouse::caller("unyo", &["office/*"]);
+    house.office.hold_link(&operator, "resident-changes-to-welfare", "試験").unwrap();
+    house.move_in();
+    house.office.run_link(&operator, "resident-full-to-welfare").unwrap();
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    house.office.release_link(&operator, "resident-changes-to-welfare").unwrap();
+    house.settle();
+    assert_eq!(house.office.deliveries("resident-changes-to-welfare", None, 10).unwrap().len(), 0);
+    let people = numbers(&house);
+    let trace = house.office.trace(&people[0]).unwrap();
+    let files: Vec<(&str, u64)> = trace
+        .iter()
+        .filter(|line| line.delivery.file_name.is_some())
+        .map(|line| (&*line.delivery.link, line.delivery.no))
+        .collect();
+    assert_eq!(files, [("resident-full-to-welfare", 2)]);
 }
 
 #[test]

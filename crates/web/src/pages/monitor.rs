@@ -56,7 +56,7 @@ impl LinkRow {
             class: match view.standing {
                 LinkStanding::Broken | LinkStanding::Trouble => "bad",
                 LinkStanding::Held => "held",
-                LinkStanding::Waiting | LinkStanding::Working => "busy",
+                LinkStanding::Waiting | LinkStanding::Queued | LinkStanding::Working => "busy",
                 LinkStanding::Idle => "good",
             },
             why: view.why.clone(),
@@ -107,7 +107,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let counts = vec![
         ("bad", "定義不備・障害", unread + count(&[LinkStanding::Broken, LinkStanding::Trouble])),
         ("held", "保留", count(&[LinkStanding::Held])),
-        ("busy", "処理中・受領待ち", count(&[LinkStanding::Working, LinkStanding::Waiting])),
+        (
+            "busy",
+            "処理中・受領待ち",
+            count(&[LinkStanding::Working, LinkStanding::Queued, LinkStanding::Waiting]),
+        ),
         ("good", "正常", count(&[LinkStanding::Idle])),
     ];
     let mut shell = Shell::here(visit).above("庁内データ連携");

@@ -1,0 +1,94 @@
+//! The order of deliveries to one receiver (配信の順番): what was taken later never arrives first.
+
+use catalog::{Delivery, Extent, Link};
+use register::{Kind, Position, Record};
+use serde::{Deserialize, Serialize};
+
+use crate::state::LinkState;
+
+/// The order of deliveries of one dataset to one receiver outside.
+pub static LANE: Kind = Kind::new("linkage/lane", "配信の順番");
+
+/// The delivery that has the lane.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnderWay {
+    /// Its link.
+    pub link: String,
+    /// Its number on the link.
+    pub no: u64,
+}
+
+/// What one receiver outside holds of one dataset, over all links that feed it, and which delivery is on its way there.
+///
+/// A full extract and differences keep the same register at the receiver. Were they under way together, a full extract that
+/// waits (held, refused, receiver down) would arrive behind differences that are newer than it, and undo them for good. So
+/// one delivery at a time has the lane, from the commit that makes it to the commit that reads its receipt; the others wait.
+/// As each is taken from the journal only when the lane is free, each holds the journal at least as far as all before it.
+///
+/// The record is written in those two commits, and a commit states the version it read: of two workers one is faster, and
+/// the other waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// The receiving system.
+    pub target: String,
+    /// The dataset.
+    pub dataset: String,
+    /// The journal up to here is with the receiver, by whichever link it came.
+    pub position: Position,
+    /// The delivery on its way.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub under_way: Option<UnderWay>,
+}
+
+impl Record for Lane {
+    const KIND: &'static Kind = &LANE;
+
+    fn key(&self) -> String {
+        format!("{}/{}", self.target, self.dataset)
+    }
+}
+
+impl Lane {
+    /// The lane of a link as long as nothing was delivered; none for a link inside the house, whose intakes take an older
+    /// row as nothing to do.
+    pub fn new(link: &Link) -> Option<Self> {
+        let lane = Self {
+            target: link.target.clone(),
+            dataset: link.dataset.clone(),
+            position: Position(0),
+            under_way: None,
+        };
+        matches!(link.delivery, Delivery::Folder { .. }).then_some(lane)
+    }
+
+    /// The delivery of another link that goes first, if any. A link that `runs` no more, because its file was taken away or
+    /// leads elsewhere now, keeps nobody waiting: nobody could end it.
+    pub fn ahead_of(&self, link: &str, runs: impl Fn(&str) -> bool) -> Option<&UnderWay> {
+        self.under_way.as_ref().filter(|other| other.link != link && runs(&other.link))
+    }
+
+    /// A link's state, gone on from what the receiver got by other links: differences go on from a full extract.
+    pub fn caught_up(&self, link: &Link, state: &LinkState) -> LinkState {
+        let mut state = state.clone();
+        if link.extent == Extent::Difference && state.in_flight.is_none() {
+            state.position = state.position.max(self.position);
+        }
+        state
+    }
+
+    /// The lane when a link's state went from `before` to `after`; none when that does not concern it.
+    pub fn after(&self, before: &LinkState, after: &LinkState) -> Option<Self> {
+        let mut next = self.clone();
+        match (&before.in_flight, &after.in_flight) {
+            (None, Some(own)) => {
+                next.under_way = Some(UnderWay { link: after.link.clone(), no: own.no });
+            }
+            (Some(own), None) => {
+                next.under_way = next.under_way.filter(|under_way| under_way.link != after.link);
+                next.position = next.position.max(own.to);
+            }
+            _ => return None,
+        }
+        Some(next)
+    }
+}

@@ -1,0 +1,65 @@
+//! The order of links to one receiver, as it stands in the journal.
+
+use catalog::Link;
+use jiff::Timestamp;
+use linkage::{Lane, LinkState, Situation, UnderWay};
+use register::{BodyError, Fault, Record, View, ViewExt, Write};
+
+use crate::Office;
+
+/// A lane with the version it was read at.
+pub(crate) struct ReadLane {
+    lane: Lane,
+    version: Option<u32>,
+}
+
+impl ReadLane {
+    /// A link's state, gone on from what its receiver got by other links.
+    pub(crate) fn caught_up(&self, link: &Link, state: &LinkState) -> LinkState {
+        self.lane.caught_up(link, state)
+    }
+
+    /// What is to be written when a link's state changes; none when that does not concern the lane.
+    pub(crate) fn write(&self, before: &LinkState, after: &LinkState) -> Result<Option<Write>, BodyError> {
+        let next = self.lane.after(before, after);
+        next.map(|next| Write::put(&next, self.version)).transpose()
+    }
+}
+
+impl Office {
+    /// The lane of a link to the outside.
+    pub(crate) fn lane(&self, view: &dyn View, link: &Link) -> Result<Option<ReadLane>, Fault> {
+        let Some(new) = Lane::new(link) else { return Ok(None) };
+        Ok(Some(match view.load::<Lane>(&new.key())? {
+            Some(read) => ReadLane { lane: read.record, version: Some(read.version) },
+            None => ReadLane { lane: new, version: None },
+        }))
+    }
+
+    /// The delivery that goes before any of this link, if another link has one on its way to the same receiver.
+    pub(crate) fn ahead_of<'a>(&self, link: &Link, lane: Option<&'a ReadLane>) -> Option<&'a UnderWay> {
+        let lane = lane?;
+        let runs = |other: &str| {
+            let other = self.links().get(other).and_then(|other| Lane::new(&other.link));
+            other.is_some_and(|other| other.key() == lane.lane.key())
+        };
+        lane.lane.ahead_of(&link.id, runs)
+    }
+
+    /// What the engine is told of a link. Storage is asked only whether the dataset changed.
+    pub(crate) fn situation(
+        &self,
+        link: &Link,
+        state: &LinkState,
+        lane: Option<&ReadLane>,
+        kind: &str,
+        now: Timestamp,
+    ) -> Result<Situation<'_>, Fault> {
+        Ok(Situation {
+            now,
+            owes_changes: self.journal().next_change(state.position, &[kind])?.is_some(),
+            is_behind: self.ahead_of(link, lane).is_some(),
+            calendar: self.calendar(),
+        })
+    }
+}
