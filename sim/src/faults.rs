@@ -27,7 +27,7 @@ pub enum Fault {
     LostReceipt,
     /// A receipt comes later, perhaps when it is no longer true.
     LateReceipt,
-    /// An old answer comes once more.
+    /// An old answer comes once more, perhaps under the name of a newer file.
     RepeatedReceipt,
     /// A receiver takes nothing and answers nothing.
     ReceiverSilent,

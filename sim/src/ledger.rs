@@ -21,6 +21,8 @@ pub(crate) enum Trouble {
     KilledBefore,
     /// The process dies when the call is done and has not come back.
     KilledBehind,
+    /// The same with the next commit.
+    KilledBehindCommit,
 }
 
 /// What becomes of a call that was let in.
@@ -230,17 +232,22 @@ impl Ledger {
             return Ok(Entered::Goes);
         }
         state.calls += 1;
-        let due = state.armed.filter(|(at, _)| *at <= state.calls).map(|(_, trouble)| trouble);
+        let comes = |(at, trouble): &(u64, Trouble)| {
+            *at <= state.calls && (writes || *trouble != Trouble::KilledBehindCommit)
+        };
+        let due = state.armed.filter(comes).map(|(_, trouble)| trouble);
         if due.is_some() {
             state.armed = None;
         }
         match due {
             Some(Trouble::FromNowOn) => state.is_broken = true,
-            Some(Trouble::KilledBefore | Trouble::KilledBehind) => state.is_dead = true,
+            Some(Trouble::KilledBefore | Trouble::KilledBehind | Trouble::KilledBehindCommit) => {
+                state.is_dead = true;
+            }
             Some(Trouble::Once) | None => {}
         }
         let is_full = state.is_full && writes;
-        if due == Some(Trouble::KilledBehind) && !is_full {
+        if matches!(due, Some(Trouble::KilledBehind | Trouble::KilledBehindCommit)) && !is_full {
             return Ok(Entered::DiesBehind);
         }
         if due.is_some() || state.is_dead || state.is_broken || is_full {

@@ -28,6 +28,9 @@ impl Receiver {
     /// Lets this go wrong; false when there is nothing it could happen to.
     pub(crate) fn suffer(&mut self, fault: Fault, rng: &mut Rng) -> io::Result<bool> {
         match fault {
+            Fault::ReceiverSilent | Fault::ReceiverRefuses if self.temper != Temper::Well => {
+                return Ok(false);
+            }
             Fault::ReceiverSilent => self.temper = Temper::Silent,
             Fault::ReceiverRefuses => self.temper = Temper::Refusing,
             Fault::PlaceFull => return self.block(),
@@ -44,8 +47,16 @@ impl Receiver {
                 fs::remove_file(path)?;
             }
             Fault::RepeatedReceipt => {
-                let Some(path) = one_of(&self.folder.receipts(), ".1", rng)? else { return Ok(false) };
-                fs::copy(&path, path.with_extension(""))?;
+                let receipts = self.folder.receipts();
+                if let Some(path) = one_of(&receipts, ".1", rng)? {
+                    fs::copy(&path, path.with_extension(""))?;
+                } else {
+                    let waiting = self.waiting()?;
+                    let old = one_of(&receipts, ".receipt", rng)?;
+                    let Some((old, new)) = old.zip(rng.pick(&waiting)) else { return Ok(false) };
+                    let name = new.with_extension("receipt");
+                    fs::copy(old, receipts.join(name.file_name().unwrap_or_default()))?;
+                }
             }
             _ => return Ok(false),
         }
@@ -83,15 +94,9 @@ impl Receiver {
 
     /// Takes a file that nobody answered yet away, data and slip, the slip last as it came last.
     fn lose(&mut self, rng: &mut Rng, comes_later: bool) -> io::Result<bool> {
-        let controls = names(&self.folder.out(), ".ctl")?;
-        let waits = |control: &&PathBuf| {
-            let name = control.with_extension("");
-            let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            !self.folder.receipts().join(format!("{name}.receipt")).exists()
-        };
-        let waiting: Vec<&PathBuf> = controls.iter().filter(waits).collect();
+        let waiting = self.waiting()?;
         let Some(control) = rng.pick(&waiting) else { return Ok(false) };
-        for path in [control.with_extension(""), control.to_path_buf()] {
+        for path in [control.with_extension(""), control.clone()] {
             if comes_later && let Ok(bytes) = fs::read(&path) {
                 self.late.push((path.clone(), bytes));
             }
@@ -99,6 +104,16 @@ impl Receiver {
             let _ = fs::remove_file(path);
         }
         Ok(true)
+    }
+
+    /// The slips of files that have no receipt.
+    fn waiting(&self) -> io::Result<Vec<PathBuf>> {
+        let mut waiting = names(&self.folder.out(), ".ctl")?;
+        waiting.retain(|control| {
+            let name = control.with_extension("receipt");
+            !self.folder.receipts().join(name.file_name().unwrap_or_default()).exists()
+        });
+        Ok(waiting)
     }
 
     fn damage(&self, rng: &mut Rng) -> io::Result<bool> {

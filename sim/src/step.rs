@@ -51,14 +51,15 @@ impl World {
 
     /// Arranges trouble with storage for this step, now and then.
     fn arm(&mut self) -> Option<Fault> {
-        if !self.rng.per_mille(70) {
+        if !self.rng.per_mille(90) {
             return None;
         }
-        let (fault, trouble) = match self.rng.below(4) {
+        let (fault, trouble) = match self.rng.below(6) {
             0 => (Fault::CallFails, Trouble::Once),
             1 => (Fault::CallsFail, Trouble::FromNowOn),
             2 => (Fault::Kill, Trouble::KilledBefore),
-            _ => (Fault::Kill, Trouble::KilledBehind),
+            3 => (Fault::Kill, Trouble::KilledBehind),
+            _ => (Fault::Kill, Trouble::KilledBehindCommit),
         };
         let later = u64::try_from(self.rng.below(CALLS_AHEAD)).unwrap_or_default() + 1;
         if !self.faults.has(fault) {
@@ -161,20 +162,20 @@ impl World {
         let which = self.rng.below(OF_PLACES.len() + 1);
         let fault = OF_PLACES.get(which).copied().unwrap_or(Fault::DiskFull);
         let at = self.rng.below(self.receivers.len());
-        if !self.faults.has(fault) {
-            return Ok("-".to_owned());
-        }
-        if fault == Fault::DiskFull {
+        if fault == Fault::DiskFull && self.faults.has(fault) {
             self.fill(true)?;
             self.tally.faults.note(fault);
             return Ok(fault.name().to_owned());
         }
         let Some(receiver) = self.receivers.get_mut(at) else { return Ok("-".to_owned()) };
-        if !receiver.suffer(fault, &mut self.rng)? {
-            return Ok("-".to_owned());
+        // What has nothing to happen to makes room for the next.
+        for fault in OF_PLACES.iter().cycle().skip(which).take(OF_PLACES.len()) {
+            if self.faults.has(*fault) && receiver.suffer(*fault, &mut self.rng)? {
+                self.tally.faults.note(*fault);
+                return Ok(format!("{}: {}", receiver.place, fault.name()));
+            }
         }
-        self.tally.faults.note(fault);
-        Ok(format!("{}: {}", receiver.place, fault.name()))
+        Ok("-".to_owned())
     }
 
     /// A delivery is sent a second time under the next number, once: a defect, for the test of this test.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
 use catalog::FunctionTable;
@@ -12,7 +12,7 @@ use daicho::standards::CARRIED;
 use domain::{BusinessCalendar, ResidentRecordCode};
 use jiff::Timestamp;
 use office::{LinkSources, ListFile, Office, OfficeParts, Ready};
-use register::{Actor, Draft};
+use register::{Actor, Draft, Journal};
 use serde_json::json;
 use store_sqlite::{Options, Store, VaultKey};
 use transport::Folder;
@@ -28,6 +28,9 @@ use crate::mischief::{block, unblock};
 use crate::receiver::Receiver;
 use crate::staff::Staff;
 use crate::tally::Tally;
+
+/// Compiled character tables, shared by all runs of a process: they never change, and compiling them is most of a start.
+static TABLES: OnceLock<moji::Tables> = OnceLock::new();
 
 /// Places with a receiver.
 pub(crate) const PLACES: [&str; 2] = ["welfare-suite", "tax-suite"];
@@ -102,19 +105,15 @@ impl World {
     /// Starts the program on the files as they are.
     fn start(&mut self) -> Result<(), Broken> {
         self.tally.starts += 1;
-        let systems = systems();
-        let kinds = Office::kinds(&systems);
-        let key = VaultKey::read(&self.folder.path().join("key"))?;
-        let database = self.database();
-        let store = Store::open(&database, &kinds, Options { key: Some(key), readers: 2 })?;
-        self.ledger.start(beside(&database, "-wal"));
+        let store = self.open()?;
+        self.ledger.start(beside(&self.database(), "-wal"));
         if let Some(what) = self.ledger.compare(&store)? {
             return broken(what);
         }
         let places = PLACES.into_iter().map(|name| (name.to_owned(), self.place(name))).collect();
         let office = Office::open(OfficeParts {
             journal: Arc::new(Faulty::new(store, self.ledger.clone())),
-            systems,
+            systems: systems(),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             municipality: json!({
@@ -127,7 +126,7 @@ impl World {
                 charset_words: carried("lists/charset_words.tsv"),
                 links: carried_below("links/"),
                 layouts: carried_below("layouts/"),
-                tables: moji::Tables::built_in(),
+                tables: TABLES.get_or_init(moji::Tables::built_in).clone(),
                 places,
             },
             functions: FunctionTable::parse("unit_functions.tsv", &carried("functions/unit_functions.tsv")),
@@ -201,6 +200,26 @@ impl World {
             fs::remove_dir_all(folder)?;
         }
         self.start()
+    }
+
+    /// Ends the program, and reads everything that was ever acknowledged back from the disk.
+    pub(crate) fn read_back(&mut self) -> Result<(), Broken> {
+        drop(self.office.take());
+        let store = self.open()?;
+        self.ledger.rewind();
+        if let Some(what) = self.ledger.compare(&store)? {
+            return broken(what);
+        }
+        match store.verify()?.problems.first() {
+            Some(problem) => broken(problem.clone()),
+            None => Ok(()),
+        }
+    }
+
+    fn open(&self) -> Result<Store, Broken> {
+        let kinds = Office::kinds(&systems());
+        let key = VaultKey::read(&self.folder.path().join("key"))?;
+        Ok(Store::open(&self.database(), &kinds, Options { key: Some(key), readers: 2 })?)
     }
 
     /// Loses what was written behind the last flush: some of its sectors, from a place on or here and there.
