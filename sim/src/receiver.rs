@@ -84,10 +84,11 @@ impl Receiver {
         sim.temper = self.temper;
         let (answered, mut new) = (sim.turn().map_err(anyhow::Error::from)?, 0);
         for taken in answered {
+            let control = &taken.control;
+            self.no_older(control)?;
             if taken.verdict != Verdict::Applied {
                 continue;
             }
-            let control = &taken.control;
             let data = fs::read(self.folder.out().join(&taken.name))?;
             if self.is_new(control)? {
                 self.apply(control, &data)?;
@@ -97,6 +98,18 @@ impl Receiver {
             }
         }
         Ok(new)
+    }
+
+    /// Nothing new may come behind what is newer, whether the receiver would have noticed or not.
+    fn no_older(&self, control: &Control) -> Result<(), Broken> {
+        let Control { link, no, as_of, .. } = control;
+        if self.taken.get(link).is_none_or(|last| last < no) && *as_of < self.newest {
+            let (place, newest) = (&self.place, self.newest);
+            return broken(format!(
+                "delivery {no} of {link} is overtaken: it is as of {as_of}, {place} of {newest}"
+            ));
+        }
+        Ok(())
     }
 
     fn is_new(&mut self, control: &Control) -> Result<bool, Broken> {
@@ -111,12 +124,6 @@ impl Receiver {
         }
         if *no != last + 1 {
             return broken(format!("delivery {no} of {link} came behind {last}"));
-        }
-        if control.as_of < self.newest {
-            return broken(format!(
-                "delivery {no} of {link} is overtaken: it is as of {}, and {} holds {}",
-                control.as_of, self.place, self.newest
-            ));
         }
         self.seen.insert(key, sha256.clone());
         self.taken.insert(link.clone(), *no);

@@ -14,6 +14,9 @@ use crate::world::World;
 /// Storage calls ahead of which a trouble is arranged: a step makes about that many.
 const CALLS_AHEAD: usize = 14;
 
+/// Steps of a link at a time.
+const TURNS_MAX: usize = 4;
+
 impl World {
     /// Does one thing; what it was, for the trace.
     pub(crate) fn step(&mut self) -> Result<String, Broken> {
@@ -71,32 +74,46 @@ impl World {
 
     fn act(&mut self, failed: u64) -> Result<String, Broken> {
         match self.rng.below(100) {
-            0..40 => {
+            0..36 => {
                 let office = self.office.as_ref().ok_or_else(|| Broken::Promise("no program".to_owned()))?;
                 let done = self.staff.act(office, &mut self.rng);
                 self.forgiven(failed, done.map(str::to_owned))
             }
-            40..70 => {
-                let id = self.any_link()?;
-                let done = LinkWorker::new(self.office()?).turn(&id).map_err(RunError::Fault);
-                let told = |turn| match turn {
-                    Turn::Worked => format!("{id} works"),
-                    Turn::Waiting => format!("{id} waits for a receipt"),
-                    Turn::Idle { until } => {
-                        format!(
-                            "{id} idle{}",
-                            until.map_or_else(String::new, |until| format!(" until {until}"))
-                        )
-                    }
-                };
-                self.forgiven(failed, done.map(told))
-            }
-            70..82 => self.receive(),
+            36..66 => self.work(failed),
+            66..82 => self.receive(),
             82..88 => self.pass(failed),
             88..92 => self.steer(failed),
             92..94 => self.mend(),
             _ => self.suffer(),
         }
+    }
+
+    /// A link does what it owes, some steps of it.
+    fn work(&mut self, failed: u64) -> Result<String, Broken> {
+        // Files need more steps than what goes in process.
+        let outside = self.rng.per_mille(700);
+        let (id, at_most) = (self.any_link(outside)?, 1 + self.rng.below(TURNS_MAX));
+        let (worker, mut worked) = (LinkWorker::new(self.office()?), 0);
+        let turn = loop {
+            match worker.turn(&id) {
+                Ok(Turn::Worked) => worked += 1,
+                other => break other,
+            }
+            if at_most <= worked {
+                break Ok(Turn::Worked);
+            }
+        };
+        let told = |turn| match turn {
+            Turn::Worked => format!("{id} works {worked}"),
+            Turn::Waiting => format!("{id} works {worked}, waits for a receipt"),
+            Turn::Idle { until } => {
+                format!(
+                    "{id} works {worked}, idle{}",
+                    until.map_or_else(String::new, |until| format!(" until {until}"))
+                )
+            }
+        };
+        self.forgiven(failed, turn.map(told).map_err(RunError::Fault))
     }
 
     /// One of the receivers takes what is there.
@@ -134,7 +151,7 @@ impl World {
 
     /// Somebody steers a link.
     fn steer(&mut self, failed: u64) -> Result<String, Broken> {
-        let (id, unyo, which) = (self.any_link()?, caller("unyo"), self.rng.below(4));
+        let (id, unyo, which) = (self.any_link(true)?, caller("unyo"), self.rng.below(4));
         let office = self.office()?;
         let (what, done) = match which {
             0 => ("held", office.hold_link(&unyo, &id, "試験")),
@@ -191,11 +208,11 @@ impl World {
         Ok(())
     }
 
-    fn any_link(&mut self) -> Result<String, Broken> {
-        let count = self.office()?.links().all().len();
-        let at = self.rng.below(count);
-        let links = self.office()?.links().all();
-        Ok(links.get(at).map(|running| running.link.id.clone()).unwrap_or_default())
+    fn any_link(&mut self, outside: bool) -> Result<String, Broken> {
+        let links = self.office()?.links().all().iter().map(|running| running.link.id.clone());
+        let goes_out = |id: &String| self.receivers.iter().any(|receiver| receiver.has(id));
+        let links: Vec<String> = links.filter(|id| !outside || goes_out(id)).collect();
+        Ok(self.rng.pick(&links).cloned().unwrap_or_default())
     }
 
     /// A failure is all right when storage was made to fail during it.

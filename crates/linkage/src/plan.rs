@@ -35,6 +35,8 @@ pub enum Step {
         /// The scheduled time it is made for.
         due: Option<Timestamp>,
     },
+    /// Note that a trouble is over: what it kept from happening is no longer owed.
+    Recover,
     /// A delivery is owed, and that of another link goes first.
     Queue,
     /// Put the prepared delivery in its place.
@@ -70,7 +72,11 @@ pub fn plan(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
             let overdue = !in_flight.overdue && deadline.is_some_and(|deadline| deadline < situation.now);
             Step::AwaitReceipt { overdue }
         }
-        None => next_run(link, state, situation),
+        // What failed is owed no more: another link brought it.
+        None => match next_run(link, state, situation) {
+            Step::Idle { .. } if state.trouble.is_some() => Step::Recover,
+            step => step,
+        },
     }
 }
 

@@ -159,6 +159,8 @@ pub enum Event {
         /// What and why, in Japanese.
         what: String,
     },
+    /// What failed is owed no more.
+    Recovered,
     /// Somebody stopped the link.
     Held(Hold),
     /// Somebody let it go on: a refused delivery is sent again, a waiting try is made now.
@@ -271,6 +273,12 @@ impl LinkState {
                     tries,
                     next_try_at: at.checked_add(back_off(tries)).unwrap_or(Timestamp::MAX),
                 });
+            }
+            Event::Recovered => {
+                if self.in_flight.is_some() {
+                    return Err(not_possible("recovered"));
+                }
+                next.trouble = None;
             }
             Event::Held(hold) => next.hold(hold),
             Event::Released => {

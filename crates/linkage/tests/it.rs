@@ -105,6 +105,20 @@ receipt_within_minutes = 60
     }
 
     #[test]
+    fn a_trouble_is_over_when_another_link_brought_what_was_owed() {
+        let link = link("difference", "timing = \"on-change\"");
+        let state = LinkState::new(&link, Position(0), at("09:00"));
+        let failed = state.after(Event::Failed { at: at("09:00"), what: "書けません".into() }).unwrap();
+        let until = Some(at("09:00") + jiff::SignedDuration::from_secs(1));
+        assert_eq!(owed(&link, &failed, "09:00", false), Step::Idle { until });
+        assert_eq!(owed(&link, &failed, "09:01", false), Step::Recover);
+        let well = failed.after(Event::Recovered).unwrap();
+        assert_eq!((&well.trouble, owed(&link, &well, "09:01", false)), (&None, Step::Idle { until: None }));
+        let on_its_way = failed.after(prepared(3)).unwrap();
+        assert!(on_its_way.after(Event::Recovered).is_err(), "a delivery on its way is still owed");
+    }
+
+    #[test]
     fn a_full_link_runs_at_once_and_then_by_its_schedule() {
         let link = link("full", "timing = { daily = { at = \"20:00:00\", business_days_only = false } }");
         let state = LinkState::new(&link, Position(7), at("09:00"));
@@ -167,6 +181,7 @@ receipt_within_minutes = 60
             Just(Event::Overdue { at: now, what: String::new() }),
             (0u64..50).prop_map(|to| Event::AppliedInProcess { to: Position(to), due: None }),
             Just(Event::Failed { at: now, what: String::new() }),
+            Just(Event::Recovered),
             Just(Event::Released),
             Just(Event::RunAsked),
         ]

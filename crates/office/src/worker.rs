@@ -4,8 +4,7 @@ use catalog::Extent;
 use jiff::Timestamp;
 use layout::Facts;
 use linkage::{
-    DELIVERY, Delivery, Event, LANE, LINK, LinkState, NotPossible, Phase, ReceiptFacts, Step, local,
-    plan,
+    DELIVERY, Delivery, Event, LANE, LINK, LinkState, NotPossible, Phase, ReceiptFacts, Step, local, plan,
 };
 use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
@@ -238,6 +237,7 @@ impl<'a> LinkWorker<'a> {
         let situation = self.office.situation(link, &state.record, start.lane, kind, now)?;
         match plan(link, &state.record, situation) {
             Step::Idle { until } => Ok(Turn::Idle { until }),
+            Step::Recover => self.recover(state, now),
             // The commit that ends the other's delivery wakes this link.
             Step::Queue => Ok(Turn::Idle { until: None }),
             Step::Apply { due } => self.apply_on_newest(running, ready, state, now, due),
@@ -245,6 +245,15 @@ impl<'a> LinkWorker<'a> {
             Step::Send => self.send(ready, start, now),
             Step::AwaitReceipt { overdue } => self.await_receipt(ready, start, now, overdue),
         }
+    }
+
+    fn recover(&self, state: &Versioned<LinkState>, now: Timestamp) -> Result<Turn, Failure> {
+        let next = state.record.after(Event::Recovered)?;
+        let mut draft = draft(&next.link, next.next_no, now);
+        draft.reason = "障害の解消".to_owned();
+        draft.writes.push(Write::put(&next, Some(state.version))?);
+        self.office.journal().commit(draft)?;
+        Ok(Turn::Worked)
     }
 
     /// Applies rows, and again when staff changed a record of the receiver meanwhile. What conflicts every time is no
