@@ -84,13 +84,11 @@ pub fn run(settings: Settings) -> Result<Run, Failure> {
 
 fn drive(settings: Settings, step: &mut u32, trace: &mut Vec<String>) -> Result<Tally, Broken> {
     let mut world = World::new(settings)?;
+    if let Some(defect) = settings.defect {
+        world.ledger.break_rule(defect);
+    }
     while *step < settings.steps {
         *step += 1;
-        if *step == settings.steps / 3
-            && let Some(defect) = settings.defect
-        {
-            world.ledger.break_rule(defect);
-        }
         let what = world.step()?;
         trace.push(format!("{step:4} {:>5} {what}", world.position().to_string()));
         if settings.defect == Some(Defect::SendsTwice) {

@@ -60,7 +60,7 @@ fn every_built_in_defect_is_found() {
         (Defect::LostPerson, "the register"),
     ] {
         let found = (1..=HUNT).find_map(|seed| {
-            let failure = run(Settings { defect: Some(defect), ..settings(seed) }).err()?;
+            let failure = run(Settings { defect: Some(defect), steps: 3 * STEPS, ..settings(seed) }).err()?;
             failure.what.contains(word).then_some(failure)
         });
         assert!(found.is_some(), "{defect:?} is not found in {HUNT} seeds");
