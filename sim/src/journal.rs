@@ -37,18 +37,18 @@ impl Faulty {
 impl Journal for Faulty {
     fn commit(&self, mut draft: Draft) -> Result<Committed, CommitError> {
         let entered = self.ledger.enter(true)?;
-        let trace = Trace::of(&draft);
         match self.ledger.defect() {
             Some(Defect::LostChange) if self.ledger.once() => {
                 let position = Position(self.store.head()?.0 + 1);
                 let at = draft.at;
-                self.ledger.acknowledge(position, trace);
+                self.ledger.acknowledge(position, Trace::of(&draft));
                 return Ok(Committed { position, at });
             }
             Some(Defect::Overtakes) => draft.writes.retain(|write| write.kind.id != LANE.id),
             Some(Defect::ForgetsPosition) => draft.writes.iter_mut().for_each(forget),
             _ => {}
         }
+        let trace = Trace::of(&draft);
         let again = (self.ledger.defect() == Some(Defect::CommitsTwice)).then(|| draft.clone());
         let committed = self.store.commit(draft)?;
         if let Some(again) = again
