@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod read;
+
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
+
+pub use read::{Merged, ReadError, ReadSheet, read_xlsx};
 
 /// A workbook (ブック).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,10 +66,7 @@ impl Book {
     /// # Errors
     /// [`SpreadsheetError`] if a spreadsheet cannot hold it.
     pub fn to_xlsx(&self) -> Result<Vec<u8>, SpreadsheetError> {
-        let mut workbook = Workbook::new();
-        let (year, month, day) = MADE;
-        let made = ExcelDateTime::from_ymd(year, month, day)?;
-        workbook.set_properties(&DocProperties::new().set_title(&self.title).set_creation_datetime(&made));
+        let mut workbook = new_workbook(&self.title)?;
         let looks = Looks::new();
         let mut names: Vec<String> = Vec::new();
         for sheet in &self.sheets {
@@ -77,6 +78,60 @@ impl Book {
         }
         Ok(workbook.save_to_buffer()?)
     }
+}
+
+/// Sheets written as they were read, with their merged areas; what is not a text of a cell (formulas, colours, widths)
+/// is not in them. Widths fit the texts.
+///
+/// # Errors
+/// [`SpreadsheetError`] if a spreadsheet cannot hold them.
+pub fn write_plain(title: &str, sheets: &[ReadSheet]) -> Result<Vec<u8>, SpreadsheetError> {
+    let mut workbook = new_workbook(title)?;
+    let looks = Looks::new();
+    let mut names: Vec<String> = Vec::new();
+    for sheet in sheets {
+        let name = tab(&sheet.name, &names);
+        let worksheet = workbook.add_worksheet();
+        worksheet.set_name(&name)?;
+        names.push(name);
+        fill_plain(worksheet, sheet, &looks)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+fn fill_plain(worksheet: &mut Worksheet, sheet: &ReadSheet, looks: &Looks) -> Result<(), XlsxError> {
+    worksheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    for area in &sheet.merged {
+        let (Ok(top), Ok(bottom)) = (u32::try_from(area.top), u32::try_from(area.bottom)) else { continue };
+        let (Ok(left), Ok(right)) = (u16::try_from(area.left), u16::try_from(area.right)) else { continue };
+        if (top, left) != (bottom, right) {
+            worksheet.merge_range(top, left, bottom, right, "", &looks.text)?;
+        }
+    }
+    for (row, cells) in (0..).zip(&sheet.rows) {
+        for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+            match number(cell) {
+                Some(number) => worksheet.write_with_format(row, column, number, &looks.text)?,
+                None => worksheet.write_with_format(row, column, cell, &looks.text)?,
+            };
+        }
+    }
+    let columns = sheet.rows.iter().map(Vec::len).max().unwrap_or(0);
+    for (column, place) in (0..).zip(0..columns) {
+        let widest =
+            sheet.rows.iter().filter_map(|row| row.get(place)).flat_map(|cell| cell.lines()).map(width).max();
+        worksheet
+            .set_column_width(column, (f64::from(widest.unwrap_or(0)) + 2.0).clamp(WIDTH_MIN, WIDTH_MAX))?;
+    }
+    Ok(())
+}
+
+fn new_workbook(title: &str) -> Result<Workbook, XlsxError> {
+    let mut workbook = Workbook::new();
+    let (year, month, day) = MADE;
+    let made = ExcelDateTime::from_ymd(year, month, day)?;
+    workbook.set_properties(&DocProperties::new().set_title(title).set_creation_datetime(&made));
+    Ok(workbook)
 }
 
 /// How cells look.

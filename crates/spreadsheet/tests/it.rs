@@ -66,4 +66,88 @@ mod cases {
     fn the_same_tables_give_the_same_bytes() {
         assert_eq!(book().to_xlsx().unwrap(), book().to_xlsx().unwrap());
     }
+
+    /// A workbook written by hand, with what other programs write and ours does not: furigana, merged cells, dates and
+    /// times, formulas, a hidden sheet, cells far away.
+    fn by_hand(sheet: &str, more_sheets: &str) -> Vec<u8> {
+        use std::io::Write;
+        let mut file = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+        let rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let package = "http://schemas.openxmlformats.org/package/2006";
+        let xml = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+        for (name, text) in [
+            (
+                "[Content_Types].xml",
+                format!(
+                    r#"<Types xmlns="{package}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{xml}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="{xml}.worksheet+xml"/></Types>"#
+                ),
+            ),
+            (
+                "_rels/.rels",
+                format!(
+                    r#"<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{rel}/officeDocument" Target="xl/workbook.xml"/></Relationships>"#
+                ),
+            ),
+            (
+                "xl/workbook.xml",
+                format!(
+                    r#"<workbook xmlns="{main}" xmlns:r="{rel}"><sheets><sheet name="連携一覧" sheetId="1" r:id="rId1"/>{more_sheets}</sheets></workbook>"#
+                ),
+            ),
+            (
+                "xl/_rels/workbook.xml.rels",
+                format!(
+                    r#"<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="{rel}/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="rId3" Type="{rel}/styles" Target="styles.xml"/></Relationships>"#
+                ),
+            ),
+            (
+                "xl/styles.xml",
+                format!(
+                    r#"<styleSheet xmlns="{main}"><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="20"/></cellXfs></styleSheet>"#
+                ),
+            ),
+            (
+                "xl/sharedStrings.xml",
+                format!(
+                    r#"<sst xmlns="{main}"><si><t>住民記録</t><rPh sb="0" eb="4"><t>ジュウミンキロク</t></rPh></si><si><r><t>連携</t></r><r><t xml:space="preserve">
+方式</t></r></si></sst>"#
+                ),
+            ),
+            ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{main}">{sheet}</worksheet>"#)),
+        ] {
+            file.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+        }
+        file.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_workbook_of_another_program_is_read() {
+        let bytes = by_hand(
+            r#"<sheetData><row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" t="s"><v>1</v></c></row><row r="4"><c r="A4"><v>12</v></c><c r="B4" s="1"><v>46113</v></c><c r="C4" s="2"><v>0.9375</v></c><c r="D4" t="str"><f>A1</f><v>結果</v></c><c r="E4" t="inlineStr"><is><t>直</t></is></c><c r="F4"><v>0.5</v></c></row></sheetData><mergeCells count="1"><mergeCell ref="A2:B3"/></mergeCells>"#,
+            r#"<sheet name="隠し" sheetId="2" state="hidden" r:id="rId1"/>"#,
+        );
+        let sheets = spreadsheet::read_xlsx(&bytes).unwrap();
+        assert_eq!(sheets.len(), 1, "the hidden one is left out");
+        let sheet = &sheets[0];
+        assert_eq!(sheet.name, "連携一覧");
+        assert_eq!(sheet.rows[1], ["住民記録", "", "連携\n方式"]);
+        assert_eq!(sheet.rows[3], ["12", "2026-04-01", "22:30", "結果", "直", "0.5"]);
+        assert_eq!((sheet.rows[0].len(), sheet.rows[2].len(), sheet.rows.len()), (0, 0, 4));
+        assert_eq!(sheet.merged, [spreadsheet::Merged { top: 1, left: 0, bottom: 2, right: 1 }]);
+    }
+
+    #[test]
+    fn what_is_no_workbook_or_too_large_is_refused() {
+        use spreadsheet::ReadError;
+        assert!(matches!(spreadsheet::read_xlsx(b"PK\x03\x04"), Err(ReadError::Unreadable(_))));
+        assert!(matches!(spreadsheet::read_xlsx(b"no,source\n"), Err(ReadError::Unreadable(_))));
+        for far in ["A1048576", "XFD1"] {
+            let row: String = far.chars().filter(char::is_ascii_digit).collect();
+            let cell = format!(r#"<sheetData><row r="{row}"><c r="{far}"><v>1</v></c></row></sheetData>"#);
+            let read = spreadsheet::read_xlsx(&by_hand(&cell, ""));
+            assert!(matches!(read, Err(ReadError::TooLarge(_))), "{far}: {read:?}");
+        }
+    }
 }
