@@ -45,6 +45,10 @@ pub enum QuestionKind {
     Identical,
     /// Two cells of a row contradict each other.
     Contradiction,
+    /// What was assumed in reading the list.
+    Assumed,
+    /// A word of the list nobody knows.
+    Word,
 }
 
 /// A question to the municipality (質問), a Japanese sentence.
@@ -129,7 +133,9 @@ pub fn assess(rows: &[LinkRow], links: &[Link], known: &Known) -> Vec<RowState> 
                     None => Standing::Lacks(missing(row, known)),
                 },
             };
-            RowState { row: row.reference(), standing, doubts: doubts.remove(&index).unwrap_or_default() }
+            let mut asked = row.doubts.clone();
+            asked.extend(doubts.remove(&index).unwrap_or_default());
+            RowState { row: row.reference(), standing, doubts: asked }
         })
         .collect()
 }

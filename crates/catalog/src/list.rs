@@ -3,9 +3,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::grid::Grid;
 use crate::list_row::read_row;
 use crate::table::Table;
-use crate::{Assurance, Direction, Extent, MethodWord, Problem, TimingWord, ViaSide};
+use crate::{Assurance, Direction, Extent, MethodWord, Problem, Question, TimingWord, ViaSide};
 
 /// Name of one linkage list (連携一覧の名前): its file name without the ending, such as `city`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +59,7 @@ impl TryFrom<String> for RowRef {
     }
 }
 
-/// The four shapes a linkage list comes in (一覧の様式), told apart by their headers.
+/// The shapes a linkage list comes in (一覧の様式), told apart by their headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ListKind {
     /// A city's interface list with the platform in between (共通基盤).
@@ -69,6 +70,8 @@ pub enum ListKind {
     Kotoura,
     /// The functions of standard units with every method and frequency they allow.
     Unit,
+    /// The shape this program writes any other list in (`daicho catalog import`).
+    General,
 }
 
 impl ListKind {
@@ -138,6 +141,27 @@ impl ListKind {
                 "reason",
                 "remark",
             ],
+            Self::General => &[
+                "no",
+                "source",
+                "via",
+                "target",
+                "direction",
+                "data",
+                "method",
+                "timing",
+                "extent",
+                "channel",
+                "conversion",
+                "charset",
+                "volume_text",
+                "volume_max",
+                "volume_per",
+                "exclusive_lock",
+                "delivery_assurance",
+                "scope",
+                "note",
+            ],
         }
     }
 
@@ -148,6 +172,8 @@ impl ListKind {
             Self::TownA => "system_a",
             Self::Kotoura => "counterpart_owner",
             Self::Unit => "io",
+            // Lists of units have it, too, and are told by their own column before.
+            Self::General => "delivery_assurance",
         }
     }
 }
@@ -225,6 +251,8 @@ pub struct LinkRow {
     pub scope: String,
     /// Remarks of every kind, as printed.
     pub note: String,
+    /// What was assumed or not understood when the row was read; empty for the strict shapes.
+    pub doubts: Vec<Question>,
 }
 
 impl LinkRow {
@@ -261,13 +289,17 @@ pub struct LinkList {
     pub kind: Option<ListKind>,
     /// The header, as printed.
     pub header: Vec<String>,
+    /// The last line of the header, counted from 1.
+    pub header_line: usize,
     /// Rows that can be taken.
     pub rows: Vec<LinkRow>,
     /// How many rows were left out.
     pub skipped: usize,
     /// What was wrong with them.
     pub problems: Vec<Problem>,
-    left_out: Vec<(usize, String)>,
+    /// Titles of sections and notes between the rows, as printed.
+    pub notes: Vec<String>,
+    pub(crate) left_out: Vec<(usize, String)>,
 }
 
 impl LinkList {
@@ -280,15 +312,17 @@ impl LinkList {
         let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
         let id = ListId(stem.split('.').next().unwrap_or(stem).to_owned());
         let mut table = Table::read(file, text);
-        let kinds = [ListKind::City, ListKind::TownA, ListKind::Kotoura, ListKind::Unit];
+        let kinds = [ListKind::City, ListKind::TownA, ListKind::Kotoura, ListKind::Unit, ListKind::General];
         let kind = kinds.into_iter().find(|kind| table.has(kind.telling_column()));
         let mut list = Self {
             id,
             kind,
             header: table.header.clone(),
+            header_line: 1,
             rows: Vec::new(),
             skipped: 0,
             problems: Vec::new(),
+            notes: Vec::new(),
             left_out: Vec::new(),
         };
         let rows = std::mem::take(&mut table.rows);
@@ -297,7 +331,7 @@ impl LinkList {
             if kind.is_none() {
                 let problem = Problem::new(file, "どの様式の連携一覧か分かりません")
                     .line(1)
-                    .rule("見出しに via_side, system_a, counterpart_owner, io のどれかが要ります")
+                    .rule("見出しに via_side, system_a, counterpart_owner, io, delivery_assurance のどれかが要ります")
                     .remedy("見出しを確かめてください");
                 table.problems.push(problem);
             }
@@ -332,6 +366,29 @@ impl LinkList {
         lines.extend(self.left_out.iter().cloned());
         lines.sort_by_key(|(line, _)| *line);
         lines.into_iter().map(|(_, line)| line + "\n").collect()
+    }
+
+    /// The table it was read from with further columns behind (一覧への書き戻し): `headings` in the last line of the
+    /// header, and for each row what `of` says. Everything else stays as it stands in the grid.
+    pub fn with_columns(
+        &self,
+        grid: &Grid,
+        headings: &[&str],
+        mut of: impl FnMut(&LinkRow) -> Vec<String>,
+    ) -> Grid {
+        let mut grid = grid.clone();
+        let width = grid.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let mut append = |line: usize, cells: Vec<String>| {
+            if let Some(row) = line.checked_sub(1).and_then(|line| grid.rows.get_mut(line)) {
+                row.resize(width, String::new());
+                row.extend(cells);
+            }
+        };
+        append(self.header_line, headings.iter().map(|heading| (*heading).to_owned()).collect());
+        for row in &self.rows {
+            append(row.line, of(row));
+        }
+        grid
     }
 
     /// The row with this number.

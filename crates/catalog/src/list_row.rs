@@ -43,12 +43,14 @@ pub(crate) fn read_row(
         direction: None,
         scope: String::new(),
         note: String::new(),
+        doubts: Vec::new(),
     };
     let link_row = match kind {
         ListKind::City => reader.city(blank),
         ListKind::TownA => reader.town_a(blank),
         ListKind::Kotoura => reader.kotoura(blank),
         ListKind::Unit => reader.unit(blank),
+        ListKind::General => reader.general(blank),
     };
     if reader.problems.is_empty() { Ok(link_row) } else { Err(reader.problems) }
 }
@@ -136,6 +138,30 @@ impl RowReader<'_, '_> {
             delivery_assurance: self.word("delivery_assurance", ASSURANCES),
             direction,
             note: self.joined(&["note_ref", "reason", "remark"]),
+            ..blank
+        }
+    }
+
+    fn general(&mut self, blank: LinkRow) -> LinkRow {
+        let direction = self.required_word("direction", ARROWS);
+        LinkRow {
+            no: self.required("no"),
+            // Already turned round when the list was written.
+            source: self.required("source"),
+            target: self.required("target"),
+            via: self.text("via"),
+            data: self.text("data"),
+            timing: self.timings("timing"),
+            extent: self.word("extent", EXTENTS),
+            channel: self.text("channel"),
+            conversion: self.word("conversion", CONVERSIONS),
+            charset: self.text("charset"),
+            volume: self.volume(),
+            exclusive_lock: self.word("exclusive_lock", YES_NO),
+            delivery_assurance: self.word("delivery_assurance", ASSURANCES),
+            direction,
+            scope: self.text("scope"),
+            note: self.text("note"),
             ..blank
         }
     }

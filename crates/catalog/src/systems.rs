@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::Problem;
+use crate::fold::folded;
 use crate::table::Table;
 
 /// What sort of system a name stands for (システムの種類).
@@ -118,6 +119,18 @@ impl Systems {
         self.by_name.get(&folded(name)).and_then(|index| self.systems.get(*index))
     }
 
+    /// The system a title names: the one whose name, the longest first, stands in the text.
+    pub(crate) fn named_in(&self, text: &str) -> Option<&SystemRef> {
+        const CHARS_MIN: usize = 3;
+        let text = folded(text);
+        let within = self
+            .by_name
+            .iter()
+            .filter(|(name, _)| CHARS_MIN <= name.chars().count() && text.contains(name.as_str()));
+        let (_, index) = within.max_by_key(|(name, _)| name.chars().count())?;
+        self.systems.get(*index)
+    }
+
     /// The system with this identifier.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&SystemRef> {
@@ -129,14 +142,4 @@ impl Systems {
     pub fn all(&self) -> &[SystemRef] {
         &self.systems
     }
-}
-
-fn folded(name: &str) -> String {
-    let kept = name.chars().filter(|c| !c.is_whitespace());
-    kept.map(|c| match c {
-        '（' => '(',
-        '）' => ')',
-        other => other,
-    })
-    .collect()
 }

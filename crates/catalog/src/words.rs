@@ -131,9 +131,12 @@ pub(crate) const IO: &[Word<Direction>] = &[("I", Direction::In), ("O", Directio
 pub(crate) const VIA_SIDES: &[Word<ViaSide>] = &[("source", ViaSide::Source), ("target", ViaSide::Target)];
 pub(crate) const CONVERSIONS: &[Word<bool>] = &[("有", true), ("無", false), ("あり", true), ("なし", false)];
 pub(crate) const YES_NO: &[Word<bool>] = &[("yes", true), ("no", false)];
-pub(crate) const ASSURANCES: &[Word<Assurance>] =
-    &[("sender", Assurance::SenderAssures), ("receiver-asks-sender", Assurance::ReceiverAsks)];
+pub(crate) const ASSURANCES: &[Word<Assurance>] = &[
+    ("sender", Assurance::SenderAssures),
+    ("receiver-asks-sender", Assurance::ReceiverAsks),
+    ("none", Assurance::None),
+];
 
-fn word_of<T: PartialEq + Copy>(words: &[Word<T>], wanted: T) -> &'static str {
+pub(crate) fn word_of<T: PartialEq + Copy>(words: &[Word<T>], wanted: T) -> &'static str {
     words.iter().find(|(_, meaning)| *meaning == wanted).map_or("", |(word, _)| word)
 }

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use catalog::{Charsets, Delivery, Known, Link, LinkList, Problem, RowState, SystemRef, Systems, assess};
+use catalog::{
+    Charsets, Delivery, Grid, Known, Link, LinkList, Problem, RowState, SystemRef, Systems, Vocabulary,
+    assess,
+};
 use layout::{Layout, Plan};
 use moji::{Charset, Tables, Unmappable};
 use system::{Dataset, Intake, System};
@@ -21,12 +24,16 @@ pub struct ListFile {
 /// What links are made of, as texts the caller has read.
 #[derive(Clone, Debug, Default)]
 pub struct LinkSources {
-    /// Linkage lists.
+    /// Linkage lists that are text files.
     pub lists: Vec<ListFile>,
+    /// Linkage lists that are workbooks: file name and sheets.
+    pub workbooks: Vec<(String, Vec<Grid>)>,
     /// `systems.tsv`.
     pub systems: String,
     /// `charset_words.tsv`.
     pub charset_words: String,
+    /// `vocabulary.tsv`.
+    pub vocabulary: String,
     /// Link files (`*.toml`).
     pub links: Vec<ListFile>,
     /// Layout files (`*.toml`), and the tables they name (`*.tsv`).
@@ -107,6 +114,8 @@ impl Links {
         let (names, mut problems) = Systems::parse("systems.tsv", &sources.systems);
         let (charsets, more) = Charsets::parse("charset_words.tsv", &sources.charset_words);
         problems.extend(more);
+        let (vocabulary, more) = Vocabulary::parse("vocabulary.tsv", &sources.vocabulary);
+        problems.extend(more);
         let mut broken = Vec::new();
         let mut layouts: BTreeMap<String, Result<Layout, String>> = BTreeMap::new();
         for file in &sources.layouts {
@@ -133,8 +142,13 @@ impl Links {
         }
         refuse_shared_names(&mut running);
         let known = known(systems, &names, &charsets, &layouts, &sources.places);
-        let lists: Vec<LinkList> =
-            sources.lists.iter().map(|file| LinkList::parse(&file.name, &file.text)).collect();
+        let texts =
+            sources.lists.iter().map(|file| LinkList::read_text(&file.name, &file.text, &vocabulary, &names));
+        let sheets = sources
+            .workbooks
+            .iter()
+            .flat_map(|(name, sheets)| LinkList::read_workbook(name, sheets, &vocabulary, &names));
+        let lists: Vec<LinkList> = texts.chain(sheets).collect();
         let links: Vec<Link> = running.iter().map(|running| running.link.clone()).collect();
         let states = lists.iter().map(|list| assess(&list.rows, &links, &known)).collect();
         for list in &lists {

@@ -6,6 +6,7 @@ mod functions;
 mod links;
 #[cfg(test)]
 mod lists;
+mod sheets;
 #[cfg(test)]
 mod states;
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use catalog::{Charsets, Known, Link, LinkList, LinkRow, Systems};
+use catalog::{Charsets, Known, Link, LinkList, LinkRow, Systems, Vocabulary};
 
 pub(crate) const CITY: &str = include_str!("../../../../standards/lists/city.tsv");
 pub(crate) const TOWN_A: &str = include_str!("../../../../standards/lists/town_a.tsv");
@@ -6,6 +6,7 @@ pub(crate) const KOTOURA: &str = include_str!("../../../../standards/lists/kotou
 pub(crate) const UNIT: &str = include_str!("../../../../standards/lists/unit_links.tsv");
 pub(crate) const SYSTEMS: &str = include_str!("../../../../standards/lists/systems.tsv");
 pub(crate) const CHARSETS: &str = include_str!("../../../../standards/lists/charset_words.tsv");
+pub(crate) const VOCABULARY: &str = include_str!("../../../../standards/lists/vocabulary.tsv");
 pub(crate) const FUNCTIONS: &str = include_str!("../../../../standards/functions/unit_functions.tsv");
 
 macro_rules! link_files {
@@ -58,4 +59,10 @@ pub(crate) fn known() -> Known {
             .into(),
         places: set(&["welfare-suite", "tax-suite"]),
     }
+}
+
+pub(crate) fn vocabulary() -> Vocabulary {
+    let (vocabulary, problems) = Vocabulary::parse("vocabulary.tsv", VOCABULARY);
+    assert_eq!(problems, []);
+    vocabulary
 }

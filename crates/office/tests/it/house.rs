@@ -200,6 +200,8 @@ fn open(
         lists: vec![ListFile { name: "city.tsv".into(), text: text("lists/city.tsv") }],
         systems: text("lists/systems.tsv"),
         charset_words: text("lists/charset_words.tsv"),
+        vocabulary: text("lists/vocabulary.tsv"),
+        workbooks: Vec::new(),
         links: files("links"),
         layouts: files("layouts"),
         tables: moji::Tables::built_in(),

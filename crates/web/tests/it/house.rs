@@ -119,6 +119,8 @@ impl House {
             lists,
             systems: text("lists/systems.tsv")?,
             charset_words: text("lists/charset_words.tsv")?,
+            vocabulary: text("lists/vocabulary.tsv")?,
+            workbooks: Vec::new(),
             links: files("links")?,
             layouts: files("layouts")?,
             tables: moji::Tables::built_in(),

@@ -1,0 +1,151 @@
+/// A merged area of a sheet (結合セル); rows and columns count from zero, both ends belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Area {
+    /// First row.
+    pub top: usize,
+    /// First column.
+    pub left: usize,
+    /// Last row.
+    pub bottom: usize,
+    /// Last column.
+    pub right: usize,
+}
+
+/// A table as a spreadsheet or a text file has it (表): cells, and areas that are merged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grid {
+    /// File name as the caller gave it.
+    pub file: String,
+    /// Name of the sheet; empty for a text file.
+    pub sheet: String,
+    /// Rows of cells, of any length.
+    pub rows: Vec<Vec<String>>,
+    /// Merged areas; only their first cell has a text.
+    pub merged: Vec<Area>,
+}
+
+impl Grid {
+    /// Reads a text file: comma-separated with quotes when its name ends in `.csv`, otherwise tab-separated without.
+    ///
+    /// Any text gives a grid.
+    #[must_use]
+    pub fn from_text(file: &str, text: &str) -> Self {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let commas = file.rsplit('.').next().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        let rows = if commas {
+            let mut reader =
+                csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            // The text is UTF-8 and rows may be of any length, so that no record is refused.
+            reader.records().flatten().map(|record| record.iter().map(str::to_owned).collect()).collect()
+        } else {
+            text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+        };
+        Self { file: file.to_owned(), sheet: String::new(), rows, merged: Vec::new() }
+    }
+
+    /// The cells as text again: comma-separated with quotes when the file's name ends in `.csv`, otherwise
+    /// tab-separated, line breaks in cells as spaces.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let commas = self.file.rsplit('.').next().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+        let mut text = String::new();
+        for row in &self.rows {
+            let cells = row.iter().map(|cell| {
+                if !commas {
+                    return cell.split(['\t', '\n', '\r']).collect::<Vec<_>>().join(" ");
+                }
+                if cell.contains([',', '"', '\n', '\r']) {
+                    format!("\"{}\"", cell.replace('"', "\"\""))
+                } else {
+                    cell.clone()
+                }
+            });
+            text.push_str(&cells.collect::<Vec<_>>().join(if commas { "," } else { "\t" }));
+            text.push('\n');
+        }
+        text
+    }
+
+    /// The cells with every merged area filled with its text, all rows equally long, and the width.
+    pub(crate) fn filled(&self) -> (Vec<Vec<String>>, usize) {
+        let width = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let mut rows: Vec<Vec<String>> = self
+            .rows
+            .iter()
+            .map(|row| {
+                let mut cells: Vec<String> = row.iter().map(|cell| cell.trim().to_owned()).collect();
+                cells.resize(width, String::new());
+                cells
+            })
+            .collect();
+        for area in &self.merged {
+            let first = self.rows.get(area.top).and_then(|row| row.get(area.left));
+            let Some(text) = first.map(|cell| cell.trim().to_owned()).filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            let height = area.bottom.saturating_sub(area.top).saturating_add(1);
+            for row in rows.iter_mut().skip(area.top).take(height) {
+                let breadth = area.right.saturating_sub(area.left).saturating_add(1);
+                for cell in row.iter_mut().skip(area.left).take(breadth) {
+                    if cell.is_empty() {
+                        cell.clone_from(&text);
+                    }
+                }
+            }
+        }
+        (rows, width)
+    }
+
+    /// Whether a cell belongs to an area merged over several rows and is not its first.
+    pub(crate) fn continues(&self, row: usize, column: usize) -> bool {
+        self.merged
+            .iter()
+            .any(|area| area.top < row && row <= area.bottom && (area.left..=area.right).contains(&column))
+    }
+}
+
+/// A cell as a spreadsheet names it, such as `C12`; rows and columns count from zero.
+pub(crate) fn cell_name(row: usize, column: usize) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column.saturating_add(1);
+    while 0 < rest {
+        let digit = rest.saturating_sub(1) % 26;
+        letters.push(('A'..='Z').nth(digit).unwrap_or('?'));
+        rest = rest.saturating_sub(1) / 26;
+    }
+    let letters: String = letters.into_iter().rev().collect();
+    format!("{letters}{}", row.saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_have_the_names_a_spreadsheet_gives() {
+        for (row, column, want) in
+            [(0, 0, "A1"), (11, 2, "C12"), (0, 25, "Z1"), (0, 26, "AA1"), (9, 701, "ZZ10"), (0, 702, "AAA1")]
+        {
+            assert_eq!(cell_name(row, column), want);
+        }
+    }
+
+    #[test]
+    fn merged_areas_are_filled_and_rows_equally_long() {
+        let rows = vec![vec!["a".to_owned(), "b".to_owned()], vec![String::new()], vec![]];
+        let merged = vec![Area { top: 0, left: 0, bottom: 1, right: 0 }];
+        let grid = Grid { rows, merged, ..Grid::default() };
+        let (rows, width) = grid.filled();
+        assert_eq!(width, 2);
+        assert_eq!(rows, [["a", "b"], ["a", ""], ["", ""]]);
+        assert!(grid.continues(1, 0) && !grid.continues(0, 0) && !grid.continues(1, 1));
+    }
+
+    #[test]
+    fn commas_are_quoted_and_tabs_are_not() {
+        let csv = Grid::from_text("a.CSV", "\u{feff}x,\"y,\nz\"\n1\n");
+        assert_eq!(csv.rows, vec![vec!["x", "y,\nz"], vec!["1"]]);
+        let tsv = Grid::from_text("a.tsv", "A\" TAXes\tb\r\n");
+        assert_eq!(tsv.rows, [["A\" TAXes", "b"]]);
+    }
+}

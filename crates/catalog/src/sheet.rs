@@ -1,0 +1,406 @@
+//! A linkage list as municipalities really keep it: a sheet with titles, headings of several lines, merged cells,
+//! marks, notes, and words of their own.
+//!
+//! Every assumption made in reading is kept beside its row as a question; nothing is assumed in silence.
+
+use std::collections::BTreeSet;
+
+use crate::fold::{bracketed, folded};
+use crate::grid::{Grid, cell_name};
+use crate::heading::{Heading, Item, Role, find};
+use crate::list::{LinkList, LinkRow, ListId, ListKind, Volume};
+use crate::sheet_words::{Words, figure};
+use crate::vocabulary::{About, Sense, Vocabulary};
+use crate::{Direction, Problem, Question, QuestionKind, Systems};
+
+/// Signs a note below or above a list begins with.
+const NOTE_SIGNS: [&str; 8] = ["※", "＊", "*", "注", "（注", "(注", "【注", "凡例"];
+
+impl LinkList {
+    /// Reads a list from a text file: in one of the strict shapes when its header is one's, otherwise as a municipality
+    /// keeps it ([`LinkList::from_grid`]).
+    #[must_use]
+    pub fn read_text(file: &str, text: &str, vocabulary: &Vocabulary, systems: &Systems) -> Self {
+        let strict = Self::parse(file, text);
+        if strict.kind.is_some() {
+            return strict;
+        }
+        Self::from_grid(&Grid::from_text(file, text), &stem(file), vocabulary, systems)
+    }
+
+    /// Reads every linkage list of a workbook: its sheets that have the headings of one. The first is named by the file,
+    /// the others by file and sheet.
+    ///
+    /// A workbook without any gives one list without rows, whose problem says so.
+    #[must_use]
+    pub fn read_workbook(
+        file: &str,
+        sheets: &[Grid],
+        vocabulary: &Vocabulary,
+        systems: &Systems,
+    ) -> Vec<Self> {
+        let mut lists: Vec<Self> = Vec::new();
+        let mut none = None;
+        for grid in sheets {
+            let id =
+                if lists.is_empty() { stem(file) } else { format!("{}/{}", stem(file), named(&grid.sheet)) };
+            let list = Self::from_grid(grid, &id, vocabulary, systems);
+            if list.kind.is_some() {
+                lists.push(list);
+            } else {
+                none.get_or_insert(list);
+            }
+        }
+        if lists.is_empty() {
+            let empty = Grid { file: file.to_owned(), ..Grid::default() };
+            lists.push(none.unwrap_or_else(|| Self::from_grid(&empty, &stem(file), vocabulary, systems)));
+        }
+        lists
+    }
+
+    /// Reads a list as a municipality keeps it (連携一覧): the headings are searched by the vocabulary; merged cells and
+    /// 〃 repeat what stands above; marks (○) in columns such as 日次 count as that word; lines of a single text are
+    /// titles of sections or notes.
+    ///
+    /// A row without source, target or a row number used before by another is a [`Problem`]; the rest is loaded, with
+    /// [`LinkRow::doubts`] for what was assumed. Any grid gives a list, perhaps an empty one.
+    #[must_use]
+    pub fn from_grid(grid: &Grid, id: &str, vocabulary: &Vocabulary, systems: &Systems) -> Self {
+        let file = if grid.sheet.is_empty() {
+            grid.file.clone()
+        } else {
+            format!("{}「{}」", grid.file, grid.sheet)
+        };
+        let (rows, width) = grid.filled();
+        let mut list = Self {
+            id: ListId(id.to_owned()),
+            kind: None,
+            header: Vec::new(),
+            header_line: 0,
+            rows: Vec::new(),
+            skipped: 0,
+            problems: Vec::new(),
+            notes: Vec::new(),
+            left_out: Vec::new(),
+        };
+        let Some(heading) = find(&rows, width, vocabulary) else {
+            let problem = Problem::new(&file, "連携一覧の見出しが見つかりません")
+                .rule("送り元、受け側と、データ、方式、時期のどれかの列が要ります")
+                .remedy("見出しの言葉を確かめるか、言葉の表（vocabulary.tsv）に足してください");
+            list.problems.push(problem);
+            return list;
+        };
+        list.kind = Some(ListKind::General);
+        list.header.clone_from(&heading.names);
+        list.header_line = heading.below();
+        let mut sheet = Sheet {
+            grid,
+            file: &file,
+            words: Words { vocabulary, systems },
+            heading: &heading,
+            owner: owner(grid, &rows, heading.top, systems),
+            above: Vec::new(),
+            numbers: BTreeSet::new(),
+        };
+        for (index, cells) in rows.iter().enumerate().skip(heading.below()) {
+            match sheet.read(index, cells, &list) {
+                Line::Row(row) => list.rows.push(*row),
+                Line::Note(text) => list.notes.push(text),
+                Line::Nothing => {}
+                Line::Problems(problems) => {
+                    list.skipped = list.skipped.saturating_add(1);
+                    list.problems.extend(problems);
+                    list.left_out.push((index.saturating_add(1), cells.join("\t")));
+                }
+            }
+        }
+        list
+    }
+}
+
+/// The name of a list from that of its file.
+fn stem(file: &str) -> String {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    named(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
+}
+
+/// A name a reference to a row can hold.
+fn named(name: &str) -> String {
+    let name: String = name.split_whitespace().collect::<Vec<_>>().join("_").replace(':', "-");
+    if name.is_empty() { "一覧".to_owned() } else { name }
+}
+
+/// Whose links a list without a column for the sender shows: the system its sheet or title names.
+fn owner(grid: &Grid, rows: &[Vec<String>], top: usize, systems: &Systems) -> Option<String> {
+    let titles = rows.iter().take(top).flatten();
+    std::iter::once(&grid.sheet)
+        .chain(titles)
+        .find_map(|text| systems.named_in(text))
+        .map(|system| system.name.clone())
+}
+
+/// What a line below the headings is.
+enum Line {
+    Row(Box<LinkRow>),
+    Note(String),
+    Nothing,
+    Problems(Vec<Problem>),
+}
+
+struct Sheet<'a> {
+    grid: &'a Grid,
+    file: &'a str,
+    words: Words<'a>,
+    heading: &'a Heading,
+    /// The system of the section, sheet or title.
+    owner: Option<String>,
+    /// The row above, as understood: what 〃 repeats.
+    above: Vec<String>,
+    numbers: BTreeSet<String>,
+}
+
+impl Sheet<'_> {
+    fn read(&mut self, index: usize, cells: &[String], list: &LinkList) -> Line {
+        let texts: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+        let Some(first) = texts.first() else { return Line::Nothing };
+        if self.is_heading(cells) {
+            return Line::Nothing;
+        }
+        let alone = texts.iter().all(|text| text == first);
+        let ends = [Item::Source, Item::Target].map(|item| self.cell(cells, item));
+        if NOTE_SIGNS.iter().any(|sign| first.starts_with(sign))
+            && (alone || ends.iter().all(|end| end.is_empty()))
+        {
+            return Line::Note(texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(" "));
+        }
+        if alone {
+            // A number with nothing beside it is a line kept free.
+            let number = |c: char| c.is_ascii_digit() || matches!(c, '-' | '.' | '_');
+            if folded(first).chars().all(number) {
+                return Line::Nothing;
+            }
+            if let Some(system) = self.words.systems.named_in(first) {
+                self.owner = Some(system.name.clone());
+            }
+            return Line::Note((*first).clone());
+        }
+        let mut cells = cells.to_vec();
+        for (column, cell) in cells.iter_mut().enumerate() {
+            if self.words.vocabulary.exact(About::Same, cell).is_some() {
+                *cell = self.above.get(column).cloned().unwrap_or_default();
+            } else if self.words.vocabulary.exact(About::Blank, cell).is_some()
+                && !matches!(
+                    self.heading.roles.get(column),
+                    Some(Role::Item(Item::Direction | Item::Conversion | Item::ExclusiveLock))
+                )
+            {
+                cell.clear();
+            }
+        }
+        let row = self.row(index, &cells, list);
+        // An end left empty keeps meaning what stands farther above.
+        for item in [Item::Source, Item::Target] {
+            let column = self.heading.column(item);
+            let slot = column.and_then(|column| cells.get_mut(column)).filter(|cell| cell.is_empty());
+            let above = column.and_then(|column| self.above.get(column));
+            if let (Some(slot), Some(above)) = (slot, above) {
+                slot.clone_from(above);
+            }
+        }
+        self.above = cells;
+        match row {
+            Ok(row) => Line::Row(Box::new(row)),
+            Err(problems) => Line::Problems(problems),
+        }
+    }
+
+    /// Headings printed again on a new page.
+    fn is_heading(&self, cells: &[String]) -> bool {
+        let named = |(cell, name): (&String, &String)| {
+            !cell.is_empty() && name.split('／').any(|line| folded(line) == folded(cell))
+        };
+        let same = cells.iter().zip(&self.heading.names).filter(|pair| named(*pair)).count();
+        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+        1 < same && same == filled
+    }
+
+    fn cell<'c>(&self, cells: &'c [String], item: Item) -> &'c str {
+        let column = self.heading.column(item);
+        column.and_then(|column| cells.get(column)).map_or("", |cell| cell.as_str())
+    }
+
+    /// The text of an item, or what the marks in the columns of its words say.
+    fn text(&self, cells: &[String], item: Item) -> String {
+        let own = self.cell(cells, item);
+        if !own.is_empty() {
+            return own.to_owned();
+        }
+        let marked = |(role, cell): (&Role, &String)| match role {
+            Role::Mark(of, word) if *of == item => self.words.is_marked(cell).then(|| word.clone()),
+            _ => None,
+        };
+        self.heading.roles.iter().zip(cells).filter_map(marked).collect::<Vec<_>>().join("・")
+    }
+
+    fn row(&mut self, index: usize, cells: &[String], list: &LinkList) -> Result<LinkRow, Vec<Problem>> {
+        let mut doubts = Vec::new();
+        let (source, source_via) = self.end(index, cells, Item::Source, &mut doubts);
+        let (target, target_via) = self.end(index, cells, Item::Target, &mut doubts);
+        let mut problems = Vec::new();
+        for (item, name) in [(Item::Source, &source), (Item::Target, &target)] {
+            if name.is_empty() {
+                let column = self.heading.column(item);
+                let mut problem =
+                    Problem::new(self.file, "送り元または受け側が空です").line(index.saturating_add(1));
+                if let Some(column) = column {
+                    problem = problem.cell(self.heading.name(column), column.saturating_add(1));
+                }
+                problems.push(problem.rule("送り元と受け側は空にできません").remedy("値を補ってください"));
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let direction = self.words.direction(
+            self.cell(cells, Item::Direction),
+            self.heading.column(Item::Direction).is_some(),
+            &mut doubts,
+        );
+        let (source, target) = if direction == Direction::In { (target, source) } else { (source, target) };
+        let (method, channel_aside) = self.words.method(&self.text(cells, Item::Method), &mut doubts);
+        let (timing, mut remarks) = self.words.timing(&self.text(cells, Item::Timing), &mut doubts);
+        let mut channel = self.text(cells, Item::Channel);
+        match channel_aside {
+            Some(aside) if channel.is_empty() => channel = aside,
+            Some(aside) => remarks.push(aside),
+            None => {}
+        }
+        let data = self.text(cells, Item::Data);
+        if data.is_empty() {
+            doubts.push(Question::new(QuestionKind::Dataset, "データの名前が空です。何を送りますか。"));
+        }
+        let via = self.text(cells, Item::Via);
+        let via = [via, source_via, target_via].into_iter().find(|via| !via.is_empty()).unwrap_or_default();
+        let volume = self.text(cells, Item::Volume);
+        let volume = (!volume.is_empty()).then(|| Volume {
+            max: figure(&volume),
+            per: self.words.per(&volume, &timing),
+            text: volume,
+        });
+        let no = self.number(index, self.cell(cells, Item::No), &mut doubts);
+        Ok(LinkRow {
+            list: list.id.clone(),
+            kind: ListKind::General,
+            no,
+            line: index.saturating_add(1),
+            cells: self.grid.rows.get(index).cloned().unwrap_or_default(),
+            source,
+            target,
+            via,
+            via_side: None,
+            data,
+            function: None,
+            method,
+            timing,
+            extent: self.words.extent(&self.text(cells, Item::Extent), &mut doubts),
+            charset: self.text(cells, Item::Charset),
+            channel,
+            conversion: self.words.conversion(self.cell(cells, Item::Conversion), &mut doubts),
+            volume,
+            exclusive_lock: self.words.exclusive_lock(self.cell(cells, Item::ExclusiveLock), &mut doubts),
+            delivery_assurance: self.words.assurance(self.cell(cells, Item::Assurance), &mut doubts),
+            direction: Some(direction),
+            scope: self.text(cells, Item::Scope),
+            note: self.note(cells, remarks),
+            doubts,
+        })
+    }
+
+    /// A system as printed and what it passes through: `共通基盤(住記システム)`. A cell left empty below one that is not
+    /// means the same, as people write tables.
+    fn end(
+        &self,
+        index: usize,
+        cells: &[String],
+        item: Item,
+        doubts: &mut Vec<Question>,
+    ) -> (String, String) {
+        let column = self.heading.column(item);
+        let mut text = self.cell(cells, item).to_owned();
+        if text.is_empty() {
+            let above = column.and_then(|column| self.above.get(column)).filter(|above| !above.is_empty());
+            let (found, from) = match (above, &self.owner) {
+                (Some(above), _) => (above.clone(), "上の行の"),
+                (None, Some(owner)) if item == Item::Source => (owner.clone(), "表題の"),
+                (None, _) => return (String::new(), String::new()),
+            };
+            let end = if item == Item::Source { "送り元" } else { "受け側" };
+            let place = column.map_or_else(String::new, |column| format!("（{}）", cell_name(index, column)));
+            let text_of = format!("{end}{place}が空なので、{from}「{found}」とみなしました。よいですか。");
+            doubts.push(Question::new(QuestionKind::Assumed, text_of));
+            text = found;
+        }
+        if self.words.systems.resolve(&text).is_some() {
+            return (text, String::new());
+        }
+        match bracketed(&text) {
+            Some((outer, inner)) if self.words.vocabulary.exact(About::Platform, outer).is_some() => {
+                (inner.to_owned(), outer.to_owned())
+            }
+            Some((outer, inner)) if self.words.systems.resolve(outer).is_some() => {
+                let said = format!("「{text}」を「{outer}」（現行: {inner}）とみなしました。よいですか。");
+                doubts.push(Question::new(QuestionKind::Assumed, said));
+                (outer.to_owned(), String::new())
+            }
+            _ => (text.split_whitespace().collect::<Vec<_>>().join(" "), String::new()),
+        }
+    }
+
+    /// The number of a row: as printed, or its place. A number merged over several rows is told apart.
+    fn number(&mut self, index: usize, printed: &str, doubts: &mut Vec<Question>) -> String {
+        let printed: String = printed.split_whitespace().collect::<Vec<_>>().join("");
+        let column = self.heading.column(Item::No);
+        let place = index.saturating_sub(self.heading.below()).saturating_add(1);
+        let wanted = if printed.is_empty() { format!("{place}行目") } else { printed.replace(':', "-") };
+        let mut no = wanted.clone();
+        for turn in 2_u32.. {
+            if self.numbers.insert(no.clone()) {
+                break;
+            }
+            no = format!("{wanted}-{turn}");
+        }
+        let merged = column.is_some_and(|column| self.grid.continues(index, column));
+        if no != wanted && !merged {
+            let said = format!("番号「{wanted}」が2度あるので、この行を「{no}」としました。よいですか。");
+            doubts.push(Question::new(QuestionKind::Assumed, said));
+        }
+        no
+    }
+
+    fn note(&self, cells: &[String], remarks: Vec<String>) -> String {
+        let mut parts = Vec::new();
+        for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
+            match role {
+                _ if cell.is_empty() => {}
+                Role::Item(Item::Note) => parts.push(cell.clone()),
+                Role::Item(Item::Aside) => match self.heading.name(column) {
+                    "" => parts.push(cell.clone()),
+                    name => parts.push(format!("{name}: {cell}")),
+                },
+                Role::Item(_) | Role::Mark(..) => {}
+            }
+        }
+        parts.extend(remarks);
+        parts.join("／")
+    }
+}
+
+impl Words<'_> {
+    /// Whether a cell in a column of a word says that the word holds. A cell with another text than a mark does, too.
+    fn is_marked(&self, cell: &str) -> bool {
+        match self.vocabulary.sense(About::Mark, cell) {
+            Some(Sense::Known(mark) | Sense::Guessed(mark)) => mark == "yes",
+            None => !cell.is_empty(),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+use std::collections::BTreeMap;
+
+use crate::Problem;
+use crate::fold::{bracketed, folded};
+use crate::table::Table;
+
+/// What a word of a list is about (言葉の種類).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum About {
+    Heading,
+    Method,
+    Timing,
+    Extent,
+    Direction,
+    Conversion,
+    YesNo,
+    Assurance,
+    Mark,
+    Same,
+    Blank,
+    Platform,
+}
+
+const ABOUTS: &[(&str, About)] = &[
+    ("heading", About::Heading),
+    ("method", About::Method),
+    ("timing", About::Timing),
+    ("extent", About::Extent),
+    ("direction", About::Direction),
+    ("conversion", About::Conversion),
+    ("yes-no", About::YesNo),
+    ("assurance", About::Assurance),
+    ("mark", About::Mark),
+    ("same", About::Same),
+    ("blank", About::Blank),
+    ("platform", About::Platform),
+];
+
+/// How municipalities word the headings and cells of their lists (連携一覧の言葉). Width, spaces and case make no
+/// difference.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    words: BTreeMap<About, BTreeMap<String, String>>,
+}
+
+/// How a cell was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Sense<'v> {
+    /// The cell is a known word.
+    Known(&'v str),
+    /// The cell holds a known word among others; which is an assumption to be confirmed.
+    Guessed(&'v str),
+}
+
+impl Vocabulary {
+    /// Reads `vocabulary.tsv`: `about`, `word`, `meaning`.
+    ///
+    /// A row that cannot be read, or a word that already means something else, is a [`Problem`]; the rest is loaded.
+    #[must_use]
+    pub fn parse(file: &str, text: &str) -> (Self, Vec<Problem>) {
+        let mut table = Table::read(file, text);
+        let mut vocabulary = Self::default();
+        if !table.demand(&["about", "word", "meaning"]) {
+            return (vocabulary, table.problems);
+        }
+        for row in std::mem::take(&mut table.rows) {
+            let (about, word) = (table.cell(&row, "about"), table.cell(&row, "word"));
+            let (meaning, key) = (table.cell(&row, "meaning"), folded(word));
+            let Some((_, kind)) = ABOUTS.iter().find(|(name, _)| *name == about) else {
+                let known: Vec<&str> = ABOUTS.iter().map(|(name, _)| *name).collect();
+                let problem = table
+                    .at(&row, "about", format!("種類「{about}」は知らない言葉です"))
+                    .rule(format!("書ける種類は {} です", known.join("、")))
+                    .remedy("直してください");
+                table.leave_out(&row, vec![problem]);
+                continue;
+            };
+            if key.is_empty() || meaning.is_empty() {
+                let problem = table.at(&row, "word", "言葉または意味が空です").remedy("行を直してください");
+                table.leave_out(&row, vec![problem]);
+                continue;
+            }
+            let words = vocabulary.words.entry(*kind).or_default();
+            match words.get(&key) {
+                Some(before) if before != meaning => {
+                    let problem = table
+                        .at(&row, "word", format!("「{word}」はすでに「{before}」の意味です"))
+                        .rule("一つの言葉は一つの意味です")
+                        .remedy("どちらかの行を消してください");
+                    table.leave_out(&row, vec![problem]);
+                }
+                _ => {
+                    words.insert(key, meaning.to_owned());
+                }
+            }
+        }
+        (vocabulary, table.problems)
+    }
+
+    /// The meaning of exactly this text.
+    pub(crate) fn exact(&self, about: About, text: &str) -> Option<&str> {
+        self.words.get(&about)?.get(&folded(text)).map(String::as_str)
+    }
+
+    /// The meaning of a cell: of the word it is, or of the longest word in it.
+    pub(crate) fn sense(&self, about: About, text: &str) -> Option<Sense<'_>> {
+        if let Some(known) = self.exact(about, text) {
+            return Some(Sense::Known(known));
+        }
+        let cell = folded(text);
+        let words = self.words.get(&about)?;
+        // One letter or sign is too little to go by.
+        let within =
+            words.iter().filter(|(word, _)| 2 <= word.chars().count() && cell.contains(word.as_str()));
+        within.max_by_key(|(word, _)| word.chars().count()).map(|(_, meaning)| Sense::Guessed(meaning))
+    }
+
+    /// The item a heading stands for: by the whole text, without its bracket or mark of a footnote, or by its end,
+    /// for in a Japanese heading the last word says what it is.
+    pub(crate) fn heading(&self, text: &str) -> Option<&str> {
+        self.heading_exact(text).or_else(|| {
+            let text = plain_heading(text);
+            let words = self.words.get(&About::Heading)?;
+            let ends =
+                words.iter().filter(|(word, _)| 2 <= word.chars().count() && text.ends_with(word.as_str()));
+            ends.max_by_key(|(word, _)| word.chars().count()).map(|(_, item)| item.as_str())
+        })
+    }
+
+    /// The same by the whole text alone.
+    pub(crate) fn heading_exact(&self, text: &str) -> Option<&str> {
+        self.exact(About::Heading, text).or_else(|| self.exact(About::Heading, &plain_heading(text)))
+    }
+}
+
+/// A heading without brackets and marks of footnotes.
+fn plain_heading(text: &str) -> String {
+    let text = folded(text);
+    let mut plain = text.as_str();
+    while let Some((outer, _)) = bracketed(plain) {
+        plain = outer;
+    }
+    let cut = plain.find(['※', '*', '注']).filter(|place| 0 < *place).unwrap_or(plain.len());
+    plain.get(..cut).unwrap_or(plain).to_owned()
+}
