@@ -1,15 +1,16 @@
 //! `daicho catalog`: the linkage lists, what runs, what each row lacks.
 
-use std::fs;
-use std::path::PathBuf;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use catalog::{LinkRow, RowState, Standing, Summary, summary_table};
+use anyhow::{Context, bail};
+use catalog::{LinkList, LinkRow, RowState, Standing, Summary, Systems, Vocabulary, compare, summary_table};
 use office::{LinkSources, Links, ListFile};
 
 use crate::house::systems;
+use crate::lists::{self, ListAsFile};
 use crate::progress::{result, say};
-use crate::standards::CARRIED;
+use crate::standards::{self, CARRIED};
 
 /// The sources the program carries, with these list files instead of its own lists when any are given.
 ///
@@ -25,25 +26,12 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
             })
             .collect()
     };
-    let text = |path: &str| {
-        CARRIED
-            .iter()
-            .find(|carried| carried.path == path)
-            .map(|carried| carried.text.to_owned())
-            .unwrap_or_default()
-    };
     let own = ["city.tsv", "town_a.tsv", "kotoura_links.tsv", "unit_links.tsv"];
-    let mut lists: Vec<ListFile> =
-        below("lists/").into_iter().filter(|file| own.contains(&file.name.as_str())).collect();
-    if !files.is_empty() {
-        lists.clear();
-        for path in files {
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let text =
-                fs::read_to_string(path).with_context(|| format!("{} が読めません", path.display()))?;
-            lists.push(ListFile { name, text });
-        }
-    }
+    let lists: Vec<ListFile> = if files.is_empty() {
+        below("lists/").into_iter().filter(|file| own.contains(&file.name.as_str())).collect()
+    } else {
+        Vec::new()
+    };
     // Places are the town's own; here every place a link names counts as there.
     let mut places = std::collections::BTreeMap::new();
     for link in below("links/") {
@@ -53,15 +41,95 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
             places.insert(place, PathBuf::new());
         }
     }
-    Ok(LinkSources {
+    let text = |path: &str| standards::text(path).to_owned();
+    let mut sources = LinkSources {
         lists,
+        workbooks: Vec::new(),
         systems: text("lists/systems.tsv"),
         charset_words: text("lists/charset_words.tsv"),
+        vocabulary: text("lists/vocabulary.tsv"),
         links: below("links/"),
         layouts: below("layouts/"),
         tables: moji::Tables::built_in(),
         places,
-    })
+    };
+    for path in files {
+        lists::read(path)?.add_to(&mut sources);
+    }
+    Ok(sources)
+}
+
+/// A list file with its words understood: every list in it.
+fn read_lists(path: &Path) -> anyhow::Result<(Vec<LinkList>, Systems)> {
+    let (vocabulary, _) = Vocabulary::parse("vocabulary.tsv", standards::text("lists/vocabulary.tsv"));
+    let (systems, _) = Systems::parse("systems.tsv", standards::text("lists/systems.tsv"));
+    let read = match lists::read(path)? {
+        ListAsFile::Text(file) => vec![LinkList::read_text(&file.name, &file.text, &vocabulary, &systems)],
+        ListAsFile::Workbook(name, sheets) => LinkList::read_workbook(&name, &sheets, &vocabulary, &systems),
+    };
+    Ok((read, systems))
+}
+
+/// Reads a list as the municipality keeps it and writes it in the general shape; what was assumed, not understood or
+/// left out is told. Returns whether every row could be taken.
+///
+/// # Errors
+/// When the file cannot be read, holds no list, or the other cannot be written.
+pub fn import(file: &Path, output: Option<&Path>) -> anyhow::Result<bool> {
+    let (lists, _) = read_lists(file)?;
+    let mut text = String::new();
+    let (mut rows, mut skipped, mut asked) = (0_usize, 0_usize, 0_usize);
+    for list in &lists {
+        for problem in &list.problems {
+            say(&problem.to_string());
+        }
+        for row in &list.rows {
+            for doubt in &row.doubts {
+                say(&format!("{} {}行目: {doubt}", row.reference(), row.line));
+                asked = asked.saturating_add(1);
+            }
+        }
+        rows = rows.saturating_add(list.rows.len());
+        skipped = skipped.saturating_add(list.skipped);
+        let general = list.to_general_tsv();
+        // Sheets of one workbook go on under one header; a number that another sheet has already is told at check.
+        let body = general.split_once('\n').map_or("", |(_, body)| body);
+        text.push_str(if text.is_empty() { &general } else { body });
+    }
+    if rows == 0 {
+        bail!("{} から読めた行がありません", file.display());
+    }
+    match output {
+        None => result(text.trim_end()),
+        Some(path) => transport::write_durably(path, |file| file.write_all(text.as_bytes()))
+            .with_context(|| format!("{} に書けません", path.display()))?,
+    }
+    say(&format!("一覧 {} 個、{rows} 行を読みました（除外 {skipped}、質問 {asked}）", lists.len()));
+    Ok(skipped == 0 && lists.iter().all(|list| list.problems.is_empty()))
+}
+
+/// Says what differs between two versions of a list. Returns whether they mean the same.
+///
+/// # Errors
+/// When a file cannot be read or holds no list.
+pub fn diff(before: &Path, after: &Path) -> anyhow::Result<bool> {
+    let one = |path: &Path| -> anyhow::Result<(LinkList, Systems)> {
+        let (lists, systems) = read_lists(path)?;
+        for problem in lists.iter().flat_map(|list| &list.problems) {
+            say(&problem.to_string());
+        }
+        let mut lists = lists.into_iter();
+        let mut whole = lists.next().context("一覧がありません")?;
+        whole.rows.extend(lists.flat_map(|list| list.rows));
+        Ok((whole, systems))
+    };
+    let ((before, systems), (after, _)) = (one(before)?, one(after)?);
+    let changes = compare(&before, &after, &systems);
+    for change in &changes {
+        result(&change.to_string());
+    }
+    say(&format!("旧 {} 行、新 {} 行、違い {} 件", before.rows.len(), after.rows.len(), changes.len()));
+    Ok(changes.is_empty())
 }
 
 /// Reads the lists and says what is malformed, what runs and how much is open. Returns whether all rows could be read.

@@ -151,6 +151,9 @@ pub struct Standards {
     pub systems: PathBuf,
     /// Words for charsets.
     pub charset_words: PathBuf,
+    /// The words of linkage lists; those the program carries without it.
+    #[serde(default)]
+    pub vocabulary: Option<PathBuf>,
     /// Function table (機能一覧).
     pub functions: PathBuf,
     /// Holidays.

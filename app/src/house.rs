@@ -20,7 +20,7 @@ use transport::{Folder, write_durably};
 
 use crate::config::Config;
 use crate::journal::Place;
-use crate::tables;
+use crate::{lists, standards, tables};
 
 /// The systems of this program.
 pub fn systems() -> Vec<System> {
@@ -127,14 +127,16 @@ fn read(config: &Config, path: &Path) -> anyhow::Result<String> {
 /// # Errors
 /// When a list or folder the configuration names cannot be read.
 pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
-    let mut lists = Vec::new();
-    for path in &config.standards.lists {
-        lists.push(ListFile { name: file_name(path), text: read(config, path)? });
-    }
     let places =
         config.places.iter().map(|(name, path)| (name.clone(), config.at(path))).collect::<BTreeMap<_, _>>();
-    Ok(LinkSources {
-        lists,
+    let vocabulary = match &config.standards.vocabulary {
+        Some(path) => read(config, path)?,
+        None => standards::text("lists/vocabulary.tsv").to_owned(),
+    };
+    let mut sources = LinkSources {
+        lists: Vec::new(),
+        workbooks: Vec::new(),
+        vocabulary,
         systems: read(config, &config.standards.systems)?,
         charset_words: read(config, &config.standards.charset_words)?,
         links: files(&config.at(&config.links.folder), &["toml"])?,
@@ -143,7 +145,11 @@ pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
             tables::folder(None, config.links.tables.as_ref().map(|folder| config.at(folder))).as_deref(),
         )?,
         places,
-    })
+    };
+    for path in &config.standards.lists {
+        lists::read(&config.at(path))?.add_to(&mut sources);
+    }
+    Ok(sources)
 }
 
 fn file_name(path: &Path) -> String {

@@ -10,6 +10,7 @@ mod input;
 mod journal;
 pub mod layouts;
 pub mod links;
+pub mod lists;
 pub mod moji;
 mod output;
 mod print;

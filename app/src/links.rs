@@ -1,8 +1,15 @@
 //! `daicho link`: the running links of a town from the command line.
 
-use office::Office;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
 
-use crate::progress::result;
+use anyhow::Context;
+use catalog::{Grid, LinkRow, RowState, Standing};
+use office::{LinkView, Office};
+
+use crate::lists;
+use crate::progress::{result, say};
 
 /// Lists the links with their state.
 ///
@@ -68,4 +75,72 @@ pub fn trace(office: &Office, subject: &str) -> anyhow::Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Columns that are put behind those of a list.
+const STATE_HEADINGS: [&str; 8] =
+    ["稼働状況", "連携", "連携の状態", "最新の番号", "件数", "段階", "次の予定", "質問・確認事項"];
+
+/// Writes a list of the town with the state of its links beside each row, in the form of the list's own file.
+///
+/// # Errors
+/// When the journal does not answer, the file is not one of the town's lists, or the other cannot be written.
+pub fn state(office: &Office, list: &Path, output: &Path) -> anyhow::Result<()> {
+    let file = lists::read(list)?;
+    let views: BTreeMap<String, LinkView> =
+        office.link_views()?.into_iter().map(|view| (view.id.clone(), view)).collect();
+    let mut grids = file.grids();
+    let mut written = 0_usize;
+    for grid in &mut grids {
+        let Some((found, states)) = list_of(office, grid) else { continue };
+        let states: BTreeMap<usize, &RowState> = found.rows.iter().map(|row| row.line).zip(states).collect();
+        *grid = found.with_columns(grid, &STATE_HEADINGS, |row| {
+            states.get(&row.line).map(|state| cells(state, &views)).unwrap_or_default()
+        });
+        written = written.saturating_add(found.rows.len());
+    }
+    if written == 0 {
+        anyhow::bail!("{} はこの町の連携一覧ではありません（[standards] lists）", list.display());
+    }
+    let bytes = file.bytes_of(grids)?;
+    transport::write_durably(output, |file| file.write_all(&bytes))
+        .with_context(|| format!("{} に書けません", output.display()))?;
+    say(&format!("{written} 行の状態を {} に書きました", output.display()));
+    Ok(())
+}
+
+/// The town's list that was read from this table.
+fn list_of<'o>(office: &'o Office, grid: &Grid) -> Option<(&'o catalog::LinkList, &'o [RowState])> {
+    let is_row = |row: &LinkRow| {
+        let cells = row.line.checked_sub(1).and_then(|line| grid.rows.get(line));
+        cells.is_some_and(|cells| *cells == row.cells)
+    };
+    office.links().lists().find(|(list, _)| !list.rows.is_empty() && list.rows.iter().all(is_row))
+}
+
+fn cells(state: &RowState, views: &BTreeMap<String, LinkView>) -> Vec<String> {
+    let (word, link, mut asked) = match &state.standing {
+        Standing::Runs(link) => ("稼働", Some(link), Vec::new()),
+        Standing::RunsOtherwise(link) => ("別の方式で稼働", Some(link), Vec::new()),
+        Standing::Lacks(questions) => ("未稼働", None, questions.iter().map(ToString::to_string).collect()),
+    };
+    asked.extend(state.doubts.iter().map(ToString::to_string));
+    let view = link.and_then(|link| views.get(link));
+    let last = view.and_then(|view| view.last.as_ref());
+    vec![
+        word.to_owned(),
+        link.cloned().unwrap_or_default(),
+        view.map(|view| view.standing.label().to_owned()).unwrap_or_default(),
+        last.map(|last| last.no.to_string()).unwrap_or_default(),
+        last.map(|last| last.rows.to_string()).unwrap_or_default(),
+        last.map(|last| last.phase.label().to_owned()).unwrap_or_default(),
+        view.and_then(|view| view.next_due).map(minute).unwrap_or_default(),
+        asked.join("\n"),
+    ]
+}
+
+/// A moment as a list shows it, in Japan's time.
+fn minute(at: jiff::Timestamp) -> String {
+    let at = linkage::local(at);
+    format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
 }

@@ -141,16 +141,31 @@ enum Command {
 enum CatalogTask {
     /// Reads lists (the program's own when none are named) and says what is malformed, what runs, what is open.
     Check {
-        /// Lists as TSV.
+        /// Lists: TSV, CSV or XLSX.
         files: Vec<PathBuf>,
     },
     /// Like check, with every row and what it lacks.
     Show {
-        /// Lists as TSV.
+        /// Lists: TSV, CSV or XLSX.
         files: Vec<PathBuf>,
     },
     /// Says in words what each link will do.
     Explain,
+    /// Reads a list as a municipality keeps it and writes it in the one shape of this program; says what was assumed.
+    Import {
+        /// The list: XLSX, CSV or TSV.
+        file: PathBuf,
+        /// File to write; standard output without it.
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+    },
+    /// Says what differs between two versions of a list.
+    Diff {
+        /// The older.
+        before: PathBuf,
+        /// The newer.
+        after: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -166,6 +181,14 @@ enum LinkTask {
     Trace {
         /// 宛名番号.
         subject: String,
+    },
+    /// Writes a linkage list of the town with the state of its links beside each row.
+    State {
+        /// The list, as `[standards] lists` names it: XLSX, CSV or TSV.
+        list: PathBuf,
+        /// File to write, in the same form.
+        #[arg(long, short)]
+        output: PathBuf,
     },
 }
 
@@ -250,6 +273,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Catalog { task } => match task {
             CatalogTask::Check { files } => catalogue::check(&files, false).map(done),
             CatalogTask::Show { files } => catalogue::check(&files, true).map(done),
+            CatalogTask::Import { file, output } => catalogue::import(&file, output.as_deref()).map(done),
+            CatalogTask::Diff { before, after } => catalogue::diff(&before, &after).map(done),
             CatalogTask::Explain => catalogue::explain().map(|()| ExitCode::SUCCESS),
         },
         Command::Layout { task } => layouts::run(task),
@@ -259,6 +284,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 LinkTask::List => links::list(&house.office)?,
                 LinkTask::Show { id } => links::show(&house.office, &id)?,
                 LinkTask::Trace { subject } => links::trace(&house.office, &subject)?,
+                LinkTask::State { list, output } => links::state(&house.office, &list, &output)?,
             }
             Ok(ExitCode::SUCCESS)
         }

@@ -30,6 +30,7 @@ pub const CARRIED: &[Carried] = carried![
     "lists/unit_links.tsv",
     "lists/systems.tsv",
     "lists/charset_words.tsv",
+    "lists/vocabulary.tsv",
     "functions/unit_functions.tsv",
     "calendar/holidays.tsv",
     "links/resident-to-addressee.toml",
@@ -41,6 +42,11 @@ pub const CARRIED: &[Carried] = carried![
     "layouts/resident-utf16.toml",
     "layouts/resident-jef.toml",
 ];
+
+/// The text of a carried file; empty when there is none of this path.
+pub fn text(path: &str) -> &'static str {
+    CARRIED.iter().find(|carried| carried.path == path).map_or("", |carried| carried.text)
+}
 
 /// Writes the carried files below a town's folder; a file that is already there is the town's own and stays.
 ///

@@ -1,6 +1,8 @@
-//! `daicho catalog check` as a user runs it.
+//! `daicho catalog` as a user runs it.
 
 use std::process::Command;
+
+use super::program::daicho;
 
 fn check(arguments: &[&str]) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_daicho"))
@@ -35,4 +37,85 @@ fn a_malformed_row_is_named_and_the_rest_is_read() {
     assert_eq!(code, Some(1));
     assert!(problems.contains("city.tsv 4行目") && problems.contains("毎晩"), "{problems}");
     assert!(table.contains("58"), "{table}");
+}
+
+/// A list as a municipality keeps it, as a workbook.
+fn workbook(timing: &str) -> Vec<u8> {
+    let row = |cells: &str| cells.split('|').map(|cell| cell.replace('¶', "\n")).collect::<Vec<_>>();
+    let sheet = spreadsheet::ReadSheet {
+        name: "連携一覧".into(),
+        rows: vec![
+            row("台帳町　データ連携一覧（案）"),
+            row(
+                "No.|データ作成元|データ受渡先|連携情報¶(項目名等)|連携方式|処理タイミング|変換先の文字コード|備考",
+            ),
+            row(&format!(
+                "1|住民記録システム|福祉総合システム|住民情報異動データ|自動|{timing}|Unicode UTF-16|"
+            )),
+            row("2||介護保険|住民情報|伝書鳩|日次||"),
+            row("※ 令和8年度の見直しを含む"),
+        ],
+        merged: vec![spreadsheet::Merged { top: 2, left: 1, bottom: 3, right: 1 }],
+    };
+    spreadsheet::write_plain("連携一覧", &[sheet]).unwrap()
+}
+
+#[test]
+fn a_workbook_is_imported_compared_and_written_back() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("旧.xlsx"), workbook("日次")).unwrap();
+    std::fs::write(dir.path().join("新.xlsx"), workbook("月次")).unwrap();
+    let imported = daicho(dir.path(), &["catalog", "import", "旧.xlsx", "-o", "town.tsv"], b"");
+    imported.check(
+        0,
+        &[
+            "旧:2 4行目: 方式「伝書鳩」が何を指すか分かりません。どういう意味ですか。",
+            "一覧 1 個、2 行を読みました（除外 0、質問 1）",
+        ],
+    );
+    let checked = daicho(dir.path(), &["catalog", "show", "town.tsv"], b"");
+    assert!(
+        checked.text().contains("town:2 住民記録システム → 介護保険「住民情報」: 未稼働"),
+        "{}",
+        checked.text()
+    );
+    let compared = daicho(dir.path(), &["catalog", "diff", "旧.xlsx", "新.xlsx"], b"");
+    assert_eq!(compared.code, Some(1), "{}", compared.told);
+    assert_eq!(
+        compared.text(),
+        "変更 1 住民記録システム → 福祉総合システム「住民情報異動データ」\n    時期: 日次 → 月次\n"
+    );
+    let same = daicho(dir.path(), &["catalog", "diff", "旧.xlsx", "旧.xlsx"], b"");
+    assert_eq!((same.code, same.text()), (Some(0), ""));
+
+    // In a town that has it among its lists, with the state beside each row.
+    daicho::demo::init(dir.path(), false).unwrap();
+    let config = dir.path().join("daicho.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let from = text.find("lists = [").unwrap();
+    let to = from + text[from..].find(']').unwrap() + 1;
+    std::fs::write(&config, format!("{}lists = [\"旧.xlsx\"]{}", &text[..from], &text[to..])).unwrap();
+    let state = daicho(dir.path(), &["link", "state", "旧.xlsx", "-o", "状態.xlsx"], b"");
+    state.check(0, &["2 行の状態を 状態.xlsx に書きました"]);
+    let written = spreadsheet::read_xlsx(&std::fs::read(dir.path().join("状態.xlsx")).unwrap()).unwrap();
+    let before = spreadsheet::read_xlsx(&workbook("日次")).unwrap();
+    assert_eq!(written[0].merged, before[0].merged);
+    assert_eq!(written[0].rows[1][8..10], ["稼働状況", "連携"]);
+    assert_eq!(written[0].rows[2][8], "未稼働");
+    assert!(written[0].rows[3].last().unwrap().contains("伝書鳩"), "{:?}", written[0].rows[3]);
+    assert_eq!(written[0].rows[4], before[0].rows[4]);
+    // A table that is none of the town's, and files that are no lists.
+    let other = daicho(dir.path(), &["link", "state", "新.xlsx", "-o", "x.xlsx"], b"");
+    assert_ne!(other.code, Some(0));
+    assert!(other.told.contains("この町の連携一覧ではありません"), "{}", other.told);
+    for (name, bytes, told) in [
+        ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), "XLSX形式で保存し直してください"),
+        ("broken.xlsx", b"PK\x03\x04".as_slice(), "XLSX形式のブックとして読めません"),
+        ("none.csv", "氏名,住所\n甲,乙\n".as_bytes(), "連携一覧の見出しが見つかりません"),
+    ] {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+        let run = daicho(dir.path(), &["catalog", "import", name], b"");
+        assert_ne!(run.code, Some(0), "{name}");
+        assert!(run.told.contains(told), "{name}: {}", run.told);
+    }
 }
