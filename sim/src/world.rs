@@ -122,8 +122,10 @@ impl World {
             }),
             sources: LinkSources {
                 lists: Vec::new(),
+                workbooks: Vec::new(),
                 systems: carried("lists/systems.tsv"),
                 charset_words: carried("lists/charset_words.tsv"),
+                vocabulary: carried("lists/vocabulary.tsv"),
                 links: carried_below("links/"),
                 layouts: carried_below("layouts/"),
                 tables: TABLES.get_or_init(moji::Tables::built_in).clone(),

@@ -105,7 +105,7 @@ pub fn compare(before: &LinkList, after: &LinkList, systems: &Systems) -> Vec<Li
 
 fn items(before: &LinkRow, after: &LinkRow, systems: &Systems) -> Vec<(&'static str, String, String)> {
     let columns = ListKind::General.columns().iter().filter(|column| **column != "no");
-    let differs = |column: &&str| {
+    let differs = |column: &&'static str| {
         let (was, is) = (cell(before, column), cell(after, column));
         let system = |name: &str| systems.resolve(name).map(|system| system.id.as_str());
         let same_system =
@@ -113,5 +113,5 @@ fn items(before: &LinkRow, after: &LinkRow, systems: &Systems) -> Vec<(&'static 
         let differs = !same_system && folded(&was) != folded(&is);
         differs.then(|| (item_title(column), was, is))
     };
-    columns.filter_map(|column| differs(&column)).collect()
+    columns.filter_map(differs).collect()
 }
