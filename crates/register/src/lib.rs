@@ -14,7 +14,7 @@ pub use journal::{
     AsOf, CommitError, Conflict, Entry, Fault, Journal, Lease, Position, Stored, Verification, Versioned,
     View, ViewExt,
 };
-pub use kind::{Column, ColumnRule, Kind, Record};
+pub use kind::{Column, ColumnRule, Kind, Record, UpcastError, Upcaster};
 pub use ledger::{
     ChainError, ChainWalk, KindNote, Ledger, RawChange, RawVersion, Restore, RestoreError, Snapshot, Standing,
 };

@@ -52,11 +52,8 @@ pub(crate) fn prepare<K: OfKind>(
             Op::Close => Content::Close,
             Op::Put(body) => {
                 let columns = shape.columns(vault, body.as_str())?;
-                let sealed = shape.seal(vault, &write.key, body.as_str())?;
-                let body = sealed.as_ref().unwrap_or(body).as_str();
-                if body.contains('\0') || columns.iter().flatten().any(|text| text.contains('\0')) {
-                    return Err(Fault::because(format!("a record of {kind} holds the character NUL")));
-                }
+                let stored = shape.stored(vault, &write.key, body.as_str())?;
+                let body = stored.as_ref().unwrap_or(body).as_str();
                 Content::Put { body: body.into(), columns: columns.into() }
             }
         };

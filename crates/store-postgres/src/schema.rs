@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use register::{ColumnRule, Fault};
 use sha2::{Digest, Sha256};
-use store::{Kinds, RESTORING, Trouble, Vault, hex};
+use store::{Kinds, MARK_BYTES_MAX, OrFault, RESTORING, Shape, Trouble, Vault, body_version, hex};
 use tokio_postgres::Error;
 
 use crate::conn::{Conn, Param};
@@ -242,7 +242,8 @@ pub(crate) fn declaration(kinds: &Kinds<KindSql>) -> String {
     let mut hasher = Sha256::new();
     for kind in kinds.all() {
         let kind = kind.shape.kind;
-        hasher.update(format!("{:?}\n", (kind.id, kind.title, kind.columns, kind.sealed)));
+        let promises = (kind.id, kind.title, kind.columns, kind.sealed, kind.body_version());
+        hasher.update(format!("{promises:?}\n"));
     }
     hex(hasher.finalize().as_slice())
 }
@@ -271,6 +272,7 @@ pub(crate) fn prepare_columns(conn: &Conn, sql: &KindSql, vault: Option<&Vault>)
     let batch = |text: String| conn.batch(&text).or_said("the current table cannot be changed");
     create_current(conn, table)?;
 
+    let behind = sql.shape.is_behind(newest_bodies(conn, &sql.shape, table)?)?;
     let sealed_before = sealed_before(conn, kind.id)?;
     if let Some(field) = sealed_before.iter().find(|field| !kind.is_sealed(field)) {
         return Err(Fault::because(format!(
@@ -293,7 +295,7 @@ pub(crate) fn prepare_columns(conn: &Conn, sql: &KindSql, vault: Option<&Vault>)
     for column in present.iter().filter(|column| kind.column(column).is_none()) {
         batch(format!("ALTER TABLE {table} DROP COLUMN \"{column}\""))?;
     }
-    let mut refill = false;
+    let mut refill = behind;
     for column in kind.columns {
         if !present.contains(column.name) {
             refill = true;
@@ -305,7 +307,14 @@ pub(crate) fn prepare_columns(conn: &Conn, sql: &KindSql, vault: Option<&Vault>)
             batch(format!("DROP INDEX {index}"))?;
         }
     }
-    if refill { fill_columns(conn, sql, vault) } else { Ok(()) }
+    if !refill {
+        return Ok(());
+    }
+    // In the middle of it two records may hold what is to be unique; and indexes are sooner made than kept.
+    for column in kind.columns {
+        batch(format!("DROP INDEX IF EXISTS {}", index_of(table, column.name)))?;
+    }
+    fill_columns(conn, sql, vault)
 }
 
 fn index_of(table: &str, column: &str) -> String {
@@ -324,6 +333,8 @@ pub(crate) fn prepare_indexes(conn: &Conn, sql: &KindSql) -> Result<(), Fault> {
         ))
         .or_said(&format!("column {} cannot be indexed", column.name))?;
     }
+    set_meta(conn, &sql.shape.version_note(), &kind.body_version().to_string())
+        .or_said("the kind cannot be recorded")?;
     let sealed = serde_json::to_string(kind.sealed)
         .map_err(|error| Fault::new("the kind cannot be recorded", error))?;
     conn.query(
@@ -334,6 +345,18 @@ pub(crate) fn prepare_indexes(conn: &Conn, sql: &KindSql) -> Result<(), Fault> {
     .map(drop)
     .or_said("the kind cannot be recorded")?;
     crate::euc::prepare(conn, sql)
+}
+
+/// The version of a kind's newest bodies: as noted, or as they tell themselves where nothing is noted, in a database that
+/// was restored or written before there were notes.
+fn newest_bodies(conn: &Conn, shape: &Shape, table: &str) -> Result<u32, Fault> {
+    let what = "the versions of bodies cannot be read";
+    if let Some(noted) = meta(conn, &shape.version_note())? {
+        return noted.parse().or_fault(what);
+    }
+    let marked = format!("SELECT left(body, {MARK_BYTES_MAX}) FROM {table} WHERE body LIKE '{{\"#\":%'");
+    let marked = names(conn, &marked, &[]).or_said(what)?;
+    Ok(marked.iter().map(|text| body_version(text)).max().unwrap_or(1))
 }
 
 fn sealed_before(conn: &Conn, kind: &str) -> Result<BTreeSet<String>, Fault> {

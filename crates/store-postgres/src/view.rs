@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use register::{AsOf, Body, Fault, Kind, Position, Stored, View};
+use register::{AsOf, Fault, Kind, Position, Stored, View};
 use store::{Fields, OrFault, date, int, time, uint, version};
 use tokio_postgres::Row;
 
@@ -246,11 +246,7 @@ fn stored(reading: &Reading, sql: &KindSql, row: &Row) -> Result<Stored, Fault> 
         recorded_at: time(row.try_get(3).or_said(what)?)?,
         effective_on: date(row.try_get(4).or_said(what)?)?,
         closed: row.try_get(5).or_said(what)?,
-        body: if sql.shape.kind.sealed.is_empty() {
-            Body::from_stored(body)
-        } else {
-            sql.shape.open(reading.vault.as_ref(), &key, body)?
-        },
+        body: sql.shape.open(reading.vault.as_ref(), &key, body)?,
         key,
     })
 }

@@ -138,9 +138,9 @@ impl Desk<'_> {
         let (body, columns, closed) = match (&write.op, &found) {
             (Op::Put(body), _) => {
                 let columns = sql.shape.columns(self.vault, body.as_str())?;
-                let sealed = sql.shape.seal(self.vault, &write.key, body.as_str())?;
+                let stored = sql.shape.stored(self.vault, &write.key, body.as_str())?;
                 (
-                    sealed.map_or_else(|| body.as_str().to_owned(), |sealed| sealed.as_str().to_owned()),
+                    stored.map_or_else(|| body.as_str().to_owned(), |stored| stored.as_str().to_owned()),
                     columns,
                     false,
                 )

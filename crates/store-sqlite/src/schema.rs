@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use register::{ColumnRule, Fault};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use store::{Kinds, OrFault, Trouble, Vault};
+use store::{Kinds, MARK_BYTES_MAX, OrFault, Shape, Trouble, Vault, body_version};
 
 use crate::kinds::KindSql;
 
@@ -118,9 +118,23 @@ fn check_owner(owner: i64, version: i64) -> Result<(), Fault> {
 }
 
 fn vault_key(conn: &Connection) -> Result<Option<String>, Fault> {
-    conn.query_row("SELECT value FROM meta WHERE name = 'vault_key_id'", [], |row| row.get(0))
+    noted(conn, "vault_key_id")
+}
+
+/// What stands in `meta` under a name.
+fn noted(conn: &Connection, name: &str) -> Result<Option<String>, Fault> {
+    conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))
         .optional()
-        .or_fault("the id of the vault key cannot be read")
+        .or_fault("the notes of the database cannot be read")
+}
+
+fn note(conn: &Connection, name: &str, value: &str) -> Result<(), Fault> {
+    conn.execute(
+        "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [name, value],
+    )
+    .map(drop)
+    .or_fault("the database cannot be prepared")
 }
 
 fn other_key(vault: &Vault, known: String) -> Fault {
@@ -133,10 +147,7 @@ fn check_vault(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
     match vault_key(conn)? {
         Some(known) if known == vault.key_id() => Ok(()),
         Some(known) => Err(other_key(vault, known)),
-        None => conn
-            .execute("INSERT INTO meta (name, value) VALUES ('vault_key_id', ?1)", [vault.key_id()])
-            .map(|_| ())
-            .or_fault("the database cannot be prepared"),
+        None => note(conn, "vault_key_id", vault.key_id()),
     }
 }
 
@@ -157,6 +168,7 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
     let batch = |text: &str| conn.execute_batch(text).or_fault("the current table cannot be changed");
     create_current(conn, table)?;
 
+    let behind = sql.shape.is_behind(newest_bodies(conn, &sql.shape)?)?;
     let sealed_before = sealed_before(conn, kind.id)?;
     if let Some(field) = sealed_before.iter().find(|field| !kind.is_sealed(field)) {
         return Err(Fault::because(format!(
@@ -175,7 +187,7 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
             "DROP INDEX IF EXISTS {table}_by_{name}; ALTER TABLE {table} DROP COLUMN \"{name}\";"
         ))?;
     }
-    let mut refill = false;
+    let mut refill = behind;
     for column in kind.columns {
         let (name, index) = (column.name, format!("{table}_by_{}", column.name));
         if !present.contains(name) {
@@ -189,6 +201,10 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
         }
     }
     if refill {
+        // In the middle of it two records may hold what is to be unique; and indexes are sooner made than kept.
+        for column in kind.columns {
+            batch(&format!("DROP INDEX IF EXISTS {table}_by_{};", column.name))?;
+        }
         fill_columns(conn, sql, vault)?;
     }
     for column in kind.columns {
@@ -200,6 +216,7 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
         ))
         .map_err(|error| Fault::new(format!("column {} cannot be indexed", column.name), error))?;
     }
+    note(conn, &sql.shape.version_note(), &kind.body_version().to_string())?;
     let sealed = serde_json::to_string(kind.sealed).or_fault("the kind cannot be recorded")?;
     conn.execute(
         "INSERT INTO kinds (id, table_name, title, sealed) VALUES (?1, ?2, ?3, ?4)
@@ -208,6 +225,25 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
     )
     .map(|_| ())
     .or_fault("the kind cannot be recorded")
+}
+
+/// The version of a kind's newest bodies: as noted, or as they tell themselves where nothing is noted, in a database that
+/// was restored or written before there were notes.
+fn newest_bodies(conn: &Connection, shape: &Shape) -> Result<u32, Fault> {
+    let what = "the versions of bodies cannot be read";
+    if let Some(noted) = noted(conn, &shape.version_note())? {
+        return noted.parse().or_fault(what);
+    }
+    let table = &shape.table;
+    let mut select = conn
+        .prepare(&format!(
+            "SELECT substr(body, 1, {MARK_BYTES_MAX}) FROM {table} WHERE body LIKE '{{\"#\":%'"
+        ))
+        .or_fault(what)?;
+    let marked = select.query_map([], |row| row.get::<_, String>(0)).or_fault(what)?;
+    marked
+        .map(|text| text.map(|text| body_version(&text)).or_fault(what))
+        .try_fold(1, |newest, version| version.map(|version| newest.max(version)))
 }
 
 fn sealed_before(conn: &Connection, kind: &str) -> Result<BTreeSet<String>, Fault> {

@@ -2,6 +2,7 @@
 
 mod fields;
 mod jobs;
+mod mark;
 mod opener;
 mod restore;
 mod shape;
@@ -13,6 +14,7 @@ mod verify;
 
 pub use fields::Fields;
 pub use jobs::{Answer, LeaseHeld, LeaseRequest, Reply, ask, in_one_line, lease_token};
+pub use mark::{MARK_BYTES_MAX, body_version};
 pub use opener::Opener;
 pub use restore::{RESTORING, check_change, check_cursors, check_origin};
 pub use shape::{KEY_BYTES_MAX, Kinds, OfKind, Shape, unknown_table};

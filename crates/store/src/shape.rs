@@ -1,10 +1,12 @@
 //! The kinds a store was opened with, and what stands in their tables.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use register::{Body, Fault, Kind};
 
 use crate::fields::Fields;
+use crate::mark::{body_version, mark, unmark};
 use crate::trouble::Trouble;
 use crate::vault::Vault;
 
@@ -47,6 +49,11 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// The row of `meta` that holds the version of the kind's newest bodies.
+    pub fn version_note(&self) -> String {
+        format!("body_version {}", self.kind.id)
+    }
+
     /// The shape of a kind.
     ///
     /// # Errors
@@ -82,13 +89,15 @@ impl Shape {
     /// The values of the declared columns of a body as it is stored.
     ///
     /// # Errors
-    /// When a field is sealed and there is no vault, or as [`columns`](Self::columns).
+    /// As [`open`](Self::open) and [`columns`](Self::columns) do; also without columns when the body is newer than this
+    /// program.
     pub fn stored_columns(
         &self,
         vault: Option<&Vault>,
         key: &str,
         stored: &str,
     ) -> Result<Vec<Option<String>>, Fault> {
+        self.check_version(stored)?;
         if self.kind.columns.is_empty() {
             return Ok(Vec::new());
         }
@@ -108,27 +117,87 @@ impl Shape {
         }
     }
 
-    /// The body as it is stored; none when it is stored as it is.
+    /// The body as it is stored: marked with the version of its shape, sealed fields sealed. None when that is the body as
+    /// it is.
     ///
     /// # Errors
-    /// When a field is sealed and there is no vault, or the body does not read.
-    pub fn seal(&self, vault: Option<&Vault>, key: &str, body: &str) -> Result<Option<Body>, Fault> {
-        if self.kind.sealed.is_empty() {
-            return Ok(None);
+    /// When a field is sealed and there is no vault, the body does not read, has a field of the store's, or holds what
+    /// not every database takes.
+    pub fn stored(&self, vault: Option<&Vault>, key: &str, body: &str) -> Result<Option<Body>, Fault> {
+        check_letters(self.kind, body)?;
+        let marked = mark(self.kind, body)?;
+        if !self.kind.sealed.is_empty() {
+            return vault_of(vault, self.kind)?.seal(self.kind, key, &marked).map(Some);
         }
-        vault_of(vault, self.kind)?.seal(self.kind, key, body).map(Some)
+        Ok(match marked {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(marked) => Some(Body::from_stored(marked)),
+        })
     }
 
-    /// The body as it is read.
+    /// The body as it is read: sealed fields in clear, in the shape of this program however old it is.
     ///
     /// # Errors
-    /// When a field is sealed and there is no vault, or it does not open.
+    /// When a field is sealed and there is no vault, it does not open, or the body is newer than this program
+    /// ([`Trouble::NewerBodies`]) or has no newer form.
     pub fn open(&self, vault: Option<&Vault>, key: &str, stored: String) -> Result<Body, Fault> {
-        if self.kind.sealed.is_empty() {
-            return Ok(Body::from_stored(stored));
+        let version = self.check_version(&stored)?;
+        let opened = if self.kind.sealed.is_empty() {
+            Body::from_stored(stored)
+        } else {
+            vault_of(vault, self.kind)?.open(self.kind, key, &stored)?
+        };
+        if version == 1 && self.kind.body_version() == 1 {
+            return Ok(opened);
         }
-        vault_of(vault, self.kind)?.open(self.kind, key, &stored)
+        let (version, body) = unmark(opened.as_str());
+        if version == self.kind.body_version() {
+            return Ok(Body::from_stored(body.into_owned()));
+        }
+        let what = |version: u32| {
+            format!("{} {key}: the body has no newer form than version {version}", self.kind.id)
+        };
+        let value = serde_json::from_str(&body).map_err(|error| Fault::new(what(version), error))?;
+        let value =
+            self.kind.upcast(version, value).map_err(|(version, error)| Fault::new(what(version), error))?;
+        Ok(Body::of_value(&value)?)
     }
+
+    /// Whether the columns of records last written with bodies of version `found` must be computed anew, because they
+    /// are taken from bodies in the shape of this program.
+    ///
+    /// # Errors
+    /// [`Trouble::NewerBodies`] when this program does not know that version.
+    pub fn is_behind(&self, found: u32) -> Result<bool, Fault> {
+        let known = self.kind.body_version();
+        if known < found {
+            return Err(Trouble::NewerBodies { kind: self.kind.id.to_owned(), found, known }.into());
+        }
+        Ok(found < known && !self.kind.columns.is_empty())
+    }
+
+    /// The version of a stored body's shape.
+    ///
+    /// # Errors
+    /// [`Trouble::NewerBodies`] when this program does not know it.
+    pub fn check_version(&self, stored: &str) -> Result<u32, Fault> {
+        let found = body_version(stored);
+        self.is_behind(found).map(|_| found)
+    }
+}
+
+/// Refuses the character NUL, written as `\u0000`: PostgreSQL's JSON does not take it, and what one database does not take,
+/// no record holds.
+fn check_letters(kind: &Kind, body: &str) -> Result<(), Fault> {
+    let has_nul = |(place, _): (usize, &str)| {
+        let before = body.get(..place).unwrap_or_default();
+        // An even number of backslashes in front is a text about the escape, not the escape.
+        before.bytes().rev().take_while(|byte| *byte == b'\\').count().is_multiple_of(2)
+    };
+    if body.match_indices("\\u0000").any(has_nul) {
+        return Err(Fault::because(format!("a record of {} holds the character NUL", kind.id)));
+    }
+    Ok(())
 }
 
 fn vault_of<'a>(vault: Option<&'a Vault>, kind: &Kind) -> Result<&'a Vault, Fault> {
@@ -243,5 +312,47 @@ impl<K: OfKind> Kinds<K> {
         let mut all: Vec<_> = self.0.values().collect();
         all.sort_unstable_by_key(|of| of.shape().kind.id);
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use register::UpcastError;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    static NEWER: Kind = Kind::new("t/person", "").upcasters(&[|mut body: Value| {
+        let name = body.get("name").cloned().ok_or(UpcastError("no name"))?;
+        body["names"] = json!([name]);
+        Ok(body)
+    }]);
+    static PLAIN: Kind = Kind::new("t/person", "");
+
+    #[test]
+    fn an_old_body_is_read_in_the_new_shape_and_a_newer_one_not_at_all() {
+        let [old, new] = [&PLAIN, &NEWER].map(|kind| Shape::new(kind).unwrap());
+        let open = |shape: &Shape, text: &str| shape.open(None, "P1", text.to_owned());
+        let stored = new.stored(None, "P1", r#"{"name":"甲"}"#).unwrap().unwrap();
+        assert_eq!(stored.as_str(), r##"{"#":2,"name":"甲"}"##);
+        assert_eq!(open(&new, stored.as_str()).unwrap().as_str(), r#"{"name":"甲"}"#);
+        assert_eq!(open(&new, r#"{"name":"甲"}"#).unwrap().as_str(), r#"{"name":"甲","names":["甲"]}"#);
+        let newer = Trouble::NewerBodies { kind: "t/person".to_owned(), found: 2, known: 1 };
+        assert_eq!(Trouble::of(&open(&old, stored.as_str()).unwrap_err()), Some(&newer));
+
+        let fault = open(&new, "{}").unwrap_err();
+        assert_eq!(fault.to_string(), "t/person P1: the body has no newer form than version 1");
+        assert_eq!(std::error::Error::source(&fault).unwrap().to_string(), "no name");
+    }
+
+    #[test]
+    fn nul_is_refused_and_a_text_about_it_is_not() {
+        let shape = Shape::new(&PLAIN).unwrap();
+        for (value, accepted) in
+            [("\0", false), ("\\u0000", true), ("\\\0", false), ("\\\\u0000", true), ("u0000", true)]
+        {
+            let body = Body::of(&json!({ "a": value })).unwrap();
+            assert_eq!(shape.stored(None, "P1", body.as_str()).is_ok(), accepted, "{value:?}");
+        }
     }
 }

@@ -20,6 +20,19 @@ pub enum Trouble {
         /// The newest this program knows.
         known: i64,
     },
+    /// A newer program wrote bodies of records in a shape this one does not know.
+    #[error(
+        "bodies of {kind} have version {found}, newer than the {known} this program knows: \
+         use the program that wrote them, or a later one"
+    )]
+    NewerBodies {
+        /// The kind's id.
+        kind: String,
+        /// The version of the bodies.
+        found: u32,
+        /// The newest this program knows.
+        known: u32,
+    },
     /// The place holds something else.
     #[error("this is a database, but not a journal of this program")]
     Foreign,

@@ -13,8 +13,12 @@ mod tamper;
 
 #[cfg(test)]
 mod conformance {
-    use register::Journal;
+    use std::collections::HashMap;
+    use std::sync::Mutex;
+
+    use register::{Fault, Journal, Kind};
     use store_postgres::{Options, Store, VaultKey};
+    use testkit::bodies::Shelf;
     use testkit::journal::{KINDS, load};
 
     /// Of the changes of the usual run; `DAICHO_LOAD_CHANGES=200000` makes it a long one.
@@ -34,6 +38,30 @@ mod conformance {
             Box::new(Store::open(&testkit::postgres::schema(), KINDS, options()).unwrap())
         };
         if let Err(failed) = testkit::journal::conformance(&open) {
+            panic!("{failed}");
+        }
+    }
+
+    /// Schemas by name.
+    #[derive(Default)]
+    struct Schemas(Mutex<HashMap<String, String>>);
+
+    impl Shelf for Schemas {
+        fn open(&self, name: &str, kinds: &[&'static Kind]) -> Result<Box<dyn Journal>, Fault> {
+            let url = self
+                .0
+                .lock()
+                .unwrap()
+                .entry(name.to_owned())
+                .or_insert_with(testkit::postgres::schema)
+                .clone();
+            Ok(Box::new(Store::open(&url, kinds, options())?))
+        }
+    }
+
+    #[test]
+    fn passes_the_suite_of_bodies() {
+        if let Err(failed) = testkit::bodies::conformance(&Schemas::default()) {
             panic!("{failed}");
         }
     }

@@ -13,14 +13,34 @@ mod tamper;
 
 #[cfg(test)]
 mod conformance {
-    use register::Journal;
-    use store_sqlite::Store;
+    use register::{Fault, Journal, Kind};
+    use store_sqlite::{Options, Store, VaultKey};
+    use testkit::bodies::Shelf;
 
     #[test]
     fn passes_the_journal_suite() {
         let open =
             |_: &str| -> Box<dyn Journal> { Box::new(Store::in_memory(testkit::journal::KINDS).unwrap()) };
         if let Err(failed) = testkit::journal::conformance(&open) {
+            panic!("{failed}");
+        }
+    }
+
+    /// Files in one folder.
+    struct Folder(tempfile::TempDir);
+
+    impl Shelf for Folder {
+        fn open(&self, name: &str, kinds: &[&'static Kind]) -> Result<Box<dyn Journal>, Fault> {
+            let key = Some(VaultKey::from_hex(&"5".repeat(64))?);
+            let options = Options { key, ..Options::default() };
+            Ok(Box::new(Store::open(&self.0.path().join(name), kinds, options)?))
+        }
+    }
+
+    #[test]
+    fn passes_the_suite_of_bodies() {
+        let folder = Folder(tempfile::tempdir().unwrap());
+        if let Err(failed) = testkit::bodies::conformance(&folder) {
             panic!("{failed}");
         }
     }
