@@ -1,5 +1,6 @@
 //! The conformance suite of [`register::Journal`].
 
+mod axes;
 mod feed;
 pub mod load;
 mod many;
@@ -44,7 +45,7 @@ pub fn cases() -> Vec<Case> {
     [write::CASES, read::CASES, feed::CASES, many::CASES].concat()
 }
 
-/// Runs every case on a fresh journal opened with [`KINDS`], and the model test on many.
+/// Runs every case on a fresh journal opened with [`KINDS`], and the model tests on many.
 ///
 /// # Errors
 /// The names of all cases that failed, each with the reason.
@@ -56,6 +57,7 @@ pub fn conformance(open: &dyn Fn(&str) -> Box<dyn Journal>) -> Result<(), String
             outcome.err().map(|error| format!("{}: {error}", case.name))
         })
         .collect();
+    failed.extend(axes::every_reading_is_as_of_both_axes(open).err());
     failed.extend(model::any_writes_give_what_the_model_gives(open).err());
     if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
 }
