@@ -67,8 +67,8 @@ impl Default for Outside {
 /// layout or place is no error: it shows on the monitor.
 pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
     let systems = systems();
-    let key = VaultKey::read(&config.at(&config.store.key_file)).context("鍵ファイルが使えません")?;
-    let journal = Place::configured(config)?.open(&Office::kinds(&systems), key)?;
+    let keys = crate::keys::ring(config)?;
+    let journal = Place::configured(config)?.open(&Office::kinds(&systems), keys)?;
     let municipality = &config.municipality;
     let functions = FunctionTable::parse("unit_functions.tsv", &read(config, &config.standards.functions)?);
     let holidays = read(config, &config.standards.holidays)?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use register::{Fault, Journal, Kind, Ledger, Restore, Standing, Verification};
-use store::{Trouble, VaultKey};
+use store::{KeyRing, Trouble};
 use transport::{Access, make_folders};
 
 use crate::config::Config;
@@ -108,15 +108,15 @@ impl Place {
     ///
     /// # Errors
     /// When it cannot be opened, with what to do about it where that is known.
-    pub(crate) fn open(&self, kinds: &[&'static Kind], key: VaultKey) -> anyhow::Result<Arc<dyn Journal>> {
+    pub(crate) fn open(&self, kinds: &[&'static Kind], keys: KeyRing) -> anyhow::Result<Arc<dyn Journal>> {
         let opened: Result<Arc<dyn Journal>, Fault> = match self {
             Self::File(path) => {
                 make_private(path)?;
-                store_sqlite::Store::open(path, kinds, of_file(Some(key)))
+                store_sqlite::Store::open(path, kinds, of_file(Some(keys)))
                     .map(|store| -> Arc<dyn Journal> { Arc::new(store) })
             }
             Self::Database { url, password } => {
-                store_postgres::Store::open(url, kinds, of_database(password, Some(key)))
+                store_postgres::Store::open(url, kinds, of_database(password, Some(keys)))
                     .map(|store| -> Arc<dyn Journal> { Arc::new(store) })
             }
         };
@@ -127,13 +127,13 @@ impl Place {
     ///
     /// # Errors
     /// When it cannot be opened, with what to do about it where that is known.
-    pub(crate) fn beside(&self, key: Option<VaultKey>) -> anyhow::Result<Box<dyn Beside>> {
+    pub(crate) fn beside(&self, keys: Option<KeyRing>) -> anyhow::Result<Box<dyn Beside>> {
         let kinds = kinds();
         let opened: Result<Box<dyn Beside>, Fault> = match self {
-            Self::File(path) => store_sqlite::ReadOnly::open(path, &kinds, of_file(key))
+            Self::File(path) => store_sqlite::ReadOnly::open(path, &kinds, of_file(keys))
                 .map(|copy| -> Box<dyn Beside> { Box::new(copy) }),
             Self::Database { url, password } => {
-                store_postgres::ReadOnly::open(url, &kinds, of_database(password, key))
+                store_postgres::ReadOnly::open(url, &kinds, of_database(password, keys))
                     .map(|copy| -> Box<dyn Beside> { Box::new(copy) })
             }
         };
@@ -144,16 +144,16 @@ impl Place {
     ///
     /// # Errors
     /// When something is there already, the key is another, or it cannot be written; with what to do where that is known.
-    pub(crate) fn restore(&self, key: VaultKey, origin: &Standing) -> anyhow::Result<Box<dyn Restore>> {
+    pub(crate) fn restore(&self, keys: KeyRing, origin: &Standing) -> anyhow::Result<Box<dyn Restore>> {
         let kinds = kinds();
         let begun: Result<Box<dyn Restore>, Fault> = match self {
             Self::File(path) => {
                 make_private(path)?;
-                store_sqlite::Restorer::begin(path, &kinds, of_file(Some(key)), origin)
+                store_sqlite::Restorer::begin(path, &kinds, of_file(Some(keys)), origin)
                     .map(|restorer| -> Box<dyn Restore> { Box::new(restorer) })
             }
             Self::Database { url, password } => {
-                store_postgres::Restorer::begin(url, &kinds, of_database(password, Some(key)), origin)
+                store_postgres::Restorer::begin(url, &kinds, of_database(password, Some(keys)), origin)
                     .map(|restorer| -> Box<dyn Restore> { Box::new(restorer) })
             }
         };
@@ -171,16 +171,16 @@ impl fmt::Display for Place {
     }
 }
 
-fn of_file(key: Option<VaultKey>) -> store_sqlite::Options {
-    store_sqlite::Options { key, readers: READERS }
+fn of_file(keys: Option<KeyRing>) -> store_sqlite::Options {
+    store_sqlite::Options { keys, readers: READERS }
 }
 
 fn of_database(
     password: &Option<store_postgres::Password>,
-    key: Option<VaultKey>,
+    keys: Option<KeyRing>,
 ) -> store_postgres::Options {
     let password = password.clone();
-    store_postgres::Options { key, readers: READERS, password, ..store_postgres::Options::default() }
+    store_postgres::Options { keys, readers: READERS, password, ..store_postgres::Options::default() }
 }
 
 /// A fault of a store, with what to do about it in front where that is known.
@@ -194,14 +194,16 @@ pub(crate) fn explained(fault: Fault) -> anyhow::Error {
         }
         Trouble::Foreign => "このプログラムのデータベースではありません。場所を確かめてください",
         Trouble::Unfit(_) => "このデータベースは台帳を預けるのに使えません",
-        Trouble::WrongKey { .. } => "鍵が違います。このデータベースを作ったときの鍵ファイルを使ってください",
+        Trouble::WrongKey { .. } => {
+            "鍵が違います。このデータベースに使った鍵が、古い順にすべて入った鍵ファイルを使ってください"
+        }
         Trouble::NoKey { .. } => "鍵ファイルがありません",
         Trouble::HalfRestored => "復元の途中で止まったデータベースです。消してから、もう一度復元してください",
         Trouble::NotEmpty => {
             "空でないデータベースには復元しません。新しいフォルダか、空のデータベースを指定してください"
         }
         Trouble::Superseded => {
-            "ほかの版のプログラムが表を変えました。プログラムの版をそろえて起動し直してください"
+            "ほかの機械が、別の版のプログラムか新しい鍵で表を変えました。版と鍵ファイルをそろえて起動し直してください"
         }
         Trouble::ReadOnly => "書き込めないデータベースです。複製でないか、権限があるかを確かめてください",
         Trouble::NoSpace => "ディスクに空きがありません",

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod house;
 mod input;
 mod journal;
+pub mod keys;
 pub mod layouts;
 pub mod links;
 pub mod lists;

@@ -11,8 +11,9 @@ use daicho::backup::{BackupTask, Destination};
 use daicho::config::Config;
 use daicho::demo::{Demo, init, make, notices, settle};
 use daicho::house::{Outside, open};
+use daicho::keys::KeyTask;
 use daicho::progress::{result, say};
-use daicho::{audit, backup, catalogue, layouts, links, serve};
+use daicho::{audit, backup, catalogue, keys, layouts, links, serve};
 use office::{Caller, Rights, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
@@ -88,6 +89,14 @@ enum Command {
         /// Decide and tell, but write nothing.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// The keys that seal 個人番号 and 住民票コード.
+    Key {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml", global = true)]
+        config: PathBuf,
+        #[command(subcommand)]
+        task: KeyTask,
     },
     /// Characters: convert files, keep table packs, look characters up, identify 外字.
     Moji(daicho::moji::Arguments),
@@ -295,6 +304,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let house = open(&Config::read(&config)?, Outside::default())?;
             run_function(&house.office, &function, &input, RunOptions { confirmed: confirm, dry_run })
         }
+        Command::Key { config, task } => keys::run(&config, &task),
         Command::Moji(arguments) => daicho::moji::run(arguments),
         Command::User { config, task } => {
             let house = open(&Config::read(&config)?, Outside::default())?;
@@ -328,13 +338,7 @@ fn run_function(
     input: &serde_json::Value,
     options: RunOptions,
 ) -> anyhow::Result<ExitCode> {
-    // Whoever may read the key file may do everything; the operating system guards that, and the audit log tells.
-    let caller = Caller {
-        user: "command-line".to_owned(),
-        rights: Rights(vec!["*".to_owned()]),
-        terminal: "コマンド".to_owned(),
-    };
-    match office.run(&caller, function, input, &options) {
+    match office.run(&Caller::command_line(), function, input, &options) {
         Ok(ran) => {
             for finding in &ran.findings {
                 say(&format!("{} {}: {} {}", finding.code, finding.item, finding.message, finding.remedy));

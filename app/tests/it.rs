@@ -6,6 +6,7 @@ mod it {
     mod catalogue;
     mod config;
     mod demo;
+    mod keys;
     mod kill;
     mod layout;
     mod moji;

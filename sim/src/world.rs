@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use office::{LinkSources, ListFile, Office, OfficeParts, Ready};
 use register::{Actor, Draft, Journal};
 use serde_json::json;
-use store_sqlite::{Options, Store, VaultKey};
+use store_sqlite::{KeyRing, Options, Store};
 use transport::Folder;
 
 use crate::Settings;
@@ -220,8 +220,8 @@ impl World {
 
     fn open(&self) -> Result<Store, Broken> {
         let kinds = Office::kinds(&systems());
-        let key = VaultKey::read(&self.folder.path().join("key"))?;
-        Ok(Store::open(&self.database(), &kinds, Options { key: Some(key), readers: 2 })?)
+        let keys = KeyRing::parse(&fs::read_to_string(self.folder.path().join("key"))?)?;
+        Ok(Store::open(&self.database(), &kinds, Options { keys: Some(keys), readers: 2 })?)
     }
 
     /// Loses what was written behind the last flush: some of its sectors, from a place on or here and there.

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use archive::{Masker, Rules, SegmentReader, Target, plan};
 use register::{Body, CommitError, Draft, Expect, Journal, Op, RawChange, Write};
 use store::Opener;
-use store_sqlite::{Options, Store, VaultKey};
+use store_sqlite::{KeyRing, Options, Store};
 
 use super::folder::ArchiveFolder;
 use crate::config::Config;
@@ -41,8 +41,8 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
     let folder = ArchiveFolder::for_reading(dir)?;
     let present = folder.manifest.present();
     let files = plan(&present, Target::Newest)?;
-    let key = VaultKey::read(&config.at(&config.store.key_file)).context("鍵ファイルが使えません")?;
-    let opener = Opener::new(&kinds(), &key)?;
+    let keys = crate::keys::ring(config)?;
+    let opener = Opener::new(&kinds(), &keys)?;
     init(to, false)?;
     let town = Config::read(&to.join("daicho.toml"))?;
     let database = town.at(&town.store.path);
@@ -62,11 +62,12 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
         }
     }
     crate::journal::make_private(&part)?;
-    let new_key = VaultKey::read(&town.at(&town.store.key_file)).context("新しい鍵ファイルが使えません")?;
-    if new_key.to_hex() == key.to_hex() {
+    let new_keys = KeyRing::read(&town.at(&town.store.key_file)).context("新しい鍵ファイルが使えません")?;
+    let former = keys.ids()?;
+    if new_keys.ids()?.iter().any(|id| former.contains(id)) {
         bail!("写しの鍵が元の鍵と同じです。新しいフォルダを指定してください");
     }
-    let store = Store::open(&part, &kinds(), Options { key: Some(new_key), ..Options::default() })?;
+    let store = Store::open(&part, &kinds(), Options { keys: Some(new_keys), ..Options::default() })?;
     let mut copy = Copy {
         opener: &opener,
         masker: Masker::new(&rules, seed),

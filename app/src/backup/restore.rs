@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use archive::{Archived, FileError, Manifest, SafeCursor, SegmentReader, Target, plan, safe_cursors};
 use register::{ChainWalk, RawChange, Restore, RestoreError, Standing};
-use store::VaultKey;
 
 use super::folder::ArchiveFolder;
 use super::{now, seconds_since};
@@ -34,7 +33,7 @@ pub struct Restored {
     pub check_seconds: f64,
 }
 
-/// Restores into a new file or an empty database, and checks it whole. The key is the configuration's.
+/// Restores into a new file or an empty database, and checks it whole. The keys are the configuration's.
 ///
 /// # Errors
 /// When the archive does not reach the target or is broken, the key is another, or something is there already. What was
@@ -47,9 +46,9 @@ pub fn restore(config: &Config, dir: &Path, to: &Destination, target: Target) ->
     let last = files.last().context("控えがありません")?;
     let origin =
         SegmentReader::new(folder.open(last)?).with_context(|| last.file.clone())?.header().standing.clone();
-    let key = VaultKey::read(&config.at(&config.store.key_file)).context("鍵ファイルが使えません")?;
+    let keys = crate::keys::ring(config)?;
     let place = Place::destination(config, to)?;
-    let mut restorer = place.restore(key.clone(), &origin)?;
+    let mut restorer = place.restore(keys.clone(), &origin)?;
     let mut versions = 0_u64;
     for file in &files {
         let count = bring_back(&folder, file, target, &mut *restorer).with_context(|| file.file.clone())?;
@@ -65,7 +64,7 @@ pub fn restore(config: &Config, dir: &Path, to: &Destination, target: Target) ->
     restorer.finish(&standing).map_err(explained).context("復元を終えられません")?;
     let seconds = seconds_since(start);
     let check = now();
-    let verification = place.beside(Some(key))?.verify()?;
+    let verification = place.beside(Some(keys))?.verify()?;
     if verification.changes != reached.position.0 {
         bail!("復元した変更は{}件のはずが、{}件です", reached.position, verification.changes);
     }

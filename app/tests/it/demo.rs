@@ -50,7 +50,7 @@ fn the_key_is_for_the_program_alone() {
     init(dir.path(), false).unwrap();
     let key = dir.path().join("daicho.key");
     assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
-    store_sqlite::VaultKey::read(&key).unwrap();
+    store_sqlite::KeyRing::read(&key).unwrap();
 }
 
 #[test]

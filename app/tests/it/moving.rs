@@ -166,6 +166,8 @@ fn a_restore_that_fails_leaves_a_database_that_serves_nobody() {
     let config = in_database(&town.config, &url);
     let mut other = config.clone();
     other.store.key_file = town.path("other.key");
+    // A copy first, so that it is for its owner alone.
+    fs::copy(config.at(&config.store.key_file), &other.store.key_file).unwrap();
     fs::write(&other.store.key_file, "7".repeat(64)).unwrap();
     told(restore(&other, &archive, &into, Target::Newest).unwrap_err(), "鍵が違います");
     assert_eq!(Trouble::of(&read_database(&url).err().unwrap()), Some(&Trouble::Foreign));

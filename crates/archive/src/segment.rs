@@ -92,6 +92,7 @@ struct HeaderLine {
     municipality: String,
     cursors: Vec<(String, u64)>,
     leases: Vec<(String, u64)>,
+    /// Ids between spaces, oldest first.
     vault_key: Option<String>,
     kinds: Vec<(String, String, Vec<String>)>,
 }
@@ -112,7 +113,7 @@ impl HeaderLine {
             municipality: header.municipality.clone(),
             cursors: standing.cursors.iter().map(|(name, place)| (name.clone(), place.0)).collect(),
             leases: standing.leases.clone(),
-            vault_key: standing.vault_key.clone(),
+            vault_key: (!standing.vault_keys.is_empty()).then(|| standing.vault_keys.join(" ")),
             kinds: kinds.map(|kind| (kind.id.clone(), kind.title.clone(), kind.sealed.clone())).collect(),
         }
     }
@@ -134,7 +135,7 @@ impl HeaderLine {
             standing: Standing {
                 cursors: self.cursors.into_iter().map(|(name, place)| (name, Position(place))).collect(),
                 leases: self.leases,
-                vault_key: self.vault_key,
+                vault_keys: self.vault_key.iter().flat_map(|ids| ids.split(' ')).map(str::to_owned).collect(),
                 kinds: self.kinds.into_iter().map(kind).collect(),
             },
         })

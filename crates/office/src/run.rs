@@ -21,6 +21,18 @@ pub struct Caller {
     pub terminal: String,
 }
 
+impl Caller {
+    /// Whoever uses the command line. He may read the key file, so he may do everything; the operating system guards that,
+    /// and the audit log tells.
+    pub fn command_line() -> Self {
+        Self {
+            user: "command-line".to_owned(),
+            rights: Rights(vec!["*".to_owned()]),
+            terminal: "コマンド".to_owned(),
+        }
+    }
+}
+
 /// How a function is used.
 #[derive(Clone, Debug, Default)]
 pub struct RunOptions {
@@ -128,6 +140,23 @@ impl Office {
     /// When storage fails.
     pub fn audit_denied(&self, caller: &Caller, id: &str, title: &str) -> Result<(), Fault> {
         self.commit_audit(self.named_entry(caller, id, title, AuditResult::Denied))
+    }
+
+    /// Writes into the audit log that somebody did what is no function: a named thing of the office, such as the replacing
+    /// of a key.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn audit_done(
+        &self,
+        caller: &Caller,
+        id: &str,
+        title: &str,
+        subjects: Vec<String>,
+    ) -> Result<(), Fault> {
+        let mut entry = self.named_entry(caller, id, title, AuditResult::Done);
+        entry.set_subjects(subjects);
+        self.commit_audit(entry)
     }
 
     fn attempt(

@@ -156,8 +156,8 @@ pub struct Standing {
     pub cursors: Vec<(String, Position)>,
     /// The newest fencing token of each lease, by name. Who held it is not carried: he holds it no longer.
     pub leases: Vec<(String, u64)>,
-    /// The id of the key sealed fields are sealed with; none when nothing is sealed.
-    pub vault_key: Option<String>,
+    /// The ids of the keys sealed fields were sealed with, oldest first; empty when nothing is sealed.
+    pub vault_keys: Vec<String>,
     /// The kinds, by id.
     pub kinds: Vec<KindNote>,
 }

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let cluster = Cluster::start("-c fsync=on -c shared_buffers=1GB");
     let url = cluster.database();
     let key = VaultKey::from_hex(&"5".repeat(64))?;
-    let options = Options { key: Some(key), ..Options::default() };
+    let options = Options { keys: Some(key.into()), ..Options::default() };
     let start = Instant::now();
     let mut restorer = Box::new(Restorer::begin(&url, KINDS, options.clone(), &Standing::default())?);
     for batch in changes.chunks(BATCH) {

@@ -7,7 +7,7 @@ use register::{
     AsOf, ChainHash, ChainWalk, Fault, Kind, KindNote, Ledger, Position, RawChange, RawVersion, Snapshot,
     Standing, Verification, View,
 };
-use store::{Kinds, OrFault, Vault, date, int, time, uint, version};
+use store::{Kinds, OrFault, date, int, time, uint, version};
 use tokio::runtime::Runtime;
 use tokio_postgres::Row;
 
@@ -31,21 +31,20 @@ pub struct ReadOnly {
 
 impl ReadOnly {
     /// Opens the journal at an address, as [`Store::open`] takes it. Without a key all but sealed bodies and their
-    /// columns can be read and checked. Of the options only key, password and readers count.
+    /// columns can be read and checked. Of the options only keys, password and readers count.
     ///
     /// # Errors
     /// With a [`Trouble`](crate::Trouble) as cause: when the server is out of reach or too old, or the database holds no
     /// journal, one of a newer program, a half-restored one, or one that was sealed with another key. Otherwise when
     /// `url` does not read or storage fails.
     pub fn open(url: &str, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { key, password, readers, .. } = options;
+        let Options { keys, password, readers, .. } = options;
         let config = config(url, password)?;
-        let vault = key.as_ref().map(Vault::new).transpose()?;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let runtime = runtime()?;
         let handle = runtime.handle().clone();
         let conn = Conn::open(&handle, &config).map_err(|error| cannot_open(&error))?;
-        crate::schema::check(&conn, vault.as_ref())?;
+        let vault = crate::schema::check(&conn, keys.as_ref(), &kinds)?;
         let pool = Pool::new(handle, config, readers);
         pool.keep(conn);
         Ok(Self { reading: Reading { kinds, vault, pool }, runtime: Some(runtime) })
@@ -145,7 +144,7 @@ impl Snapshot for AsStored<'_> {
 
     fn standing(&self) -> Result<Standing, Fault> {
         let conn = self.snapshot.conn()?;
-        let key = conn.query("SELECT value FROM meta WHERE name = 'vault_key_id'", &[]).or_said(WHAT)?;
+        let vault_keys = crate::schema::meta(conn, crate::schema::VAULT_KEYS)?.unwrap_or_default();
         let mut kinds = Vec::new();
         for row in conn.query("SELECT id, title, sealed FROM kinds ORDER BY id", &[]).or_said(WHAT)? {
             let sealed: &str = row.try_get(2).or_said(WHAT)?;
@@ -159,7 +158,7 @@ impl Snapshot for AsStored<'_> {
         Ok(Standing {
             cursors: cursors.into_iter().map(|(name, position)| (name, Position(position))).collect(),
             leases: self.pairs("SELECT name, token FROM leases ORDER BY name")?,
-            vault_key: key.first().map(|row| row.try_get(0)).transpose().or_said(WHAT)?,
+            vault_keys: vault_keys.split_whitespace().map(str::to_owned).collect(),
             kinds,
         })
     }

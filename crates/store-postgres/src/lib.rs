@@ -19,7 +19,7 @@ mod verify;
 mod view;
 mod writer;
 
-pub use ::store::{Trouble, VaultKey};
+pub use ::store::{KeyRing, Trouble, VaultKey};
 pub use ledger::ReadOnly;
 pub use restore::Restorer;
 pub use store::{Options, Password, Store};

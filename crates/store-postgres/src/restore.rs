@@ -52,10 +52,10 @@ pub struct Restorer {
 
 impl Restorer {
     /// Begins in a database, or schema, that holds nothing. `origin` says what the copied store knew: its key and
-    /// kinds. Of the options key, password and scratch count.
+    /// kinds. Of the options keys, password and scratch count.
     ///
     /// # Errors
-    /// When the key is not the one the origin was sealed with or a kind was sealed there and is not here; nothing was
+    /// When a key the origin was sealed with is missing or a kind was sealed there and is not here; nothing was
     /// touched then. With a [`Trouble`] as cause: when there is something in the database, also a restore that was cut
     /// off, and as [`Store::open`](crate::Store::open) does for the server.
     pub fn begin(
@@ -64,10 +64,10 @@ impl Restorer {
         options: Options,
         origin: &Standing,
     ) -> Result<Self, Fault> {
-        let Options { key, password, scratch, .. } = options;
-        let vault = key.as_ref().map(Vault::new).transpose()?;
+        let Options { keys, password, scratch, .. } = options;
+        let vault = keys.as_ref().map(Vault::new).transpose()?;
         let kinds = Kinds::new(kinds, KindSql::new)?;
-        check_origin(&kinds, vault.as_ref(), origin)?;
+        let sealed_with = check_origin(&kinds, vault.as_ref(), origin)?;
         let conn = Conn::open_for_writing(&config(url, password)?).map_err(|error| match error {
             OpenError::Thread(error) => Fault::new(WHAT, error),
             OpenError::Server(error) => cannot_open(&error),
@@ -83,6 +83,9 @@ impl Restorer {
         }
         crate::schema::create(&conn)?;
         crate::schema::set_meta(&conn, RESTORING, "half").or_said(WHAT)?;
+        if let Some(known) = sealed_with {
+            crate::schema::set_meta(&conn, crate::schema::VAULT_KEYS, &known).or_said(WHAT)?;
+        }
         note_kinds(&conn, &kinds, &origin.kinds)?;
         conn.batch("COMMIT").or_said(WHAT)?;
         Ok(Self { conn, kinds, vault, reached: ChainWalk::START })
@@ -139,6 +142,7 @@ impl Restorer {
         conn.batch("SET LOCAL enable_seqscan = on; SET LOCAL cursor_tuple_fraction = 1").or_said(WHAT)?;
         crate::schema::index_versions(conn)?;
         conn.batch("ANALYZE changes; ANALYZE versions").or_said(WHAT)?;
+        crate::schema::check_vault(conn, vault)?;
         let all = self.kinds.all();
         let name_it = |sql: &KindSql, fault| {
             Fault::new(format!("kind {} cannot be prepared", sql.shape.kind.id), fault)
@@ -160,8 +164,8 @@ impl Restorer {
         for sql in &all {
             crate::schema::prepare_indexes(conn, sql).map_err(|fault| name_it(sql, fault))?;
         }
-        crate::schema::check_vault(conn, vault)?;
-        crate::schema::set_meta(conn, "declared", &crate::schema::declaration(&self.kinds)).or_said(WHAT)?;
+        let declared = crate::schema::declaration(&self.kinds, vault);
+        crate::schema::set_meta(conn, "declared", &declared).or_said(WHAT)?;
         for (reader, place) in &standing.cursors {
             conn.query("INSERT INTO cursors VALUES ($1, $2)", &[reader, &int(place.0)]).or_said(WHAT)?;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use register::{ColumnRule, Fault};
 use sha2::{Digest, Sha256};
-use store::{Kinds, MARK_BYTES_MAX, OrFault, RESTORING, Shape, Trouble, Vault, body_version, hex};
+use store::{KeyRing, Kinds, MARK_BYTES_MAX, OrFault, RESTORING, Shape, Trouble, Vault, body_version, hex};
 use tokio_postgres::Error;
 
 use crate::conn::{Conn, Param};
@@ -16,6 +16,9 @@ const SCHEMA_VERSION: i64 = 1;
 
 /// Oldest server: 15 is what this is tested with.
 const SERVER_VERSION_MIN: i32 = 150_000;
+
+/// The row of `meta` that names the keys the database was sealed with, oldest first.
+pub(crate) const VAULT_KEYS: &str = "vault_key_id";
 
 /// Rows taken at once when a new column is filled.
 const REFILL_ROWS: i64 = 1_000;
@@ -91,7 +94,7 @@ pub(crate) fn prepare(
     }
     check_owner(conn)?;
     check_vault(conn, vault)?;
-    let declared = declaration(kinds);
+    let declared = declaration(kinds, vault);
     if meta(conn, "declared")?.as_deref() != Some(&declared) {
         // Nobody writes while columns come and go. It is the writers' own lock, so none is cut off in the middle.
         let lock = journal_lock(journal_of(conn)?);
@@ -129,17 +132,23 @@ pub(crate) fn index_versions(conn: &Conn) -> Result<(), Fault> {
     conn.batch(INDEXES).or_said("the versions cannot be indexed")
 }
 
-/// Checks a database that is only read: ours, whole, of a version this program knows, sealed with this key if one is
-/// given. A replica will do, and so will a user who may do nothing but read.
-pub(crate) fn check(conn: &Conn, vault: Option<&Vault>) -> Result<(), Fault> {
+/// Checks a database that is only read: ours, whole, of a version and with bodies this program knows, sealed with keys of
+/// this ring if one is given. A replica will do, and so will a user who may do nothing but read.
+pub(crate) fn check(
+    conn: &Conn,
+    keys: Option<&KeyRing>,
+    kinds: &Kinds<KindSql>,
+) -> Result<Option<Vault>, Fault> {
     check_fit(conn)?;
     check_owner(conn)?;
-    match (vault, meta(conn, "vault_key_id")?) {
-        (Some(vault), Some(known)) if known != vault.key_id() => {
-            Err(Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into())
-        }
-        _ => Ok(()),
+    for kind in kinds.all() {
+        let shape = &kind.shape;
+        let newest = meta(conn, &shape.version_note())?.map(|noted| noted.parse()).transpose();
+        shape.is_behind(newest.or_fault("the versions of bodies cannot be read")?.unwrap_or(1))?;
     }
+    let known = meta(conn, VAULT_KEYS)?;
+    let vault = keys.map(Vault::new).transpose()?;
+    Ok(vault.map(|vault| vault.as_noted(known.as_deref())).transpose()?)
 }
 
 /// The number by which writers of one journal exclude each other.
@@ -216,17 +225,29 @@ pub(crate) fn check_owner(conn: &Conn) -> Result<(), Fault> {
     }
 }
 
-/// The first key a database is opened with is its key: another would seal what nobody can open together.
+/// The database takes on the newest key of the ring, and keeps in mind those it was sealed with before: all of them are
+/// needed.
 pub(crate) fn check_vault(conn: &Conn, vault: Option<&Vault>) -> Result<(), Fault> {
     let Some(vault) = vault else { return Ok(()) };
-    match meta(conn, "vault_key_id")? {
-        Some(known) if known == vault.key_id() => Ok(()),
-        Some(known) => Err(Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into()),
-        None => set_meta(conn, "vault_key_id", vault.key_id()).or_said("the vault's key cannot be noted"),
+    match vault.note(meta(conn, VAULT_KEYS)?.as_deref())? {
+        None => Ok(()),
+        Some(known) => {
+            set_meta(conn, VAULT_KEYS, &known).or_said("the names of the vault's keys cannot be written")
+        }
     }
 }
 
-fn meta(conn: &Conn, name: &str) -> Result<Option<String>, Fault> {
+/// Whether a kind's sealed columns are hashed with another key than the one that seals now. Where nothing is noted they
+/// were hashed with the first key: there was no other before there were notes.
+fn is_hashed_otherwise(conn: &Conn, shape: &Shape, vault: Option<&Vault>) -> Result<bool, Fault> {
+    let (Some(name), Some(vault)) = (shape.index_note(), vault) else { return Ok(false) };
+    let known = meta(conn, VAULT_KEYS)?.unwrap_or_default();
+    let hashed = meta(conn, &name)?.or_else(|| known.split_whitespace().next().map(str::to_owned));
+    set_meta(conn, &name, vault.key_id()).or_said("the kind cannot be recorded")?;
+    Ok(hashed.is_some_and(|hashed| hashed != vault.key_id()))
+}
+
+pub(crate) fn meta(conn: &Conn, name: &str) -> Result<Option<String>, Fault> {
     let what = "what the database says of itself cannot be read";
     let rows = conn.query("SELECT value FROM meta WHERE name = $1", &[&name]).or_said(what)?;
     rows.first().map(|row| row.try_get(0)).transpose().or_said(what)
@@ -237,9 +258,11 @@ pub(crate) fn set_meta(conn: &Conn, name: &str, value: &str) -> Result<(), Error
     conn.query(sql, &[&name, &value]).map(drop)
 }
 
-/// Names a set of declarations. A writer whose set is not the database's any more must stop: it would leave out columns.
-pub(crate) fn declaration(kinds: &Kinds<KindSql>) -> String {
+/// Names a set of declarations with the key that seals. A writer whose set is not the database's any more must stop: it
+/// would leave out columns, or hash them with a former key.
+pub(crate) fn declaration(kinds: &Kinds<KindSql>, vault: Option<&Vault>) -> String {
     let mut hasher = Sha256::new();
+    hasher.update(format!("{:?}\n", vault.map(Vault::key_id)));
     for kind in kinds.all() {
         let kind = kind.shape.kind;
         let promises = (kind.id, kind.title, kind.columns, kind.sealed, kind.body_version());
@@ -295,7 +318,7 @@ pub(crate) fn prepare_columns(conn: &Conn, sql: &KindSql, vault: Option<&Vault>)
     for column in present.iter().filter(|column| kind.column(column).is_none()) {
         batch(format!("ALTER TABLE {table} DROP COLUMN \"{column}\""))?;
     }
-    let mut refill = behind;
+    let mut refill = behind | is_hashed_otherwise(conn, &sql.shape, vault)?;
     for column in kind.columns {
         if !present.contains(column.name) {
             refill = true;

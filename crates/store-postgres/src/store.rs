@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use register::{
     AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
 };
-use store::{Kinds, LeaseRequest, OrFault, Trouble, Vault, VaultKey, ask, uint};
+use store::{KeyRing, Kinds, LeaseRequest, OrFault, Trouble, Vault, ask, uint};
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
@@ -54,8 +54,8 @@ impl fmt::Debug for Password {
 /// How a store is opened.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The key of sealed fields; needed when a kind has some.
-    pub key: Option<VaultKey>,
+    /// The keys of sealed fields; needed when a kind has some.
+    pub keys: Option<KeyRing>,
     /// The password of the address's user, where the address does not hold it.
     pub password: Option<Password>,
     /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
@@ -68,7 +68,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { key: None, password: None, readers: READERS, patience: PATIENCE, scratch: false }
+        Self { keys: None, password: None, readers: READERS, patience: PATIENCE, scratch: false }
     }
 }
 
@@ -136,13 +136,13 @@ impl Store {
     ///
     /// # Errors
     /// With a [`Trouble`] as cause: when the server is out of reach, too old or does not flush, when the database holds
-    /// something else or was written by a newer program, takes no writes, was sealed with another key, or a kind has
+    /// something else or was written by a newer program, has bodies newer than this program, takes no writes, was sealed with another key, or a kind has
     /// sealed fields and there is no key. Otherwise when `url` does not read, a declared uniqueness does not hold, or
     /// storage fails.
     pub fn open(url: &str, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { key, password, readers, patience, scratch } = options;
+        let Options { keys, password, readers, patience, scratch } = options;
         let config = config(url, password)?;
-        let vault = key.as_ref().map(Vault::new).transpose()?;
+        let vault = keys.as_ref().map(Vault::new).transpose()?;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let runtime = runtime()?;
         let handle = runtime.handle().clone();

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use register::{AsOf, Fault, Kind, Position, Stored, View};
-use store::{Fields, OrFault, date, int, time, uint, version};
+use store::{Fields, OrFault, Trouble, date, int, time, uint, version};
 use tokio_postgres::Row;
 
 use crate::Reading;
@@ -85,6 +85,19 @@ impl<'a> PostgresView<'a> {
             effective_on: as_of.effective_on.map_or_else(|| NO_DAY_BOUND.to_owned(), |day| day.to_string()),
         });
         Ok(Self { reading, snapshot, position, past })
+    }
+
+    /// Refuses to search by a key that another process has replaced since: it would find nothing and say so.
+    fn check_key(&self) -> Result<(), Fault> {
+        let noted =
+            crate::schema::meta(self.snapshot.conn()?, crate::schema::VAULT_KEYS)?.unwrap_or_default();
+        let newest = noted.split_whitespace().last();
+        match &self.reading.vault {
+            Some(vault) if newest.is_some_and(|newest| newest != vault.key_id()) => {
+                Err(Trouble::Superseded.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn rows(&self, text: &str, params: &[Param<'_>]) -> Result<Vec<Row>, Fault> {
@@ -175,6 +188,9 @@ impl View for PostgresView<'_> {
             .find(|(name, _)| *name == column)
             .ok_or_else(|| Fault::because(format!("{} declares no column {column}", kind.id)))?;
         let Some(past) = &self.past else {
+            if sql.shape.kind.is_sealed(name) {
+                self.check_key()?;
+            }
             let value = sql.shape.column_value(self.reading.vault.as_ref(), name, value.to_owned())?;
             return self.list(sql, text, &[&value]);
         };

@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     tell("archive verified", start);
 
     let key = VaultKey::from_hex(&"5".repeat(64))?;
-    let options = Options { key: Some(key), ..Options::default() };
+    let options = Options { keys: Some(key.into()), ..Options::default() };
     let database = folder.join("copy.db");
     let start = Instant::now();
     let mut restorer = Box::new(Restorer::begin(&database, KINDS, options.clone(), &Standing::default())?);

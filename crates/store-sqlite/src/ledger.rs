@@ -8,7 +8,7 @@ use register::{
     Standing, Verification, View,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Rows};
-use store::{Kinds, OrFault, Vault, date, int, time, uint, version};
+use store::{Kinds, OrFault, date, int, time, uint, version};
 
 use crate::kinds::{KindSql, statements};
 use crate::pool::{Pool, Reader};
@@ -32,16 +32,15 @@ impl ReadOnly {
     /// # Errors
     /// When it is not such a file, a newer one, a half-restored one, or cannot be read.
     pub fn open(path: &Path, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { key, readers } = options;
-        let vault = key.as_ref().map(Vault::new).transpose()?;
+        let Options { keys, readers } = options;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let pool = Pool::read_only(readers, statements(&kinds));
-        let head = {
+        let (head, vault) = {
             let reader = pool.take(path)?;
             let conn = reader.conn()?;
-            crate::schema::check(conn, vault.as_ref())?;
+            let vault = crate::schema::check(conn, keys.as_ref(), &kinds)?;
             crate::restore::refuse_half_restored(conn)?;
-            reader.snapshot()?
+            (reader.snapshot()?, vault)
         };
         Ok(Self { shared: Shared::new(kinds, vault, path, pool, head) })
     }
@@ -122,10 +121,7 @@ impl Snapshot for AsStored<'_> {
             rows.collect::<Result<_, _>>().or_fault(WHAT)
         };
         let cursors = pairs("SELECT name, position FROM cursors ORDER BY name")?;
-        let vault_key = conn
-            .query_row("SELECT value FROM meta WHERE name = 'vault_key_id'", [], |row| row.get(0))
-            .optional()
-            .or_fault(WHAT)?;
+        let vault_keys = crate::schema::noted(conn, crate::schema::VAULT_KEYS)?.unwrap_or_default();
         let mut select = conn.prepare("SELECT id, title, sealed FROM kinds ORDER BY id").or_fault(WHAT)?;
         let mut rows = select.query([]).or_fault(WHAT)?;
         let mut kinds = Vec::new();
@@ -140,7 +136,7 @@ impl Snapshot for AsStored<'_> {
         Ok(Standing {
             cursors: cursors.into_iter().map(|(name, position)| (name, Position(position))).collect(),
             leases: pairs("SELECT name, token FROM leases ORDER BY name")?,
-            vault_key,
+            vault_keys: vault_keys.split_whitespace().map(str::to_owned).collect(),
             kinds,
         })
     }

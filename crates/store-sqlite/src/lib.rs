@@ -13,7 +13,7 @@ mod verify;
 mod view;
 mod writer;
 
-pub use ::store::VaultKey;
+pub use ::store::{KeyRing, VaultKey};
 pub use ledger::ReadOnly;
 pub use restore::Restorer;
 pub use store::{Options, Store};

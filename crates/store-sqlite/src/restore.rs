@@ -31,8 +31,8 @@ impl Restorer {
     /// Begins in a new or empty file. `origin` says what the copied store knew: its key and kinds.
     ///
     /// # Errors
-    /// When the file holds changes or is half restored already, when the key is not the one the origin was sealed
-    /// with, when a kind was sealed there and is not here, or when storage fails.
+    /// When the file holds changes or is half restored already, when a key the origin was sealed with is
+    /// missing, when a kind was sealed there and is not here, or when storage fails.
     pub fn begin(
         path: &Path,
         kinds: &[&'static Kind],
@@ -40,8 +40,8 @@ impl Restorer {
         origin: &Standing,
     ) -> Result<Self, Fault> {
         let kinds = Kinds::new(kinds, KindSql::new)?;
-        let vault = options.key.as_ref().map(Vault::new).transpose()?;
-        check_origin(&kinds, vault.as_ref(), origin)?;
+        let vault = options.keys.as_ref().map(Vault::new).transpose()?;
+        let sealed_with = check_origin(&kinds, vault.as_ref(), origin)?;
         let lock = lock(path)?;
         let mut conn = connect(path)?;
         // Whole after a power cut, though not up to the last batch: the mark says then what it is.
@@ -63,6 +63,9 @@ impl Restorer {
             }
         }
         note_kinds(&tx, &kinds, &origin.kinds)?;
+        if let Some(known) = sealed_with {
+            crate::schema::note(&tx, crate::schema::VAULT_KEYS, &known)?;
+        }
         tx.commit().or_fault(WHAT)?;
         Ok(Self { conn, kinds, vault, reached: ChainWalk::START, _lock: lock })
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use register::{ColumnRule, Fault};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use store::{Kinds, MARK_BYTES_MAX, OrFault, Shape, Trouble, Vault, body_version};
+use store::{KeyRing, Kinds, MARK_BYTES_MAX, OrFault, Shape, Trouble, Vault, body_version};
 
 use crate::kinds::KindSql;
 
@@ -14,6 +14,9 @@ const SCHEMA_VERSION: i64 = 1;
 
 /// "DAIC": tells `file` and us whose database it is.
 const APPLICATION_ID: i64 = 0x4441_4943;
+
+/// The row of `meta` that names the keys the file was sealed with, oldest first.
+pub(crate) const VAULT_KEYS: &str = "vault_key_id";
 
 /// Rows taken at once when a new column is filled.
 const REFILL_ROWS: i64 = 1_000;
@@ -95,16 +98,24 @@ pub(crate) fn prepare(
     tx.commit().or_fault("the database cannot be prepared")
 }
 
-/// Checks a file that is only read: ours, of a version this program knows, sealed with this key if one is given.
-pub(crate) fn check(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
+/// Checks a file that is only read: ours, of a version this program knows, sealed with keys of this ring if one is given.
+pub(crate) fn check(
+    conn: &Connection,
+    keys: Option<&KeyRing>,
+    kinds: &Kinds<KindSql>,
+) -> Result<Option<Vault>, Fault> {
     let number = |pragma: &str| conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let version = number("user_version").or_fault("the file is not a database")?;
     let owner = number("application_id").or_fault("the file is not a database")?;
     check_owner(owner, version)?;
-    match (vault, vault_key(conn)?) {
-        (Some(vault), Some(known)) if known != vault.key_id() => Err(other_key(vault, known)),
-        _ => Ok(()),
+    for kind in kinds.all() {
+        let shape = &kind.shape;
+        let newest = noted(conn, &shape.version_note())?.map(|noted| noted.parse()).transpose();
+        shape.is_behind(newest.or_fault("the versions of bodies cannot be read")?.unwrap_or(1))?;
     }
+    let known = noted(conn, VAULT_KEYS)?;
+    let vault = keys.map(Vault::new).transpose()?;
+    Ok(vault.map(|vault| vault.as_noted(known.as_deref())).transpose()?)
 }
 
 fn check_owner(owner: i64, version: i64) -> Result<(), Fault> {
@@ -117,18 +128,14 @@ fn check_owner(owner: i64, version: i64) -> Result<(), Fault> {
     }
 }
 
-fn vault_key(conn: &Connection) -> Result<Option<String>, Fault> {
-    noted(conn, "vault_key_id")
-}
-
 /// What stands in `meta` under a name.
-fn noted(conn: &Connection, name: &str) -> Result<Option<String>, Fault> {
+pub(crate) fn noted(conn: &Connection, name: &str) -> Result<Option<String>, Fault> {
     conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))
         .optional()
         .or_fault("the notes of the database cannot be read")
 }
 
-fn note(conn: &Connection, name: &str, value: &str) -> Result<(), Fault> {
+pub(crate) fn note(conn: &Connection, name: &str, value: &str) -> Result<(), Fault> {
     conn.execute(
         "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         [name, value],
@@ -137,18 +144,23 @@ fn note(conn: &Connection, name: &str, value: &str) -> Result<(), Fault> {
     .or_fault("the database cannot be prepared")
 }
 
-fn other_key(vault: &Vault, known: String) -> Fault {
-    Trouble::WrongKey { given: vault.key_id().to_owned(), known }.into()
-}
-
-/// The first key a database is opened with is its key: another would seal what nobody can open together.
+/// The file takes on the newest key of the ring, and keeps in mind those it was sealed with before: all of them are needed.
 fn check_vault(conn: &Connection, vault: Option<&Vault>) -> Result<(), Fault> {
     let Some(vault) = vault else { return Ok(()) };
-    match vault_key(conn)? {
-        Some(known) if known == vault.key_id() => Ok(()),
-        Some(known) => Err(other_key(vault, known)),
-        None => note(conn, "vault_key_id", vault.key_id()),
+    match vault.note(noted(conn, VAULT_KEYS)?.as_deref())? {
+        None => Ok(()),
+        Some(known) => note(conn, VAULT_KEYS, &known),
     }
+}
+
+/// Whether a kind's sealed columns are hashed with another key than the one that seals now. Where nothing is noted they
+/// were hashed with the first key: there was no other before there were notes.
+fn is_hashed_otherwise(conn: &Connection, shape: &Shape, vault: Option<&Vault>) -> Result<bool, Fault> {
+    let (Some(name), Some(vault)) = (shape.index_note(), vault) else { return Ok(false) };
+    let known = noted(conn, VAULT_KEYS)?.unwrap_or_default();
+    let hashed = noted(conn, &name)?.or_else(|| known.split_whitespace().next().map(str::to_owned));
+    note(conn, &name, vault.key_id())?;
+    Ok(hashed.is_some_and(|hashed| hashed != vault.key_id()))
 }
 
 /// Makes the table of a kind's current records, without declared columns.
@@ -187,7 +199,7 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
             "DROP INDEX IF EXISTS {table}_by_{name}; ALTER TABLE {table} DROP COLUMN \"{name}\";"
         ))?;
     }
-    let mut refill = behind;
+    let mut refill = behind | is_hashed_otherwise(conn, &sql.shape, vault)?;
     for column in kind.columns {
         let (name, index) = (column.name, format!("{table}_by_{}", column.name));
         if !present.contains(name) {

@@ -13,7 +13,7 @@ use register::{
 };
 use rusqlite::{Connection, OptionalExtension};
 
-use store::{Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, hex, random, uint};
+use store::{KeyRing, Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, hex, random, uint};
 
 use crate::apply::read_tip;
 use crate::kinds::{KindSql, statements};
@@ -33,15 +33,15 @@ const READERS: usize = 8;
 /// How a store is opened.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The key of sealed fields; needed when a kind has some.
-    pub key: Option<VaultKey>,
+    /// The keys of sealed fields; needed when a kind has some.
+    pub keys: Option<KeyRing>,
     /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
     pub readers: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { key: None, readers: READERS }
+        Self { keys: None, readers: READERS }
     }
 }
 
@@ -96,14 +96,15 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a journal, creating the file when there is none and bringing its tables up to these kinds.
+    /// Opens a journal, creating the file when there is none and bringing its tables up to these kinds and to the newest of
+    /// the keys.
     ///
     /// # Errors
     /// When another process has it open, when it is not such a file or a newer one, when a kind has sealed fields
-    /// and there is no key or another one, when a declared uniqueness does not hold, or when storage fails.
+    /// and there is no key or another one, when bodies are newer than this program, when a declared uniqueness does not hold, or when storage fails.
     pub fn open(path: &Path, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { key, readers } = options;
-        let vault = key.as_ref().map(Vault::new).transpose()?;
+        let Options { keys, readers } = options;
+        let vault = keys.as_ref().map(Vault::new).transpose()?;
         Self::start(path, kinds, vault, readers, "FULL", None)
     }
 
@@ -115,7 +116,7 @@ impl Store {
         let name = format!("daicho-{}", hex(&random::<12>()?));
         let directory = std::env::temp_dir().join(name);
         std::fs::create_dir(&directory).or_fault("the temporary directory cannot be written")?;
-        let vault = Vault::new(&VaultKey::generate()?)?;
+        let vault = Vault::new(&VaultKey::generate()?.into())?;
         let path = directory.join("journal.db");
         // Nobody reads it after the process: a flush would protect nothing.
         Self::start(&path, kinds, Some(vault), READERS, "OFF", Some(directory.clone()))

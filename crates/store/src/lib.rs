@@ -2,6 +2,7 @@
 
 mod fields;
 mod jobs;
+mod keys;
 mod mark;
 mod opener;
 mod restore;
@@ -14,6 +15,7 @@ mod verify;
 
 pub use fields::Fields;
 pub use jobs::{Answer, LeaseHeld, LeaseRequest, Reply, ask, in_one_line, lease_token};
+pub use keys::{KeyRing, VaultKey};
 pub use mark::{MARK_BYTES_MAX, body_version};
 pub use opener::Opener;
 pub use restore::{RESTORING, check_change, check_cursors, check_origin};
@@ -21,5 +23,5 @@ pub use shape::{KEY_BYTES_MAX, Kinds, OfKind, Shape, unknown_table};
 pub use text::{OrFault, WRITES_MAX, date, int, time, uint, version};
 pub use tip::{Found, Place, Sealed, Tip, conflict, conflict_holder, next_version};
 pub use trouble::Trouble;
-pub use vault::{Vault, VaultKey, hex, random};
+pub use vault::{Vault, hex, random};
 pub use verify::{ChangeRow, Current, Line, Source, Walk};

@@ -2,8 +2,9 @@
 
 use register::{Body, Fault, Kind};
 
+use crate::keys::KeyRing;
 use crate::shape::{Kinds, Shape};
-use crate::vault::{Vault, VaultKey};
+use crate::vault::Vault;
 
 /// Opens sealed fields of bodies that come out of an archive.
 pub struct Opener {
@@ -12,12 +13,12 @@ pub struct Opener {
 }
 
 impl Opener {
-    /// With the key the bodies were sealed with, and the kinds of the program.
+    /// With the keys the bodies were sealed with, and the kinds of the program.
     ///
     /// # Errors
     /// When a kind cannot be a kind.
-    pub fn new(kinds: &[&'static Kind], key: &VaultKey) -> Result<Self, Fault> {
-        Ok(Self { kinds: Kinds::new(kinds, |shape| shape)?, vault: Vault::new(key)? })
+    pub fn new(kinds: &[&'static Kind], keys: &KeyRing) -> Result<Self, Fault> {
+        Ok(Self { kinds: Kinds::new(kinds, |shape| shape)?, vault: Vault::new(keys)? })
     }
 
     /// The kind of this id; none when the program does not know it.
@@ -28,7 +29,8 @@ impl Opener {
     /// The body of a record as it is read.
     ///
     /// # Errors
-    /// When the kind is unknown or a field does not open with the key.
+    /// When the kind is unknown or a field does not open with the keys, or the body is newer than the
+    /// program or has no newer form.
     pub fn open(&self, kind: &str, key: &str, stored: &str) -> Result<Body, Fault> {
         let shape = self.kinds.get(kind).ok_or_else(|| Fault::because(format!("kind {kind} is unknown")))?;
         shape.open(Some(&self.vault), key, stored.to_owned())

@@ -4,38 +4,32 @@ use register::{Fault, Position, RawChange, Standing};
 
 use crate::shape::{Kinds, OfKind};
 use crate::text::WRITES_MAX;
-use crate::trouble::Trouble;
 use crate::vault::Vault;
 
 /// The row of `meta` that stands as long as a database is half restored.
 pub const RESTORING: &str = "restoring";
 
-/// Checks, before anything is written, that this program and this key can carry on what was copied.
+/// Checks, before anything is written, that this program and these keys can carry on what was copied. The answer is what
+/// the copy is to note of its keys; none when nothing was sealed.
 ///
 /// # Errors
-/// When the copied journal was sealed with another key (a [`Trouble::WrongKey`]) or there is none, or when a field
+/// When a key the copied journal was sealed with is missing (a [`Trouble::WrongKey`](crate::Trouble::WrongKey)) or there is none,
+/// or when a field
 /// was sealed there and is not here.
 pub fn check_origin<K: OfKind>(
     kinds: &Kinds<K>,
     vault: Option<&Vault>,
     origin: &Standing,
-) -> Result<(), Fault> {
-    if let Some(wanted) = &origin.vault_key {
-        match vault.map(Vault::key_id) {
-            Some(given) if given == wanted => {}
-            Some(given) => {
-                return Err(Fault::new(
-                    format!("the copied journal was sealed with key {wanted}, and the key given is {given}"),
-                    Trouble::WrongKey { given: given.to_owned(), known: wanted.clone() },
-                ));
-            }
-            None => {
-                return Err(Fault::because(format!(
-                    "the copied journal was sealed with key {wanted}, and no key was given"
-                )));
-            }
+) -> Result<Option<String>, Fault> {
+    let sealed_with = match (origin.vault_keys.join(" "), vault) {
+        (wanted, _) if wanted.is_empty() => None,
+        (wanted, None) => {
+            return Err(Fault::because(format!(
+                "the copied journal was sealed with {wanted}, and no key was given"
+            )));
         }
-    }
+        (wanted, Some(vault)) => Some(vault.note(Some(&wanted))?.unwrap_or(wanted)),
+    };
     for note in &origin.kinds {
         let Some(of) = kinds.get(&note.id) else { continue };
         if let Some(field) = note.sealed.iter().find(|field| !of.shape().kind.is_sealed(field)) {
@@ -45,7 +39,7 @@ pub fn check_origin<K: OfKind>(
             )));
         }
     }
-    Ok(())
+    Ok(sealed_with)
 }
 
 /// Checks that a change can be one of a store's own.

@@ -54,6 +54,13 @@ impl Shape {
         format!("body_version {}", self.kind.id)
     }
 
+    /// The row of `meta` that holds the id of the key the kind's sealed columns are hashed with; none when no column is
+    /// sealed.
+    pub fn index_note(&self) -> Option<String> {
+        let hashed = self.kind.columns.iter().any(|column| self.kind.is_sealed(column.name));
+        hashed.then(|| format!("index_key {}", self.kind.id))
+    }
+
     /// The shape of a kind.
     ///
     /// # Errors
@@ -226,13 +233,24 @@ fn check_id(id: &str) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether a text can be a name in SQL and in a JSON path as it is.
+fn is_name(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let starts = text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
+    starts && text.len() <= NAME_BYTES_MAX && text.bytes().all(fits)
+}
+
 fn check_names(kind: &Kind) -> Result<(), Fault> {
     check_id(kind.id)?;
+    if let Some(field) = kind.sealed.iter().find(|field| !is_name(field)) {
+        return Err(Fault::because(format!(
+            "{}: {field:?} is no name of a sealed field: snake_case ASCII",
+            kind.id
+        )));
+    }
     for (index, column) in kind.columns.iter().enumerate() {
-        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         let name = column.name;
-        let starts = name.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-        if !starts || NAME_BYTES_MAX < name.len() || !name.bytes().all(fits) {
+        if !is_name(name) {
             return Err(Fault::because(format!("{}: {name:?} is no column name: snake_case ASCII", kind.id)));
         }
         if OWN_COLUMNS.contains(&name) {

@@ -39,12 +39,12 @@ pub enum Trouble {
     /// The server or its settings cannot keep what a journal promises.
     #[error("this database cannot keep a journal: {0}")]
     Unfit(String),
-    /// The vault key is not the one the database was sealed with.
-    #[error("the vault key is {given}, but the database was sealed with key {known}")]
+    /// The vault keys are not those the database was sealed with, or stand in another order.
+    #[error("the vault keys given are {given}, but the database was sealed with {known}, oldest first")]
     WrongKey {
-        /// Names the key that was given, without telling it.
+        /// Names the keys that were given, without telling them.
         given: String,
-        /// Names the key the database knows.
+        /// Names the keys the database knows.
         known: String,
     },
     /// A kind has sealed fields, and no vault key was given.
@@ -59,8 +59,11 @@ pub enum Trouble {
     /// The place of a restore holds something already.
     #[error("the database is not empty: a restore needs one that holds nothing")]
     NotEmpty,
-    /// Another program with other kinds of records has opened the database since.
-    #[error("another version of the program has changed the tables: this one must be restarted or updated")]
+    /// Another program with other kinds of records, or with a newer key, has opened the database since.
+    #[error(
+        "another process has changed the tables for another version or a newer key: \
+         this one must be updated or given the key, and restarted"
+    )]
     Superseded,
     /// The database takes no writes: a read-only disk, a replica, a missing permission.
     #[error("the database takes no writes")]

@@ -2,11 +2,10 @@
 //!
 //! A sealed field is AES-256-GCM over the field's JSON text, with a random nonce and the kind, key and field name as
 //! associated data, so that a sealed value copied to another record or field does not open. It is searched by
-//! HMAC-SHA256 of its text under a second key derived from the first.
+//! HMAC-SHA256 of its text under a second key derived from the first. Every sealed text names its key: a new key seals
+//! from then on, and former ones go on opening what they sealed (docs/adr/0011).
 
-use std::fmt;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
@@ -15,85 +14,102 @@ use register::{Body, Fault, Kind};
 use sha2::Sha256;
 
 use crate::fields::Fields;
+use crate::keys::{KeyRing, VaultKey};
+use crate::trouble::Trouble;
 
 /// What every sealed text begins with; the number is the version of the scheme.
 const MARK: &str = "sealed:1:";
 
 const NONCE_BYTES: usize = 12;
 
-/// The town's key for sealed fields: 32 bytes from a file that is kept and backed up apart from the database.
+/// One key made ready for work.
 #[derive(Clone)]
-pub struct VaultKey([u8; 32]);
-
-impl VaultKey {
-    /// Draws a new key from the operating system.
-    ///
-    /// # Errors
-    /// When the system gives no randomness.
-    pub fn generate() -> Result<Self, Fault> {
-        random().map(Self)
-    }
-
-    /// Reads a key file: 64 hexadecimal digits, white space around them ignored.
-    ///
-    /// # Errors
-    /// When the file cannot be read or holds something else. The message does not show what.
-    pub fn read(path: &Path) -> Result<Self, Fault> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Fault::new(format!("the key file {} cannot be read", path.display()), error))?;
-        Self::from_hex(text.trim())
-    }
-
-    /// A key from 64 hexadecimal digits.
-    ///
-    /// # Errors
-    /// When the text is anything else.
-    pub fn from_hex(text: &str) -> Result<Self, Fault> {
-        unhex(text)
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
-            .ok_or_else(|| Fault::because("a vault key is 64 hexadecimal digits"))
-    }
-
-    /// The key as 64 hexadecimal digits, to be written to a key file.
-    pub fn to_hex(&self) -> String {
-        hex(&self.0)
-    }
-}
-
-/// A key is never shown.
-impl fmt::Debug for VaultKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("VaultKey(..)")
-    }
-}
-
-/// Seals and opens fields with one key.
-pub struct Vault {
+struct Lock {
+    id: String,
     cipher: Aes256Gcm,
     index_key: [u8; 32],
-    key_id: String,
 }
 
-impl Vault {
-    /// A vault that works with this key.
-    ///
-    /// # Errors
-    /// When a cipher does not take the key, which no key of its length causes.
-    pub fn new(key: &VaultKey) -> Result<Self, Fault> {
+impl Lock {
+    fn new(key: &VaultKey) -> Result<Self, Fault> {
         let sealing = derive(&key.0, "daicho vault 1 seal")?;
-        let id = derive(&key.0, "daicho vault 1 id")?;
         Ok(Self {
+            id: key.id()?,
             cipher: Aes256Gcm::new_from_slice(&sealing)
                 .map_err(|error| Fault::because(format!("the vault key does not fit: {error}")))?,
             index_key: derive(&key.0, "daicho vault 1 index")?,
-            key_id: hex(id.get(..4).unwrap_or_default()),
         })
     }
+}
 
-    /// Names the key without telling it; stands in every sealed text so that keys can be changed later.
+/// Seals fields with the newest key of a ring, and opens them with the key they were sealed with.
+#[derive(Clone)]
+pub struct Vault {
+    /// Oldest first; not empty.
+    locks: Vec<Lock>,
+    /// Seals, and hashes what is searched.
+    newest: Lock,
+}
+
+impl Vault {
+    /// A vault that works with these keys.
+    ///
+    /// # Errors
+    /// When a cipher does not take a key, which no key of its length causes, or two keys have one id.
+    pub fn new(ring: &KeyRing) -> Result<Self, Fault> {
+        let locks = ring.keys().iter().map(Lock::new).collect::<Result<Vec<_>, _>>()?;
+        let mut ids: Vec<_> = locks.iter().map(|lock| lock.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.len() != locks.len() {
+            return Err(Fault::because("two vault keys have one id; draw another"));
+        }
+        let newest = locks.last().cloned().ok_or_else(|| Fault::because("there is no vault key"))?;
+        Ok(Self { locks, newest })
+    }
+
+    /// The id of the key that seals.
     pub fn key_id(&self) -> &str {
-        &self.key_id
+        &self.newest.id
+    }
+
+    /// How the ring stands to the keys a store was sealed with: `known` is what the store noted, ids between white space,
+    /// oldest first. The answer is what it is to note now; none when nothing changes.
+    ///
+    /// # Errors
+    /// [`Trouble::WrongKey`] when a key of the store is not on the ring, or the ring's newest is a former key of the store.
+    pub fn note(&self, known: Option<&str>) -> Result<Option<String>, Trouble> {
+        let Some(noted) = known else { return Ok(Some(self.newest.id.clone())) };
+        let known: Vec<&str> = noted.split_whitespace().collect();
+        let missing = known.iter().any(|id| self.lock(id).is_none());
+        match known.iter().position(|id| *id == self.newest.id) {
+            _ if missing => Err(self.wrong_key(noted)),
+            None => Ok(Some(format!("{noted} {}", self.newest.id))),
+            Some(place) if place.saturating_add(1) == known.len() => Ok(None),
+            Some(_) => Err(self.wrong_key(noted)),
+        }
+    }
+
+    /// The vault for a store that is only read: it hashes with the key the store was last sealed with, though the ring may
+    /// have a newer one.
+    ///
+    /// # Errors
+    /// [`Trouble::WrongKey`] when a key of the store is not on the ring.
+    pub fn as_noted(mut self, known: Option<&str>) -> Result<Self, Trouble> {
+        let Some(noted) = known else { return Ok(self) };
+        for id in noted.split_whitespace() {
+            self.newest = self.lock(id).cloned().ok_or_else(|| self.wrong_key(noted))?;
+        }
+        Ok(self)
+    }
+
+    fn lock(&self, id: &str) -> Option<&Lock> {
+        self.locks.iter().find(|lock| lock.id == id)
+    }
+
+    fn wrong_key(&self, known: &str) -> Trouble {
+        let given: Vec<&str> = self.locks.iter().map(|lock| lock.id.as_str()).collect();
+        Trouble::WrongKey { given: given.join(" "), known: known.to_owned() }
     }
 
     /// The keyed hash a sealed field is searched by.
@@ -101,7 +117,7 @@ impl Vault {
     /// # Errors
     /// When the hash does not take the key, which no key of its length causes.
     pub fn index(&self, kind: &Kind, field: &str, text: &str) -> Result<String, Fault> {
-        mac(&self.index_key, &[kind.id, field, text]).map(|hash| hex(&hash))
+        mac(&self.newest.index_key, &[kind.id, field, text]).map(|hash| hex(&hash))
     }
 
     /// The body with its sealed fields encrypted. Null and absent fields stay as they are.
@@ -114,30 +130,32 @@ impl Vault {
             let aad = associated(kind, key, field);
             let payload = Payload { msg: json.as_bytes(), aad: aad.as_bytes() };
             let sealed = self
+                .newest
                 .cipher
                 .encrypt(&Nonce::from(nonce), payload)
                 .map_err(|_| Fault::because(format!("field {field} of {} cannot be sealed", kind.id)))?;
-            Ok(format!("\"{MARK}{}:{}{}\"", self.key_id, hex(&nonce), hex(&sealed)))
+            Ok(format!("\"{MARK}{}:{}{}\"", self.newest.id, hex(&nonce), hex(&sealed)))
         })
     }
 
     /// The body with its sealed fields readable. A field that was stored before it was declared sealed is left.
     ///
     /// # Errors
-    /// When the body is not JSON, or a field was altered, copied from elsewhere or sealed under another key.
+    /// When the body is not JSON, or a field was altered, copied from elsewhere or sealed with a key that is not on the ring.
     pub fn open(&self, kind: &Kind, key: &str, body: &str) -> Result<Body, Fault> {
         rewrite(kind, body, |field, json| {
             let Some(sealed) = json.trim_matches('"').strip_prefix(MARK) else { return Ok(json.to_owned()) };
             let broken = || Fault::because(format!("{} {key}: sealed field {field} does not open", kind.id));
             let (key_id, digits) = sealed.split_once(':').ok_or_else(broken)?;
-            if key_id != self.key_id {
-                return Err(Fault::because(format!("{} {key}: sealed under key {key_id}", kind.id)));
-            }
+            let lock = self.lock(key_id).ok_or_else(|| {
+                let what = format!("{} {key}: sealed with key {key_id}, which was not given", kind.id);
+                Fault::new(what, self.wrong_key(key_id))
+            })?;
             let bytes = unhex(digits).ok_or_else(broken)?;
             let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(broken)?;
             let aad = associated(kind, key, field);
             let payload = Payload { msg: sealed, aad: aad.as_bytes() };
-            let opened = self.cipher.decrypt(&Nonce::from(*nonce), payload).map_err(|_| broken())?;
+            let opened = lock.cipher.decrypt(&Nonce::from(*nonce), payload).map_err(|_| broken())?;
             String::from_utf8(opened).map_err(|_| broken())
         })
     }
@@ -183,7 +201,7 @@ fn associated(kind: &Kind, key: &str, field: &str) -> String {
     out
 }
 
-fn derive(key: &[u8; 32], purpose: &str) -> Result<[u8; 32], Fault> {
+pub(crate) fn derive(key: &[u8; 32], purpose: &str) -> Result<[u8; 32], Fault> {
     mac(key, &[purpose])
 }
 
@@ -214,7 +232,7 @@ pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }
@@ -235,8 +253,10 @@ mod tests {
     static PERSON: Kind = Kind::new("t/person", "人").sealed(&["number", "code"]);
     static OTHER: Kind = Kind::new("t/other", "他").sealed(&["number", "code"]);
 
-    fn vault(digit: &str) -> Vault {
-        Vault::new(&VaultKey::from_hex(&digit.repeat(64)).unwrap()).unwrap()
+    /// A vault with one key for each digit.
+    fn vault(digits: &str) -> Vault {
+        let keys: Vec<_> = digits.chars().map(|digit| digit.to_string().repeat(64)).collect();
+        Vault::new(&KeyRing::parse(&keys.join("\n")).unwrap()).unwrap()
     }
 
     #[test]
@@ -278,12 +298,60 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_64_hexadecimal_digits() {
-        for bad in ["", "7", &"7".repeat(63), &"7".repeat(66), &"g".repeat(64), &"あ".repeat(64)] {
-            assert!(VaultKey::from_hex(bad).is_err(), "{bad}");
+    fn the_newest_key_seals_and_every_key_of_the_ring_opens() {
+        let body = r#"{"number":"1"}"#;
+        let old = vault("7").seal(&PERSON, "P1", body).unwrap();
+        let ring = vault("78");
+        let new = ring.seal(&PERSON, "P1", body).unwrap();
+        assert_eq!(ring.key_id(), vault("8").key_id());
+        for sealed in [&old, &new] {
+            assert_eq!(ring.open(&PERSON, "P1", sealed.as_str()).unwrap().as_str(), body);
         }
-        let key = VaultKey::generate().unwrap();
-        assert_eq!(VaultKey::from_hex(&key.to_hex()).unwrap().to_hex(), key.to_hex());
-        assert_eq!(format!("{key:?}"), "VaultKey(..)");
+        let fault = vault("7").open(&PERSON, "P1", new.as_str()).unwrap_err();
+        let (given, known) = (vault("7").key_id().to_owned(), vault("8").key_id().to_owned());
+        assert_eq!(Trouble::of(&fault), Some(&Trouble::WrongKey { given, known }));
+        assert_eq!(
+            ring.index(&PERSON, "number", "1").unwrap(),
+            vault("8").index(&PERSON, "number", "1").unwrap()
+        );
+        assert_ne!(
+            ring.index(&PERSON, "number", "1").unwrap(),
+            vault("7").index(&PERSON, "number", "1").unwrap()
+        );
+    }
+
+    #[test]
+    fn a_ring_fits_a_store_whose_keys_it_has_in_their_order() {
+        let ids = |digits: &str| {
+            let ids: Vec<_> =
+                digits.chars().map(|digit| vault(&digit.to_string()).key_id().to_owned()).collect();
+            ids.join(" ")
+        };
+        // The ring, what the store noted, what it is to note.
+        let table = [
+            ("7", None, Ok(Some("7"))),
+            ("78", None, Ok(Some("8"))),
+            ("7", Some("7"), Ok(None)),
+            ("78", Some("7"), Ok(Some("78"))),
+            ("78", Some("78"), Ok(None)),
+            ("789", Some("7"), Ok(Some("79"))),
+            ("789", Some("79"), Ok(None)),
+            ("978", Some("7"), Ok(Some("78"))),
+            ("8", Some("7"), Err("8")),
+            ("8", Some("78"), Err("8")),
+            ("7", Some("78"), Err("7")),
+            ("87", Some("78"), Err("87")),
+        ];
+        for (ring, known, wanted) in table {
+            let wanted = wanted.map(|noted| noted.map(ids)).map_err(|given| Trouble::WrongKey {
+                given: ids(given),
+                known: ids(known.unwrap_or_default()),
+            });
+            assert_eq!(vault(ring).note(known.map(ids).as_deref()), wanted, "{ring} {known:?}");
+        }
+        let reading = vault("78").as_noted(Some(&ids("7"))).unwrap();
+        assert_eq!(reading.key_id(), ids("7"));
+        assert!(vault("8").as_noted(Some(&ids("7"))).is_err());
+        assert!(vault("7").as_noted(Some(&ids("78"))).is_err());
     }
 }

@@ -1,23 +1,13 @@
-//! The conformance suite of bodies whose shape changed: one store, opened by older and newer programs.
+//! Cases of bodies whose shape changed: one store, opened by older and newer programs.
 
 use register::{AsOf, Fault, Journal, Kind, Position, Stored, UpcastError, View, Write};
 use serde_json::{Value, json};
 use store::Trouble;
 
 use crate::journal::{Outcome, body, draft, fail, same, sound, word};
+use crate::shelf::{Case, Shelf, ring};
 
-/// A place of stores by name, all with one vault key, that can be closed and opened by another program.
-pub trait Shelf {
-    /// Opens a store, new or known, as a program with these kinds would.
-    ///
-    /// # Errors
-    /// What the store says.
-    fn open(&self, name: &str, kinds: &[&'static Kind]) -> Result<Box<dyn Journal>, Fault>;
-}
-
-type Case = (&'static str, fn(&dyn Shelf) -> Outcome);
-
-const CASES: &[Case] = &[
+pub(crate) const CASES: &[Case] = &[
     ("bodies of every version are read in the newest shape by every reading", every_reading),
     ("columns follow the newest shape", columns_follow),
     ("unique values may change hands in a new shape", values_change_hands),
@@ -25,18 +15,6 @@ const CASES: &[Case] = &[
     ("bodies newer than the program are refused", newer_bodies),
     ("a field of the store's name is refused", the_mark_is_the_stores),
 ];
-
-/// Runs every case.
-///
-/// # Errors
-/// The names of all cases that failed, each with the reason.
-pub fn conformance(shelf: &dyn Shelf) -> Result<(), String> {
-    let failed: Vec<String> = CASES
-        .iter()
-        .filter_map(|(name, run)| run(shelf).err().map(|error| format!("{name}: {error}")))
-        .collect();
-    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n")) }
-}
 
 /// Version 1: a plate in one text, a sealed number.
 static CAR_1: Kind =
@@ -105,7 +83,7 @@ fn written_by_three(
     shelf: &dyn Shelf,
     name: &str,
 ) -> Result<Box<dyn Journal>, Box<dyn std::error::Error + Send + Sync>> {
-    let journal = shelf.open(name, &[&CAR_1])?;
+    let journal = shelf.open(name, &[&CAR_1], &ring("5")?)?;
     journal.commit(draft(
         1,
         vec![
@@ -115,10 +93,10 @@ fn written_by_three(
         ],
     ))?;
     drop(journal);
-    let journal = shelf.open(name, &[&CAR_2])?;
+    let journal = shelf.open(name, &[&CAR_2], &ring("5")?)?;
     journal.commit(draft(2, vec![Write::replace(&CAR_2, "A", 1, body(&second("広島", "4", "11")))]))?;
     drop(journal);
-    let journal = shelf.open(name, &[&CAR_3])?;
+    let journal = shelf.open(name, &[&CAR_3], &ring("5")?)?;
     let replaced = Write::replace(&CAR_3, "A", 2, body(&third("山口", "5", "11")));
     journal.commit(draft(3, vec![replaced, Write::close(&CAR_3, "C", 1)]))?;
     Ok(journal)
@@ -169,7 +147,7 @@ fn every_reading(shelf: &dyn Shelf) -> Outcome {
 
 fn columns_follow(shelf: &dyn Shelf) -> Outcome {
     drop(written_by_three(shelf, "columns")?);
-    let journal = shelf.open("columns", &[&CAR_3])?;
+    let journal = shelf.open("columns", &[&CAR_3], &ring("5")?)?;
     let taken = Write::create(&CAR_3, "D", body(&third("岡山", "6", "22")));
     same("a number of an old body", &word(&journal.commit(draft(4, vec![taken]))), &"not-unique")?;
     let replaced = Write::replace(&CAR_3, "B", 1, body(&third("岡山", "6", "99")));
@@ -187,11 +165,11 @@ fn values_change_hands(shelf: &dyn Shelf) -> Outcome {
             let no = body.get("no").and_then(Value::as_str).ok_or(UpcastError("no number"))?;
             Ok(json!({ "no": no.chars().rev().collect::<String>() }))
         }]);
-    let journal = shelf.open("hands", &[&NO_1])?;
+    let journal = shelf.open("hands", &[&NO_1], &ring("5")?)?;
     let create = |key: &str, no: &str| Write::create(&NO_1, key, body(&json!({ "no": no })));
     journal.commit(draft(1, vec![create("A", "12"), create("B", "21")]))?;
     drop(journal);
-    let journal = shelf.open("hands", &[&NO_2])?;
+    let journal = shelf.open("hands", &[&NO_2], &ring("5")?)?;
     let view = journal.view(AsOf::default())?;
     for (no, key) in [("21", "A"), ("12", "B")] {
         let found: Vec<String> = view.find(&NO_2, "no", no)?.into_iter().map(|found| found.key).collect();
@@ -207,11 +185,11 @@ fn what_has_no_newer_form(shelf: &dyn Shelf) -> Outcome {
     static BARE_2_BY_OFFICE: Kind = Kind::new("test/bare", "素")
         .columns(&[register::Column::plain("office", "運輸支局")])
         .upcasters(&[split_plate]);
-    let journal = shelf.open("no form", &[&BARE_1])?;
+    let journal = shelf.open("no form", &[&BARE_1], &ring("5")?)?;
     let create = |key: &str, plate: &str| Write::create(&BARE_1, key, body(&json!({ "plate": plate })));
     journal.commit(draft(1, vec![create("A", "鳥取 1"), create("B", "秘密")]))?;
     drop(journal);
-    let journal = shelf.open("no form", &[&BARE_2])?;
+    let journal = shelf.open("no form", &[&BARE_2], &ring("5")?)?;
     let view = journal.view(AsOf::default())?;
     same("another record", &view.get(&BARE_2, "A")?.is_some(), &true)?;
     told("get", view.get(&BARE_2, "B").err())?;
@@ -220,8 +198,8 @@ fn what_has_no_newer_form(shelf: &dyn Shelf) -> Outcome {
     told("feed", journal.feed(Position(0), &[], 9).err())?;
     drop(journal);
     // Columns cannot be computed, so nothing is opened, and the store stays as it was.
-    told("open", shelf.open("no form", &[&BARE_2_BY_OFFICE]).err())?;
-    let problems = shelf.open("no form", &[&BARE_2])?.verify()?.problems;
+    told("open", shelf.open("no form", &[&BARE_2_BY_OFFICE], &ring("5")?).err())?;
+    let problems = shelf.open("no form", &[&BARE_2], &ring("5")?)?.verify()?.problems;
     let wanted = "test/bare B: test/bare B: the body has no newer form than version 1";
     same("told by verify", &problems, &vec![wanted.to_owned()])
 }
@@ -241,7 +219,7 @@ fn told(what: &str, fault: Option<Fault>) -> Outcome {
 fn newer_bodies(shelf: &dyn Shelf) -> Outcome {
     drop(written_by_three(shelf, "newer")?);
     for (kind, known) in [(&CAR_1, 1), (&CAR_2, 2)] {
-        let Err(fault) = shelf.open("newer", &[kind]) else {
+        let Err(fault) = shelf.open("newer", &[kind], &ring("5")?) else {
             return fail(format!("opened with version {known}"));
         };
         let wanted = Trouble::NewerBodies { kind: "test/car".to_owned(), found: 3, known };
@@ -249,12 +227,12 @@ fn newer_bodies(shelf: &dyn Shelf) -> Outcome {
     }
     // A program that has no such records is not concerned.
     static OTHER: Kind = Kind::new("test/other", "他");
-    sound(&*shelf.open("newer", &[&OTHER])?)?;
-    sound(&*shelf.open("newer", &[&CAR_3])?)
+    sound(&*shelf.open("newer", &[&OTHER], &ring("5")?)?)?;
+    sound(&*shelf.open("newer", &[&CAR_3], &ring("5")?)?)
 }
 
 fn the_mark_is_the_stores(shelf: &dyn Shelf) -> Outcome {
-    let journal = shelf.open("mark", &[&CAR_2])?;
+    let journal = shelf.open("mark", &[&CAR_2], &ring("5")?)?;
     let commit =
         |value: Value| word(&journal.commit(draft(1, vec![Write::create(&CAR_2, "M", body(&value))])));
     same("a mark", &commit(json!({ "#": 2, "plate": "1", "number": "1" })), &"fault")?;

@@ -343,7 +343,7 @@ fn a_standing_that_does_not_fit_is_refused(stand: &dyn Stand) -> Outcome {
     let snapshot = source.snapshot()?;
     let (standing, changes) = (snapshot.standing()?, changes_of(&*snapshot, Position(0))?);
     let mut other_key = standing.clone();
-    other_key.vault_key = Some("00000000".to_owned());
+    other_key.vault_keys = vec!["00000000".to_owned()];
     let mut other_seal = standing.clone();
     other_seal.kinds.iter_mut().for_each(|kind| kind.sealed.push("text".to_owned()));
     for (name, origin) in [("another key", other_key), ("another seal", other_seal)] {

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod bench;
-pub mod bodies;
+mod bodies;
 pub mod journal;
 pub mod ledger;
 pub mod postgres;
+mod rotation;
+pub mod shelf;

@@ -61,7 +61,7 @@ fn header(extent: Extent, after: ChainWalk, last: ChainWalk) -> Header {
         standing: Standing {
             cursors: vec![("link/1".to_owned(), Position(2))],
             leases: vec![("link/1".to_owned(), 7)],
-            vault_key: Some("0a1b2c3d".to_owned()),
+            vault_keys: vec!["0a1b2c3d".to_owned(), "99887766".to_owned()],
             kinds: vec![KindNote { id: "test/note".to_owned(), title: "メモ".to_owned(), sealed: vec![] }],
         },
     }

@@ -17,16 +17,16 @@ mod conformance {
     use std::sync::Mutex;
 
     use register::{Fault, Journal, Kind};
-    use store_postgres::{Options, Store, VaultKey};
-    use testkit::bodies::Shelf;
+    use store_postgres::{KeyRing, Options, Store, VaultKey};
     use testkit::journal::{KINDS, load};
+    use testkit::shelf::Shelf;
 
     /// Of the changes of the usual run; `DAICHO_LOAD_CHANGES=200000` makes it a long one.
     const CHANGES: u32 = 10_000;
 
     fn options() -> Options {
         Options {
-            key: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap()),
+            keys: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap().into()),
             scratch: true,
             ..Options::default()
         }
@@ -46,22 +46,28 @@ mod conformance {
     #[derive(Default)]
     struct Schemas(Mutex<HashMap<String, String>>);
 
+    impl Schemas {
+        fn address(&self, name: &str) -> String {
+            let mut all = self.0.lock().unwrap();
+            all.entry(name.to_owned()).or_insert_with(testkit::postgres::schema).clone()
+        }
+    }
+
     impl Shelf for Schemas {
-        fn open(&self, name: &str, kinds: &[&'static Kind]) -> Result<Box<dyn Journal>, Fault> {
-            let url = self
-                .0
-                .lock()
-                .unwrap()
-                .entry(name.to_owned())
-                .or_insert_with(testkit::postgres::schema)
-                .clone();
-            Ok(Box::new(Store::open(&url, kinds, options())?))
+        fn open(
+            &self,
+            name: &str,
+            kinds: &[&'static Kind],
+            keys: &KeyRing,
+        ) -> Result<Box<dyn Journal>, Fault> {
+            let options = Options { keys: Some(keys.clone()), ..options() };
+            Ok(Box::new(Store::open(&self.address(name), kinds, options)?))
         }
     }
 
     #[test]
-    fn passes_the_suite_of_bodies() {
-        if let Err(failed) = testkit::bodies::conformance(&Schemas::default()) {
+    fn passes_the_suite_of_openings() {
+        if let Err(failed) = testkit::shelf::conformance(&Schemas::default()) {
             panic!("{failed}");
         }
     }

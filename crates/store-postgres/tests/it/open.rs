@@ -17,7 +17,7 @@ fn options() -> Options {
 }
 
 fn key(digit: &str) -> Options {
-    Options { key: Some(VaultKey::from_hex(&digit.repeat(64)).unwrap()), ..options() }
+    Options { keys: Some(VaultKey::from_hex(&digit.repeat(64)).unwrap().into()), ..options() }
 }
 
 fn create(kind: &'static Kind, key: &str, plate: &str) -> Draft {
@@ -203,6 +203,36 @@ fn a_declaration_may_change_and_the_columns_follow() {
     let store = open(&url, &SEALED, key("1")).unwrap();
     assert_eq!(store.view(AsOf::default()).unwrap().find(&SEALED, "plate", "7").unwrap().len(), 1);
     assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
+}
+
+#[test]
+fn a_process_with_the_former_key_must_stop() {
+    let url = database();
+    let keys = |digits: &str| Options { keys: Some(testkit::shelf::ring(digits).unwrap()), ..options() };
+    let former = open(&url, &SEALED, keys("1")).unwrap();
+    former.commit(create(&SEALED, "A", "1")).unwrap();
+    let newer = open(&url, &SEALED, keys("12")).unwrap();
+    newer.commit(create(&SEALED, "B", "2")).unwrap();
+    assert_eq!(trouble(former.commit(create(&SEALED, "C", "3"))), Trouble::Superseded);
+    let view = former.view(AsOf::default()).unwrap();
+    // It reads what it can open, and does not say "not found" of what it cannot look for.
+    assert!(view.get(&SEALED, "A").unwrap().is_some());
+    assert_eq!(trouble(view.find(&SEALED, "plate", "1")), Trouble::Superseded);
+    assert!(matches!(trouble(view.get(&SEALED, "B")), Trouble::WrongKey { .. }));
+    assert_eq!(newer.view(AsOf::default()).unwrap().find(&SEALED, "plate", "1").unwrap().len(), 1);
+}
+
+#[test]
+fn a_process_that_does_not_know_newer_bodies_must_stop() {
+    static NEWER: Kind = Kind::new("t/car", "車").upcasters(&[Ok]);
+    let url = database();
+    let former = open(&url, &BARE, options()).unwrap();
+    let newer = open(&url, &NEWER, options()).unwrap();
+    newer.commit(create(&NEWER, "A", "1")).unwrap();
+    assert_eq!(trouble(former.commit(create(&BARE, "B", "1"))), Trouble::Superseded);
+    let unknown = Trouble::NewerBodies { kind: "t/car".to_owned(), found: 2, known: 1 };
+    assert_eq!(trouble(former.view(AsOf::default()).unwrap().get(&BARE, "A")), unknown);
+    assert_eq!(trouble(former.feed(register::Position(0), &[], 9)), unknown);
 }
 
 #[test]

@@ -12,13 +12,14 @@ use store_postgres::{Options, ReadOnly, Restorer, Store, Trouble, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON, VEHICLE};
 use testkit::ledger::{Kept, Stand, changes_of};
 use testkit::postgres::{Cluster, cluster, database, schema};
+use testkit::shelf::ring;
 
 fn key(digit: &str) -> VaultKey {
     VaultKey::from_hex(&digit.repeat(64)).unwrap()
 }
 
 fn options() -> Options {
-    Options { key: Some(key("5")), scratch: true, ..Options::default() }
+    Options { keys: Some(key("5").into()), scratch: true, ..Options::default() }
 }
 
 fn no_key() -> Options {
@@ -54,7 +55,7 @@ impl Files {
     }
 
     fn options() -> store_sqlite::Options {
-        store_sqlite::Options { key: Some(key("5")), ..store_sqlite::Options::default() }
+        store_sqlite::Options { keys: Some(key("5").into()), ..store_sqlite::Options::default() }
     }
 }
 
@@ -190,7 +191,7 @@ fn reading_refuses_what_opening_refuses() {
     assert_eq!(read(&url, no_key()), Some(Trouble::HalfRestored));
     let url = database();
     drop(Store::open(&url, KINDS, options()).unwrap());
-    let other = Options { key: Some(key("6")), ..no_key() };
+    let other = Options { keys: Some(key("6").into()), ..no_key() };
     assert!(matches!(read(&url, other), Some(Trouble::WrongKey { .. })));
     cluster().run(&url, "UPDATE meta SET value = '99' WHERE name = 'schema'");
     assert_eq!(read(&url, no_key()), Some(Trouble::Newer { found: 99, known: 1 }));
@@ -203,7 +204,7 @@ fn a_restore_begins_only_where_nothing_is() {
     // What does not fit is found out before anything is touched.
     let url = database();
     assert!(matches!(
-        begin(&url, Options { key: Some(key("6")), ..options() }),
+        begin(&url, Options { keys: Some(key("6").into()), ..options() }),
         Some(Trouble::WrongKey { .. })
     ));
     assert_eq!(begin(&url, no_key()), None, "no key is no trouble of the database");
@@ -416,4 +417,38 @@ fn long_journals_come_whole() {
     assert!(seen < 2_500, "{seen}");
     drop(broken);
     assert_eq!(changes_of(&*beside.snapshot().unwrap(), Position(0)).unwrap(), changes);
+}
+
+#[test]
+fn a_copy_needs_every_key_its_original_was_sealed_with() {
+    let with = |digits: &str| Options { keys: Some(ring(digits).unwrap()), ..no_key() };
+    let person = |number: &str| Body::of(&serde_json::json!({ "number": number, "ward": "東" })).unwrap();
+    let town = schema();
+    for (digits, key) in [("5", "A"), ("56", "B")] {
+        let store = Store::open(&town, KINDS, with(digits)).unwrap();
+        store.commit(draft(vec![Write::create(&PERSON, key, person(key))])).unwrap();
+    }
+    let original = ReadOnly::open(&town, KINDS, no_key()).unwrap();
+    let snapshot = original.snapshot().unwrap();
+    let standing = snapshot.standing().unwrap();
+    assert_eq!(standing.vault_keys, ring("56").unwrap().ids().unwrap());
+    for digits in ["5", "6", "65", "67"] {
+        let found = trouble(Restorer::begin(&schema(), KINDS, with(digits), &standing));
+        assert!(matches!(found, Some(Trouble::WrongKey { .. })), "{digits}");
+    }
+    for digits in ["56", "567"] {
+        let copy = schema();
+        let mut restore = Box::new(Restorer::begin(&copy, KINDS, with(digits), &standing).unwrap());
+        restore.append(&changes_of(&*snapshot, Position(0)).unwrap()).unwrap();
+        restore.finish(&standing).unwrap();
+        assert_eq!(Store::open(&copy, KINDS, with("56")).is_ok(), digits == "56", "{digits}");
+        for newer in ["567", "5678"] {
+            let copy = ReadOnly::open(&copy, KINDS, with(newer)).unwrap();
+            assert_eq!(copy.verify().unwrap().problems, Vec::<String>::new());
+            let view = copy.view(AsOf::default()).unwrap();
+            for key in ["A", "B"] {
+                assert_eq!(view.find(&PERSON, "number", key).unwrap().len(), 1, "{digits} {newer} {key}");
+            }
+        }
+    }
 }

@@ -6,8 +6,8 @@ use testkit::journal::{KINDS, NOTE, PERSON};
 use testkit::postgres::{cluster, database};
 
 fn open(url: &str) -> Store {
-    let key = Some(VaultKey::from_hex(&"5".repeat(64)).unwrap());
-    Store::open(url, KINDS, Options { key, scratch: true, ..Options::default() }).unwrap()
+    let keys = Some(VaultKey::from_hex(&"5".repeat(64)).unwrap().into());
+    Store::open(url, KINDS, Options { keys, scratch: true, ..Options::default() }).unwrap()
 }
 
 fn draft(writes: Vec<Write>) -> Draft {
@@ -38,6 +38,7 @@ fn verify_tells_what_was_done_to_the_database() {
     let table = [
         ("nothing", "", ""),
         ("a body edited", r#"UPDATE versions SET body = '{"text":"9"}' WHERE key = 'A' AND version = 1"#, "change 1 does not fit"),
+        ("a mark put in", r##"UPDATE versions SET body = '{"#":2,"text":"1"}' WHERE key = 'A' AND version = 1"##, "change 1 does not fit"),
         ("a reason edited", "UPDATE changes SET reason = 'x' WHERE position = 2", "change 2 does not fit"),
         ("an actor edited", r#"UPDATE changes SET actor = '{"user":"u2"}' WHERE position = 2"#, "change 2 does not fit"),
         ("a day broken", "UPDATE changes SET effective_on = 'x' WHERE position = 2", "change 2 does not read"),

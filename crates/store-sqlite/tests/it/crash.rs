@@ -14,7 +14,8 @@ const ROUNDS: usize = 20;
 const WRITERS: usize = 4;
 
 fn open(path: &Path) -> Store {
-    let options = Options { key: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap()), ..Options::default() };
+    let options =
+        Options { keys: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap().into()), ..Options::default() };
     Store::open(path, KINDS, options).unwrap()
 }
 

@@ -10,7 +10,7 @@ static UNIQUE: Kind = Kind::new("t/car", "車").columns(&[Column::unique("plate"
 static SEALED: Kind = Kind::new("t/car", "車").columns(&[Column::unique("plate", "標識")]).sealed(&["plate"]);
 
 fn key(digit: &str) -> Options {
-    Options { key: Some(VaultKey::from_hex(&digit.repeat(64)).unwrap()), ..Options::default() }
+    Options { keys: Some(VaultKey::from_hex(&digit.repeat(64)).unwrap().into()), ..Options::default() }
 }
 
 fn create(kind: &'static Kind, key: &str, plate: &str) -> Draft {
@@ -73,7 +73,7 @@ fn sealed_kinds_need_the_key_they_were_sealed_with() {
     let path = directory.path().join("town.db");
     refused(Store::open(&path, &[&SEALED], Options::default()), "no vault key");
     Store::open(&path, &[&SEALED], key("1")).unwrap().commit(create(&SEALED, "A", "1")).unwrap();
-    refused(Store::open(&path, &[&SEALED], key("2")), "sealed with key");
+    refused(Store::open(&path, &[&SEALED], key("2")), "was sealed with");
     refused(Store::open(&path, &[&UNIQUE], key("1")), "no longer");
     let store = Store::open(&path, &[&SEALED], key("1")).unwrap();
     assert_eq!(store.view(AsOf::default()).unwrap().find(&SEALED, "plate", "1").unwrap().len(), 1);

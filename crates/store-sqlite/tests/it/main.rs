@@ -14,8 +14,8 @@ mod tamper;
 #[cfg(test)]
 mod conformance {
     use register::{Fault, Journal, Kind};
-    use store_sqlite::{Options, Store, VaultKey};
-    use testkit::bodies::Shelf;
+    use store_sqlite::{KeyRing, Options, Store};
+    use testkit::shelf::Shelf;
 
     #[test]
     fn passes_the_journal_suite() {
@@ -30,17 +30,21 @@ mod conformance {
     struct Folder(tempfile::TempDir);
 
     impl Shelf for Folder {
-        fn open(&self, name: &str, kinds: &[&'static Kind]) -> Result<Box<dyn Journal>, Fault> {
-            let key = Some(VaultKey::from_hex(&"5".repeat(64))?);
-            let options = Options { key, ..Options::default() };
+        fn open(
+            &self,
+            name: &str,
+            kinds: &[&'static Kind],
+            keys: &KeyRing,
+        ) -> Result<Box<dyn Journal>, Fault> {
+            let options = Options { keys: Some(keys.clone()), ..Options::default() };
             Ok(Box::new(Store::open(&self.0.path().join(name), kinds, options)?))
         }
     }
 
     #[test]
-    fn passes_the_suite_of_bodies() {
+    fn passes_the_suite_of_openings() {
         let folder = Folder(tempfile::tempdir().unwrap());
-        if let Err(failed) = testkit::bodies::conformance(&folder) {
+        if let Err(failed) = testkit::shelf::conformance(&folder) {
             panic!("{failed}");
         }
     }

@@ -9,7 +9,7 @@ use testkit::journal::{KINDS, NOTE, PERSON};
 use testkit::ledger::changes_of;
 
 fn options() -> Options {
-    Options { key: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap()), ..Options::default() }
+    Options { keys: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap().into()), ..Options::default() }
 }
 
 /// Twenty changes; a checkpoint at the 10th and at the 18th.

@@ -6,9 +6,10 @@ use register::{AsOf, Fault, Journal, Ledger, Position, Restore, Standing, Write}
 use store_sqlite::{Options, ReadOnly, Restorer, Store, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON, VEHICLE};
 use testkit::ledger::{Kept, Stand, changes_of};
+use testkit::shelf::ring;
 
 fn options() -> Options {
-    Options { key: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap()), ..Options::default() }
+    Options { keys: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap().into()), ..Options::default() }
 }
 
 struct Folder(tempfile::TempDir);
@@ -100,7 +101,8 @@ fn reading_refuses_what_opening_refuses() {
     let half = ReadOnly::open(&folder.path("half"), KINDS, Options::default()).err().unwrap();
     assert!(half.to_string().contains("half restored"), "{half}");
     drop(Store::open(&folder.path("town"), KINDS, options()).unwrap());
-    let other = Options { key: Some(VaultKey::from_hex(&"6".repeat(64)).unwrap()), ..Options::default() };
+    let other =
+        Options { keys: Some(VaultKey::from_hex(&"6".repeat(64)).unwrap().into()), ..Options::default() };
     assert!(ReadOnly::open(&folder.path("town"), KINDS, other).is_err(), "another key");
 }
 
@@ -124,4 +126,73 @@ fn records_of_an_unknown_kind_come_back_when_the_kind_does() {
     assert_eq!(copy.verify().unwrap().problems, Vec::<String>::new());
     let view = copy.view(AsOf::default()).unwrap();
     assert_eq!(view.find(&VEHICLE, "plate", "鳥取 1").unwrap().len(), 1);
+}
+
+#[test]
+fn a_copy_needs_every_key_its_original_was_sealed_with() {
+    let folder = Folder::new();
+    let with = |digits: &str| Options { keys: Some(ring(digits).unwrap()), ..Options::default() };
+    let person =
+        |number: &str| register::Body::of(&serde_json::json!({ "number": number, "ward": "東" })).unwrap();
+    for (digits, key) in [("5", "A"), ("56", "B")] {
+        let store = Store::open(&folder.path("town"), KINDS, with(digits)).unwrap();
+        store.commit(draft(vec![Write::create(&PERSON, key, person(key))])).unwrap();
+    }
+    let store = Store::open(&folder.path("town"), KINDS, with("56")).unwrap();
+    let snapshot = store.snapshot().unwrap();
+    let standing = snapshot.standing().unwrap();
+    assert_eq!(standing.vault_keys, ring("56").unwrap().ids().unwrap());
+    for (no, digits) in ["5", "6", "65", "67"].iter().enumerate() {
+        let restore = Restorer::begin(&folder.path(&format!("{no}")), KINDS, with(digits), &standing);
+        assert!(restore.is_err(), "{digits}");
+    }
+    for digits in ["56", "567"] {
+        let path = folder.path(digits);
+        let mut restore = Box::new(Restorer::begin(&path, KINDS, with(digits), &standing).unwrap());
+        restore.append(&changes_of(&*snapshot, Position(0)).unwrap()).unwrap();
+        restore.finish(&standing).unwrap();
+        assert_eq!(
+            Store::open(&path, KINDS, with("56")).is_ok(),
+            digits == "56",
+            "sealed with the newest key of the ring it was restored with"
+        );
+        // A file is read with a newer ring than its own, and told apart without one.
+        for newer in ["567", "5678"] {
+            let copy = ReadOnly::open(&path, KINDS, with(newer)).unwrap();
+            assert_eq!(copy.verify().unwrap().problems, Vec::<String>::new());
+            let view = copy.view(AsOf::default()).unwrap();
+            for key in ["A", "B"] {
+                assert_eq!(view.find(&PERSON, "number", key).unwrap().len(), 1, "{digits} {newer} {key}");
+            }
+        }
+        assert!(ReadOnly::open(&path, KINDS, with("6")).is_err());
+    }
+}
+
+#[test]
+fn bodies_are_copied_as_they_were_written_and_newer_ones_only_to_who_knows_them() {
+    static FIRST: register::Kind = register::Kind::new("t/car", "車");
+    static SECOND: register::Kind =
+        register::Kind::new("t/car", "車").upcasters(&[|_| Ok(serde_json::json!({ "b": 1 }))]);
+    let folder = Folder::new();
+    for (kind, key) in [(&FIRST, "A"), (&SECOND, "B")] {
+        let body = register::Body::of(&serde_json::json!({ "a": 1 })).unwrap();
+        let store = Store::open(&folder.path("town"), &[kind], options()).unwrap();
+        store.commit(draft(vec![Write::create(kind, key, body)])).unwrap();
+    }
+    let town = ReadOnly::open(&folder.path("town"), &[&SECOND], Options::default()).unwrap();
+    let (snapshot, view) = (town.snapshot().unwrap(), town.view(AsOf::default()).unwrap());
+    assert_eq!(view.get(&SECOND, "A").unwrap().unwrap().body.as_str(), r#"{"b":1}"#);
+    let changes = changes_of(&*snapshot, Position(0)).unwrap();
+    let stored: Vec<_> =
+        changes.iter().flat_map(|change| &change.versions).map(|version| version.body.as_str()).collect();
+    assert_eq!(stored, [r#"{"a":1}"#, r##"{"#":2,"a":1}"##]);
+    assert!(ReadOnly::open(&folder.path("town"), &[&FIRST], Options::default()).is_err());
+    for (name, kind, whole) in [("first", &FIRST, false), ("second", &SECOND, true)] {
+        let standing = snapshot.standing().unwrap();
+        let mut restore =
+            Box::new(Restorer::begin(&folder.path(name), &[kind], options(), &standing).unwrap());
+        restore.append(&changes).unwrap();
+        assert_eq!(restore.finish(&standing).is_ok(), whole, "{name}");
+    }
 }

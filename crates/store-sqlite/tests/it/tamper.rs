@@ -5,7 +5,7 @@ use store_sqlite::{Options, Store, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON};
 
 fn options() -> Options {
-    Options { key: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap()), ..Options::default() }
+    Options { keys: Some(VaultKey::from_hex(&"5".repeat(64)).unwrap().into()), ..Options::default() }
 }
 
 fn draft(writes: Vec<Write>) -> Draft {
@@ -43,6 +43,7 @@ fn verify_tells_what_was_done_to_the_file() {
     let table = [
         ("nothing", "", ""),
         ("a body edited", r#"UPDATE versions SET body = '{"text":"9"}' WHERE key = 'A' AND version = 1"#, "change 1 does not fit"),
+        ("a mark put in", r##"UPDATE versions SET body = '{"#":2,"text":"1"}' WHERE key = 'A' AND version = 1"##, "change 1 does not fit"),
         ("a reason edited", "UPDATE changes SET reason = 'x' WHERE position = 2", "change 2 does not fit"),
         ("an actor edited", r#"UPDATE changes SET actor = '{"user":"u2"}' WHERE position = 2"#, "change 2 does not fit"),
         ("an actor broken", "UPDATE changes SET actor = 'x' WHERE position = 2", "change 2 does not fit"),
