@@ -1,24 +1,7 @@
 //! The text of every statement on a kind's table, so that no call builds SQL.
 
 use register::ColumnRule;
-use sha2::{Digest, Sha256};
-use store::{OfKind, Shape, hex};
-
-/// Longest name of PostgreSQL; it cuts longer ones without a word, and two cut names may be one.
-const NAME_BYTES_MAX: usize = 63;
-
-/// A name PostgreSQL keeps whole: a long one ends in digits of its hash instead.
-pub(crate) fn name(text: &str) -> String {
-    if text.len() <= NAME_BYTES_MAX {
-        return text.to_owned();
-    }
-    let hash = hex(Sha256::digest(text.as_bytes()).get(..8).unwrap_or_default());
-    let mut end = NAME_BYTES_MAX - hash.len() - 1;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    format!("{}_{hash}", text.get(..end).unwrap_or_default())
-}
+use store::{OfKind, Shape, short_name};
 
 /// What a reading of records selects, in this order.
 pub(crate) const ROW: &str = "key, version, position, recorded_us, effective_on, closed, body";
@@ -48,7 +31,7 @@ pub(crate) struct KindSql {
 
 impl KindSql {
     pub(crate) fn new(shape: Shape) -> Self {
-        let (kind, table) = (shape.kind, name(&shape.table));
+        let (kind, table) = (shape.kind, short_name(&shape.table));
         let columns: Vec<String> = kind.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
         let listed: String = columns.iter().map(|column| format!(", {column}")).collect();
         let arrays: String = (8..).take(columns.len()).map(|no| format!(", ${no}::text[]")).collect();
@@ -104,21 +87,5 @@ impl KindSql {
 impl OfKind for KindSql {
     fn shape(&self) -> &Shape {
         &self.shape
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_stay_whole_and_apart() {
-        let long = "current_light_vehicle_tax__".repeat(3);
-        for (text, whole) in [("current_a__b", true), (long.as_str(), false), (&"台".repeat(22), false)] {
-            let name = name(text);
-            assert!(name.len() <= NAME_BYTES_MAX, "{name}");
-            assert_eq!(name == text, whole);
-        }
-        assert_ne!(name(&format!("{long}a")), name(&format!("{long}b")));
     }
 }

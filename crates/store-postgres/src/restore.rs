@@ -3,7 +3,7 @@
 use register::{ChainWalk, Fault, Kind, KindNote, RawChange, Restore, RestoreError, Standing};
 use store::{
     Kinds, OrFault, RESTORING, Trouble, Vault, check_change, check_cursors, check_origin, int, random,
-    unknown_table, version,
+    short_name as name, unknown_table, version,
 };
 use tokio_postgres::types::Type;
 use tokio_postgres::{Error, Row};
@@ -13,7 +13,7 @@ use crate::conn::{Conn, OpenError, Param};
 use crate::copy::Copy;
 use crate::cursor::Cursor;
 use crate::error::{OrSaid, cannot_open};
-use crate::kinds::{KindSql, ROW, name};
+use crate::kinds::{KindSql, ROW};
 use crate::store::config;
 
 const WHAT: &str = "the restore cannot be written";

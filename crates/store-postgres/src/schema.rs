@@ -4,12 +4,15 @@ use std::collections::BTreeSet;
 
 use register::{ColumnRule, Fault};
 use sha2::{Digest, Sha256};
-use store::{KeyRing, Kinds, MARK_BYTES_MAX, OrFault, RESTORING, Shape, Trouble, Vault, body_version, hex};
+use store::{
+    KeyRing, Kinds, MARK_BYTES_MAX, OrFault, RESTORING, Shape, Trouble, Vault, body_version, hex,
+    short_name as name,
+};
 use tokio_postgres::Error;
 
 use crate::conn::{Conn, Param};
 use crate::error::OrSaid;
-use crate::kinds::{KindSql, name};
+use crate::kinds::KindSql;
 
 /// Version of the tables that do not depend on kinds, in `meta`.
 const SCHEMA_VERSION: i64 = 1;
@@ -262,6 +265,7 @@ pub(crate) fn set_meta(conn: &Conn, name: &str, value: &str) -> Result<(), Error
 /// would leave out columns, or hash them with a former key.
 pub(crate) fn declaration(kinds: &Kinds<KindSql>, vault: Option<&Vault>) -> String {
     let mut hasher = Sha256::new();
+    hasher.update(format!("views {}\n", crate::euc::FORM));
     hasher.update(format!("{:?}\n", vault.map(Vault::key_id)));
     for kind in kinds.all() {
         let kind = kind.shape.kind;

@@ -4,6 +4,7 @@ mod apply;
 mod feed;
 mod kinds;
 mod ledger;
+mod lists;
 mod pool;
 mod restore;
 mod schema;

@@ -191,6 +191,7 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
         return Err(Trouble::NoKey { kind: kind.id.to_owned() }.into());
     }
 
+    let without_view = crate::lists::drop_former(conn, sql)?;
     let present = names(conn, "SELECT name FROM pragma_table_info(?1) WHERE cid > 7", table)?;
     let unique = names(conn, "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1", table)?;
     let indexes = names(conn, "SELECT name FROM pragma_index_list(?1)", table)?;
@@ -235,8 +236,8 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
          ON CONFLICT (id) DO UPDATE SET title = excluded.title, sealed = excluded.sealed",
         params![kind.id, table, kind.title, sealed],
     )
-    .map(|_| ())
-    .or_fault("the kind cannot be recorded")
+    .or_fault("the kind cannot be recorded")?;
+    if without_view { crate::lists::make(conn, sql) } else { Ok(()) }
 }
 
 /// The version of a kind's newest bodies: as noted, or as they tell themselves where nothing is noted, in a database that

@@ -3,6 +3,7 @@
 mod fields;
 mod jobs;
 mod keys;
+mod lists;
 mod mark;
 mod opener;
 mod restore;
@@ -16,6 +17,7 @@ mod verify;
 pub use fields::Fields;
 pub use jobs::{Answer, LeaseHeld, LeaseRequest, Reply, ask, in_one_line, lease_token};
 pub use keys::{KeyRing, VaultKey};
+pub use lists::{LIST_BODY, LIST_FRONT, list_name, list_titles, short_name};
 pub use mark::{MARK_BYTES_MAX, body_version};
 pub use opener::Opener;
 pub use restore::{RESTORING, check_change, check_cursors, check_origin};

@@ -4,6 +4,7 @@ pub mod bench;
 mod bodies;
 pub mod journal;
 pub mod ledger;
+mod lists;
 pub mod postgres;
 mod rotation;
 pub mod shelf;

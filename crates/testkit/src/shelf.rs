@@ -12,7 +12,16 @@ pub trait Shelf {
     /// # Errors
     /// What the store says.
     fn open(&self, name: &str, kinds: &[&'static Kind], keys: &KeyRing) -> Result<Box<dyn Journal>, Fault>;
+
+    /// What somebody reads who asks by SQL for all of a view, ordered by its first column: names of the columns, then rows.
+    ///
+    /// # Errors
+    /// When there is no such view.
+    fn list(&self, name: &str, view: &str) -> Result<Table, Fault>;
 }
+
+/// The answer to a query: texts as the database shows them.
+pub type Table = (Vec<String>, Vec<Vec<Option<String>>>);
 
 /// A named case.
 pub(crate) type Case = (&'static str, fn(&dyn Shelf) -> Outcome);
@@ -22,7 +31,7 @@ pub(crate) type Case = (&'static str, fn(&dyn Shelf) -> Outcome);
 /// # Errors
 /// The names of all cases that failed, each with the reason.
 pub fn conformance(shelf: &dyn Shelf) -> Result<(), String> {
-    let cases = [crate::bodies::CASES, crate::rotation::CASES].concat();
+    let cases = [crate::bodies::CASES, crate::rotation::CASES, crate::lists::CASES].concat();
     let failed: Vec<String> = cases
         .iter()
         .filter_map(|(name, run)| run(shelf).err().map(|error| format!("{name}: {error}")))

@@ -19,7 +19,7 @@ mod conformance {
     use register::{Fault, Journal, Kind};
     use store_postgres::{KeyRing, Options, Store, VaultKey};
     use testkit::journal::{KINDS, load};
-    use testkit::shelf::Shelf;
+    use testkit::shelf::{Shelf, Table};
 
     /// Of the changes of the usual run; `DAICHO_LOAD_CHANGES=200000` makes it a long one.
     const CHANGES: u32 = 10_000;
@@ -62,6 +62,31 @@ mod conformance {
         ) -> Result<Box<dyn Journal>, Fault> {
             let options = Options { keys: Some(keys.clone()), ..options() };
             Ok(Box::new(Store::open(&self.address(name), kinds, options)?))
+        }
+
+        fn list(&self, name: &str, view: &str) -> Result<Table, Fault> {
+            let address = self.address(name);
+            let schema = address.rsplit("search_path=").next().unwrap().trim_end_matches('\'');
+            let names = testkit::postgres::cluster().run(
+                &address,
+                &format!(
+                    "SELECT column_name FROM information_schema.columns
+                     WHERE table_schema = '{schema}' AND table_name = '{view}' ORDER BY ordinal_position"
+                ),
+            );
+            let names: Vec<String> = names.lines().map(str::to_owned).collect();
+            let texts: Vec<String> =
+                names.iter().map(|name| format!("\"{}\"::text", name.replace('"', "\"\""))).collect();
+            let rows = testkit::postgres::cluster().run(
+                &address,
+                &format!(
+                    "SELECT json_build_array({}) FROM {schema}.{view} ORDER BY \"{}\"",
+                    texts.join(", "),
+                    names[0]
+                ),
+            );
+            let rows = rows.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+            Ok((names, rows))
         }
     }
 

@@ -14,8 +14,9 @@ mod tamper;
 #[cfg(test)]
 mod conformance {
     use register::{Fault, Journal, Kind};
+    use rusqlite::types::Value;
     use store_sqlite::{KeyRing, Options, Store};
-    use testkit::shelf::Shelf;
+    use testkit::shelf::{Shelf, Table};
 
     #[test]
     fn passes_the_journal_suite() {
@@ -38,6 +39,26 @@ mod conformance {
         ) -> Result<Box<dyn Journal>, Fault> {
             let options = Options { keys: Some(keys.clone()), ..Options::default() };
             Ok(Box::new(Store::open(&self.0.path().join(name), kinds, options)?))
+        }
+
+        fn list(&self, name: &str, view: &str) -> Result<Table, Fault> {
+            let fault = |error: rusqlite::Error| Fault::new("the view cannot be read", error);
+            // As the manual has it, beside the store that is open.
+            let address = format!("file:{}?mode=ro", self.0.path().join(name).display());
+            let conn = rusqlite::Connection::open(address).map_err(fault)?;
+            let mut select = conn.prepare(&format!("SELECT * FROM {view} ORDER BY 1")).map_err(fault)?;
+            let names: Vec<String> = select.column_names().map(str::to_owned).collect();
+            let text = |value: Value| match value {
+                Value::Null => None,
+                Value::Integer(number) => Some(number.to_string()),
+                Value::Text(text) => Some(text),
+                other => panic!("{other:?}"),
+            };
+            let rows = select
+                .query_map([], |row| (0..names.len()).map(|place| row.get(place).map(text)).collect())
+                .map_err(fault)?;
+            let rows = rows.collect::<Result<_, _>>().map_err(fault)?;
+            Ok((names, rows))
         }
     }
 
