@@ -10,10 +10,11 @@ use daicho::audit::{AuditTask, Keeper};
 use daicho::backup::{BackupTask, Destination};
 use daicho::config::Config;
 use daicho::demo::{Demo, init, make, notices, settle};
+use daicho::history::HistoryArguments;
 use daicho::house::{Outside, open};
 use daicho::keys::KeyTask;
 use daicho::progress::{result, say};
-use daicho::{audit, backup, catalogue, keys, layouts, links, serve};
+use daicho::{audit, backup, catalogue, history, keys, layouts, links, serve};
 use office::{Caller, Rights, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
@@ -89,6 +90,14 @@ enum Command {
         /// Decide and tell, but write nothing.
         #[arg(long)]
         dry_run: bool,
+    },
+    /// Every version of a record, sealed fields masked; the look is audited.
+    History {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml")]
+        config: PathBuf,
+        #[command(flatten)]
+        arguments: HistoryArguments,
     },
     /// The keys that seal 個人番号 and 住民票コード.
     Key {
@@ -304,6 +313,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let house = open(&Config::read(&config)?, Outside::default())?;
             run_function(&house.office, &function, &input, RunOptions { confirmed: confirm, dry_run })
         }
+        Command::History { config, arguments } => history::run(&config, &arguments),
         Command::Key { config, task } => keys::run(&config, &task),
         Command::Moji(arguments) => daicho::moji::run(arguments),
         Command::User { config, task } => {

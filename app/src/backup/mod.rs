@@ -179,17 +179,22 @@ pub fn target(at: Option<&str>, position: Option<u64>) -> anyhow::Result<Target>
     match (at, position) {
         (None, None) => Ok(Target::Newest),
         (None, Some(position)) => Ok(Target::Position(Position(position))),
-        (Some(text), None) => {
-            if let Ok(time) = text.parse::<Timestamp>() {
-                return Ok(Target::Time(time));
-            }
-            let day_and_time: jiff::civil::DateTime = text
-                .parse()
-                .with_context(|| format!("日時「{text}」は 2026-04-01T09:00 のように書いてください"))?;
-            Ok(Target::Time(jiff::tz::Offset::constant(9).to_timestamp(day_and_time)?))
-        }
+        (Some(text), None) => time(text).map(Target::Time),
         (Some(_), Some(_)) => bail!("--at と --position はどちらか一方にしてください"),
     }
+}
+
+/// A time of day as operators write it, Japan's when no offset is given.
+///
+/// # Errors
+/// When the text is none.
+pub(crate) fn time(text: &str) -> anyhow::Result<Timestamp> {
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time);
+    }
+    let day_and_time: jiff::civil::DateTime =
+        text.parse().with_context(|| format!("日時「{text}」は 2026-04-01T09:00 のように書いてください"))?;
+    Ok(jiff::tz::Offset::constant(9).to_timestamp(day_and_time)?)
 }
 
 pub(crate) fn now() -> Timestamp {

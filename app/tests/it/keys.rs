@@ -1,12 +1,13 @@
-//! The town's key is replaced.
+//! The town's key is replaced, and a record's versions are looked at.
 
 use std::fs;
 
 use daicho::demo::{Demo, init, make};
+use daicho::history::history;
 use daicho::house::{House, Outside, open};
 use daicho::keys::rotate;
 use office::AuditEntry;
-use register::{AsOf, ViewExt};
+use register::{AsOf, Position, ViewExt};
 use resident_register::records::{PERSON, Person};
 
 use super::program::daicho;
@@ -92,4 +93,30 @@ fn a_key_file_others_can_read_is_refused() {
             assert_eq!(run.told.contains("chmod 600"), !accepted, "{mode:o}: {}", run.told);
         }
     }
+}
+
+#[test]
+fn the_history_of_a_record_is_masked_and_audited() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = Demo { folder: dir.path().join("town"), residents: 60, seed: 3, fresh: false };
+    let (_, house) = make(&demo, Outside::default()).unwrap();
+    let (key, number) = somebody(&house);
+    let shown = |as_of| history(&house.office, PERSON.id, &key, as_of).unwrap();
+    let text = shown(AsOf::default()).unwrap();
+    let versions: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(versions[0]["version"], 1);
+    assert_eq!(versions[0]["content"]["addressee_no"].to_string().trim_matches('"'), key);
+    assert_eq!(versions[0]["content"]["individual_number"], "********");
+    assert!(versions[0]["by"].as_str().is_some_and(|by| !by.is_empty()), "{text}");
+    assert!(!text.contains(&number));
+
+    assert_eq!(shown(AsOf { position: Some(Position(0)), ..AsOf::default() }), None);
+    let long_ago = Some(domain::Date::constant(1900, 1, 1));
+    assert_eq!(shown(AsOf { effective_on: long_ago, ..AsOf::default() }), None);
+    for (kind, key) in [("no/kind", "1"), ("office/user", "madoguchi1"), ("office/audit", "1")] {
+        assert!(history(&house.office, kind, key, AsOf::default()).is_err(), "{kind}");
+    }
+    let looks = looks(&house, "office/history");
+    assert_eq!(looks.len(), 3, "also when there is nothing to see");
+    assert_eq!(looks[0].subjects, [format!("{} {key}", PERSON.id)]);
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod clock;
+mod history;
 mod index;
 mod lane;
 mod links;
@@ -14,6 +15,7 @@ mod worker;
 
 pub use audit::{AUDIT, AuditEntry, AuditResult};
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
+pub use history::ShownVersion;
 pub use links::{BrokenLink, LinkSources, Links, ListFile, Ready, RunningLink};
 pub use monitor::{DeliveryView, LinkStanding, LinkView, TraceLine};
 pub use office::{Office, OfficeParts, OpenError};

@@ -142,23 +142,6 @@ impl Office {
         self.commit_audit(self.named_entry(caller, id, title, AuditResult::Denied))
     }
 
-    /// Writes into the audit log that somebody did what is no function: a named thing of the office, such as the replacing
-    /// of a key.
-    ///
-    /// # Errors
-    /// When storage fails.
-    pub fn audit_done(
-        &self,
-        caller: &Caller,
-        id: &str,
-        title: &str,
-        subjects: Vec<String>,
-    ) -> Result<(), Fault> {
-        let mut entry = self.named_entry(caller, id, title, AuditResult::Done);
-        entry.set_subjects(subjects);
-        self.commit_audit(entry)
-    }
-
     fn attempt(
         &self,
         caller: &Caller,
@@ -219,7 +202,13 @@ impl Office {
         self.named_entry(caller, function.id, function.title, result)
     }
 
-    fn named_entry(&self, caller: &Caller, id: &str, title: &str, result: AuditResult) -> AuditEntry {
+    pub(crate) fn named_entry(
+        &self,
+        caller: &Caller,
+        id: &str,
+        title: &str,
+        result: AuditResult,
+    ) -> AuditEntry {
         let at = self.clock().now();
         AuditEntry {
             id: AuditEntry::new_id(at, self.entropy().bits()),
