@@ -199,6 +199,9 @@ pub(crate) fn explained(fault: Fault) -> anyhow::Error {
         }
         Trouble::NoKey { .. } => "鍵ファイルがありません",
         Trouble::HalfRestored => "復元の途中で止まったデータベースです。消してから、もう一度復元してください",
+        Trouble::EndMissing { .. } => {
+            "データベースの末尾が、最後に書いたときの記録と合いません。壊れたか、古いものに置き換わっています。わざと古い控えに戻したときだけ、データベースの隣の .lock ファイルを消してください"
+        }
         Trouble::NotEmpty => {
             "空でないデータベースには復元しません。新しいフォルダか、空のデータベースを指定してください"
         }

@@ -9,6 +9,7 @@ use store::{
 };
 
 use crate::kinds::KindSql;
+use crate::rows;
 use crate::text::line;
 
 /// Reads the end of the journal.
@@ -84,12 +85,8 @@ impl Desk<'_> {
 
     fn check_guard(&self, draft: &Draft) -> Result<(), CommitError> {
         let Some(guard) = &draft.guard else { return Ok(()) };
-        let token: Option<i64> = self
-            .conn
-            .prepare_cached("SELECT token FROM leases WHERE name = ?1")
-            .and_then(|mut select| select.query_row([&guard.name], |row| row.get(0)).optional())
-            .or_fault("the lease cannot be read")?;
-        if token.map(uint) == Some(guard.token) {
+        let held = rows::lease(self.conn, &guard.name)?;
+        if held.is_some_and(|held| held.token == guard.token) {
             Ok(())
         } else {
             Err(CommitError::LeaseLost { name: guard.name.clone() })
@@ -98,12 +95,7 @@ impl Desk<'_> {
 
     fn move_cursors(&self, draft: &Draft) -> Result<(), CommitError> {
         for cursor in &draft.cursors {
-            let found: Option<i64> = self
-                .conn
-                .prepare_cached("SELECT position FROM cursors WHERE name = ?1")
-                .and_then(|mut select| select.query_row([&cursor.name], |row| row.get(0)).optional())
-                .or_fault("the cursor cannot be read")?;
-            let found = register::Position(found.map_or(0, uint));
+            let found = register::Position(rows::cursor(self.conn, &cursor.name)?);
             if found != cursor.from {
                 return Err(CommitError::CursorMoved {
                     name: cursor.name.clone(),
@@ -111,12 +103,7 @@ impl Desk<'_> {
                     found,
                 });
             }
-            self.conn
-                .prepare_cached(
-                    "INSERT INTO cursors VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET position = excluded.position",
-                )
-                .and_then(|mut upsert| upsert.execute(params![cursor.name, int(cursor.to.0)]))
-                .or_fault("the cursor cannot be moved")?;
+            rows::put_cursor(self.conn, &cursor.name, cursor.to.0)?;
         }
         Ok(())
     }

@@ -74,6 +74,8 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
     let conn = Connection::open_with_flags(path, flags)
         .map_err(|error| Fault::new(format!("the database {} cannot be opened", path.display()), error))?;
     conn.busy_timeout(BUSY).or_fault("the database cannot be opened")?;
+    // A page whose parts overlap is noticed when it is read, not when it is written back.
+    conn.pragma_update(None, "cell_size_check", true).or_fault("the database cannot be opened")?;
     Ok(conn)
 }
 

@@ -5,12 +5,13 @@ use std::path::Path;
 use register::{ChainWalk, Fault, Kind, KindNote, RawChange, Restore, RestoreError, Standing};
 use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_iter, types::Value};
 use store::{
-    Kinds, OrFault, RESTORING, Trouble, Vault, check_change, check_cursors, check_origin, int, unknown_table,
+    Kinds, LeaseHeld, OrFault, RESTORING, Trouble, Vault, check_change, check_cursors, check_origin, int, unknown_table,
 };
 
 use crate::Options;
 use crate::kinds::KindSql;
 use crate::pool::connect;
+use crate::rows;
 use crate::store::{Lock, lock, set_up};
 use crate::text::{line, unline};
 
@@ -115,12 +116,12 @@ impl Restore for Restorer {
         crate::schema::prepare(&mut self.conn, &self.kinds, self.vault.as_ref())?;
         let tx = self.conn.transaction().or_fault(WHAT)?;
         for (name, place) in &standing.cursors {
-            tx.execute("INSERT INTO cursors VALUES (?1, ?2)", params![name, int(place.0)]).or_fault(WHAT)?;
+            rows::put_cursor(&tx, name, place.0)?;
         }
         for (name, token) in &standing.leases {
             // Free to be taken, by a token larger than every one granted before.
-            tx.execute("INSERT INTO leases VALUES (?1, '', ?2, 0)", params![name, int(*token)])
-                .or_fault(WHAT)?;
+            let free = LeaseHeld { holder: String::new(), token: *token, until_us: 0 };
+            rows::put_lease(&tx, name, &free)?;
         }
         tx.commit().or_fault(WHAT)?;
         self.conn.pragma_update(None, "synchronous", "FULL").or_fault(WHAT)?;

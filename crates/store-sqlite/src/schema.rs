@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use register::{ColumnRule, Fault};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use store::{KeyRing, Kinds, MARK_BYTES_MAX, OrFault, Shape, Trouble, Vault, body_version};
+use store::{KeyRing, Kinds, LeaseHeld, MARK_BYTES_MAX, OrFault, Shape, Trouble, Vault, body_version, uint};
 
 use crate::kinds::KindSql;
+use crate::rows;
 
 /// Version of the tables that do not depend on kinds, in `user_version`.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 /// "DAIC": tells `file` and us whose database it is.
 const APPLICATION_ID: i64 = 0x4441_4943;
@@ -46,14 +47,19 @@ CREATE TABLE versions (
   body         TEXT NOT NULL
 ) STRICT;
 CREATE TABLE kinds (id TEXT PRIMARY KEY, table_name TEXT NOT NULL, title TEXT NOT NULL, sealed TEXT NOT NULL) STRICT;
-CREATE TABLE cursors (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+";
+
+/// Rows that stand in no chain and therefore carry a mark of their own.
+const MARKED: &str = "
+CREATE TABLE cursors (name TEXT PRIMARY KEY, position INTEGER NOT NULL, mark TEXT NOT NULL) STRICT;
 CREATE TABLE leases (
   name     TEXT PRIMARY KEY,
   holder   TEXT NOT NULL,
   token    INTEGER NOT NULL,
-  until_us INTEGER NOT NULL
+  until_us INTEGER NOT NULL,
+  mark     TEXT NOT NULL
 ) STRICT;
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 ";
 
 const INDEXES: &str = "
@@ -82,12 +88,14 @@ pub(crate) fn prepare(
     match (owner, version) {
         (0, 0) if tables == 0 => {
             tx.execute_batch(TABLES).or_fault("the tables cannot be created")?;
+            tx.execute_batch(MARKED).or_fault("the tables cannot be created")?;
             index_versions(&tx)?;
             tx.pragma_update(None, "user_version", SCHEMA_VERSION)
                 .or_fault("the tables cannot be created")?;
             tx.pragma_update(None, "application_id", APPLICATION_ID)
                 .or_fault("the tables cannot be created")?;
         }
+        (APPLICATION_ID, 1) => add_marks(&tx)?,
         _ => check_owner(owner, version)?,
     }
     check_vault(&tx, vault)?;
@@ -96,6 +104,29 @@ pub(crate) fn prepare(
             .map_err(|error| Fault::new(format!("kind {} cannot be prepared", kind.shape.kind.id), error))?;
     }
     tx.commit().or_fault("the database cannot be prepared")
+}
+
+/// Brings a file of schema 1 up to date: its cursors and leases have no marks.
+fn add_marks(tx: &Connection) -> Result<(), Fault> {
+    let what = "the tables cannot be brought up to date";
+    let mut select = tx.prepare("SELECT name, position FROM cursors").or_fault(what)?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).or_fault(what)?;
+    let cursors: Vec<(String, i64)> = rows.collect::<Result<_, _>>().or_fault(what)?;
+    let mut select = tx.prepare("SELECT name, holder, token, until_us FROM leases").or_fault(what)?;
+    let rows = select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .or_fault(what)?;
+    let leases: Vec<(String, String, i64, i64)> = rows.collect::<Result<_, _>>().or_fault(what)?;
+    drop(select);
+    tx.execute_batch("DROP TABLE cursors; DROP TABLE leases;").or_fault(what)?;
+    tx.execute_batch(MARKED).or_fault(what)?;
+    for (name, position) in cursors {
+        rows::put_cursor(tx, &name, uint(position))?;
+    }
+    for (name, holder, token, until_us) in leases {
+        rows::put_lease(tx, &name, &LeaseHeld { holder, token: uint(token), until_us })?;
+    }
+    tx.pragma_update(None, "user_version", SCHEMA_VERSION).or_fault(what)
 }
 
 /// Checks a file that is only read: ours, of a version this program knows, sealed with keys of this ring if one is given.

@@ -11,12 +11,13 @@ use jiff::Timestamp;
 use register::{
     AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
 };
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
-use store::{KeyRing, Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, hex, random, uint};
+use store::{KeyRing, Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, hex, random};
 
 use crate::apply::read_tip;
 use crate::kinds::{KindSql, statements};
+use crate::mark::EndMark;
 use crate::pool::{Pool, Reader, connect};
 use crate::view::SqliteView;
 use crate::writer::{Job, Writer};
@@ -139,13 +140,15 @@ impl Store {
         crate::restore::refuse_half_restored(&conn)?;
         conn.set_prepared_statement_cache_capacity(statements(&kinds));
         let tip = read_tip(&conn)?;
+        let mark = EndMark::beside(&lock)?;
+        mark.check(&conn, &tip, path)?;
         let folder = connect(path)?;
 
         let pool = Pool::new(readers, statements(&kinds));
         let shared = Arc::new(Shared::new(kinds, vault, path, pool, tip.position));
         let (jobs, waiting) = channel();
         let (checkpoint, asked) = sync_channel(1);
-        let writer = Writer { conn, shared: Arc::clone(&shared), tip, checkpoint };
+        let writer = Writer { conn, shared: Arc::clone(&shared), tip, mark, checkpoint };
         let threads = vec![
             spawn("journal-writer", move || writer.run(&waiting))?,
             spawn("journal-checkpoint", move || fold(&folder, &asked))?,
@@ -196,12 +199,7 @@ impl Journal for Store {
 
     fn cursor(&self, name: &str) -> Result<Position, Fault> {
         let reader = self.shared.reader()?;
-        let found: Option<i64> = reader
-            .conn()?
-            .prepare_cached("SELECT position FROM cursors WHERE name = ?1")
-            .and_then(|mut select| select.query_row([name], |row| row.get(0)).optional())
-            .or_fault("the cursor cannot be read")?;
-        Ok(Position(found.map_or(0, uint)))
+        crate::rows::cursor(reader.conn()?, name).map(Position)
     }
 
     fn lease(
@@ -257,6 +255,13 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 /// The file held for this process.
 pub(crate) struct Lock(File);
 
+impl Lock {
+    /// Another handle of the same file.
+    pub(crate) fn file(&self) -> std::io::Result<File> {
+        self.0.try_clone()
+    }
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
@@ -268,7 +273,7 @@ impl Drop for Lock {
 pub(crate) fn lock(path: &Path) -> Result<Lock, Fault> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&name);
+    let file = File::options().create(true).truncate(false).read(true).write(true).open(&name);
     let file =
         file.map_err(|error| Fault::new(format!("{} cannot be written", Path::new(&name).display()), error))?;
     match file.try_lock() {
@@ -303,5 +308,7 @@ fn fold(conn: &Connection, asked: &Receiver<()>) {
     }
 }
 
+#[cfg(test)]
+mod between;
 #[cfg(test)]
 mod tests;

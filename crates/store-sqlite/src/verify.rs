@@ -1,11 +1,14 @@
 //! The rows a verification walks over, in one snapshot.
 
+use std::collections::BTreeMap;
+
 use register::{ChainHash, Fault, Verification};
 use rusqlite::{Connection, Row, Rows};
-use store::{ChangeRow, Current, Line, OrFault, Walk, date, uint, version};
+use store::{ChangeRow, Current, Line, OrFault, Vault, VaultKey, Walk, date, uint, version};
 
 use crate::Shared;
 use crate::kinds::KindSql;
+use crate::rows;
 use crate::text::unline;
 
 const WHAT: &str = "the journal cannot be walked";
@@ -29,7 +32,9 @@ pub(crate) fn verify(shared: &Shared) -> Result<Verification, Fault> {
     let mut lines = conn.prepare(LINES).or_fault(WHAT)?;
     let mut lines = lines.query([]).or_fault(WHAT)?;
     walk.chain(&mut || next(&mut changes, change), &mut || next(&mut lines, line))?;
-    check_cursors(conn, head, &mut walk)?;
+    check_rows(conn, head, &mut walk)?;
+    check_pages(conn, &mut walk)?;
+    check_schema(shared, conn, &mut walk)?;
     for kind in kinds_in(shared, conn)? {
         let mut lines = conn.prepare(LINES_OF_KIND).or_fault(WHAT)?;
         let mut lines = lines.query([&kind]).or_fault(WHAT)?;
@@ -107,14 +112,69 @@ fn current(row: &Row<'_>, columns: usize) -> Result<Current, Fault> {
     })
 }
 
-fn check_cursors(conn: &Connection, head: u64, walk: &mut Walk) -> Result<(), Fault> {
-    let mut select = conn.prepare("SELECT name, position FROM cursors ORDER BY name").or_fault(WHAT)?;
-    let mut rows = select.query([]).or_fault(WHAT)?;
-    while let Some(row) = rows.next().or_fault(WHAT)? {
-        let (name, position): (String, i64) = (row.get(0).or_fault(WHAT)?, row.get(1).or_fault(WHAT)?);
-        walk.cursor(&name, uint(position), head);
+fn check_rows(conn: &Connection, head: u64, walk: &mut Walk) -> Result<(), Fault> {
+    let (cursors, problems) = rows::check(conn)?;
+    for (name, position) in cursors {
+        walk.cursor(&name, position, head);
+    }
+    for problem in problems {
+        walk.found(problem);
     }
     Ok(())
+}
+
+/// What SQLite itself can see: pages, and that every index holds what its table holds. A reading takes whichever is
+/// quicker, so that a difference between them is a wrong answer.
+fn check_pages(conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
+    let mut check = conn.prepare("PRAGMA integrity_check").or_fault(WHAT)?;
+    let mut rows = check.query([]).or_fault(WHAT)?;
+    while let Some(row) = rows.next().or_fault(WHAT)? {
+        let said: String = row.get(0).or_fault(WHAT)?;
+        if said != "ok" {
+            walk.found(format!("the database file is damaged: {said}"));
+        }
+    }
+    Ok(())
+}
+
+/// Compares the declarations with those a new database would have: SQLite computes and searches by what they say.
+fn check_schema(shared: &Shared, conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
+    let mut fresh = Connection::open_in_memory().or_fault(WHAT)?;
+    // Any key will do: only declarations are compared.
+    let vault = Vault::new(&VaultKey::generate()?)?;
+    crate::schema::prepare(&mut fresh, &shared.kinds, Some(&vault))?;
+    let (wanted, found) = (declared(&fresh)?, declared(conn)?);
+    for (name, declaration) in wanted {
+        if found.get(&name) != Some(&declaration) {
+            walk.found(format!("{name} is not declared as it should be: the database file was altered"));
+        }
+    }
+    Ok(())
+}
+
+/// Tables and indexes by name, each with what it is. The tables of kinds grow column by column, in any order.
+fn declared(conn: &Connection) -> Result<BTreeMap<String, Vec<String>>, Fault> {
+    let mut select =
+        conn.prepare("SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL").or_fault(WHAT)?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).or_fault(WHAT)?;
+    let rows: Vec<(String, String, String)> = rows.collect::<Result<_, _>>().or_fault(WHAT)?;
+    let mut columns = conn
+        .prepare(
+            "SELECT name || ' ' || type || ' ' || \"notnull\" || ' ' || pk || ' ' || hidden
+             FROM pragma_table_xinfo(?1) ORDER BY name",
+        )
+        .or_fault(WHAT)?;
+    let mut declared = BTreeMap::new();
+    for (name, sort, sql) in rows {
+        let parts = if sort == "table" && name.starts_with("current_") {
+            let parts = columns.query_map([&name], |row| row.get(0)).or_fault(WHAT)?;
+            parts.collect::<Result<_, _>>().or_fault(WHAT)?
+        } else {
+            vec![sql]
+        };
+        declared.insert(name, parts);
+    }
+    Ok(declared)
 }
 
 /// The kinds of the program and of the file.

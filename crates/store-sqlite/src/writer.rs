@@ -5,14 +5,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
 use register::{CommitError, Committed, Draft, Fault, Lease};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::Connection;
 
 use crate::Shared;
-use store::{
-    Answer, LeaseHeld, LeaseRequest, OrFault, Reply, Tip, in_one_line, int, lease_token, time, uint,
-};
+use store::{Answer, LeaseHeld, LeaseRequest, Reply, Tip, in_one_line, lease_token, time};
 
 use crate::apply::Desk;
+use crate::mark::EndMark;
+use crate::rows;
 
 /// Most jobs of one transaction; more only make the first of them wait.
 const GROUP_MAX: usize = 256;
@@ -34,6 +34,8 @@ pub(crate) struct Writer {
     pub(crate) conn: Connection,
     pub(crate) shared: Arc<Shared>,
     pub(crate) tip: Tip,
+    /// Says beside the database how far it goes.
+    pub(crate) mark: EndMark,
     /// Asks the checkpoint thread to fold the log.
     pub(crate) checkpoint: SyncSender<()>,
 }
@@ -54,7 +56,7 @@ impl Writer {
             dirty = true;
             #[cfg(test)]
             if let Job::Sql(sql, reply) = job {
-                let done = self.conn.execute_batch(sql).or_fault("fault injection");
+                let done = store::OrFault::or_fault(self.conn.execute_batch(sql), "fault injection");
                 let _gone = reply.send(done.map_err(CommitError::from)).is_err();
                 continue;
             }
@@ -128,6 +130,8 @@ impl Writer {
         if lost.is_some() {
             self.tip = before;
         } else if before.position < self.tip.position {
+            // Before anybody is told: what was acknowledged and is not there later is noticed.
+            self.mark.set(&self.tip);
             self.shared.advance(self.tip.position);
         }
         for answer in answers {
@@ -192,23 +196,10 @@ fn why(error: &rusqlite::Error) -> String {
 
 /// Grants, renews or refuses a lease.
 fn grant(conn: &Connection, request: &LeaseRequest) -> Result<Option<Lease>, Fault> {
-    let what = "the lease cannot be granted";
-    let held: Option<LeaseHeld> = conn
-        .prepare_cached("SELECT holder, token, until_us FROM leases WHERE name = ?1")
-        .and_then(|mut select| {
-            let read = |row: &rusqlite::Row<'_>| {
-                Ok(LeaseHeld { holder: row.get(0)?, token: uint(row.get(1)?), until_us: row.get(2)? })
-            };
-            select.query_row([&request.name], read).optional()
-        })
-        .or_fault(what)?;
+    let held = rows::lease(conn, &request.name)?;
     let Some(token) = lease_token(held.as_ref(), request) else { return Ok(None) };
     let until_us = request.until.as_microsecond();
-    conn.prepare_cached(
-        "INSERT INTO leases VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name)
-         DO UPDATE SET holder = excluded.holder, token = excluded.token, until_us = excluded.until_us",
-    )
-    .and_then(|mut upsert| upsert.execute(params![request.name, request.holder, int(token), until_us]))
-    .or_fault(what)?;
+    let granted = LeaseHeld { holder: request.holder.clone(), token, until_us };
+    rows::put_lease(conn, &request.name, &granted)?;
     Ok(Some(Lease { name: request.name.clone(), token, until: time(until_us)? }))
 }

@@ -59,6 +59,19 @@ pub enum Trouble {
     /// The place of a restore holds something already.
     #[error("the database is not empty: a restore needs one that holds nothing")]
     NotEmpty,
+    /// The database holds less, or something else, than was noted beside it when it was last written.
+    #[error(
+        "the journal ends at change {found}, and its end was noted as {noted:?}: part of it is lost; \
+         remove {file} only if an older copy was put here on purpose"
+    )]
+    EndMissing {
+        /// The note: position and hash.
+        noted: String,
+        /// The newest change there is.
+        found: u64,
+        /// The file that holds the note.
+        file: String,
+    },
     /// Another program with other kinds of records, or with a newer key, has opened the database since.
     #[error(
         "another process has changed the tables for another version or a newer key: \

@@ -91,6 +91,11 @@ impl Walk {
         self.0
     }
 
+    /// Notes what a store found by itself.
+    pub fn found(&mut self, problem: String) {
+        self.tell(|| problem);
+    }
+
     fn tell(&mut self, problem: impl FnOnce() -> String) {
         if self.0.problems.len() < PROBLEMS_MAX {
             self.0.problems.push(problem());

@@ -34,7 +34,59 @@ fn problems_after(sql: &str) -> Vec<String> {
     assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
     drop(store);
     rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    // The note of the end lies beside the database; without it only the content speaks.
+    std::fs::remove_file(directory.path().join("town.db.lock")).unwrap();
     Store::open(&path, KINDS, options()).unwrap().verify().unwrap().problems
+}
+
+#[test]
+fn an_end_that_is_not_as_it_was_noted_is_refused() {
+    let cut = "DELETE FROM changes WHERE position = 2; DELETE FROM versions WHERE position = 2";
+    let table = [
+        ("nothing", "", ""),
+        ("the end cut off", cut, "part of it is lost"),
+        ("another end", "UPDATE changes SET hash = zeroblob(32) WHERE position = 2", "part of it is lost"),
+    ];
+    for (name, sql, wanted) in table {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("town.db");
+        let store = Store::open(&path, KINDS, options()).unwrap();
+        for key in ["A", "B"] {
+            let body = Body::of(&serde_json::json!({ "text": "1" })).unwrap();
+            store.commit(draft(vec![Write::create(&NOTE, key, body)])).unwrap();
+        }
+        drop(store);
+        rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+        let opened = Store::open(&path, KINDS, options()).err().map(|fault| fault.to_string());
+        let opened = opened.unwrap_or_default();
+        assert!(
+            if wanted.is_empty() { opened.is_empty() } else { opened.contains(wanted) },
+            "{name}: {opened}"
+        );
+        // Who put an older copy there on purpose removes the note.
+        std::fs::remove_file(directory.path().join("town.db.lock")).unwrap();
+        Store::open(&path, KINDS, options()).unwrap();
+    }
+}
+
+#[test]
+fn a_file_of_schema_1_gets_marks_for_its_cursors_and_leases() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("town.db");
+    let store = Store::open(&path, KINDS, options()).unwrap();
+    let (now, until) = ("2026-04-01T00:00:00Z".parse().unwrap(), "2026-04-02T00:00:00Z".parse().unwrap());
+    let mut moved = draft(vec![]);
+    moved.cursors.push(CursorMove { name: "link/1".to_owned(), from: Position(0), to: Position(1) });
+    store.commit(moved).unwrap();
+    store.lease("work", "A", now, until).unwrap();
+    drop(store);
+    let before = "
+        ALTER TABLE cursors DROP COLUMN mark; ALTER TABLE leases DROP COLUMN mark; PRAGMA user_version = 1";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(before).unwrap();
+    let store = Store::open(&path, KINDS, options()).unwrap();
+    assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(store.cursor("link/1").unwrap(), Position(1));
+    assert!(store.lease("work", "B", now, until).unwrap().is_none());
 }
 
 #[test]
@@ -78,6 +130,22 @@ fn verify_tells_what_was_done_to_the_file() {
         ("a current record deleted", "DELETE FROM current_test__note WHERE key = 'A'", "test/note A: the current record is missing"),
         ("a current record reopened", "UPDATE current_test__note SET closed = 0 WHERE key = 'B'", "test/note B: the current record is open"),
         ("a column edited", "UPDATE current_test__person SET ward = '西'", "test/person P: the declared columns"),
+        ("a cursor moved by hand", "UPDATE cursors SET position = 4", "cursor link/1 does not fit its mark"),
+        ("a column computed otherwise", "
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'line >> 20', 'line >> 21') WHERE name = 'versions'",
+            "versions is not declared as it should be"),
+        ("an index dropped", "DROP INDEX current_test__person_by_ward", ""),
+        // Past the index: its entry still leads to where the record was.
+        ("an index that lacks a record", "
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'closed = 0', 'closed = 1') WHERE name = 'current_test__person_by_ward';
+            PRAGMA writable_schema = RESET;
+            UPDATE current_test__person SET row_no = 99;
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'closed = 1', 'closed = 0') WHERE name = 'current_test__person_by_ward';
+            PRAGMA writable_schema = RESET",
+            "the database file is damaged"),
         ("a sealed column edited", "UPDATE current_test__person SET number = 'x'", "test/person P: the declared columns"),
     ];
     for (name, sql, wanted) in table {
