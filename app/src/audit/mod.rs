@@ -165,6 +165,7 @@ fn verify_town(config: &Config, witness: Option<&Witness>) -> anyhow::Result<Exi
             problems.push(format!("{}: {} {}", check.title, inconsistency.record, inconsistency.what));
         }
     }
+    problems.extend(office.check_evidence()?);
     hold_against(&*Place::configured(config)?.beside(None)?, witness, &mut problems)?;
     tell(&problems, verification.changes, verification.versions, verification.head, None)
 }

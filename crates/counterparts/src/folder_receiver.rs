@@ -95,6 +95,10 @@ impl FolderReceiver {
             Verdict::Refused("受付停止中です".to_owned())
         } else if sha256 != control.sha256 {
             Verdict::Refused("SHA-256が管理ファイルと違います".to_owned())
+        } else if control.bytes != u64::try_from(bytes.len()).unwrap_or(u64::MAX) {
+            Verdict::Refused(format!("大きさが{}バイトです（管理ファイルは{}）", bytes.len(), control.bytes))
+        } else if control.parts != 1 {
+            Verdict::Refused(format!("分割された配信（{}個）は受けられません", control.parts))
         } else if let Err(why) = read {
             Verdict::Refused(why)
         } else if rows != control.rows {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod clock;
+mod evidence;
 mod history;
 mod index;
 mod lane;
@@ -15,6 +16,7 @@ mod worker;
 
 pub use audit::{AUDIT, AuditEntry, AuditResult};
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
+pub use evidence::evidence_problems;
 pub use history::ShownVersion;
 pub use links::{BrokenLink, LinkSources, Links, ListFile, Ready, RunningLink};
 pub use monitor::{DeliveryView, LinkStanding, LinkView, TraceLine};

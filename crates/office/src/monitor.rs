@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::audit::AuditResult;
 use crate::links::RunningLink;
-use crate::prepare::read_characters;
+use crate::prepare::{characters_path, read_characters};
 use crate::users::commit_fault;
 use crate::{AuditEntry, Caller, Office, RunError};
 
@@ -233,6 +233,15 @@ impl Office {
     pub fn characters(&self, link: &str, no: u64, done: &str, limit: usize) -> Result<Vec<CharLine>, Fault> {
         if self.links().get(link).is_none() {
             return Ok(Vec::new());
+        }
+        let view = self.journal().view(AsOf::default())?;
+        if let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(link, no))? {
+            let folder = self.evidence(link);
+            let altered =
+                crate::evidence::altered(&characters_path(&folder, no), &delivery.record.characters_sha256);
+            if let Some(what) = altered {
+                return Err(Fault::because(what));
+            }
         }
         read_characters(&self.evidence(link), no, done, limit)
     }

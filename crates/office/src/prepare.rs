@@ -13,7 +13,7 @@ use moji::{Cluster, Code, Done, Piece};
 use register::{AsOf, Fault, Journal, Position, Stored, View};
 use sha2::{Digest, Sha256};
 use system::{Dataset, Fate, RefusedRow, Row};
-use transport::{Access, make_folders, write_durably};
+use transport::{Access, make_folders, sha256_of, write_durably};
 
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -86,6 +86,7 @@ pub(crate) struct Prepared {
     pub rows: u64,
     pub bytes: u64,
     pub sha256: String,
+    pub characters_sha256: String,
     pub refused: Vec<RefusedRow>,
     pub characters: BTreeMap<String, u64>,
 }
@@ -245,7 +246,8 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
         report.flush()
     })
     .map_err(broken)?;
-    let prepared = outcome?.ok_or_else(|| Fault::because("配信ファイルが書かれていません"))?;
+    let mut prepared = outcome?.ok_or_else(|| Fault::because("配信ファイルが書かれていません"))?;
+    prepared.characters_sha256 = sha256_of(&report_path).map_err(broken)?;
     // An empty full file would tell the receiver that nobody is left.
     if prepared.rows == 0
         && making.extent == Extent::Full
@@ -326,6 +328,7 @@ fn fill(
         rows: writer.rows,
         bytes: writer.bytes,
         sha256,
+        characters_sha256: String::new(),
         refused: writer.refused,
         characters: writer.characters,
     })

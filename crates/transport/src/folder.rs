@@ -55,7 +55,10 @@ pub struct Folder {
 }
 
 /// SHA-256 of a file in lower-case hexadecimal, read in pieces.
-fn sha256_of(path: &Path) -> io::Result<String> {
+///
+/// # Errors
+/// The first error of the file system.
+pub fn sha256_of(path: &Path) -> io::Result<String> {
     let mut hash = Sha256::new();
     let mut file = File::open(path)?;
     let mut piece = vec![0; PIECE_BYTES];

@@ -112,17 +112,25 @@ impl Control {
     /// [`SlipError`] naming the line or the value.
     pub fn parse(slip: &str) -> Result<Self, SlipError> {
         let found = lines(slip)?;
+        let extent = text(&found, "extent")?;
+        if !["full", "difference"].contains(&extent.as_str()) {
+            return Err(SlipError::BadValue { name: "extent", value: extent });
+        }
+        let (part, parts): (u32, u32) = (number(&found, "part")?, number(&found, "parts")?);
+        if part == 0 || parts < part {
+            return Err(SlipError::BadValue { name: "part", value: part.to_string() });
+        }
         Ok(Self {
             link: text(&found, "link")?,
             no: number(&found, "no")?,
             dataset: text(&found, "dataset")?,
-            extent: text(&found, "extent")?,
+            extent,
             as_of: number(&found, "as_of")?,
             rows: number(&found, "rows")?,
             bytes: number(&found, "bytes")?,
             sha256: text(&found, "sha256")?,
-            part: number(&found, "part")?,
-            parts: number(&found, "parts")?,
+            part,
+            parts,
         })
     }
 }
@@ -187,6 +195,21 @@ mod tests {
             };
         let read = Receipt::parse(&receipt.to_text()).unwrap();
         assert_eq!(read.verdict, Verdict::Refused("件数 違い".into()));
+    }
+
+    #[test]
+    fn a_control_file_that_contradicts_itself_is_refused() {
+        let slip = |extent: &str, part: u32, parts: u32| {
+            let (link, sha256) = ("city-26".into(), "ab".repeat(32));
+            Control { link, no: 1, extent: extent.into(), rows: 1, bytes: 1, sha256, part, parts }.to_text()
+        };
+        assert!(Control::parse(&slip("difference", 2, 2)).is_ok());
+        for (slip, name) in
+            [(slip("gull", 1, 1), "extent"), (slip("full", 0, 1), "part"), (slip("full", 2, 1), "part")]
+        {
+            let error = Control::parse(&slip).unwrap_err();
+            assert!(matches!(error, SlipError::BadValue { name: found, .. } if found == name), "{error}");
+        }
     }
 
     #[test]

@@ -1,0 +1,55 @@
+//! The bytes that are kept of deliveries, held against what the journal says of them.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use linkage::{DELIVERY, Delivery};
+use register::{AsOf, Fault};
+use transport::sha256_of;
+
+use crate::Office;
+use crate::prepare::{characters_path, data_path};
+
+impl Office {
+    /// What is wrong with the kept bytes (控え) of all deliveries; empty when all is well.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub fn check_evidence(&self) -> Result<Vec<String>, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        let mut problems = Vec::new();
+        view.scan(&DELIVERY, None, &mut |stored| {
+            let delivery = stored.typed::<Delivery>()?.record;
+            problems.extend(evidence_problems(&self.evidence(&delivery.link), &delivery));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(problems)
+    }
+}
+
+/// What is wrong with the bytes a folder keeps of one delivery.
+pub fn evidence_problems(folder: &Path, delivery: &Delivery) -> Vec<String> {
+    let files = [
+        (data_path(folder, delivery.no), &delivery.sha256),
+        (characters_path(folder, delivery.no), &delivery.characters_sha256),
+    ];
+    let what = |(path, sha256): (std::path::PathBuf, &String)| {
+        altered(&path, sha256).map(|what| format!("配信 {} {}番: {what}", delivery.link, delivery.no))
+    };
+    files.into_iter().filter_map(what).collect()
+}
+
+/// Says when a file is not the one that was recorded; of a file that was not recorded nothing is said.
+pub(crate) fn altered(path: &Path, sha256: &str) -> Option<String> {
+    if sha256.is_empty() {
+        return None;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    match sha256_of(path) {
+        Ok(found) if found == sha256 => None,
+        Ok(_) => Some(format!("控え {name} の内容が、作成したときのSHA-256と違います")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Some(format!("控え {name} がありません")),
+        Err(error) => Some(format!("控え {name} が読めません（{error}）")),
+    }
+}
