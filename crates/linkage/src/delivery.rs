@@ -106,7 +106,7 @@ pub struct Delivery {
     /// SHA-256 of the data file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sha256: String,
-    /// SHA-256 of the list of characters that lies beside the data file; empty in deliveries of older versions.
+    /// SHA-256 of the list of characters that lies beside the data file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub characters_sha256: String,
     /// The layout it was written with.

@@ -235,15 +235,15 @@ impl Office {
             return Ok(Vec::new());
         }
         let view = self.journal().view(AsOf::default())?;
-        if let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(link, no))? {
-            let folder = self.evidence(link);
-            let altered =
-                crate::evidence::altered(&characters_path(&folder, no), &delivery.record.characters_sha256);
-            if let Some(what) = altered {
-                return Err(Fault::because(what));
-            }
+        let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(link, no))? else {
+            return Ok(Vec::new());
+        };
+        let sha256 = &delivery.record.characters_sha256;
+        let path = characters_path(&self.evidence(link), no, sha256);
+        match crate::evidence::altered(&path, sha256) {
+            Some(what) => Err(Fault::because(what)),
+            None => read_characters(&path, done, limit),
         }
-        read_characters(&self.evidence(link), no, done, limit)
     }
 
     /// All deliveries that carried one record of a dataset, the newest first per link.

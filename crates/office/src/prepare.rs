@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use catalog::{Extent, Link};
 use layout::{Facts, Plan, RowEvent, Tally};
-use linkage::CharLine;
+use linkage::{CharLine, Delivery};
 use moji::{Cluster, Code, Done, Piece};
 use register::{AsOf, Fault, Journal, Position, Stored, View};
 use sha2::{Digest, Sha256};
 use system::{Dataset, Fate, RefusedRow, Row};
-use transport::{Access, make_folders, sha256_of, write_durably};
+use transport::{Access, Beside, make_folders, sha256_of};
 
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -91,14 +91,37 @@ pub(crate) struct Prepared {
     pub characters: BTreeMap<String, u64>,
 }
 
-/// Where the bytes of a delivery lie.
-pub(crate) fn data_path(evidence: &Path, no: u64) -> PathBuf {
-    evidence.join(format!("{no:012}.data"))
+/// Digits of a checksum that stand in a file's name.
+const NAME_DIGITS: usize = 16;
+
+/// Where the bytes of a delivery lie. Two processes may prepare one delivery at once, from journals of different length;
+/// neither may write over what the other is about to have recorded, so that the name follows the content.
+pub(crate) fn data_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
+    evidence.join(format!("{no:012}.{}.data", short(sha256)))
 }
 
 /// Where the character report of a delivery lies.
-pub(crate) fn characters_path(evidence: &Path, no: u64) -> PathBuf {
-    evidence.join(format!("{no:012}.characters.tsv"))
+pub(crate) fn characters_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
+    evidence.join(format!("{no:012}.{}.characters.tsv", short(sha256)))
+}
+
+fn short(sha256: &str) -> &str {
+    sha256.get(..NAME_DIGITS).unwrap_or(sha256)
+}
+
+/// Removes what others prepared under a number that is recorded by now, and what killed workers left of it.
+pub(crate) fn sweep(evidence: &Path, no: u64, prepared: &Delivery) {
+    let kept = [
+        data_path(evidence, no, &prepared.sha256),
+        characters_path(evidence, no, &prepared.characters_sha256),
+    ];
+    let number = format!("{no:012}.");
+    for entry in std::fs::read_dir(evidence).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&number) && !kept.contains(&entry.path()) {
+            // One that stays does no harm: nothing names it.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// A character that only changed its spelling: item, what it was, what was done, what it is.
@@ -205,12 +228,14 @@ pub(crate) struct Making<'a> {
     pub plan: &'a Plan,
     pub evidence: &'a Path,
     pub no: u64,
+    /// Chance: names what is written until it is whole, for others may be preparing the same delivery.
+    pub attempt: u64,
     pub from: Position,
     pub extent: Extent,
     pub facts: Facts,
 }
 
-/// Writes the data file of a delivery and its character report. Doing it again overwrites what a killed worker left.
+/// Writes the data file of a delivery and its character report.
 ///
 /// Rows a layout refuses are left out and named; everything else keeps the file from being made.
 pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
@@ -232,22 +257,26 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     if making.plan.layout().header_is_tallied() {
         facts.tally = tally(making, &*view, &source)?;
     }
-    let mut outcome: Result<Option<Prepared>, Fault> = Ok(None);
-    let report_path = characters_path(making.evidence, making.no);
-    write_durably(&report_path, |report| {
-        let mut report = BufWriter::new(report);
-        write_durably(&data_path(making.evidence, making.no), |file| {
-            outcome = fill(making, &*view, &source, &facts, file, &mut report, to).map(Some);
-            match &outcome {
-                Ok(_) => Ok(()),
-                Err(fault) => Err(io::Error::other(fault.to_string())),
-            }
-        })?;
-        report.flush()
-    })
-    .map_err(broken)?;
-    let mut prepared = outcome?.ok_or_else(|| Fault::because("配信ファイルが書かれていません"))?;
-    prepared.characters_sha256 = sha256_of(&report_path).map_err(broken)?;
+    let attempt = format!("{:012}.{:016x}", making.no, making.attempt);
+    let beside = |ending: &str| Beside::create(&making.evidence.join(format!("{attempt}.{ending}")));
+    let (mut data, mut report) = (beside("data").map_err(broken)?, beside("characters.tsv").map_err(broken)?);
+    let mut lines = BufWriter::new(&mut report.file);
+    let filled = fill(making, &*view, &source, &facts, &mut data.file, &mut lines, to);
+    let flushed = lines.flush();
+    drop(lines);
+    let mut prepared = match filled {
+        Ok(prepared) => prepared,
+        Err(fault) => {
+            // What cannot be removed goes when this number is recorded.
+            let _ = (data.remove(), report.remove());
+            return Err(broken(io::Error::other(fault.to_string())));
+        }
+    };
+    flushed.map_err(broken)?;
+    prepared.characters_sha256 = sha256_of(report.beside()).map_err(broken)?;
+    let (no, evidence) = (making.no, making.evidence);
+    data.finish_as(&data_path(evidence, no, &prepared.sha256)).map_err(broken)?;
+    report.finish_as(&characters_path(evidence, no, &prepared.characters_sha256)).map_err(broken)?;
     // An empty full file would tell the receiver that nobody is left.
     if prepared.rows == 0
         && making.extent == Extent::Full
@@ -365,15 +394,9 @@ fn each_row(
 }
 
 /// Reads a character report back, at most `limit` lines of those in which `wanted` was done; an empty word wants all.
-pub(crate) fn read_characters(
-    evidence: &Path,
-    no: u64,
-    wanted: &str,
-    limit: usize,
-) -> Result<Vec<CharLine>, Fault> {
+pub(crate) fn read_characters(path: &Path, wanted: &str, limit: usize) -> Result<Vec<CharLine>, Fault> {
     use std::io::BufRead;
-    let path = characters_path(evidence, no);
-    let file = match File::open(&path) {
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(Fault::new("文字変換の記録が開けません", error)),

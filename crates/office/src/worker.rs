@@ -15,7 +15,7 @@ use transport::{Control, PlaceError, Verdict};
 use crate::Office;
 use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
-use crate::prepare::{Making, changed, data_path, prepare};
+use crate::prepare::{Making, changed, data_path, prepare, sweep};
 
 /// How often rows are applied anew when staff change the receiver's records at the same moment.
 const APPLY_TRIES_MAX: u32 = 8;
@@ -383,6 +383,7 @@ impl<'a> LinkWorker<'a> {
             plan,
             evidence: &self.office.evidence(&running.link.id),
             no,
+            attempt: self.office.entropy().bits(),
             from: state.record.position,
             extent,
             facts,
@@ -413,6 +414,7 @@ impl<'a> LinkWorker<'a> {
         };
         let event = Event::Prepared { extent, to: prepared.to, file_name, due };
         self.commit(start, event, &delivery, None, now, "配信の作成")?;
+        sweep(&self.office.evidence(&running.link.id), no, &delivery);
         Ok(Turn::Worked)
     }
 
@@ -441,7 +443,11 @@ impl<'a> LinkWorker<'a> {
         if record.receipt.is_some() {
             folder.retire_receipt(&name)?;
         }
-        folder.put(&name, &data_path(&self.office.evidence(&record.link), record.no), &control)?;
+        folder.put(
+            &name,
+            &data_path(&self.office.evidence(&record.link), record.no, &record.sha256),
+            &control,
+        )?;
         record.phase = if *receipt_expected { Phase::Sent } else { Phase::Applied };
         record.sent_at = Some(now);
         record.receipt = None;

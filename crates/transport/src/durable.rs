@@ -40,6 +40,20 @@ impl Beside {
         File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
     }
 
+    /// Where the file lies until then.
+    pub fn beside(&self) -> &Path {
+        &self.beside
+    }
+
+    /// As [`Beside::finish`], under a name that was not known when the file was begun, in the same folder.
+    ///
+    /// # Errors
+    /// As [`Beside::finish`].
+    pub fn finish_as(mut self, path: &Path) -> io::Result<()> {
+        path.clone_into(&mut self.path);
+        self.finish()
+    }
+
     /// Gives the file up.
     ///
     /// # Errors
