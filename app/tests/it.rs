@@ -7,7 +7,6 @@ mod it {
     mod config;
     mod demo;
     mod keys;
-    mod kill;
     mod layout;
     mod moji;
     mod moving;

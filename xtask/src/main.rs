@@ -1,4 +1,4 @@
-//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `tidy`, `codegen`, `peers`.
+//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `kills`, `flips`, `tidy`, `codegen`, `peers`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
 
 mod bench;
@@ -7,6 +7,7 @@ mod fuzz;
 mod licences;
 mod packages;
 mod peers;
+mod proof;
 mod run;
 mod test;
 mod tidy;
@@ -55,6 +56,18 @@ enum Task {
         #[arg(long, default_value_t = 1_000_000)]
         runs: u64,
     },
+    /// Kills a town at work, and with `--postgres` its database, and compares after each kill.
+    Kills {
+        /// Arguments of `proof kills`: `--rounds N`, `--postgres`, `--seed S`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Flips single bits of stored files; somebody is told, or every answer is as before.
+    Flips {
+        /// Arguments of `proof flips`: `--count N`, `--seed S`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The structure of the tree: layers, absences, sources, sizes.
     Tidy,
     /// Make the generated character tables anew from their sources (asks the package registries).
@@ -81,6 +94,8 @@ fn main() -> anyhow::Result<()> {
         Task::Bench { arguments } => bench::bench(&arguments),
         Task::Sim { options } => sim(&options),
         Task::Fuzz { targets, runs } => fuzz::fuzz(&targets, runs),
+        Task::Kills { arguments } => proof::proof("kills", &arguments),
+        Task::Flips { arguments } => proof::proof("flips", &arguments),
         Task::Tidy => tidy::tidy(),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Peers { check } => peers::peers(check),

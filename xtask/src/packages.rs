@@ -49,6 +49,7 @@ pub(crate) const FOR_BENCH: &[Package] = &[
     Package { name: "gcc", proof: Proof::Program("cc") },
     Package { name: "g++", proof: Proof::Program("c++") },
     Package { name: "libicu-dev", proof: Proof::File("/usr/include/unicode/ucnv.h") },
+    Package { name: "postgresql", proof: Proof::Postgres("initdb") },
 ];
 
 /// What `cargo xtask codegen` asks: ICU's converters, and the reader of an npm package that is a database.

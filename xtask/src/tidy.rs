@@ -83,7 +83,7 @@ pub(crate) fn tidy() -> anyhow::Result<()> {
 fn problems(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut files = Vec::new();
-    for folder in ["crates", "systems", "app", "bench", "sim", "xtask"] {
+    for folder in ["crates", "systems", "app", "bench", "proof", "sim", "xtask"] {
         rust_files(&root.join(folder), &mut files)?;
     }
     for path in &files {

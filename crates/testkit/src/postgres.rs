@@ -134,6 +134,10 @@ impl Cluster {
 
     /// Starts the server again after [`Cluster::stop`].
     pub fn resume(&self) {
+        assert!(self.start_again(), "PostgreSQL does not start: {}", self.log());
+    }
+
+    fn start_again(&self) -> bool {
         let log = self.folder.join("log");
         let options = format!(
             "-c listen_addresses= -c unix_socket_directories={} -c max_connections=200 -c max_wal_size=4GB {}",
@@ -148,12 +152,49 @@ impl Cluster {
             .stderr(log)
             .status()
             .unwrap();
-        assert!(status.success(), "PostgreSQL does not start: {}", self.log());
+        status.success()
     }
 
     /// Stops the server as a power cut of it would: no clean end, no last words.
     pub fn stop(&self) {
         finish(self.command("pg_ctl").args(["stop", "-D", "data", "-m", "immediate", "-s"]));
+    }
+
+    /// Kills the server's first process, as the system does when memory runs out: it cannot end its sessions, which
+    /// notice by themselves. Then waits until it can be started again, and starts it.
+    pub fn kill_and_resume(&self) {
+        let text = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        kill(text.lines().next().unwrap());
+        // It refuses to start as long as one of the old sessions still holds the shared memory.
+        while !self.start_again() {}
+    }
+
+    /// Kills one session of this program in a database without a last word; the server then ends all sessions and
+    /// recovers as after a crash. Tells whether there was one. `busy` asks for one that is at work.
+    pub fn kill_session(&self, address: &str, busy: bool) -> bool {
+        let busy = if busy { "AND state <> 'idle'" } else { "" };
+        let session = self.run(
+            address,
+            &format!(
+                "SELECT pid FROM pg_stat_activity WHERE application_name = 'daicho'
+                 AND datname = current_database() {busy} ORDER BY random() LIMIT 1"
+            ),
+        );
+        let session = session.trim();
+        if !session.is_empty() {
+            kill(session);
+        }
+        !session.is_empty()
+    }
+
+    /// Waits until the server takes connections, as after a crash it recovered from.
+    pub fn wait(&self) {
+        let ready = || {
+            let asked =
+                self.command("pg_isready").args(["-q", "-U", "daicho", "-h"]).arg(&self.folder).status();
+            asked.unwrap().success()
+        };
+        while !ready() {}
     }
 
     /// What the server wrote.
@@ -233,6 +274,11 @@ impl Drop for Cluster {
         // Waiting closes the watch's input, and so has it clear up.
         let _gone = self.watch.as_mut().map(Child::wait);
     }
+}
+
+/// Ends a process at once. One that is gone already is as good.
+fn kill(process: &str) {
+    let _gone = Command::new("kill").args(["-9", process]).stderr(Stdio::null()).status().unwrap();
 }
 
 /// Runs a command to its end; its words are worth reading only when it fails.

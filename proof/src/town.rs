@@ -1,8 +1,8 @@
 //! A town at work that waits to be killed: enters and finalises move-ins as fast as it can, and says on standard output
-//! what was acknowledged. Used by the kill test.
+//! what was acknowledged.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::Path;
 
 use daicho::config::Config;
 use daicho::house::{Outside, open};
@@ -14,10 +14,14 @@ use serde_json::{Value, json};
 /// Clerks who work at once.
 const CLERKS: u64 = 3;
 
-fn main() -> anyhow::Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let folder = PathBuf::from(arguments.next().unwrap_or_default());
-    let round: u64 = arguments.next().unwrap_or_default().parse()?;
+/// Movements one clerk enters at most in one life of the town; no killer waits so long.
+const TURNS_MAX: u64 = 1_000;
+
+/// Works until killed. `life` must be another in each life of the same town: residents get their numbers from it.
+///
+/// # Errors
+/// When the town cannot be opened.
+pub fn work(folder: &Path, life: u64) -> anyhow::Result<()> {
     let config = Config::read(&folder.join("daicho.toml"))?;
     let (office, workers) = Workers::start(open(&config, Outside::default())?)?;
     say("open")?;
@@ -25,12 +29,18 @@ fn main() -> anyhow::Result<()> {
         for clerk in 0..CLERKS {
             let office = &*office;
             scope.spawn(move || {
-                for turn in 0.. {
-                    let serial = (round * CLERKS + clerk) * 1_000 + turn;
-                    if let Err(error) = move_in(office, clerk, serial) {
-                        // The parent compares; here it is only told.
-                        let _ = say(&format!("error {error:#}"));
-                        return;
+                for turn in 0..TURNS_MAX {
+                    let serial = (life * CLERKS + clerk) * TURNS_MAX + turn;
+                    if let Err(error) = move_in(office, clerk, serial, &say) {
+                        // The parent judges; here it is only told. After a fault the next is tried: the database may
+                        // be back.
+                        let fault =
+                            error.downcast_ref().is_some_and(|error| matches!(error, RunError::Fault(_)));
+                        let word = if fault { "fault" } else { "error" };
+                        let _ = say(&format!("{word} {error:#}"));
+                        if !fault {
+                            return;
+                        }
                     }
                 }
             });
@@ -40,6 +50,14 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Enters some move-ins and makes them final, calling `after` each.
+pub(crate) fn some_move_ins(office: &Office, count: u64, after: &mut dyn FnMut()) {
+    for serial in 0..count {
+        move_in(office, 0, serial, &|_| Ok(())).unwrap();
+        after();
+    }
+}
+
 /// Says one line at once, so that the parent has it even when this process dies next.
 fn say(line: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
@@ -47,7 +65,12 @@ fn say(line: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-fn move_in(office: &Office, clerk: u64, serial: u64) -> anyhow::Result<()> {
+fn move_in(
+    office: &Office,
+    clerk: u64,
+    serial: u64,
+    say: &dyn Fn(&str) -> std::io::Result<()>,
+) -> anyhow::Result<()> {
     let caller = Caller {
         user: format!("clerk-{clerk}"),
         rights: Rights(vec!["resident-register/*".to_owned()]),
