@@ -1,6 +1,8 @@
 //! The store against the conformance suites, under many processes, against tampering, and against being cut off.
 
 #[cfg(test)]
+mod between;
+#[cfg(test)]
 mod cut;
 #[cfg(test)]
 mod open;
