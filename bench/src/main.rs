@@ -8,6 +8,7 @@
 mod characters;
 mod commits;
 mod extract;
+mod journal;
 mod latency;
 mod layouts;
 
@@ -32,6 +33,12 @@ struct Arguments {
     /// Records of fixed length written and read.
     #[arg(long, default_value_t = 10_000_000)]
     records: usize,
+    /// Records of the journal that are read, verified and restored; 3,700,000 is a large city's.
+    #[arg(long, default_value_t = 200_000)]
+    journal_records: usize,
+    /// Leave the writers of the journal out.
+    #[arg(long)]
+    no_writers: bool,
     /// Where the databases and texts lie; a real disk.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
@@ -44,6 +51,8 @@ struct Arguments {
 enum Stage {
     /// Durable changes of the journal beside a plain table.
     Commits,
+    /// The journal beside PostgreSQL and the disk, with targets.
+    Journal,
     /// From a confirmed movement to its subscribers.
     Latency,
     /// The daily full extract beside sqlite3 | iconv.
@@ -89,6 +98,15 @@ fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
         Stage::Commits => {
             println!("\n# durable changes");
             commits::bench(&arguments.dir)
+        }
+        Stage::Journal => {
+            println!("\n# journal");
+            let size = journal::Size {
+                records: arguments.journal_records,
+                rounds: arguments.rounds.min(5),
+                writers: !arguments.no_writers,
+            };
+            journal::bench(&arguments.dir, size)
         }
         Stage::Latency => {
             println!("\n# 本登録 to all three subscribers");
