@@ -5,7 +5,8 @@ use std::path::Path;
 use register::{ChainWalk, Fault, Kind, KindNote, RawChange, Restore, RestoreError, Standing};
 use rusqlite::{Connection, OptionalExtension, Transaction, params, params_from_iter, types::Value};
 use store::{
-    Kinds, LeaseHeld, OrFault, RESTORING, Trouble, Vault, check_change, check_cursors, check_origin, int, unknown_table,
+    Kinds, LeaseHeld, OrFault, RESTORING, Trouble, Vault, check_change, check_cursors, check_origin, int,
+    unknown_table,
 };
 
 use crate::Options;

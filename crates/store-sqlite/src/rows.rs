@@ -67,10 +67,19 @@ pub(crate) fn put_lease(conn: &Connection, name: &str, held: &LeaseHeld) -> Resu
     .or_fault("the lease cannot be granted")
 }
 
-/// All cursors that fit their mark, in order of name, and what is wrong with the others and with leases.
-pub(crate) fn check(conn: &Connection) -> Result<(Vec<(String, u64)>, Vec<String>), Fault> {
+/// What a walk over all rows finds.
+#[derive(Default)]
+pub(crate) struct Checked {
+    /// The cursors that fit their mark, in order of name, with where they stand.
+    pub(crate) cursors: Vec<(String, u64)>,
+    /// What is wrong with the others, and with leases.
+    pub(crate) problems: Vec<String>,
+}
+
+/// Walks over all cursors and leases.
+pub(crate) fn check(conn: &Connection) -> Result<Checked, Fault> {
     let what = "cursors and leases cannot be read";
-    let (mut cursors, mut problems) = (Vec::new(), Vec::new());
+    let Checked { mut cursors, mut problems } = Checked::default();
     let mut select = conn.prepare(&format!("{CURSOR} ORDER BY name")).or_fault(what)?;
     for row in select.query_map([], read_cursor).or_fault(what)? {
         let (name, position, mark) = row.or_fault(what)?;
@@ -87,7 +96,7 @@ pub(crate) fn check(conn: &Connection) -> Result<(Vec<(String, u64)>, Vec<String
             problems.push(altered("lease", &name).to_string());
         }
     }
-    Ok((cursors, problems))
+    Ok(Checked { cursors, problems })
 }
 
 fn read_cursor(row: &Row<'_>) -> Result<(String, u64, String), rusqlite::Error> {

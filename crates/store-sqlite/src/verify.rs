@@ -113,11 +113,11 @@ fn current(row: &Row<'_>, columns: usize) -> Result<Current, Fault> {
 }
 
 fn check_rows(conn: &Connection, head: u64, walk: &mut Walk) -> Result<(), Fault> {
-    let (cursors, problems) = rows::check(conn)?;
-    for (name, position) in cursors {
+    let found = rows::check(conn)?;
+    for (name, position) in found.cursors {
         walk.cursor(&name, position, head);
     }
-    for problem in problems {
+    for problem in found.problems {
         walk.found(problem);
     }
     Ok(())
