@@ -1,6 +1,6 @@
 //! Files that are whole under their name or not there.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -16,15 +16,33 @@ pub struct Beside {
 impl Beside {
     /// Begins a file that will have this path, `NAME.tmp` until then.
     ///
+    /// What a killed process left under that name is written over. What a living one is writing is not: it would be
+    /// emptied under the hands of the other, who then gives it its name.
+    ///
     /// # Errors
-    /// When it cannot be made.
+    /// When it cannot be made, or another process is making it.
     pub fn create(path: &Path) -> io::Result<Self> {
         // Behind the whole name, not instead of its ending: `1.csv` and `1.dat` may be written at the same moment.
         let mut beside = path.as_os_str().to_owned();
         beside.push(".tmp");
         let beside = PathBuf::from(beside);
-        let file = File::create(&beside)?;
-        Ok(Self { path: path.to_path_buf(), beside, file })
+        loop {
+            let file = File::options().create(true).truncate(false).write(true).open(&beside)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    let what = format!("{} is being written by another process", beside.display());
+                    return Err(io::Error::new(io::ErrorKind::WouldBlock, what));
+                }
+                // A drive without locks belongs to one process; that is as before.
+                Err(TryLockError::Error(_)) => {}
+            }
+            // Who held the lock may have given the file its name meanwhile: then it is another's, and whole.
+            if is_at(&file, &beside)? {
+                file.set_len(0)?;
+                return Ok(Self { path: path.to_path_buf(), beside, file });
+            }
+        }
     }
 
     /// Gives the file its name, so that after a crash it is whole or not there: flushed, renamed, the directory flushed.
@@ -34,8 +52,9 @@ impl Beside {
     pub fn finish(self) -> io::Result<()> {
         let Self { path, beside, file } = self;
         file.sync_all()?;
-        drop(file);
         fs::rename(&beside, &path)?;
+        // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
+        let _ = file.unlock();
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
     }
@@ -63,6 +82,25 @@ impl Beside {
     }
 }
 
+/// Whether an open file is the one that stands at a path.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let own = file.metadata()?;
+        match fs::metadata(path) {
+            Ok(there) => Ok((own.dev(), own.ino()) == (there.dev(), there.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = (file, path);
+        Ok(true)
+    }
+}
+
 /// Writes a file so that after a crash it is whole under its name or not there; see [`Beside`].
 ///
 /// # Errors
@@ -71,4 +109,31 @@ pub fn write_durably(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>
     let mut beside = Beside::create(path)?;
     fill(&mut beside.file)?;
     beside.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_file_another_is_writing_is_left_alone_and_a_dead_ones_is_taken_over() {
+        let folder = std::env::temp_dir().join(format!("daicho-durable-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("1.csv");
+        let mut first = Beside::create(&path).unwrap();
+        first.file.write_all(b"first").unwrap();
+        assert_eq!(Beside::create(&path).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+        drop(first);
+        write_durably(&path, |file| file.write_all(b"2")).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2");
+        // The one that got its name is not the one that is written next.
+        let mut next = Beside::create(&path).unwrap();
+        next.file.write_all(b"third").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2");
+        next.finish().unwrap();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }
