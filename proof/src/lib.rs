@@ -2,7 +2,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::expect_used,
     clippy::panic,
     clippy::missing_panics_doc,
     reason = "a proof fails by panicking, at the place that is wrong"

@@ -38,7 +38,7 @@ impl Round<'_> {
             return;
         };
         let what = draw.below(10);
-        let (second, may_fault) = (what < 3, 3 <= what && what < 8);
+        let (second, may_fault) = (what < 3, (3..8).contains(&what));
         let other = second.then(|| Living::start(self.program, self.folder, self.number * 2 + 1));
         town.watch(&mut draw, acknowledged, may_fault);
         match what {

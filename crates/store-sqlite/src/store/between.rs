@@ -11,6 +11,11 @@ use super::{Job, Store};
 
 static NOTE: Kind = Kind::new("t/note", "メモ");
 
+type Outcome = Result<Committed, CommitError>;
+
+/// A way to hand a group in.
+type Commit = fn(&Store, Vec<Draft>) -> Vec<Outcome>;
+
 /// Changes of a group, and versions of each.
 const CHANGES: u64 = 3;
 const VERSIONS: u64 = 4;
@@ -47,7 +52,7 @@ fn rows(case: usize, head: u64) -> Vec<(&'static str, String)> {
 }
 
 /// Sends the group as changes of their own, so that they wait together while the writer is busy.
-fn commit_each(store: &Store, drafts: Vec<Draft>) -> Vec<Result<Committed, CommitError>> {
+fn commit_each(store: &Store, drafts: Vec<Draft>) -> Vec<Outcome> {
     let jobs = store.jobs.as_ref().unwrap();
     let busy = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT max(i) FROM n";
     let (reply, _busy) = std::sync::mpsc::sync_channel(1);
@@ -61,7 +66,7 @@ fn commit_each(store: &Store, drafts: Vec<Draft>) -> Vec<Result<Committed, Commi
     answers.into_iter().map(|answer| answer.recv().unwrap()).collect()
 }
 
-fn commit_all(store: &Store, drafts: Vec<Draft>) -> Vec<Result<Committed, CommitError>> {
+fn commit_all(store: &Store, drafts: Vec<Draft>) -> Vec<Outcome> {
     let count = drafts.len();
     match store.commit_all(drafts) {
         Ok(all) => all.into_iter().map(Ok).collect(),
@@ -90,8 +95,7 @@ fn a_failure_between_any_two_rows_leaves_each_change_whole_or_away() {
     store.inject("CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)").unwrap();
     let (mut case, mut failed, mut kept) = (0, 0, 0);
     let per_group = rows(0, 0).len();
-    let commits: [fn(&Store, Vec<Draft>) -> Vec<Result<Committed, CommitError>>; 2] =
-        [commit_all, commit_each];
+    let commits: [Commit; 2] = [commit_all, commit_each];
     for commit in commits {
         // The last is the commit itself: a constraint that is looked at only then.
         for row in 0..=per_group {
