@@ -57,7 +57,7 @@ fn main() -> anyhow::Result<()> {
             let place = if postgres { "PostgreSQL" } else { "SQLite" };
             println!(
                 "{place}, seed {seed}: {} kills ({} towns, {} sessions, {} servers), {} comparisons: {} 仮登録 and {} 本登録 \
-                 acknowledged, {} unclear; nothing lost, nothing doubled",
+                 acknowledged, {} unclear, {} busy; nothing lost, nothing doubled",
                 killed.kills(),
                 killed.towns,
                 killed.sessions,
@@ -65,7 +65,8 @@ fn main() -> anyhow::Result<()> {
                 killed.comparisons,
                 killed.entered,
                 killed.finals,
-                killed.unclear
+                killed.unclear,
+                killed.busy
             );
             Ok(())
         }

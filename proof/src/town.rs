@@ -33,12 +33,15 @@ pub fn work(folder: &Path, life: u64) -> anyhow::Result<()> {
                     let serial = (life * CLERKS + clerk) * TURNS_MAX + turn;
                     if let Err(error) = move_in(office, clerk, serial, &say) {
                         // The parent judges; here it is only told. After a fault the next is tried: the database may
-                        // be back.
-                        let fault =
-                            error.downcast_ref().is_some_and(|error| matches!(error, RunError::Fault(_)));
-                        let word = if fault { "fault" } else { "error" };
+                        // be back. With two towns at work many want the same counter, and "busy" is an answer that
+                        // loses nothing.
+                        let (word, goes_on) = match error.downcast_ref() {
+                            Some(RunError::Fault(_)) => ("fault", true),
+                            Some(RunError::Busy(_)) => ("busy", true),
+                            _ => ("error", false),
+                        };
                         let _ = say(&format!("{word} {error:#}"));
-                        if !fault {
+                        if !goes_on {
                             return;
                         }
                     }

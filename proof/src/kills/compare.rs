@@ -22,6 +22,8 @@ pub(crate) struct Acknowledged {
     pub(crate) finals: BTreeMap<String, String>,
     /// Movements of which the town could not say whether they were done.
     pub(crate) unclear: u64,
+    /// Movements that were not done because others wanted the same record at once.
+    pub(crate) busy: u64,
 }
 
 impl Acknowledged {
@@ -35,6 +37,7 @@ impl Acknowledged {
             ["final", provisional, code] if code.len() == 11 => {
                 self.finals.insert((*provisional).to_owned(), (*code).to_owned());
             }
+            ["busy", ..] => self.busy = self.busy.saturating_add(1),
             ["fault", ..] if may_fault => self.unclear = self.unclear.saturating_add(1),
             ["error" | "fault", ..] => panic!("the town refused: {line}"),
             _ => {}

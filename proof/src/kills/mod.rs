@@ -55,6 +55,8 @@ pub struct Killed {
     pub finals: u64,
     /// Movements of which the town could not say whether they were done, because its database was killed.
     pub unclear: u64,
+    /// Movements that were refused because others wanted the same record at once.
+    pub busy: u64,
 }
 
 impl Killed {
@@ -97,6 +99,7 @@ pub fn kill(plan: &Plan) -> Killed {
         killed.entered += u64::try_from(acknowledged.entered.len()).unwrap();
         killed.finals += u64::try_from(acknowledged.finals.len()).unwrap();
         killed.unclear += acknowledged.unclear;
+        killed.busy += acknowledged.busy;
     }
     killed
 }

@@ -67,7 +67,7 @@ impl Round<'_> {
 struct Living {
     child: Child,
     lines: Receiver<String>,
-    reader: JoinHandle<()>,
+    reader: Option<JoinHandle<()>>,
 }
 
 impl Living {
@@ -89,7 +89,7 @@ impl Living {
                 }
             }
         });
-        Self { child, lines, reader }
+        Self { child, lines, reader: Some(reader) }
     }
 
     /// Hears some lines, and then whatever comes within a moment.
@@ -107,10 +107,20 @@ impl Living {
     fn kill(mut self, acknowledged: &mut Acknowledged, may_fault: bool) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        self.reader.join().unwrap();
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
         // What stood in the pipe was acknowledged too.
         for line in self.lines.try_iter() {
             acknowledged.take(&line, may_fault);
         }
+    }
+}
+
+impl Drop for Living {
+    fn drop(&mut self) {
+        // A proof that fails leaves no town behind. One that is dead already is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
