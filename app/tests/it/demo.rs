@@ -32,6 +32,10 @@ fn a_demonstration_whose_making_was_interrupted_is_made_anew() {
     drop(house);
     // As if killed after the first part of the load: some of the town, none of its users.
     std::fs::remove_file(config.at(&config.store.path)).unwrap();
+    // The note of the end outlives the database: nobody begins an empty town in place of a lost one by accident.
+    assert!(open(&config, Outside::default()).is_err());
+    std::fs::remove_file(config.at(&config.store.path)).unwrap();
+    std::fs::remove_file(config.folder.join("daicho.db.lock")).unwrap();
     let house = open(&config, Outside::default()).unwrap();
     house.office.add_user("half", "半", "", office::Rights::default(), "long-enough").unwrap();
     drop(house);
