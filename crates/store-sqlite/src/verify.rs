@@ -141,7 +141,7 @@ fn check_pages(conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
 fn check_schema(shared: &Shared, conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
     let mut fresh = Connection::open_in_memory().or_fault(WHAT)?;
     // Any key will do: only declarations are compared.
-    let vault = Vault::new(&VaultKey::generate()?)?;
+    let vault = Vault::new(&VaultKey::generate()?.into())?;
     crate::schema::prepare(&mut fresh, &shared.kinds, Some(&vault))?;
     let (wanted, found) = (declared(&fresh)?, declared(conn)?);
     for (name, declaration) in wanted {

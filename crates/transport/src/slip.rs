@@ -200,8 +200,19 @@ mod tests {
     #[test]
     fn a_control_file_that_contradicts_itself_is_refused() {
         let slip = |extent: &str, part: u32, parts: u32| {
-            let (link, sha256) = ("city-26".into(), "ab".repeat(32));
-            Control { link, no: 1, extent: extent.into(), rows: 1, bytes: 1, sha256, part, parts }.to_text()
+            let control = Control {
+                link: "city-26".into(),
+                no: 1,
+                dataset: "resident-register/resident".into(),
+                extent: extent.into(),
+                as_of: 1,
+                rows: 1,
+                bytes: 1,
+                sha256: "ab".repeat(32),
+                part,
+                parts,
+            };
+            control.to_text()
         };
         assert!(Control::parse(&slip("difference", 2, 2)).is_ok());
         for (slip, name) in

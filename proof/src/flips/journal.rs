@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use register::{Actor, AsOf, Body, CursorMove, Draft, Fault, Journal, Kind, Position, Write};
 use serde_json::json;
-use store_sqlite::{Options, Store, VaultKey};
+use store_sqlite::{KeyRing, Options, Store, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON, VEHICLE};
 
 use super::{Said, Subject, with_causes};
@@ -50,8 +50,8 @@ pub(super) fn subjects() -> Vec<Subject> {
     vec![subject("journal, folded", 45, folded), subject("journal with its log", 30, logged)]
 }
 
-fn options(key: VaultKey) -> Options {
-    Options { key: Some(key), readers: 1 }
+fn options(keys: impl Into<KeyRing>) -> Options {
+    Options { keys: Some(keys.into()), readers: 1 }
 }
 
 /// Changes of every sort.
@@ -91,11 +91,11 @@ fn fill(store: &Store, numbers: std::ops::Range<u64>) {
 
 /// Everything a program can ask the journal.
 fn answers(folder: &Path) -> Said {
-    let key = match VaultKey::read(&folder.join(KEY)) {
-        Ok(key) => key,
+    let keys = match KeyRing::read(&folder.join(KEY)) {
+        Ok(keys) => keys,
         Err(error) => return Said::Told(with_causes(&error)),
     };
-    let store = match Store::open(&folder.join(FILE), KINDS, options(key)) {
+    let store = match Store::open(&folder.join(FILE), KINDS, options(keys)) {
         Ok(store) => store,
         Err(error) => return Said::Told(with_causes(&error)),
     };
