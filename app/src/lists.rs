@@ -115,15 +115,16 @@ pub fn read(path: &Path) -> anyhow::Result<ListAsFile> {
 
 /// A text in UTF-8, in UTF-16 with its mark, or in Windows-31J, as spreadsheets save it.
 fn text_of(bytes: &[u8]) -> anyhow::Result<String> {
-    let charset = match bytes {
-        [0xFF, 0xFE, ..] => Charset::from_name("UTF-16LE"),
-        [0xFE, 0xFF, ..] => Charset::from_name("UTF-16BE"),
+    // The mark belongs to the file and not to its text.
+    let (name, bytes) = match bytes {
+        [0xFF, 0xFE, rest @ ..] => ("UTF-16LE", rest),
+        [0xFE, 0xFF, rest @ ..] => ("UTF-16BE", rest),
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => return Ok(text.to_owned()),
-            Err(_) => Charset::from_name("Windows-31J"),
+            Err(_) => ("Windows-31J", bytes),
         },
     };
-    let charset = charset.context("文字コードの名前がありません")?;
+    let charset = Charset::from_name(name).context("文字コードの名前がありません")?;
     let decoder = Tables::built_in().decoder(&charset, &Options::default())?;
     let (mut text, mut events) = (String::new(), Vec::new());
     decoder
@@ -143,7 +144,7 @@ mod tests {
             b"\x94\xD4\x8D\x86,\xFB\xFC".to_vec(),
             b"\xFF\xFE\x6A\x75\xF7\x53\x2C\x00\xD9\x9A".to_vec(),
         ] {
-            assert_eq!(text_of(&bytes).unwrap().trim_start_matches('\u{feff}'), "番号,髙");
+            assert_eq!(text_of(&bytes).unwrap(), "番号,髙");
         }
         assert!(text_of(b"\xFF\xFF\xFF").is_err());
     }

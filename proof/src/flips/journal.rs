@@ -91,7 +91,12 @@ fn fill(store: &Store, numbers: std::ops::Range<u64>) {
 
 /// Everything a program can ask the journal.
 fn answers(folder: &Path) -> Said {
-    let keys = match KeyRing::read(&folder.join(KEY)) {
+    // As the environment gives them: who may read the file is not what is asked here.
+    let text = match std::fs::read_to_string(folder.join(KEY)) {
+        Ok(text) => text,
+        Err(error) => return Said::Told(error.to_string()),
+    };
+    let keys = match KeyRing::parse(&text) {
         Ok(keys) => keys,
         Err(error) => return Said::Told(with_causes(&error)),
     };
