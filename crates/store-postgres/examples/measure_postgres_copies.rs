@@ -1,6 +1,6 @@
 //! Measures loads, restores and checks over changes of one version each; the figures stand in `docs/backup.md`.
 //!
-//! `cargo run --release -p store-postgres --example measure_copies -- CHANGES`
+//! `cargo run --release -p store-postgres --example measure_postgres_copies -- CHANGES`
 
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "it measures and tells")]
 
