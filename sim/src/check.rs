@@ -1,7 +1,6 @@
 //! What must hold at any moment.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::ops::ControlFlow;
 
 use linkage::{Delivery, LinkState, Phase};
@@ -84,10 +83,9 @@ impl World {
                 return says(format!("delivery {no} goes from {from} to {to}, behind {:?}", done.1));
             }
             if receiver.is_some() && !self.ledger.is_full() {
-                let path = self.evidence().join(&state.link).join(format!("{no:012}.data"));
-                let bytes = fs::metadata(&path).map_or(0, |data| data.len());
-                if bytes != delivery.bytes {
-                    return says(format!("of delivery {no}, {bytes} bytes are kept of {}", delivery.bytes));
+                let problems = office::evidence_problems(&self.evidence().join(&state.link), &delivery);
+                if let Some(problem) = problems.first() {
+                    return says(problem.clone());
                 }
             }
             let is_done = delivery.phase == Phase::Applied;
