@@ -302,12 +302,8 @@ fn difference(shape: &Shape, vault: Option<&Vault>, newest: &Line, current: &Cur
     if vault.is_none() && !shape.kind.sealed.is_empty() {
         return None;
     }
-    let columns = if shape.kind.sealed.is_empty() {
-        shape.columns(vault, &newest.body)
-    } else {
-        let opened = shape.open(vault, &newest.key, newest.body.clone());
-        opened.and_then(|body| shape.columns(vault, body.as_str()))
-    };
+    let opened = shape.open(vault, &newest.key, newest.body.clone());
+    let columns = opened.and_then(|body| shape.columns(vault, body.as_str()));
     match columns {
         Ok(columns) if columns == current.columns => None,
         Ok(_) => Some("the declared columns are not those of the body".to_owned()),
