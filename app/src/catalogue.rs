@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 use catalog::{LinkList, LinkRow, RowState, Standing, Summary, Systems, Vocabulary, compare, summary_table};
 use office::{LinkSources, Links, ListFile};
 
-use crate::house::systems;
+use crate::config::Config;
+use crate::house::{self, systems};
 use crate::lists::{self, ListAsFile};
 use crate::progress::{result, say};
 use crate::standards::{self, CARRIED};
@@ -59,15 +60,32 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
     Ok(sources)
 }
 
-/// A list file with its words understood: every list in it.
-fn read_lists(path: &Path) -> anyhow::Result<(Vec<LinkList>, Systems)> {
-    let (vocabulary, _) = Vocabulary::parse("vocabulary.tsv", standards::text("lists/vocabulary.tsv"));
-    let (systems, _) = Systems::parse("systems.tsv", standards::text("lists/systems.tsv"));
-    let read = match lists::read(path)? {
+/// A list file as one list, with the words and names of systems of a town, or those the program carries.
+fn read_list(path: &Path, config: Option<&Path>) -> anyhow::Result<(LinkList, Systems)> {
+    let (words, names) = match config {
+        Some(config) => {
+            let config = Config::read(config)?;
+            (house::vocabulary(&config)?, house::read(&config, &config.standards.systems)?)
+        }
+        None => {
+            let carried = |path: &str| standards::text(path).to_owned();
+            (carried("lists/vocabulary.tsv"), carried("lists/systems.tsv"))
+        }
+    };
+    let (vocabulary, of_words) = Vocabulary::parse("vocabulary.tsv", &words);
+    let (systems, of_names) = Systems::parse("systems.tsv", &names);
+    let lists = match lists::read(path)? {
         ListAsFile::Text(file) => vec![LinkList::read_text(&file.name, &file.text, &vocabulary, &systems)],
         ListAsFile::Workbook(name, sheets) => LinkList::read_workbook(&name, &sheets, &vocabulary, &systems),
     };
-    Ok((read, systems))
+    let list = LinkList::joined(lists).with_context(|| format!("{} に一覧がありません", path.display()))?;
+    for problem in of_words.iter().chain(&of_names).chain(&list.problems) {
+        say(&problem.to_string());
+    }
+    if list.rows.is_empty() {
+        bail!("{} から読めた行がありません", path.display());
+    }
+    Ok((list, systems))
 }
 
 /// Reads a list as the municipality keeps it and writes it in the general shape; what was assumed, not understood or
@@ -75,55 +93,31 @@ fn read_lists(path: &Path) -> anyhow::Result<(Vec<LinkList>, Systems)> {
 ///
 /// # Errors
 /// When the file cannot be read, holds no list, or the other cannot be written.
-pub fn import(file: &Path, output: Option<&Path>) -> anyhow::Result<bool> {
-    let (lists, _) = read_lists(file)?;
-    let mut text = String::new();
-    let (mut rows, mut skipped, mut asked) = (0_usize, 0_usize, 0_usize);
-    for list in &lists {
-        for problem in &list.problems {
-            say(&problem.to_string());
+pub fn import(file: &Path, output: Option<&Path>, config: Option<&Path>) -> anyhow::Result<bool> {
+    let (list, _) = read_list(file, config)?;
+    let mut asked = 0_usize;
+    for row in &list.rows {
+        for doubt in &row.doubts {
+            say(&format!("{} {}行目: {doubt}", row.reference(), row.line));
+            asked = asked.saturating_add(1);
         }
-        for row in &list.rows {
-            for doubt in &row.doubts {
-                say(&format!("{} {}行目: {doubt}", row.reference(), row.line));
-                asked = asked.saturating_add(1);
-            }
-        }
-        rows = rows.saturating_add(list.rows.len());
-        skipped = skipped.saturating_add(list.skipped);
-        let general = list.to_general_tsv();
-        // Sheets of one workbook go on under one header; a number that another sheet has already is told at check.
-        let body = general.split_once('\n').map_or("", |(_, body)| body);
-        text.push_str(if text.is_empty() { &general } else { body });
     }
-    if rows == 0 {
-        bail!("{} から読めた行がありません", file.display());
-    }
+    let text = list.to_general_tsv();
     match output {
         None => result(text.trim_end()),
         Some(path) => transport::write_durably(path, |file| file.write_all(text.as_bytes()))
             .with_context(|| format!("{} に書けません", path.display()))?,
     }
-    say(&format!("一覧 {} 個、{rows} 行を読みました（除外 {skipped}、質問 {asked}）", lists.len()));
-    Ok(skipped == 0 && lists.iter().all(|list| list.problems.is_empty()))
+    say(&format!("{} 行を読みました（除外 {}、質問 {asked}）", list.rows.len(), list.skipped));
+    Ok(list.problems.is_empty())
 }
 
 /// Says what differs between two versions of a list. Returns whether they mean the same.
 ///
 /// # Errors
 /// When a file cannot be read or holds no list.
-pub fn diff(before: &Path, after: &Path) -> anyhow::Result<bool> {
-    let one = |path: &Path| -> anyhow::Result<(LinkList, Systems)> {
-        let (lists, systems) = read_lists(path)?;
-        for problem in lists.iter().flat_map(|list| &list.problems) {
-            say(&problem.to_string());
-        }
-        let mut lists = lists.into_iter();
-        let mut whole = lists.next().context("一覧がありません")?;
-        whole.rows.extend(lists.flat_map(|list| list.rows));
-        Ok((whole, systems))
-    };
-    let ((before, systems), (after, _)) = (one(before)?, one(after)?);
+pub fn diff(before: &Path, after: &Path, config: Option<&Path>) -> anyhow::Result<bool> {
+    let ((before, systems), (after, _)) = (read_list(before, config)?, read_list(after, config)?);
     let changes = compare(&before, &after, &systems);
     for change in &changes {
         result(&change.to_string());

@@ -117,7 +117,16 @@ pub fn ensure_key(path: &Path) -> anyhow::Result<()> {
     .with_context(|| format!("{}に書けません", path.display()))
 }
 
-fn read(config: &Config, path: &Path) -> anyhow::Result<String> {
+/// The words of linkage lists: the town's, or those the program carries.
+pub(crate) fn vocabulary(config: &Config) -> anyhow::Result<String> {
+    match &config.standards.vocabulary {
+        Some(path) => read(config, path),
+        None => Ok(standards::text("lists/vocabulary.tsv").to_owned()),
+    }
+}
+
+/// The text of a file a configuration names.
+pub(crate) fn read(config: &Config, path: &Path) -> anyhow::Result<String> {
     let path = config.at(path);
     fs::read_to_string(&path).with_context(|| format!("{} が読めません", path.display()))
 }
@@ -129,14 +138,10 @@ fn read(config: &Config, path: &Path) -> anyhow::Result<String> {
 pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
     let places =
         config.places.iter().map(|(name, path)| (name.clone(), config.at(path))).collect::<BTreeMap<_, _>>();
-    let vocabulary = match &config.standards.vocabulary {
-        Some(path) => read(config, path)?,
-        None => standards::text("lists/vocabulary.tsv").to_owned(),
-    };
     let mut sources = LinkSources {
         lists: Vec::new(),
         workbooks: Vec::new(),
-        vocabulary,
+        vocabulary: vocabulary(config)?,
         systems: read(config, &config.standards.systems)?,
         charset_words: read(config, &config.standards.charset_words)?,
         links: files(&config.at(&config.links.folder), &["toml"])?,

@@ -176,6 +176,9 @@ enum CatalogTask {
         /// File to write; standard output without it.
         #[arg(long, short)]
         output: Option<PathBuf>,
+        /// Configuration of the town whose words and names of systems count; the program's own without it.
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
     /// Says what differs between two versions of a list.
     Diff {
@@ -183,6 +186,9 @@ enum CatalogTask {
         before: PathBuf,
         /// The newer.
         after: PathBuf,
+        /// Configuration of the town whose names of systems count; the program's own without it.
+        #[arg(long)]
+        config: Option<PathBuf>,
     },
 }
 
@@ -291,8 +297,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Catalog { task } => match task {
             CatalogTask::Check { files } => catalogue::check(&files, false).map(done),
             CatalogTask::Show { files } => catalogue::check(&files, true).map(done),
-            CatalogTask::Import { file, output } => catalogue::import(&file, output.as_deref()).map(done),
-            CatalogTask::Diff { before, after } => catalogue::diff(&before, &after).map(done),
+            CatalogTask::Import { file, output, config } => {
+                catalogue::import(&file, output.as_deref(), config.as_deref()).map(done)
+            }
+            CatalogTask::Diff { before, after, config } => {
+                catalogue::diff(&before, &after, config.as_deref()).map(done)
+            }
             CatalogTask::Explain => catalogue::explain().map(|()| ExitCode::SUCCESS),
         },
         Command::Layout { task } => layouts::run(task),

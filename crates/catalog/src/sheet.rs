@@ -58,12 +58,30 @@ impl LinkList {
         lists
     }
 
+    /// The lists of one file as one: the rows of the later sheets are numbered `シート-番号`, for a number means one row.
+    #[must_use]
+    pub fn joined(lists: Vec<Self>) -> Option<Self> {
+        let mut lists = lists.into_iter();
+        let mut whole = lists.next()?;
+        for list in lists {
+            let sheet = list.id.0.rsplit('/').next().unwrap_or_default().to_owned();
+            whole.rows.extend(list.rows.into_iter().map(|mut row| {
+                row.no = format!("{sheet}-{}", row.no);
+                row
+            }));
+            whole.skipped = whole.skipped.saturating_add(list.skipped);
+            whole.problems.extend(list.problems);
+            whole.notes.extend(list.notes);
+        }
+        Some(whole)
+    }
+
     /// Reads a list as a municipality keeps it (連携一覧): the headings are searched by the vocabulary; merged cells and
     /// 〃 repeat what stands above; marks (○) in columns such as 日次 count as that word; lines of a single text are
     /// titles of sections or notes.
     ///
-    /// A row without source, target or a row number used before by another is a [`Problem`]; the rest is loaded, with
-    /// [`LinkRow::doubts`] for what was assumed. Any grid gives a list, perhaps an empty one.
+    /// A row without source or target is a [`Problem`]; the rest is loaded, with [`LinkRow::doubts`] for what was assumed,
+    /// such as the number of a row whose own is taken. Any grid gives a list, perhaps an empty one.
     #[must_use]
     pub fn from_grid(grid: &Grid, id: &str, vocabulary: &Vocabulary, systems: &Systems) -> Self {
         let file = if grid.sheet.is_empty() {

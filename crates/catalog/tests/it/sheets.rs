@@ -234,6 +234,22 @@ fn what_cannot_be_a_row_is_told_by_its_cell_and_the_rest_is_read() {
 }
 
 #[test]
+fn sheets_of_one_workbook_are_one_list_without_a_number_twice() {
+    let sheet = |name: &str, target: &str| {
+        let mut sheet = grid(&["No|送信元|送信先|データ", &format!("1|住民記録|{target}|住民")]);
+        sheet.sheet = name.to_owned();
+        sheet
+    };
+    let sheets = [sheet("内部", "介護保険"), grid(&["表紙|台帳町"]), sheet("外部 連携", "国民健康保険")];
+    let lists = LinkList::read_workbook("一覧.xlsx", &sheets, &vocabulary(), &known().systems);
+    assert_eq!(lists.iter().map(|list| &*list.id.0).collect::<Vec<_>>(), ["一覧", "一覧/外部_連携"]);
+    let whole = LinkList::joined(lists).unwrap();
+    assert_eq!(whole.rows.iter().map(|row| &*row.no).collect::<Vec<_>>(), ["1", "外部_連携-1"]);
+    let again = LinkList::parse("a.tsv", &whole.to_general_tsv());
+    assert_eq!((again.rows.len(), again.problems.as_slice()), (2, [].as_slice()));
+}
+
+#[test]
 fn any_list_written_in_the_general_shape_reads_as_the_same_links() {
     let of = |list: &LinkList| -> Vec<_> {
         let links = list.rows.iter().map(|row| {
