@@ -11,7 +11,7 @@ pub(crate) enum Broken {
     #[error("{0}")]
     Promise(String),
     /// The machine the simulation runs on failed.
-    #[error("the simulating machine failed: {}", words(.0.as_ref()))]
+    #[error("the simulating machine failed: {}", register::in_one_line(.0.as_ref()))]
     Machine(#[from] anyhow::Error),
 }
 
@@ -23,22 +23,14 @@ impl From<io::Error> for Broken {
 
 impl From<Fault> for Broken {
     fn from(fault: Fault) -> Self {
-        Self::Promise(format!("storage failed although nothing was arranged: {}", words(&fault)))
+        Self::Promise(format!(
+            "storage failed although nothing was arranged: {}",
+            register::in_one_line(&fault)
+        ))
     }
 }
 
 /// Stops a run with these words.
 pub(crate) fn broken<T>(what: impl Into<String>) -> Result<T, Broken> {
     Err(Broken::Promise(what.into()))
-}
-
-/// An error with its causes.
-pub(crate) fn words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }

@@ -8,7 +8,7 @@ use counterparts::{FolderReceiver, Temper};
 use layout::{Plan, Record};
 use transport::{Control, Folder, Verdict};
 
-use crate::broken::{Broken, broken, words};
+use crate::broken::{Broken, broken};
 
 /// The rows of a register as a layout writes them, by subject.
 pub(crate) type Rows = BTreeMap<String, Vec<u8>>;
@@ -180,7 +180,8 @@ impl Receiver {
     /// The newest delivery is sent a second time under the next number: a defect, for the test of this test.
     pub(crate) fn duplicate(&self) -> Result<(), Broken> {
         let Some(last) = self.past.last() else { return Ok(()) };
-        let mut control = Control::parse(&last.control).map_err(|error| Broken::Promise(words(&error)))?;
+        let mut control =
+            Control::parse(&last.control).map_err(|error| Broken::Promise(register::in_one_line(&error)))?;
         control.no += 1;
         let out = self.folder.out();
         fs::write(out.join("twice.dat"), &last.data)?;

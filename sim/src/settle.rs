@@ -7,7 +7,7 @@ use office::{LinkWorker, Ready, Turn};
 use register::{Actor, AsOf, ViewExt};
 use system::{Context, Fate, Incoming, Row};
 
-use crate::broken::{Broken, broken, words};
+use crate::broken::{Broken, broken};
 use crate::defect::Defect;
 use crate::staff::caller;
 use crate::world::World;
@@ -43,7 +43,7 @@ impl World {
         let links = office.links().all();
         for full in links.iter().filter(|running| running.link.extent == Extent::Full) {
             let asked = office.run_link(&caller("unyo"), &full.link.id);
-            asked.map_err(|error| Broken::Promise(words(&error)))?;
+            asked.map_err(|error| Broken::Promise(register::in_one_line(&error)))?;
         }
         self.settle_links()?;
         self.compare_content("after a full extract", |_| true)?;
@@ -65,8 +65,9 @@ impl World {
             let mut has_worked = false;
             let office = self.office()?;
             let (worker, unyo) = (LinkWorker::new(office), caller("unyo"));
-            let steered =
-                |done: Result<(), office::RunError>| done.map_err(|error| Broken::Promise(words(&error)));
+            let steered = |done: Result<(), office::RunError>| {
+                done.map_err(|error| Broken::Promise(register::in_one_line(&error)))
+            };
             for running in office.links().all() {
                 let id = &running.link.id;
                 let mut steps = 0;

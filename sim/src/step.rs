@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use office::{LinkWorker, RunError, Turn};
 
-use crate::broken::{Broken, broken, words};
+use crate::broken::{Broken, broken};
 use crate::faults::Fault;
 use crate::ledger::Trouble;
 use crate::mischief::OF_PLACES;
@@ -220,7 +220,7 @@ impl World {
         match done {
             Ok(what) => Ok(what),
             Err(_) if failed < self.ledger.failed() || self.ledger.is_dead() => Ok("failed".to_owned()),
-            Err(error) => broken(words(&error)),
+            Err(error) => broken(register::in_one_line(&error)),
         }
     }
 

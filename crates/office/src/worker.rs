@@ -98,14 +98,7 @@ impl From<CommitError> for Failure {
 
 impl From<PlaceError> for Failure {
     fn from(error: PlaceError) -> Self {
-        let mut words = error.to_string();
-        let mut cause = std::error::Error::source(&error);
-        while let Some(error) = cause {
-            words.push_str("。原因: ");
-            words.push_str(&error.to_string());
-            cause = error.source();
-        }
-        Self::Link(words)
+        Self::Link(with_causes(&error))
     }
 }
 
@@ -556,16 +549,10 @@ fn count(rows: usize) -> u64 {
     u64::try_from(rows).unwrap_or(u64::MAX)
 }
 
-/// A fault with its causes, for the operator.
-fn with_causes(fault: &Fault) -> String {
-    let mut words = fault.to_string();
-    let mut cause = std::error::Error::source(fault);
-    while let Some(error) = cause {
-        words.push_str("。原因: ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
+/// An error with its causes, for the operator.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| (**error).source());
+    causes.fold(error.to_string(), |words, cause| format!("{words}。原因: {cause}"))
 }
 
 /// The position up to which a state has everything, for readers of the monitor.

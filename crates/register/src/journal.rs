@@ -43,6 +43,12 @@ impl Fault {
     }
 }
 
+/// An error with its causes in one line: `what: cause: cause`.
+pub fn in_one_line(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| (**error).source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
 impl From<BodyError> for Fault {
     fn from(error: BodyError) -> Self {
         Self::new("a stored record does not read", error)

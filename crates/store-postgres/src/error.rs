@@ -2,8 +2,8 @@
 
 use std::io;
 
-use register::Fault;
-use store::{Trouble, in_one_line};
+use register::{Fault, in_one_line};
+use store::Trouble;
 use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 

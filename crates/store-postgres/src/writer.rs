@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
-use register::{CommitError, Committed, Fault, Lease};
-use store::{Answer, LeaseRequest, Reply, Trouble, in_one_line, int, random, time};
+use register::{CommitError, Committed, Fault, Lease, in_one_line};
+use store::{Answer, LeaseRequest, Reply, Trouble, int, random, time};
 use tokio_postgres::Error;
 
 use crate::Shared;

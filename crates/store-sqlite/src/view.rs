@@ -6,7 +6,7 @@ use register::{AsOf, Body, Fault, Kind, Position, Stored, View};
 use rusqlite::{CachedStatement, Connection, Params, Row};
 
 use crate::Shared;
-use store::{Fields, OrFault, date, int, time, uint, version};
+use store::{FormerValue, OrFault, date, int, time, uint, version};
 
 use crate::kinds::KindSql;
 use crate::pool::Reader;
@@ -173,15 +173,11 @@ impl View for SqliteView<'_> {
             let value = sql.shape.column_value(self.shared.vault.as_ref(), name, value.to_owned())?;
             return self.list(sql, text, [value]);
         };
-        // Former values have no index: every record of that day is looked at. Most are told by their text alone.
-        let quoted = serde_json::to_string(value).or_fault("the value cannot be searched")?;
-        let (as_text, as_number) = (format!("\"{name}\":{quoted}"), format!("\"{name}\":{value}"));
+        // Former values have no index: every record of that day is looked at.
+        let wanted = FormerValue::new(name, value)?;
         let mut found = Vec::new();
         self.walk_past(sql, past, None, &mut |stored| {
-            let body = stored.body.as_str();
-            if (body.contains(&as_text) || body.contains(&as_number))
-                && Fields::of(body)?.text(name)?.as_deref() == Some(value)
-            {
+            if wanted.is_in(stored.body.as_str())? {
                 found.push(stored.clone());
             }
             Ok(ControlFlow::Continue(()))

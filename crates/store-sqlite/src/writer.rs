@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use register::{CommitError, Committed, Draft, Fault, Lease};
+use register::{CommitError, Committed, Draft, Fault, Lease, in_one_line};
 use rusqlite::Connection;
 
 use crate::Shared;
-use store::{Answer, LeaseHeld, LeaseRequest, Reply, Tip, in_one_line, lease_token, time};
+use store::{Answer, LeaseHeld, LeaseRequest, Reply, Tip, lease_token, time};
 
 use crate::apply::Desk;
 use crate::mark::EndMark;

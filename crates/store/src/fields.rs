@@ -53,6 +53,39 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// A column's value looked for in bodies, where no index helps.
+#[derive(Debug)]
+pub struct FormerValue<'a> {
+    name: &'a str,
+    value: &'a str,
+    as_text: String,
+    as_number: String,
+}
+
+impl<'a> FormerValue<'a> {
+    /// This value in the field of this name.
+    ///
+    /// # Errors
+    /// When the value cannot be JSON.
+    pub fn new(name: &'a str, value: &'a str) -> Result<Self, Fault> {
+        let quoted = serde_json::to_string(value)
+            .map_err(|error| Fault::new("the value cannot be searched", error))?;
+        let (as_text, as_number) = (format!("\"{name}\":{quoted}"), format!("\"{name}\":{value}"));
+        Ok(Self { name, value, as_text, as_number })
+    }
+
+    /// Whether a body has it. Most that have not are told by their text alone, without being read.
+    ///
+    /// # Errors
+    /// Those of [`Fields::text`].
+    pub fn is_in(&self, body: &str) -> Result<bool, Fault> {
+        if !body.contains(&self.as_text) && !body.contains(&self.as_number) {
+            return Ok(false);
+        }
+        Ok(Fields::of(body)?.text(self.name)?.as_deref() == Some(self.value))
+    }
+}
+
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Walk;

@@ -1,6 +1,5 @@
 //! What a writer is asked, and the answers it holds back until they are durable.
 
-use std::error::Error;
 use std::sync::mpsc::SyncSender;
 
 use jiff::Timestamp;
@@ -103,10 +102,4 @@ pub fn ask<T, J>(
     let jobs = jobs.ok_or_else(gone)?;
     jobs.send(job(reply)).map_err(|_| gone())?;
     answer.recv().map_err(|_| gone())?
-}
-
-/// An error with its causes in one line.
-pub fn in_one_line(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| (**error).source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

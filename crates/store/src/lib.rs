@@ -14,8 +14,8 @@ mod trouble;
 mod vault;
 mod verify;
 
-pub use fields::Fields;
-pub use jobs::{Answer, LeaseHeld, LeaseRequest, Reply, ask, in_one_line, lease_token};
+pub use fields::{Fields, FormerValue};
+pub use jobs::{Answer, LeaseHeld, LeaseRequest, Reply, ask, lease_token};
 pub use keys::{KeyRing, VaultKey};
 pub use lists::{LIST_BODY, LIST_FRONT, list_name, list_titles, short_name};
 pub use mark::{MARK_BYTES_MAX, body_version};

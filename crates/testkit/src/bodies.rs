@@ -207,7 +207,7 @@ fn what_has_no_newer_form(shelf: &dyn Shelf) -> Outcome {
 /// A fault that names kind, key and version, and not what the body held.
 fn told(what: &str, fault: Option<Fault>) -> Outcome {
     let Some(fault) = fault else { return fail(format!("{what}: no fault")) };
-    let text = store::in_one_line(&fault);
+    let text = register::in_one_line(&fault);
     let names = ["test/bare B", "version 1", "the plate has no office"];
     if names.iter().all(|name| text.contains(name)) && !text.contains("秘密") {
         Ok(())

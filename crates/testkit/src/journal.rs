@@ -2,6 +2,7 @@
 
 mod axes;
 mod feed;
+pub mod group;
 pub mod load;
 mod many;
 mod model;

@@ -101,13 +101,7 @@ impl Problem {
 
     /// Something below failed: the cause goes to the log under a number, and the page shows the number.
     pub(crate) fn fault(what: &str, error: &dyn std::error::Error) -> Self {
-        let mut chain = format!("{what}: {error}");
-        let mut source = error.source();
-        while let Some(cause) = source {
-            chain.push_str(": ");
-            chain.push_str(&cause.to_string());
-            source = cause.source();
-        }
+        let chain = format!("{what}: {}", register::in_one_line(error));
         let number: String = random_hex().unwrap_or_default().chars().take(8).collect();
         tracing::error!(number, cause = chain, "a request failed");
         let detail = "記録や通信に失敗しました。入力は登録されていません。少し待ってやり直し、続くときは問い合わせ番号を\

@@ -9,7 +9,7 @@ use serde_json::json;
 use store_sqlite::{KeyRing, Options, Store, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON, VEHICLE};
 
-use super::{Said, Subject, with_causes};
+use super::{Said, Subject};
 
 /// A kind that the program once had.
 static FORMER: Kind = Kind::new("test/former", "旧");
@@ -98,20 +98,20 @@ fn answers(folder: &Path) -> Said {
     };
     let keys = match KeyRing::parse(&text) {
         Ok(keys) => keys,
-        Err(error) => return Said::Told(with_causes(&error)),
+        Err(error) => return Said::Told(register::in_one_line(&error)),
     };
     let store = match Store::open(&folder.join(FILE), KINDS, options(keys)) {
         Ok(store) => store,
-        Err(error) => return Said::Told(with_causes(&error)),
+        Err(error) => return Said::Told(register::in_one_line(&error)),
     };
     match store.verify() {
         Ok(found) if found.problems.is_empty() => {}
         Ok(found) => return Said::Told(found.problems.join("\n")),
-        Err(error) => return Said::Told(with_causes(&error)),
+        Err(error) => return Said::Told(register::in_one_line(&error)),
     }
     match ask(&store) {
         Ok(said) => Said::Answered(said),
-        Err(error) => Said::Told(with_causes(&error)),
+        Err(error) => Said::Told(register::in_one_line(&error)),
     }
 }
 

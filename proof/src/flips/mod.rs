@@ -146,9 +146,3 @@ fn files_below(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     files.sort();
     files
 }
-
-/// An error with its causes.
-fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let all = std::iter::successors(Some(error), |error| (**error).source());
-    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}

@@ -13,7 +13,7 @@ use linkage::{Delivery, Phase};
 use office::{LinkWorker, Ready, evidence_problems};
 use transport::{Control, Folder, Receipt, Verdict};
 
-use super::{Said, Subject, files_below, with_causes};
+use super::{Said, Subject, files_below};
 
 /// The link whose deliveries are flipped.
 const LINK: &str = "resident-changes-to-welfare";
@@ -97,7 +97,7 @@ fn receive(path: &Path, plan: &Plan, deliveries: &[Delivery]) -> Result<String, 
     fs::remove_dir_all(folder.receipts()).unwrap();
     fs::create_dir_all(folder.receipts()).unwrap();
     let plans = BTreeMap::from([(LINK.to_owned(), plan.clone())]);
-    FolderReceiver::new(folder.clone(), plans).turn().map_err(|error| with_causes(&error))?;
+    FolderReceiver::new(folder.clone(), plans).turn().map_err(|error| register::in_one_line(&error))?;
     let taken = compare(&folder, deliveries)?;
     let mut said = format!("{answered}\n{taken}");
     for delivery in deliveries {
@@ -114,7 +114,8 @@ fn compare(folder: &Folder, deliveries: &[Delivery]) -> Result<String, String> {
     let mut said = String::new();
     for delivery in deliveries {
         let name = delivery.file_name.as_deref().unwrap();
-        let receipt = folder.receipt(name).map_err(|error| with_causes(&error))?.ok_or("no receipt")?;
+        let receipt =
+            folder.receipt(name).map_err(|error| register::in_one_line(&error))?.ok_or("no receipt")?;
         let wanted = Receipt {
             no: delivery.no,
             rows: delivery.rows,

@@ -1,13 +1,10 @@
 //! A server that fails between any two rows of a group of changes: each change is there whole and once, or not at all
 //! and its caller is told.
 
-use register::{Actor, AsOf, Body, CommitError, CursorMove, Draft, Journal, Position, Write};
+use register::{CommitError, Journal};
 use store_postgres::{Options, Store};
 use testkit::journal::NOTE;
-
-/// Changes of a group, and versions of each.
-const CHANGES: u64 = 3;
-const VERSIONS: u64 = 4;
+use testkit::journal::group::{CHANGES, VERSIONS, WHOLE, draft, there};
 
 /// Triggers that fail at the row a sequence says, and never again: sequences are not undone.
 const TRIGGERS: &str = "
@@ -35,40 +32,12 @@ CREATE CONSTRAINT TRIGGER cut_late AFTER INSERT ON changes DEFERRABLE INITIALLY 
   FOR EACH ROW EXECUTE FUNCTION cut();
 ";
 
-fn key(case: u64, change: u64, version: u64) -> String {
-    format!("{case}-{change}-{version}")
-}
-
-fn draft(case: u64, change: u64) -> Draft {
-    let at = "2026-04-01T00:00:00Z".parse().unwrap();
-    let mut draft = Draft::new("test", "write", Actor::Program("between".to_owned()), at);
-    let body = || Body::of(&serde_json::json!({ "text": "1" })).unwrap();
-    draft.writes =
-        (0..VERSIONS).map(|version| Write::create(&NOTE, key(case, change, version), body())).collect();
-    let name = format!("cursor {case}-{change}");
-    draft.cursors.push(CursorMove { name, from: Position(0), to: Position(1) });
-    draft
-}
-
-fn there(store: &Store, case: u64, change: u64) -> u64 {
-    let view = store.view(AsOf::default()).unwrap();
-    let mut parts = store.cursor(&format!("cursor {case}-{change}")).unwrap().0;
-    for version in 0..VERSIONS {
-        let key = key(case, change, version);
-        let history = view.history(&NOTE, &key).unwrap();
-        assert!(history.len() < 2, "{key} was written twice");
-        parts += u64::from(view.get(&NOTE, &key).unwrap().is_some()) + u64::try_from(history.len()).unwrap();
-    }
-    parts
-}
-
 #[test]
 fn a_failure_between_any_two_rows_leaves_each_change_whole_or_away() {
     let cluster = testkit::postgres::cluster();
     let url = cluster.database();
     let store = Store::open(&url, &[&NOTE], Options { scratch: true, ..Options::default() }).unwrap();
     cluster.run(&url, TRIGGERS);
-    let whole = 1 + 2 * VERSIONS;
     let mut case = 0;
     for how in ["session", "statement"] {
         let mut row = 0;
@@ -76,7 +45,7 @@ fn a_failure_between_any_two_rows_leaves_each_change_whole_or_away() {
             (row, case) = (row + 1, case + 1);
             let set = format!("ALTER SEQUENCE rows_seen RESTART; UPDATE cut SET at = {row}, how = '{how}'");
             cluster.run(&url, &set);
-            let drafts = || (0..CHANGES).map(|change| draft(case, change)).collect::<Vec<_>>();
+            let drafts = || (0..CHANGES).map(|change| draft(case, change).unwrap()).collect::<Vec<_>>();
             let outcome = store.commit_all(drafts());
             let seen: u64 = cluster.run(&url, "SELECT last_value FROM rows_seen").trim().parse().unwrap();
             let cut = row <= seen;
@@ -85,12 +54,15 @@ fn a_failure_between_any_two_rows_leaves_each_change_whole_or_away() {
                 Ok(done) => assert_eq!(done.len(), 3, "{how} {row}"),
                 Err(CommitError::Fault(_)) => {
                     assert!(cut && how == "statement", "{how} {row}: {outcome:?}");
-                    assert!((0..CHANGES).all(|change| there(&store, case, change) == 0), "{how} {row}");
+                    assert!(
+                        (0..CHANGES).all(|change| there(&store, case, change).unwrap() == 0),
+                        "{how} {row}"
+                    );
                     store.commit_all(drafts()).unwrap();
                 }
                 other => panic!("{how} {row}: {other:?}"),
             }
-            assert!((0..CHANGES).all(|change| there(&store, case, change) == whole), "{how} {row}");
+            assert!((0..CHANGES).all(|change| there(&store, case, change).unwrap() == WHOLE), "{how} {row}");
             if !cut {
                 break;
             }

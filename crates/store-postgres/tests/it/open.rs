@@ -39,12 +39,7 @@ fn trouble<T>(result: Result<T, impl Error + 'static>) -> Trouble {
 
 fn refused(result: Result<Store, Fault>, wanted: &str) {
     let fault = result.err().unwrap_or_else(|| panic!("opened; wanted {wanted}"));
-    let mut text = fault.to_string();
-    let mut source = fault.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
+    let text = register::in_one_line(&fault);
     assert!(text.contains(wanted), "{text}; wanted {wanted}");
 }
 

@@ -3,48 +3,26 @@
 
 use std::sync::mpsc::Receiver;
 
-use register::{
-    Actor, AsOf, Body, CommitError, Committed, CursorMove, Draft, Journal, Kind, Position, Write,
-};
+use register::{CommitError, Committed, Draft, Journal};
+use testkit::journal::NOTE;
+use testkit::journal::group::{CHANGES, VERSIONS, WHOLE, cursor, draft, key, there};
 
 use super::{Job, Store};
-
-static NOTE: Kind = Kind::new("t/note", "メモ");
 
 type Outcome = Result<Committed, CommitError>;
 
 /// A way to hand a group in.
 type Commit = fn(&Store, Vec<Draft>) -> Vec<Outcome>;
 
-/// Changes of a group, and versions of each.
-const CHANGES: u64 = 3;
-const VERSIONS: u64 = 4;
-
-fn key(case: usize, change: u64, version: u64) -> String {
-    format!("{case}-{change}-{version}")
-}
-
-/// A change of new records that moves a cursor.
-fn draft(case: usize, change: u64) -> Draft {
-    let at = "2026-04-01T00:00:00Z".parse().unwrap();
-    let mut draft = Draft::new("t", "f", Actor::User("u1".to_owned()), at);
-    for version in 0..VERSIONS {
-        draft.writes.push(Write::create(&NOTE, key(case, change, version), Body::of(&"x").unwrap()));
-    }
-    let name = format!("cursor {case}-{change}");
-    draft.cursors.push(CursorMove { name, from: Position(0), to: Position(1) });
-    draft
-}
-
 /// Every row a group behind `head` writes, as table and condition.
-fn rows(case: usize, head: u64) -> Vec<(&'static str, String)> {
+fn rows(case: u64, head: u64) -> Vec<(&'static str, String)> {
     let mut rows = Vec::new();
     for change in 0..CHANGES {
         let position = head + change + 1;
-        rows.push(("cursors", format!("NEW.name = 'cursor {case}-{change}'")));
+        rows.push(("cursors", format!("NEW.name = '{}'", cursor(case, change))));
         for version in 0..VERSIONS {
             rows.push(("versions", format!("NEW.line = {position} * 1048576 + {version}")));
-            rows.push(("current_t__note", format!("NEW.key = '{}'", key(case, change, version))));
+            rows.push(("current_test__note", format!("NEW.key = '{}'", key(case, change, version))));
         }
         rows.push(("changes", format!("NEW.position = {position}")));
     }
@@ -74,22 +52,8 @@ fn commit_all(store: &Store, drafts: Vec<Draft>) -> Vec<Outcome> {
     }
 }
 
-/// How many of a change's parts are there: its versions in register and history, and its cursor.
-fn there(store: &Store, case: usize, change: u64) -> u64 {
-    let view = store.view(AsOf::default()).unwrap();
-    let mut parts = store.cursor(&format!("cursor {case}-{change}")).unwrap().0;
-    for version in 0..VERSIONS {
-        let key = key(case, change, version);
-        let history = view.history(&NOTE, &key).unwrap();
-        assert!(history.len() < 2, "{key} was written twice");
-        parts += u64::from(view.get(&NOTE, &key).unwrap().is_some()) + u64::try_from(history.len()).unwrap();
-    }
-    parts
-}
-
 #[test]
 fn a_failure_between_any_two_rows_leaves_each_change_whole_or_away() {
-    let whole = 1 + 2 * VERSIONS;
     let store = Store::in_memory(&[&NOTE]).unwrap();
     store.inject("PRAGMA foreign_keys = ON; CREATE TABLE parent (id INTEGER PRIMARY KEY)").unwrap();
     store.inject("CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)").unwrap();
@@ -114,11 +78,11 @@ fn a_failure_between_any_two_rows_leaves_each_change_whole_or_away() {
                     ),
                 };
                 store.inject(trigger.leak()).unwrap();
-                let drafts = || (0..CHANGES).map(|change| draft(case, change)).collect::<Vec<_>>();
+                let drafts = || (0..CHANGES).map(|change| draft(case, change).unwrap()).collect::<Vec<_>>();
                 let answers = commit(&store, drafts());
                 for (change, answer) in (0..).zip(&answers) {
-                    let wanted = if answer.is_ok() { whole } else { 0 };
-                    assert_eq!(there(&store, case, change), wanted, "row {row}, {how}: {answers:?}");
+                    let wanted = if answer.is_ok() { WHOLE } else { 0 };
+                    assert_eq!(there(&store, case, change).unwrap(), wanted, "row {row}, {how}: {answers:?}");
                 }
                 store.inject("DROP TRIGGER cut").unwrap();
                 let refused: Vec<u64> = (0..)
@@ -129,13 +93,17 @@ fn a_failure_between_any_two_rows_leaves_each_change_whole_or_away() {
                 assert!(!refused.is_empty(), "row {row}, {how}: nothing failed");
                 failed += refused.len();
                 kept += answers.len() - refused.len();
-                let again = commit(&store, refused.into_iter().map(|change| draft(case, change)).collect());
+                let again =
+                    commit(&store, refused.into_iter().map(|change| draft(case, change).unwrap()).collect());
                 assert!(again.iter().all(Result::is_ok), "row {row}, {how}: {again:?}");
-                assert!((0..CHANGES).all(|change| there(&store, case, change) == whole), "row {row}, {how}");
+                assert!(
+                    (0..CHANGES).all(|change| there(&store, case, change).unwrap() == WHOLE),
+                    "row {row}, {how}"
+                );
             }
         }
     }
-    let changes = u64::try_from(case).unwrap() * CHANGES;
+    let changes = case * CHANGES;
     assert_eq!(store.head().unwrap().0, changes);
     assert!(kept > 0 && kept < failed);
     store.inject("DROP TABLE child; DROP TABLE parent").unwrap();

@@ -23,12 +23,7 @@ fn create(kind: &'static Kind, key: &str, plate: &str) -> Draft {
 
 fn refused(result: Result<Store, register::Fault>, wanted: &str) {
     let Err(fault) = result else { panic!("opened; wanted {wanted}") };
-    let mut text = fault.to_string();
-    let mut source = std::error::Error::source(&fault);
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
+    let text = register::in_one_line(&fault);
     assert!(text.contains(wanted), "{text}; wanted {wanted}");
 }
 
