@@ -46,6 +46,7 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
     let mut sources = LinkSources {
         lists,
         workbooks: Vec::new(),
+        unread: Vec::new(),
         systems: text("lists/systems.tsv"),
         charset_words: text("lists/charset_words.tsv"),
         vocabulary: text("lists/vocabulary.tsv"),
@@ -101,6 +102,9 @@ pub fn import(file: &Path, output: Option<&Path>, config: Option<&Path>) -> anyh
             say(&format!("{} {}行目: {doubt}", row.reference(), row.line));
             asked = asked.saturating_add(1);
         }
+    }
+    for note in &list.notes {
+        say(&format!("行ではないとみなしました: {note}"));
     }
     let text = list.to_general_tsv();
     match output {

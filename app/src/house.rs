@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use catalog::FunctionTable;
+use catalog::{FunctionTable, Problem};
 use counterparts::FolderReceiver;
 use domain::BusinessCalendar;
 use layout::Plan;
@@ -141,6 +141,7 @@ pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
     let mut sources = LinkSources {
         lists: Vec::new(),
         workbooks: Vec::new(),
+        unread: Vec::new(),
         vocabulary: vocabulary(config)?,
         systems: read(config, &config.standards.systems)?,
         charset_words: read(config, &config.standards.charset_words)?,
@@ -152,7 +153,11 @@ pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
         places,
     };
     for path in &config.standards.lists {
-        lists::read(&config.at(path))?.add_to(&mut sources);
+        // One list that does not read must not keep the town from opening; the page of lists says which.
+        match lists::read(&config.at(path)) {
+            Ok(list) => list.add_to(&mut sources),
+            Err(error) => sources.unread.push(Problem::of_file(&file_name(path), format!("{error:#}"))),
+        }
     }
     Ok(sources)
 }

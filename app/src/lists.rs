@@ -35,7 +35,13 @@ impl ListAsFile {
     /// When a workbook cannot hold them.
     pub fn bytes_of(&self, grids: Vec<Grid>) -> anyhow::Result<Vec<u8>> {
         match self {
-            Self::Text(_) => Ok(grids.iter().map(Grid::to_text).collect::<String>().into_bytes()),
+            Self::Text(file) => {
+                // Spreadsheets read a comma-separated text as UTF-8 only behind its mark.
+                let commas = file.name.to_lowercase().ends_with(".csv");
+                let mark = if commas { "\u{feff}" } else { "" };
+                let text: String = grids.iter().map(Grid::to_text).collect();
+                Ok(format!("{mark}{text}").into_bytes())
+            }
             Self::Workbook(name, _) => {
                 let sheets: Vec<ReadSheet> = grids
                     .into_iter()
@@ -54,7 +60,9 @@ impl ListAsFile {
                             .collect(),
                     })
                     .collect();
-                Ok(write_plain(name, &sheets)?)
+                write_plain(name, &sheets).with_context(|| {
+                    format!("{name} と同じ形に書けません。結合セルが重なっていないか確かめてください")
+                })
             }
         }
     }
@@ -127,9 +135,9 @@ fn text_of(bytes: &[u8]) -> anyhow::Result<String> {
     let charset = Charset::from_name(name).context("文字コードの名前がありません")?;
     let decoder = Tables::built_in().decoder(&charset, &Options::default())?;
     let (mut text, mut events) = (String::new(), Vec::new());
-    decoder
-        .decode(Field::Mixed, bytes, &mut text, &mut events)
-        .context("UTF-8、UTF-16（BOM付き）、シフトJISのどれでもありません。UTF-8で保存し直してください")?;
+    decoder.decode(Field::Mixed, bytes, &mut text, &mut events).context(
+        "読めない文字があります。UTF-8、UTF-16（BOM付き）、シフトJISのどれかで保存し直してください",
+    )?;
     Ok(text)
 }
 

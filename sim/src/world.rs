@@ -123,6 +123,7 @@ impl World {
             sources: LinkSources {
                 lists: Vec::new(),
                 workbooks: Vec::new(),
+                unread: Vec::new(),
                 systems: carried("lists/systems.tsv"),
                 charset_words: carried("lists/charset_words.tsv"),
                 vocabulary: carried("lists/vocabulary.tsv"),

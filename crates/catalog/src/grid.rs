@@ -33,10 +33,23 @@ impl Grid {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let commas = file.rsplit('.').next().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
         let rows = if commas {
+            let text = text.replace("\r\n", "\n") + "\n";
             let mut reader =
                 csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let (mut rows, mut record) = (Vec::new(), csv::StringRecord::new());
+            let mut line = reader.position().line();
             // The text is UTF-8 and rows may be of any length, so that no record is refused.
-            reader.records().flatten().map(|record| record.iter().map(str::to_owned).collect()).collect()
+            while let Ok(true) = reader.read_record(&mut record) {
+                // The reader passes over empty lines; they count as rows, as a spreadsheet shows them.
+                let own =
+                    record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>().saturating_add(1);
+                let passed = reader.position().line().saturating_sub(line);
+                let empty = usize::try_from(passed).unwrap_or(0).saturating_sub(own);
+                rows.extend(std::iter::repeat_n(Vec::new(), empty));
+                rows.push(record.iter().map(str::to_owned).collect());
+                line = reader.position().line();
+            }
+            rows
         } else {
             text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
         };
@@ -66,9 +79,14 @@ impl Grid {
         text
     }
 
+    /// Columns of the widest row.
+    pub(crate) fn width(&self) -> usize {
+        self.rows.iter().map(Vec::len).max().unwrap_or(0)
+    }
+
     /// The cells with every merged area filled with its text, all rows equally long, and the width.
     pub(crate) fn filled(&self) -> (Vec<Vec<String>>, usize) {
-        let width = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = self.width();
         let mut rows: Vec<Vec<String>> = self
             .rows
             .iter()
@@ -145,6 +163,8 @@ mod tests {
     fn commas_are_quoted_and_tabs_are_not() {
         let csv = Grid::from_text("a.CSV", "\u{feff}x,\"y,\nz\"\n1\n");
         assert_eq!(csv.rows, vec![vec!["x", "y,\nz"], vec!["1"]]);
+        let csv = Grid::from_text("a.csv", "x\n\n\"y\nz\"\n\r\n\n1\n");
+        assert_eq!(csv.rows, vec![vec!["x"], vec![], vec!["y\nz"], vec![], vec![], vec!["1"]]);
         let tsv = Grid::from_text("a.tsv", "A\" TAXes\tb\r\n");
         assert_eq!(tsv.rows, [["A\" TAXes", "b"]]);
     }

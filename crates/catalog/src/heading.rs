@@ -34,7 +34,7 @@ pub(crate) enum Item {
     Aside,
 }
 
-const ITEMS: &[(&str, Item)] = &[
+pub(crate) const ITEMS: &[(&str, Item)] = &[
     ("no", Item::No),
     ("source", Item::Source),
     ("target", Item::Target),
@@ -52,6 +52,7 @@ const ITEMS: &[(&str, Item)] = &[
     ("delivery_assurance", Item::Assurance),
     ("scope", Item::Scope),
     ("note", Item::Note),
+    ("aside", Item::Aside),
 ];
 
 /// How a column is to be read.

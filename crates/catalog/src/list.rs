@@ -377,7 +377,7 @@ impl LinkList {
         mut of: impl FnMut(&LinkRow) -> Vec<String>,
     ) -> Grid {
         let mut grid = grid.clone();
-        let width = grid.rows.iter().map(Vec::len).max().unwrap_or(0);
+        let width = grid.width();
         let mut append = |line: usize, cells: Vec<String>| {
             if let Some(row) = line.checked_sub(1).and_then(|line| grid.rows.get_mut(line)) {
                 row.resize(width, String::new());

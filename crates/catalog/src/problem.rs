@@ -29,6 +29,12 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// A file that could not be read at all, with the reason.
+    #[must_use]
+    pub fn of_file(file: &str, why: impl Into<String>) -> Self {
+        Self::new(file, why).remedy("ファイルを直して、起動し直してください")
+    }
+
     pub(crate) fn new(file: &str, what: impl Into<String>) -> Self {
         Self {
             file: file.to_owned(),

@@ -16,6 +16,9 @@ use crate::{Direction, Problem, Question, QuestionKind, Systems};
 /// Signs a note below or above a list begins with.
 const NOTE_SIGNS: [&str; 8] = ["※", "＊", "*", "注", "（注", "(注", "【注", "凡例"];
 
+/// A table a person keeps has fewer cells, empty ones counted.
+const CELLS_MAX: usize = 2_000_000;
+
 impl LinkList {
     /// Reads a list from a text file: in one of the strict shapes when its header is one's, otherwise as a municipality
     /// keeps it ([`LinkList::from_grid`]).
@@ -89,7 +92,6 @@ impl LinkList {
         } else {
             format!("{}「{}」", grid.file, grid.sheet)
         };
-        let (rows, width) = grid.filled();
         let mut list = Self {
             id: ListId(id.to_owned()),
             kind: None,
@@ -101,6 +103,16 @@ impl LinkList {
             notes: Vec::new(),
             left_out: Vec::new(),
         };
+        let cells = grid.rows.len().saturating_mul(grid.width());
+        if CELLS_MAX < cells {
+            let problem =
+                Problem::new(&file, format!("表が大きすぎます（{}行{}列）", grid.rows.len(), grid.width()))
+                    .rule(format!("一覧は{CELLS_MAX}升までです"))
+                    .remedy("一覧だけのファイルにし、離れた升の文字を消してください");
+            list.problems.push(problem);
+            return list;
+        }
+        let (rows, width) = grid.filled();
         let Some(heading) = find(&rows, width, vocabulary) else {
             let problem = Problem::new(&file, "連携一覧の見出しが見つかりません")
                 .rule("送り元、受け側と、データ、方式、時期のどれかの列が要ります")
@@ -184,7 +196,10 @@ impl Sheet<'_> {
         if self.is_heading(cells) {
             return Line::Nothing;
         }
-        let alone = texts.iter().all(|text| text == first);
+        // A receiver with everything else left empty is a row that goes on from the one above, and no title.
+        let goes_on =
+            texts.len() == 1 && !self.above.is_empty() && !self.cell(cells, Item::Target).is_empty();
+        let alone = !goes_on && texts.iter().all(|text| text == first);
         let ends = [Item::Source, Item::Target].map(|item| self.cell(cells, item));
         if NOTE_SIGNS.iter().any(|sign| first.starts_with(sign))
             && (alone || ends.iter().all(|end| end.is_empty()))
@@ -199,6 +214,8 @@ impl Sheet<'_> {
             }
             if let Some(system) = self.words.systems.named_in(first) {
                 self.owner = Some(system.name.clone());
+                // What is left empty below speaks of this section, not of the one above.
+                self.above.clear();
             }
             return Line::Note((*first).clone());
         }

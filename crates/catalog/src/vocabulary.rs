@@ -2,7 +2,9 @@ use std::collections::BTreeMap;
 
 use crate::Problem;
 use crate::fold::{bracketed, folded};
+use crate::heading::ITEMS;
 use crate::table::Table;
+use crate::words::{ARROWS, ASSURANCES, EXTENTS, METHODS, TIMINGS, Word, YES_NO};
 
 /// What a word of a list is about (言葉の種類).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +82,16 @@ impl Vocabulary {
                 table.leave_out(&row, vec![problem]);
                 continue;
             }
+            let allowed = meanings(*kind);
+            let item = meaning.strip_prefix("mark:").filter(|_| *kind == About::Heading).unwrap_or(meaning);
+            if !allowed.contains(&item) {
+                let problem = table
+                    .at(&row, "meaning", format!("意味「{meaning}」は知らない言葉です"))
+                    .rule(format!("「{about}」の意味に書けるのは {} です", allowed.join("、")))
+                    .remedy("どれかに直してください");
+                table.leave_out(&row, vec![problem]);
+                continue;
+            }
             let words = vocabulary.words.entry(*kind).or_default();
             match words.get(&key) {
                 Some(before) if before != meaning => {
@@ -130,6 +142,27 @@ impl Vocabulary {
     /// The same by the whole text alone.
     pub(crate) fn heading_exact(&self, text: &str) -> Option<&str> {
         self.exact(About::Heading, text).or_else(|| self.exact(About::Heading, &plain_heading(text)))
+    }
+}
+
+/// What the words of a kind may mean.
+fn meanings(about: About) -> Vec<&'static str> {
+    fn printed<T>(words: &[Word<T>]) -> Vec<&'static str> {
+        words.iter().map(|(word, _)| *word).collect()
+    }
+    match about {
+        About::Heading => printed(ITEMS),
+        About::Method => printed(METHODS),
+        About::Timing => printed(TIMINGS),
+        About::Extent => printed(EXTENTS),
+        About::Direction => printed(ARROWS),
+        About::Conversion => vec!["有", "無"],
+        About::YesNo => printed(YES_NO),
+        About::Assurance => printed(ASSURANCES),
+        About::Mark => vec!["yes", "no"],
+        About::Same => vec!["above"],
+        About::Blank => vec!["blank"],
+        About::Platform => vec!["platform"],
     }
 }
 

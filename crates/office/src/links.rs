@@ -28,6 +28,8 @@ pub struct LinkSources {
     pub lists: Vec<ListFile>,
     /// Linkage lists that are workbooks: file name and sheets.
     pub workbooks: Vec<(String, Vec<Grid>)>,
+    /// Linkage lists that could not be read; the others count without them.
+    pub unread: Vec<Problem>,
     /// `systems.tsv`.
     pub systems: String,
     /// `charset_words.tsv`.
@@ -116,6 +118,7 @@ impl Links {
         problems.extend(more);
         let (vocabulary, more) = Vocabulary::parse("vocabulary.tsv", &sources.vocabulary);
         problems.extend(more);
+        problems.extend(sources.unread.iter().cloned());
         let mut broken = Vec::new();
         let mut layouts: BTreeMap<String, Result<Layout, String>> = BTreeMap::new();
         for file in &sources.layouts {

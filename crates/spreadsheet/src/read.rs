@@ -9,8 +9,8 @@ use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 const ROWS_MAX: u32 = 200_000;
 /// The same for columns.
 const COLUMNS_MAX: u32 = 1_000;
-/// The same for all cells of a workbook.
-const CELLS_MAX: usize = 5_000_000;
+/// The same for all cells of a workbook, empty ones between others counted: a cell far away makes a table wide.
+const CELLS_MAX: usize = 2_000_000;
 
 /// A sheet as read (読み取ったシート). Rows and columns count from zero.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +77,7 @@ fn read_sheet(
 ) -> Result<ReadSheet, ReadError> {
     // Cell by cell and not as one range: a range is as large as its farthest cell, whatever stands in between.
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let (mut height, mut width) = (0_usize, 0_usize);
     let mut reader = book.worksheet_cells_reader(&name)?;
     while let Some(cell) = reader.next_cell()? {
         let text = text_of(cell.get_value());
@@ -84,13 +85,13 @@ fn read_sheet(
             continue;
         }
         let (row, column) = cell.get_position();
-        let left = cells_left.checked_sub(1);
-        let (true, Some(left)) = (row < ROWS_MAX && column < COLUMNS_MAX, left) else {
+        height = height.max(index(row).saturating_add(1));
+        width = width.max(index(column).saturating_add(1));
+        if ROWS_MAX <= row || COLUMNS_MAX <= column || *cells_left < height.saturating_mul(width) {
             return Err(ReadError::TooLarge(name));
-        };
-        *cells_left = left;
+        }
         let cells = rows.entry(row).or_default();
-        let place = usize::try_from(column).unwrap_or(usize::MAX);
+        let place = index(column);
         if cells.len() <= place {
             cells.resize(place.saturating_add(1), String::new());
         }
@@ -99,6 +100,7 @@ fn read_sheet(
         }
     }
     drop(reader);
+    *cells_left = cells_left.saturating_sub(height.saturating_mul(width));
     let merged = book
         .merge_cells_by_sheet_name(&name)?
         .iter()

@@ -143,11 +143,15 @@ mod cases {
         use spreadsheet::ReadError;
         assert!(matches!(spreadsheet::read_xlsx(b"PK\x03\x04"), Err(ReadError::Unreadable(_))));
         assert!(matches!(spreadsheet::read_xlsx(b"no,source\n"), Err(ReadError::Unreadable(_))));
-        for far in ["A1048576", "XFD1"] {
-            let row: String = far.chars().filter(char::is_ascii_digit).collect();
-            let cell = format!(r#"<sheetData><row r="{row}"><c r="{far}"><v>1</v></c></row></sheetData>"#);
-            let read = spreadsheet::read_xlsx(&by_hand(&cell, ""));
-            assert!(matches!(read, Err(ReadError::TooLarge(_))), "{far}: {read:?}");
+        // The last is two cells, and a table of nearly two hundred million.
+        for far in [vec!["A1048576"], vec!["XFD1"], vec!["ALK1", "A199999"]] {
+            let row = |cell: &&str| {
+                let row: String = cell.chars().filter(char::is_ascii_digit).collect();
+                format!(r#"<row r="{row}"><c r="{cell}"><v>1</v></c></row>"#)
+            };
+            let rows: String = far.iter().map(row).collect();
+            let read = spreadsheet::read_xlsx(&by_hand(&format!("<sheetData>{rows}</sheetData>"), ""));
+            assert!(matches!(read, Err(ReadError::TooLarge(_))), "{far:?}: {read:?}");
         }
     }
 }

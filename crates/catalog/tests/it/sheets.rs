@@ -219,6 +219,55 @@ fn an_end_left_empty_means_the_one_above_and_is_asked() {
 }
 
 #[test]
+fn a_receiver_alone_is_a_row_and_a_section_begins_anew() {
+    let list = read(&grid(&[
+        "番号|送信元|送信先|データ",
+        "1|住民記録|介護保険|住民",
+        "||国民健康保険|",
+        "固定資産税システム",
+        "2||収納管理|調定",
+        "||滞納管理|",
+    ]));
+    let ends: Vec<_> = list.rows.iter().map(|row| (&*row.source, &*row.target)).collect();
+    let wanted = [("住民記録", "介護保険"), ("住民記録", "国民健康保険"), ("固定資産税", "収納管理")];
+    assert_eq!(ends[..3], wanted);
+    assert_eq!((ends.len(), list.notes.as_slice()), (4, ["固定資産税システム".to_owned()].as_slice()));
+    assert_eq!(ends[3], ("固定資産税", "滞納管理"));
+}
+
+#[test]
+fn a_word_without_a_meaning_is_named() {
+    for (line, told) in [
+        ("timing\t毎晩\t日時", "vocabulary.tsv 2行目 3列目（meaning）: 意味「日時」は知らない言葉です。"),
+        ("heading\t相手\ttaget", "vocabulary.tsv 2行目 3列目（meaning）: 意味「taget」は知らない言葉です。"),
+        ("timng\t毎晩\t日次", "vocabulary.tsv 2行目 1列目（about）: 種類「timng」は知らない言葉です。"),
+        ("timing\t\t日次", "vocabulary.tsv 2行目 2列目（word）: 言葉または意味が空です。"),
+        (
+            "timing\t毎晩\t日次\ntiming\t毎 晩\t月次",
+            "vocabulary.tsv 3行目 2列目（word）: 「毎 晩」はすでに「日次」の意味です。",
+        ),
+    ] {
+        let (_, problems) =
+            catalog::Vocabulary::parse("vocabulary.tsv", &format!("about\tword\tmeaning\n{line}\n"));
+        assert_eq!(problems.len(), 1, "{line}");
+        assert!(problems[0].to_string().starts_with(told), "{}", problems[0]);
+    }
+}
+
+#[test]
+fn a_table_too_large_for_a_list_is_told_before_it_fills_the_memory() {
+    let mut wide = grid(&["番号|送信元|送信先|データ"]);
+    wide.rows.resize(30_000, Vec::new());
+    wide.rows.push(vec![String::new(); 100_000]);
+    let list = read(&wide);
+    assert!(
+        list.problems[0].to_string().contains("表が大きすぎます（30001行100000列）"),
+        "{}",
+        list.problems[0]
+    );
+}
+
+#[test]
 fn what_cannot_be_a_row_is_told_by_its_cell_and_the_rest_is_read() {
     let list = read(&grid(&["番号|送信元|送信先|データ", "1||介護保険|住民", "2|住民記録|介護保険|住民"]));
     assert_eq!((list.rows.len(), list.skipped), (1, 1));

@@ -203,6 +203,7 @@ fn open(
         charset_words: text("lists/charset_words.tsv"),
         vocabulary: text("lists/vocabulary.tsv"),
         workbooks: Vec::new(),
+        unread: Vec::new(),
         links: files("links"),
         layouts: files("layouts"),
         tables: moji::Tables::built_in(),

@@ -121,6 +121,7 @@ impl House {
             charset_words: text("lists/charset_words.tsv")?,
             vocabulary: text("lists/vocabulary.tsv")?,
             workbooks: Vec::new(),
+            unread: Vec::new(),
             links: files("links")?,
             layouts: files("layouts")?,
             tables: moji::Tables::built_in(),
