@@ -37,7 +37,7 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
     let mut places = std::collections::BTreeMap::new();
     for link in below("links/") {
         if let Ok(link) = catalog::Link::parse(&link.text, &link.name)
-            && let catalog::Delivery::Folder { place, .. } = link.delivery
+            && let catalog::Delivery::Outward { place, .. } = link.delivery
         {
             places.insert(place, PathBuf::new());
         }

@@ -194,7 +194,7 @@ fn receivers(config: &Config, office: &Office) -> anyhow::Result<Vec<FolderRecei
         let root: PathBuf = config.at(path);
         let mut plans: BTreeMap<String, Plan> = BTreeMap::new();
         for running in office.links().all() {
-            if let Ok(Ready::Folder { plan, folder, .. }) = &running.ready
+            if let Ok(Ready::Outward { plan, folder, .. }) = &running.ready
                 && folder.path() == root
             {
                 plans.insert(running.link.id.clone(), (**plan).clone());

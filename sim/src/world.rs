@@ -170,7 +170,7 @@ impl World {
             let mut plans = BTreeMap::new();
             for running in office.links().all() {
                 match &running.ready {
-                    Ok(Ready::Folder { plan, folder, .. }) if folder.path() == root => {
+                    Ok(Ready::Outward { plan, folder, .. }) if folder.path() == root => {
                         plans.insert(running.link.id.clone(), (**plan).clone());
                     }
                     Ok(_) => {}

@@ -252,6 +252,7 @@ fn timing(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
         [TimingWord::Immediate] => return,
         [TimingWord::AsItArises] => "「随時」とあります。異動のたび、何分かごと、職員の操作のどれですか。",
         [TimingWord::Daily] => "「日次」とあります。何時に送りますか。休日も送りますか。",
+        [TimingWord::Weekly] => "「週次」とあります。何曜日の何時に送りますか。",
         [TimingWord::Monthly] => "「月次」とあります。何日の何時に送りますか。",
         [TimingWord::Yearly] => "「年次」とあります。何月何日の何時に送りますか。",
         [TimingWord::AtWill | TimingWord::ByHand] => "職員が始める連携です。誰がいつ始めますか。",

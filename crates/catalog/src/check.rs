@@ -1,8 +1,8 @@
 //! Compares a link with the rows it stands for and with what the installation has.
 
 use crate::{
-    Assurance, Delivery, Direction, Known, Link, LinkRow, Method, MethodWord, Problem, RowRef, Timing,
-    TimingWord,
+    Assurance, Delivery, Direction, Known, Link, LinkRow, Method, MethodWord, Problem, RowRef, Starter,
+    Timing, TimingWord,
 };
 
 /// Everything that keeps a link from running as its list says (連携の検査); empty when nothing does.
@@ -51,20 +51,24 @@ impl Check<'_> {
                 self.say(key, what, "システム一覧の識別子を書いてください");
             }
         }
-        if !known.installed.contains(&link.source) {
-            let what = format!("送り元「{}」はこの団体に入っていません", link.source);
-            self.say("source", what, "導入するか、連携を外してください");
+        if let Delivery::Inward { intake, .. } = &link.delivery {
+            self.owned("delivery", intake, &link.target, known.intakes.contains(intake));
+        } else {
+            if !known.stands_in(&link.dataset) && !known.installed.contains(&link.source) {
+                let what = format!("送り元「{}」はこの団体に入っていません", link.source);
+                self.say("source", what, "導入するか、連携を外してください");
+            }
+            self.owned("dataset", &link.dataset, &link.source, known.datasets.contains(&link.dataset));
         }
-        self.owned("dataset", &link.dataset, &link.source, known.datasets.contains(&link.dataset));
         match &link.delivery {
             Delivery::InProcess { intake } => {
-                if !known.installed.contains(&link.target) {
+                if !known.stands_in(intake) && !known.installed.contains(&link.target) {
                     let what = format!("受け側「{}」はこの団体に入っていません", link.target);
                     self.say("target", what, "導入するか、受け渡しをファイルにしてください");
                 }
                 self.owned("delivery", intake, &link.target, known.intakes.contains(intake));
             }
-            Delivery::Folder { place, layout, .. } => {
+            Delivery::Outward { place, layout, .. } | Delivery::Inward { place, layout, .. } => {
                 if !known.layouts.contains_key(layout) {
                     let what = format!("レイアウト「{layout}」がありません");
                     self.say("delivery", what, "レイアウトを定義してください");
@@ -76,7 +80,7 @@ impl Check<'_> {
             }
         }
         if link.assurance == Assurance::SenderAssures
-            && let Delivery::Folder { receipt_within_minutes: None, .. } = link.delivery
+            && let Delivery::Outward { receipt_within_minutes: None, .. } = link.delivery
         {
             let what = "送信側が到達を保障するのに、受領を待ちません".to_owned();
             self.say("delivery", what, "受領の期限（分）を書いてください");
@@ -84,7 +88,7 @@ impl Check<'_> {
     }
 
     fn owned(&mut self, key: &str, name: &str, system: &str, exists: bool) {
-        if name.split('/').next() != Some(system) {
+        if name.split('/').next() != Some(system) && !self.known.stands_in(name) {
             self.say(
                 key,
                 format!("「{name}」は「{system}」のものではありません"),
@@ -171,8 +175,8 @@ impl Check<'_> {
 /// 自動 and 手動 say who starts it; the other words say how it travels.
 fn method_fits(word: MethodWord, link: &Link) -> bool {
     match word {
-        MethodWord::Automatic => link.timing != Timing::ByHand,
-        MethodWord::Manual => link.timing == Timing::ByHand,
+        MethodWord::Automatic => link.timing != Timing::ByHand && link.started_by == Starter::Program,
+        MethodWord::Manual => link.timing == Timing::ByHand || link.started_by == Starter::Staff,
         MethodWord::Immediate => link.method == Method::Immediate,
         MethodWord::RelayDatabase => link.method == Method::RelayDatabase,
         MethodWord::FileOrMedia => link.method == Method::FileOrMedia,
@@ -187,6 +191,7 @@ fn timing_fits(word: TimingWord, timing: Timing) -> bool {
         TimingWord::AsItArises => {
             matches!(timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand)
         }
+        TimingWord::Weekly => matches!(timing, Timing::Weekly { .. }),
         TimingWord::Daily => matches!(timing, Timing::Daily { .. }),
         TimingWord::Monthly => matches!(timing, Timing::Monthly { .. }),
         TimingWord::Yearly => matches!(timing, Timing::Yearly { .. }),

@@ -1,6 +1,6 @@
 use jiff::civil::Time;
 
-use crate::{Assurance, Delivery, Extent, Link, Method, Timing, Unmappable};
+use crate::{Assurance, Delivery, Extent, Link, Method, OnClosedDay, Starter, Timing, Unmappable};
 
 /// Says in Japanese what a link will do, when, and under which control (連携の説明). Several lines, each ending in LF.
 #[must_use]
@@ -8,7 +8,7 @@ pub fn explain(link: &Link) -> String {
     let rows: Vec<String> = link.rows.iter().map(ToString::to_string).collect();
     let lines = [
         format!("連携「{}」{}", link.id, link.title),
-        format!("  いつ: {}", when(link.timing)),
+        format!("  いつ: {}", when(link)),
         format!("  何を: {}", what(link)),
         format!("  どこへ: {}", to(link)),
         format!("  文字: {}", characters(link)),
@@ -19,27 +19,60 @@ pub fn explain(link: &Link) -> String {
     lines.map(|line| line + "\n").concat()
 }
 
-fn when(timing: Timing) -> String {
-    let made_up = "止まっていて逃した回は、動き出したときに1回分だけ補います。";
+fn when(link: &Link) -> String {
+    let waits = if link.after.is_empty() {
+        String::new()
+    } else {
+        format!("同じ日の「{}」が届いてから始めます。", link.after.join("」「"))
+    };
+    let inward = matches!(link.delivery, Delivery::Inward { .. });
+    let when = match (link.started_by, inward) {
+        (_, true) => timed(link.timing, "受け取ります", "まだ届いていなければ、そのことを知らせます。"),
+        (Starter::Program, false) => {
+            let made_up = "止まっていて逃した回は、動き出したときに1回分だけ補います。";
+            timed(link.timing, "送ります", made_up)
+        }
+        (Starter::Staff, false) => {
+            let reminded = "その時刻を過ぎても始めていなければ、連携監視に「操作待ち」と出ます。";
+            timed(link.timing, "職員の操作で送ります", reminded)
+        }
+    };
+    when + &waits
+}
+
+/// What becomes of a run that falls on a closed day, in brackets.
+fn closed(on_closed_day: OnClosedDay) -> &'static str {
+    match on_closed_day {
+        OnClosedDay::Run => "",
+        OnClosedDay::Before => "（閉庁日ならその前の開庁日）",
+        OnClosedDay::After => "（閉庁日ならその次の開庁日）",
+    }
+}
+
+fn timed(timing: Timing, send: &str, made_up: &str) -> String {
     match timing {
         Timing::OnChange => {
-            "データが変わるたびに、すぐ送ります。止まっていた間の分は、動き出したときに順に送ります。"
-                .to_owned()
+            format!("データが変わるたびに、すぐ{send}。止まっていた間の分は、動き出したときに順に{send}。")
         }
-        Timing::EveryMinutes(minutes) => format!("{minutes}分ごとに、変わったものがあれば送ります。"),
+        Timing::EveryMinutes(minutes) => format!("{minutes}分ごとに、変わったものがあれば{send}。"),
         Timing::Daily { at, business_days_only: true } => {
-            format!("開庁日（土日、祝日、年末年始を除く）の{}に送ります。{made_up}", clock(at))
+            format!("開庁日（土日、祝日、年末年始を除く）の{}に{send}。{made_up}", clock(at))
         }
         Timing::Daily { at, business_days_only: false } => {
-            format!("毎日（休日も）{}に送ります。{made_up}", clock(at))
+            format!("毎日（休日も）{}に{send}。{made_up}", clock(at))
         }
-        Timing::Monthly { day, at } => {
-            format!("毎月{day}日（その日がない月は末日）の{}に送ります。{made_up}", clock(at))
+        Timing::Weekly { day, at, on_closed_day } => {
+            format!("毎週{}{}の{}に{send}。{made_up}", day.label(), closed(on_closed_day), clock(at))
         }
-        Timing::Yearly { month, day, at } => {
-            format!("毎年{month}月{day}日の{}に送ります。{made_up}", clock(at))
+        Timing::Monthly { day, at, on_closed_day } => format!(
+            "毎月{day}日（その日がない月は末日）{}の{}に{send}。{made_up}",
+            closed(on_closed_day),
+            clock(at)
+        ),
+        Timing::Yearly { month, day, at, on_closed_day } => {
+            format!("毎年{month}月{day}日{}の{}に{send}。{made_up}", closed(on_closed_day), clock(at))
         }
-        Timing::ByHand => "職員が始めたときだけ送ります。".to_owned(),
+        Timing::ByHand => format!("職員が始めたときだけ{send}。"),
     }
 }
 
@@ -48,6 +81,13 @@ fn clock(at: Time) -> String {
 }
 
 fn what(link: &Link) -> String {
+    if let Delivery::Inward { .. } = link.delivery {
+        return format!(
+            "「{}」から届くデータ（{}）。番号の抜け、重なり、件数・合計・SHA-256の違い、組の不足があれば取り込まずに止め、知らせます。",
+            link.source,
+            link.extent.word()
+        );
+    }
     let extent = match link.extent {
         Extent::Full => "ある時点の全件",
         Extent::Difference => "前回から変わった分（差分）",
@@ -68,8 +108,11 @@ fn to(link: &Link) -> String {
             };
             format!("「{target}」の受け口 {intake} へ、同じ導入の中で{how}渡します。")
         }
-        Delivery::Folder { place, layout, file_name, .. } => format!(
+        Delivery::Outward { place, layout, file_name, .. } => format!(
             "「{target}」への受け渡し場所「{place}」に、レイアウト {layout} のファイル {file_name} を置きます。"
+        ),
+        Delivery::Inward { place, layout, file_prefix, intake, .. } => format!(
+            "受け渡し場所「{place}」に置かれた {file_prefix} で始まるファイルを、レイアウト {layout} で読み、受け口 {intake} に入れます。"
         ),
     }
 }
@@ -77,6 +120,9 @@ fn to(link: &Link) -> String {
 fn characters(link: &Link) -> &'static str {
     if let Delivery::InProcess { .. } = link.delivery {
         return "変換しません。";
+    }
+    if let Delivery::Inward { .. } = link.delivery {
+        return "読めない文字のある行は取り込まずに保留し、理由を示します。";
     }
     match link.unmappable {
         Unmappable::Reject => "変換できない文字のある行は送らずに保留し、理由を示します。",
@@ -102,10 +148,18 @@ fn arrival(link: &Link) -> String {
         Assurance::ReceiverAsks => "受信側が足りないものを送信側に問い合わせます。",
     };
     match link.delivery {
-        Delivery::Folder { receipt_within_minutes: Some(minutes), .. } => {
+        Delivery::Outward { receipt_within_minutes: Some(minutes), .. } => {
             format!("{who}{minutes}分以内に受領が届かなければ警報を出します。")
         }
-        Delivery::Folder { receipt_within_minutes: None, .. } => format!("{who}受領は待ちません。"),
+        Delivery::Outward { receipt_within_minutes: None, .. } => format!("{who}受領は待ちません。"),
         Delivery::InProcess { .. } => format!("{who}受け渡しと取り込みは一度に確定します。"),
+        Delivery::Inward { arrives_within_minutes: Some(minutes), .. } => {
+            format!(
+                "{who}予定の時刻から{minutes}分以内に届かなければ警報を出します。受領書は取り込みと同時に作ります。"
+            )
+        }
+        Delivery::Inward { arrives_within_minutes: None, .. } => {
+            format!("{who}いつ届くかは決まっていません。受領書は取り込みと同時に作ります。")
+        }
     }
 }

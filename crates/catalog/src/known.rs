@@ -21,7 +21,15 @@ pub struct Known {
     pub places: BTreeSet<String>,
 }
 
+/// The system that offers and takes rows for systems of the lists that have no crate of their own (代役).
+pub const STAND_IN: &str = "stand-in";
+
 impl Known {
+    /// Whether a dataset or intake is the stand-in's, which may act for any system of the lists.
+    pub(crate) fn stands_in(&self, name: &str) -> bool {
+        self.installed.contains(STAND_IN) && name.split('/').next() == Some(STAND_IN)
+    }
+
     /// Datasets or intakes of one system.
     pub(crate) fn of_system<'a>(names: &'a BTreeSet<String>, system: &str) -> Vec<&'a str> {
         let owned = |name: &&String| name.split('/').next() == Some(system);

@@ -26,6 +26,12 @@ pub struct Link {
     pub method: Method,
     /// 時期
     pub timing: Timing,
+    /// Who starts a run (起動): a list's 自動 or 手動.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub started_by: Starter,
+    /// Links whose run of the same day must have arrived before a run of this one starts (先行する連携).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<String>,
     /// 全件・差分
     pub extent: Extent,
     /// Where it goes and in what shape.
@@ -52,6 +58,80 @@ pub enum Method {
     FileOrMedia,
 }
 
+/// Who starts a run (起動).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Starter {
+    /// 自動: the program, when it is time.
+    #[default]
+    Program,
+    /// 手動: the staff; the timing says by when, and the monitor reminds them.
+    Staff,
+}
+
+/// What becomes of a run that falls on a day the office is closed (閉庁日の扱い).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OnClosedDay {
+    /// It runs all the same.
+    #[default]
+    Run,
+    /// 前開庁日
+    Before,
+    /// 翌開庁日
+    After,
+}
+
+/// A day of the week (曜日).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DayOfWeek {
+    /// 月曜日
+    Monday,
+    /// 火曜日
+    Tuesday,
+    /// 水曜日
+    Wednesday,
+    /// 木曜日
+    Thursday,
+    /// 金曜日
+    Friday,
+    /// 土曜日
+    Saturday,
+    /// 日曜日
+    Sunday,
+}
+
+impl DayOfWeek {
+    /// The day as it is counted from Monday, 1 to 7.
+    #[must_use]
+    pub fn number(self) -> i8 {
+        match self {
+            Self::Monday => 1,
+            Self::Tuesday => 2,
+            Self::Wednesday => 3,
+            Self::Thursday => 4,
+            Self::Friday => 5,
+            Self::Saturday => 6,
+            Self::Sunday => 7,
+        }
+    }
+
+    /// The day's Japanese name, such as 月曜日.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Monday => "月曜日",
+            Self::Tuesday => "火曜日",
+            Self::Wednesday => "水曜日",
+            Self::Thursday => "木曜日",
+            Self::Friday => "金曜日",
+            Self::Saturday => "土曜日",
+            Self::Sunday => "日曜日",
+        }
+    }
+}
+
 /// When data travels (連携の時期).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -67,12 +147,25 @@ pub enum Timing {
         /// True to leave out Saturdays, Sundays, holidays and the turn of the year.
         business_days_only: bool,
     },
+    /// 週次
+    Weekly {
+        /// Day of the week.
+        day: DayOfWeek,
+        /// Time of day.
+        at: Time,
+        /// When the office is closed on that day.
+        #[serde(default, skip_serializing_if = "is_default")]
+        on_closed_day: OnClosedDay,
+    },
     /// 月次; a day the month does not have means its last day.
     Monthly {
         /// Day of the month, 1 to 31.
         day: i8,
         /// Time of day.
         at: Time,
+        /// When the office is closed on that day.
+        #[serde(default, skip_serializing_if = "is_default")]
+        on_closed_day: OnClosedDay,
     },
     /// 年次
     Yearly {
@@ -82,6 +175,9 @@ pub enum Timing {
         day: i8,
         /// Time of day.
         at: Time,
+        /// When the office is closed on that day.
+        #[serde(default, skip_serializing_if = "is_default")]
+        on_closed_day: OnClosedDay,
     },
     /// 手動: when the staff start it.
     ByHand,
@@ -96,9 +192,10 @@ pub enum Delivery {
         /// Intake of the receiving system, such as `addressee/residents`.
         intake: String,
     },
-    /// As a file in an agreed place.
-    Folder {
-        /// Name of the place; which folder that is stands in the town's configuration.
+    /// To a system outside this installation, as numbered bytes in an agreed place.
+    #[serde(alias = "folder")]
+    Outward {
+        /// Name of the place; which folder, server, relay database or address that is stands in the town's configuration.
         place: String,
         /// Record layout, such as `resident-utf16`.
         layout: String,
@@ -106,6 +203,19 @@ pub enum Delivery {
         file_name: String,
         /// Alarm when no receipt came within so many minutes; `None` waits for no receipt.
         receipt_within_minutes: Option<u32>,
+    },
+    /// From a system outside this installation, as numbered bytes that it puts in an agreed place.
+    Inward {
+        /// Name of the place.
+        place: String,
+        /// Record layout the sender writes.
+        layout: String,
+        /// Beginning of the names of its files, such as `kokuho_`; tells its files from others of the place.
+        file_prefix: String,
+        /// Intake that takes the rows, such as `stand-in/rows`.
+        intake: String,
+        /// Alarm when nothing came within so many minutes after the time of the schedule; `None` expects nothing.
+        arrives_within_minutes: Option<u32>,
     },
 }
 
@@ -149,7 +259,16 @@ impl Link {
     #[must_use]
     pub fn layout(&self) -> Option<&str> {
         match &self.delivery {
-            Delivery::Folder { layout, .. } => Some(layout),
+            Delivery::Outward { layout, .. } | Delivery::Inward { layout, .. } => Some(layout),
+            Delivery::InProcess { .. } => None,
+        }
+    }
+
+    /// The place of a link that reaches outside this installation.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        match &self.delivery {
+            Delivery::Outward { place, .. } | Delivery::Inward { place, .. } => Some(place),
             Delivery::InProcess { .. } => None,
         }
     }
@@ -190,6 +309,10 @@ impl Link {
             let what = "1回の上限件数が0です".to_owned();
             return Some(("rows_per_delivery_max", what, "1以上にしてください"));
         }
+        if self.after.contains(&self.id) {
+            let what = "自分自身を先行する連携に挙げています".to_owned();
+            return Some(("after", what, "消してください"));
+        }
         self.timing_fault().or_else(|| self.delivery_fault())
     }
 
@@ -216,28 +339,38 @@ impl Link {
                 "方式はファイルなのに、受け渡しが同じ導入の中です".to_owned(),
                 "方式か受け渡しのどちらかを直してください",
             ),
-            (Delivery::Folder { .. }, Method::Immediate | Method::RelayDatabase) => (
-                "受け渡しはファイルなのに、方式がファイル転送・媒体連携ではありません".to_owned(),
-                "方式か受け渡しのどちらかを直してください",
-            ),
-            (Delivery::InProcess { intake }, _) if !is_name(intake, true) => {
+            (Delivery::InProcess { intake } | Delivery::Inward { intake, .. }, _)
+                if !is_name(intake, true) =>
+            {
                 (format!("受け口「{intake}」は名前として使えません"), "「システム/受け口」の形にしてください")
             }
-            (Delivery::Folder { place, .. }, _) if !is_name(place, false) => {
+            (Delivery::Outward { place, .. } | Delivery::Inward { place, .. }, _)
+                if !is_name(place, false) =>
+            {
                 (format!("場所「{place}」は名前として使えません"), "英小文字、数字、ハイフンで書いてください")
             }
-            (Delivery::Folder { layout, .. }, _) if !is_name(layout, false) => (
-                format!("レイアウト「{layout}」は名前として使えません"),
-                "英小文字、数字、ハイフンで書いてください",
-            ),
-            (Delivery::Folder { file_name, .. }, _) if !is_file_pattern(file_name) => (
+            (Delivery::Outward { layout, .. } | Delivery::Inward { layout, .. }, _)
+                if !is_name(layout, false) =>
+            {
+                (
+                    format!("レイアウト「{layout}」は名前として使えません"),
+                    "英小文字、数字、ハイフンで書いてください",
+                )
+            }
+            (Delivery::Outward { file_name, .. }, _) if !is_file_pattern(file_name) => (
                 format!("ファイル名「{file_name}」は使えません"),
                 "英数字と . - _ で書き、{no} を必ず、{date} を必要なら入れてください",
             ),
-            (Delivery::Folder { receipt_within_minutes: Some(minutes), .. }, _)
-                if !(1..=MINUTES_PER_DAY).contains(minutes) =>
-            {
-                (format!("受領を待つ時間が{minutes}分です"), "1分から1440分までにしてください")
+            (Delivery::Inward { file_prefix, .. }, _) if !is_plain_name(file_prefix) => (
+                format!("ファイル名の始まり「{file_prefix}」は使えません"),
+                "英数字と . - _ で、. 以外から始めてください",
+            ),
+            (
+                Delivery::Outward { receipt_within_minutes: Some(minutes), .. }
+                | Delivery::Inward { arrives_within_minutes: Some(minutes), .. },
+                _,
+            ) if !(1..=MINUTES_PER_DAY).contains(minutes) => {
+                (format!("待つ時間が{minutes}分です"), "1分から1440分までにしてください")
             }
             _ => return None,
         };
@@ -265,13 +398,22 @@ fn is_name(name: &str, two_parts: bool) -> bool {
 
 /// A pattern that always gives a plain file name: no folder, no name twice for two deliveries, nothing hidden.
 fn is_file_pattern(pattern: &str) -> bool {
-    let plain = pattern.replace("{no}", "").replace("{date}", "");
+    let filled = pattern.replace("{no}", "1").replace("{date}", "1");
+    pattern.contains("{no}") && is_plain_name(&filled)
+}
+
+/// A name that is a file of its folder everywhere: no folder in it, nothing hidden.
+fn is_plain_name(name: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    pattern.contains("{no}")
-        && pattern.len() <= 100
-        && !pattern.starts_with('.')
-        && !pattern.contains("..")
-        && plain.chars().all(allowed)
+    !name.is_empty()
+        && name.len() <= 100
+        && !name.starts_with('.')
+        && !name.contains("..")
+        && name.chars().all(allowed)
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// Turns the reader's English message into what a Japanese reader can act on, with the line it is about.

@@ -28,6 +28,8 @@ pub enum TimingWord {
     AsItArises,
     /// 日次
     Daily,
+    /// 週次
+    Weekly,
     /// 月次
     Monthly,
     /// 年次
@@ -119,6 +121,7 @@ pub(crate) const TIMINGS: &[Word<TimingWord>] = &[
     ("即時", TimingWord::Immediate),
     ("随時", TimingWord::AsItArises),
     ("日次", TimingWord::Daily),
+    ("週次", TimingWord::Weekly),
     ("月次", TimingWord::Monthly),
     ("年次", TimingWord::Yearly),
     ("任意", TimingWord::AtWill),

@@ -58,7 +58,7 @@ impl Lane {
             position: Position(0),
             under_way: None,
         };
-        matches!(link.delivery, Delivery::Folder { .. }).then_some(lane)
+        matches!(link.delivery, Delivery::Outward { .. }).then_some(lane)
     }
 
     /// The delivery of another link that goes first, if any. A link that `runs` no more, because its file was taken away or

@@ -1,6 +1,6 @@
 //! What a link owes: compare, then send.
 
-use catalog::{Delivery, Extent, Link, Timing};
+use catalog::{Delivery, Extent, Link, Starter, Timing};
 use domain::BusinessCalendar;
 use jiff::{SignedDuration, Timestamp};
 
@@ -83,10 +83,10 @@ pub fn plan(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
 /// When the receipt of a delivery sent at this time is due; none when none is waited for.
 fn deadline(link: &Link, sent: Timestamp) -> Option<Timestamp> {
     match &link.delivery {
-        Delivery::Folder { receipt_within_minutes: Some(minutes), .. } => {
+        Delivery::Outward { receipt_within_minutes: Some(minutes), .. } => {
             sent.checked_add(SignedDuration::from_mins(i64::from(*minutes))).ok()
         }
-        Delivery::Folder { .. } | Delivery::InProcess { .. } => None,
+        Delivery::Outward { .. } | Delivery::InProcess { .. } | Delivery::Inward { .. } => None,
     }
 }
 
@@ -94,11 +94,18 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
     let Situation { now, owes_changes, is_behind, calendar } = situation;
     let run = |due| match link.delivery {
         Delivery::InProcess { .. } => Step::Apply { due },
-        Delivery::Folder { .. } if is_behind => Step::Queue,
-        Delivery::Folder { .. } => Step::Prepare { extent: link.extent, due },
+        // What arrives is planned by `arrivals`.
+        Delivery::Inward { .. } => Step::Idle { until: None },
+        Delivery::Outward { .. } if is_behind => Step::Queue,
+        Delivery::Outward { .. } => Step::Prepare { extent: link.extent, due },
     };
     if state.run_asked {
-        return run(None);
+        // What the staff start is the run they were to start by then.
+        let since = local(state.last_due.unwrap_or(state.since));
+        return run(latest_until(link.timing, calendar, since, local(now)).and_then(timestamp));
+    }
+    if link.started_by == Starter::Staff {
+        return Step::Idle { until: None };
     }
     match link.timing {
         Timing::OnChange if owes_changes => run(None),

@@ -1,6 +1,6 @@
 //! When a link is due (連携の時期): pure arithmetic on the business calendar, in Japan's time.
 
-use catalog::Timing;
+use catalog::{OnClosedDay, Timing};
 use domain::{BusinessCalendar, Date};
 use jiff::civil::{DateTime, Time};
 use jiff::tz::Offset;
@@ -27,7 +27,10 @@ pub fn next_after(timing: Timing, calendar: &BusinessCalendar, after: DateTime) 
     let at = match timing {
         Timing::OnChange | Timing::ByHand => return None,
         Timing::EveryMinutes(minutes) => return next_interval(minutes, after),
-        Timing::Daily { at, .. } | Timing::Monthly { at, .. } | Timing::Yearly { at, .. } => at,
+        Timing::Daily { at, .. }
+        | Timing::Weekly { at, .. }
+        | Timing::Monthly { at, .. }
+        | Timing::Yearly { at, .. } => at,
     };
     let mut day = after.date();
     for _ in 0..DAYS_AHEAD_MAX {
@@ -83,10 +86,38 @@ fn next_interval(minutes: u32, after: DateTime) -> Option<DateTime> {
     midnight.checked_add(Span::new().minutes(next)).ok()
 }
 
+/// The longest row of closed days a run is moved over: the turn of the year with weekends around it, doubled.
+const CLOSED_DAYS_MAX: usize = 20;
+
 fn falls_on(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
+    let on_closed_day = match timing {
+        Timing::Weekly { on_closed_day, .. }
+        | Timing::Monthly { on_closed_day, .. }
+        | Timing::Yearly { on_closed_day, .. } => on_closed_day,
+        _ => OnClosedDay::Run,
+    };
+    // The days whose run this day takes over: itself, and closed days next to it.
+    let taken_over = |step: fn(Date) -> Result<Date, jiff::Error>| {
+        calendar.is_business_day(day)
+            && (is_named(timing, calendar, day)
+                || std::iter::successors(step(day).ok(), |day| step(*day).ok())
+                    .take(CLOSED_DAYS_MAX)
+                    .take_while(|near| !calendar.is_business_day(*near))
+                    .any(|near| is_named(timing, calendar, near)))
+    };
+    match on_closed_day {
+        OnClosedDay::Run => is_named(timing, calendar, day),
+        OnClosedDay::Before => taken_over(Date::tomorrow),
+        OnClosedDay::After => taken_over(Date::yesterday),
+    }
+}
+
+/// Whether a day is the one the timing names, closed or not.
+fn is_named(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
     match timing {
         Timing::OnChange | Timing::ByHand | Timing::EveryMinutes(_) => false,
         Timing::Daily { business_days_only, .. } => !business_days_only || calendar.is_business_day(day),
+        Timing::Weekly { day: wanted, .. } => day.weekday().to_monday_one_offset() == wanted.number(),
         Timing::Monthly { day: wanted, .. } => day.day() == wanted.min(day.days_in_month()),
         Timing::Yearly { month, day: wanted, .. } => {
             day.month() == month && day.day() == wanted.min(day.days_in_month())
@@ -96,6 +127,8 @@ fn falls_on(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use catalog::DayOfWeek;
+
     use super::*;
 
     const HOLIDAYS: &str =
@@ -110,8 +143,10 @@ mod tests {
         let calendar = BusinessCalendar::from_tsv(HOLIDAYS).unwrap();
         let daily = Timing::Daily { at: at(20, 0), business_days_only: false };
         let office = Timing::Daily { at: at(20, 0), business_days_only: true };
-        let month_end = Timing::Monthly { day: 31, at: at(6, 30) };
-        let leap = Timing::Yearly { month: 2, day: 29, at: at(0, 0) };
+        let month_end = Timing::Monthly { day: 31, at: at(6, 30), on_closed_day: OnClosedDay::Run };
+        let monthly = |day, on_closed_day| Timing::Monthly { day, at: at(9, 0), on_closed_day };
+        let mondays = |on_closed_day| Timing::Weekly { day: DayOfWeek::Monday, at: at(9, 0), on_closed_day };
+        let leap = Timing::Yearly { month: 2, day: 29, at: at(0, 0), on_closed_day: OnClosedDay::Run };
         for (timing, after, due) in [
             (daily, "2026-11-20T19:59:59", "2026-11-20T20:00:00"),
             (daily, "2026-11-20T20:00:00", "2026-11-21T20:00:00"),
@@ -120,6 +155,16 @@ mod tests {
             (office, "2026-12-28T20:00:00", "2027-01-04T20:00:00"),
             (month_end, "2026-11-20T00:00:00", "2026-11-30T06:30:00"),
             (month_end, "2026-11-30T06:30:00", "2026-12-31T06:30:00"),
+            // The 23rd is a Monday and a holiday; the two days before it are a weekend.
+            (mondays(OnClosedDay::Run), "2026-11-20T00:00:00", "2026-11-23T09:00:00"),
+            (mondays(OnClosedDay::Before), "2026-11-19T00:00:00", "2026-11-20T09:00:00"),
+            (mondays(OnClosedDay::After), "2026-11-20T00:00:00", "2026-11-24T09:00:00"),
+            (mondays(OnClosedDay::After), "2026-11-24T09:00:00", "2026-11-30T09:00:00"),
+            (monthly(22, OnClosedDay::After), "2026-11-01T00:00:00", "2026-11-24T09:00:00"),
+            (monthly(22, OnClosedDay::Before), "2026-11-01T00:00:00", "2026-11-20T09:00:00"),
+            // Over the turn of the month and of the year.
+            (monthly(31, OnClosedDay::After), "2026-12-20T00:00:00", "2027-01-04T09:00:00"),
+            (monthly(1, OnClosedDay::Before), "2026-12-20T00:00:00", "2026-12-28T09:00:00"),
             // A day the month does not have is its last day, also for the year.
             (leap, "2026-11-20T00:00:00", "2027-02-28T00:00:00"),
             (Timing::EveryMinutes(15), "2026-11-20T10:07:00", "2026-11-20T10:15:00"),

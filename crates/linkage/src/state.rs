@@ -184,7 +184,7 @@ impl LinkState {
     /// into another system of the house starts at the journal's beginning; one to the outside at `start`, where the full
     /// extract its receiver holds ends.
     pub fn new(link: &Link, start: Position, now: Timestamp) -> Self {
-        let outside = matches!(link.delivery, catalog::Delivery::Folder { .. });
+        let outside = matches!(link.delivery, catalog::Delivery::Outward { .. });
         Self {
             link: link.id.clone(),
             next_no: 1,

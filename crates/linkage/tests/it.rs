@@ -24,7 +24,7 @@ assurance = "sender-assures"
 rows = ["city:26"]
 TIMING
 
-[delivery.folder]
+[delivery.outward]
 place = "welfare-suite"
 layout = "resident-utf16"
 file_name = "resident_{no}.csv"

@@ -66,7 +66,7 @@ pub enum Ready {
         intake: Intake,
     },
     /// A file in a place.
-    Folder {
+    Outward {
         /// The sender's dataset.
         dataset: Dataset,
         /// The layout, compiled for the dataset.
@@ -105,7 +105,7 @@ impl Ready {
     /// The sender's dataset.
     pub fn dataset(&self) -> &Dataset {
         match self {
-            Self::InProcess { dataset, .. } | Self::Folder { dataset, .. } => dataset,
+            Self::InProcess { dataset, .. } | Self::Outward { dataset, .. } => dataset,
         }
     }
 }
@@ -195,7 +195,7 @@ impl Links {
 fn refuse_shared_names(running: &mut [RunningLink]) {
     let mut taken: BTreeMap<(String, String), String> = BTreeMap::new();
     for running in running {
-        let Delivery::Folder { place, file_name, .. } = &running.link.delivery else { continue };
+        let Delivery::Outward { place, file_name, .. } = &running.link.delivery else { continue };
         let name = (place.clone(), file_name.clone());
         match taken.get(&name) {
             None => {
@@ -244,7 +244,8 @@ fn wire(
             }
             Ok(Ready::InProcess { dataset, target, intake })
         }
-        Delivery::Folder { place, layout, file_name, receipt_within_minutes } => {
+        Delivery::Inward { .. } => Err("外から受け取る連携は、まだ動かせません".to_owned()),
+        Delivery::Outward { place, layout, file_name, receipt_within_minutes } => {
             let layout = match layouts.get(layout) {
                 None => return Err(format!("レイアウト「{layout}」がありません")),
                 Some(Err(what)) => return Err(format!("レイアウト「{layout}」が読めません: {what}")),
@@ -263,7 +264,7 @@ fn wire(
                 .get(place)
                 .map(Folder::at)
                 .ok_or_else(|| format!("場所「{place}」のフォルダが設定にありません"))?;
-            Ok(Ready::Folder {
+            Ok(Ready::Outward {
                 dataset,
                 plan: Box::new(plan),
                 folder,

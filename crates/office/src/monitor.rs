@@ -447,8 +447,9 @@ fn timing(timing: Timing) -> String {
         Timing::EveryMinutes(minutes) => format!("{minutes}分ごと"),
         Timing::Daily { at, business_days_only: false } => format!("日次 {}", clock(at)),
         Timing::Daily { at, business_days_only: true } => format!("日次（開庁日） {}", clock(at)),
-        Timing::Monthly { day, at } => format!("月次 {day}日 {}", clock(at)),
-        Timing::Yearly { month, day, at } => format!("年次 {month}月{day}日 {}", clock(at)),
+        Timing::Weekly { day, at, .. } => format!("週次 {} {}", day.label(), clock(at)),
+        Timing::Monthly { day, at, .. } => format!("月次 {day}日 {}", clock(at)),
+        Timing::Yearly { month, day, at, .. } => format!("年次 {month}月{day}日 {}", clock(at)),
         Timing::ByHand => "手動".to_owned(),
     }
 }

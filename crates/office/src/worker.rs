@@ -350,7 +350,7 @@ impl<'a> LinkWorker<'a> {
         due: Option<Timestamp>,
     ) -> Result<Turn, Failure> {
         let state = start.state;
-        let Ready::Folder { dataset, plan, file_name, .. } = ready else {
+        let Ready::Outward { dataset, plan, file_name, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
         let no = state.record.next_no;
@@ -412,7 +412,7 @@ impl<'a> LinkWorker<'a> {
     }
 
     fn send(&self, ready: &Ready, start: Start<'_>, now: Timestamp) -> Result<Turn, Failure> {
-        let Ready::Folder { dataset, folder, receipt_expected, .. } = ready else {
+        let Ready::Outward { dataset, folder, receipt_expected, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
         let delivery = self.delivery_in_flight(start.state)?;
@@ -457,7 +457,7 @@ impl<'a> LinkWorker<'a> {
         overdue: bool,
     ) -> Result<Turn, Failure> {
         let state = start.state;
-        let Ready::Folder { folder, receipt_minutes, .. } = ready else {
+        let Ready::Outward { folder, receipt_minutes, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
         let delivery = self.delivery_in_flight(state)?;

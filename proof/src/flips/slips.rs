@@ -42,7 +42,7 @@ pub(super) fn subjects() -> Vec<Subject> {
         "{deliveries:?}"
     );
     let running = house.office.links().get(LINK).unwrap();
-    let Ok(Ready::Folder { plan, folder, .. }) = &running.ready else { panic!("{LINK} is a file link") };
+    let Ok(Ready::Outward { plan, folder, .. }) = &running.ready else { panic!("{LINK} is a file link") };
     let own = |path: &Path| {
         deliveries
             .iter()

@@ -123,7 +123,7 @@ fn compare_files(office: &Office, view: &dyn View, later: usize) {
     // Nothing is lost, doubled or reordered in the files: numbers without gap, each row once, bytes as recorded.
     let id = "resident-changes-to-welfare";
     let running = office.links().get(id).unwrap();
-    let Ok(Ready::Folder { plan, folder, .. }) = &running.ready else { panic!("{id} is a file link") };
+    let Ok(Ready::Outward { plan, folder, .. }) = &running.ready else { panic!("{id} is a file link") };
     let last = office.link_view(id).unwrap().unwrap().last.map_or(0, |delivery| delivery.no);
     let mut rows = BTreeSet::new();
     let mut files = 0;

@@ -29,7 +29,7 @@ fn the_links_of_the_first_slice_agree_with_their_rows() {
     let tax = links().remove(5);
     assert_eq!(tax.timing, Timing::Daily { at: time(20, 30, 0, 0), business_days_only: false });
     assert_eq!(tax.extent, Extent::Full);
-    let Delivery::Folder { place, receipt_within_minutes, .. } = tax.delivery else { panic!("a file") };
+    let Delivery::Outward { place, receipt_within_minutes, .. } = tax.delivery else { panic!("a file") };
     assert_eq!((&*place, receipt_within_minutes), ("tax-suite", Some(60)));
 }
 
@@ -54,8 +54,12 @@ fn a_malformed_link_file_is_refused_with_the_line() {
         ("zenken_{date}_{no}.dat", "../{no}.dat", "ファイル名「../{no}.dat」は使えません。"),
         ("zenken_{date}_{no}.dat", "zenken.dat", "ファイル名「zenken.dat」は使えません。"),
         ("= 500000", "= 0", "1回の上限件数が0です。"),
-        ("receipt_within_minutes = 60", "receipt_within_minutes = 0", "受領を待つ時間が0分です。"),
-        ("\"file-or-media\"", "\"immediate\"", "受け渡しはファイルなのに"),
+        ("receipt_within_minutes = 60", "receipt_within_minutes = 0", "待つ時間が0分です。"),
+        (
+            "assurance =",
+            "after = [\"resident-full-to-tax\"]\nassurance =",
+            "自分自身を先行する連携に挙げています。",
+        ),
         (
             "{ daily = { at = \"20:30\", business_days_only = false } }",
             "{ yearly = { month = 2, day = 30, at = \"20:30\" } }",
@@ -66,7 +70,7 @@ fn a_malformed_link_file_is_refused_with_the_line() {
             "{ every-minutes = 0 }",
             "0分ごとという間隔は使えません。",
         ),
-        ("[delivery.folder]", "[delivery", "TOMLとして読めません"),
+        ("[delivery.outward]", "[delivery", "TOMLとして読めません"),
     ] {
         assert!(text.contains(from), "{from}");
         let problem = Link::parse(&text.replacen(from, to, 1), name).unwrap_err();

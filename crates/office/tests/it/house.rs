@@ -165,7 +165,7 @@ impl TestHouse {
     pub(crate) fn receiver(&self, place: &str) -> FolderReceiver {
         let mut plans = BTreeMap::new();
         for running in self.office.links().all() {
-            if let Ok(Ready::Folder { plan, folder, .. }) = &running.ready
+            if let Ok(Ready::Outward { plan, folder, .. }) = &running.ready
                 && folder.path() == self.place(place).path()
             {
                 plans.insert(running.link.id.clone(), (**plan).clone());

@@ -220,7 +220,7 @@ impl House {
         let path = self.folder.join("places").join(place);
         let mut plans = BTreeMap::new();
         for running in self.office.links().all() {
-            if let Ok(Ready::Folder { plan, folder, .. }) = &running.ready
+            if let Ok(Ready::Outward { plan, folder, .. }) = &running.ready
                 && folder.path() == path
             {
                 plans.insert(running.link.id.clone(), (**plan).clone());
