@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::LinkState;
 
-/// The order of deliveries of one dataset to one receiver outside.
+/// The order of deliveries of one dataset to one place of a receiver outside.
 pub static LANE: Kind = Kind::new("linkage/lane", "配信の順番");
 
 /// The delivery that has the lane.
@@ -18,7 +18,11 @@ pub struct UnderWay {
     pub no: u64,
 }
 
-/// What one receiver outside holds of one dataset, over all links that feed it, and which delivery is on its way there.
+/// What one receiver outside holds of one dataset, over all links that feed it by one place, and which delivery is on its
+/// way there.
+///
+/// A place and a dataset are one register of the receiver. A system that keeps two of them (選挙人名簿 and 投票人名簿) has two
+/// places, and what one got says nothing of the other.
 ///
 /// A full extract and differences keep the same register at the receiver. Were they under way together, a full extract that
 /// waits (held, refused, receiver down) would arrive behind differences that are newer than it, and undo them for good. So
@@ -33,6 +37,9 @@ pub struct Lane {
     pub target: String,
     /// The dataset.
     pub dataset: String,
+    /// The place its files lie in. Empty in a record of the time when all places of a receiver took turns.
+    #[serde(default)]
+    pub place: String,
     /// The journal up to here is with the receiver, by whichever link it came.
     pub position: Position,
     /// The delivery on its way.
@@ -44,7 +51,7 @@ impl Record for Lane {
     const KIND: &'static Kind = &LANE;
 
     fn key(&self) -> String {
-        format!("{}/{}", self.target, self.dataset)
+        format!("{}/{}", self.key_without_place(), self.place)
     }
 }
 
@@ -52,13 +59,31 @@ impl Lane {
     /// The lane of a link as long as nothing was delivered; none for a link inside the house, whose intakes take an older
     /// row as nothing to do.
     pub fn new(link: &Link) -> Option<Self> {
-        let lane = Self {
+        let Delivery::Outward { place, .. } = &link.delivery else { return None };
+        Some(Self {
             target: link.target.clone(),
             dataset: link.dataset.clone(),
+            place: place.clone(),
             position: Position(0),
             under_way: None,
-        };
-        matches!(link.delivery, Delivery::Outward { .. }).then_some(lane)
+        })
+    }
+
+    /// Whether a link feeds the same register of the receiver.
+    pub fn serves(&self, link: &Link) -> bool {
+        Self::new(link).is_some_and(|other| other.key() == self.key())
+    }
+
+    /// The key a lane had when all places of a receiver took turns.
+    pub fn key_without_place(&self) -> String {
+        format!("{}/{}", self.target, self.dataset)
+    }
+
+    /// Goes on from a record of that time. Its delivery under way is as good as ever; its position may have come by another
+    /// place, but nothing tells, and its links passed over that already.
+    pub fn go_on_from(&mut self, earlier: &Self) {
+        self.position = earlier.position;
+        self.under_way.clone_from(&earlier.under_way);
     }
 
     /// The delivery of another link that goes first, if any. A link that `runs` no more, because its file was taken away or

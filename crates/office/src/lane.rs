@@ -29,20 +29,20 @@ impl ReadLane {
 impl Office {
     /// The lane of a link to the outside.
     pub(crate) fn lane(&self, view: &dyn View, link: &Link) -> Result<Option<ReadLane>, Fault> {
-        let Some(new) = Lane::new(link) else { return Ok(None) };
-        Ok(Some(match view.load::<Lane>(&new.key())? {
-            Some(read) => ReadLane { lane: read.record, version: Some(read.version) },
-            None => ReadLane { lane: new, version: None },
-        }))
+        let Some(mut new) = Lane::new(link) else { return Ok(None) };
+        if let Some(read) = view.load::<Lane>(&new.key())? {
+            return Ok(Some(ReadLane { lane: read.record, version: Some(read.version) }));
+        }
+        if let Some(earlier) = view.load::<Lane>(&new.key_without_place())? {
+            new.go_on_from(&earlier.record);
+        }
+        Ok(Some(ReadLane { lane: new, version: None }))
     }
 
     /// The delivery that goes before any of this link, if another link has one on its way to the same receiver.
     pub(crate) fn ahead_of<'a>(&self, link: &Link, lane: Option<&'a ReadLane>) -> Option<&'a UnderWay> {
         let lane = lane?;
-        let runs = |other: &str| {
-            let other = self.links().get(other).and_then(|other| Lane::new(&other.link));
-            other.is_some_and(|other| other.key() == lane.lane.key())
-        };
+        let runs = |other: &str| self.links().get(other).is_some_and(|other| lane.lane.serves(&other.link));
         lane.lane.ahead_of(&link.id, runs)
     }
 

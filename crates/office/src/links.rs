@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use catalog::{
-    Charsets, Delivery, Grid, Known, Link, LinkList, Problem, RowState, SystemRef, Systems, Vocabulary,
-    assess,
+    Charsets, Delivery, Extent, Grid, Known, Link, LinkList, Problem, RowState, SystemRef, Systems,
+    Vocabulary, assess,
 };
 use layout::{Layout, Plan};
+use linkage::Lane;
 use moji::{Charset, Tables, Unmappable};
+use register::Record;
 use system::{Dataset, Intake, System};
 use transport::Folder;
 
@@ -144,6 +146,7 @@ impl Links {
             }
         }
         refuse_shared_names(&mut running);
+        refuse_second_differences(&mut running);
         let known = known(systems, &names, &charsets, &layouts, &sources.places);
         let texts =
             sources.lists.iter().map(|file| LinkList::read_text(&file.name, &file.text, &vocabulary, &names));
@@ -206,6 +209,31 @@ fn refuse_shared_names(running: &mut [RunningLink]) {
                     "場所「{place}」のファイル名「{file_name}」は、連携「{first}」と同じです。どちらかの名前を変えてください"
                 ));
             }
+        }
+    }
+}
+
+/// Two links with differences of one dataset to one place would each pass over what the other carried: only the first of
+/// them runs. Two full extracts, or two layouts, do no harm where the receiver keeps one register.
+fn refuse_second_differences(running: &mut [RunningLink]) {
+    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    for running in running {
+        let link = &running.link;
+        let Some(lane) = Lane::new(link).filter(|_| link.extent == Extent::Difference) else { continue };
+        match taken.get(&lane.key()) {
+            None => {
+                taken.insert(lane.key(), link.id.clone());
+            }
+            // What is wrong already is told first.
+            Some(first) if running.ready.is_ok() => {
+                running.ready = Err(format!(
+                    "連携「{}」は、連携「{first}」と同じ連携先の同じ場所「{}」へ同じ提供データの差分を送ります。\
+                     片方が送った変更をもう片方が送らなくなるため、動かしません。受信側の台帳が別なら場所を分け、\
+                     同じならどちらかの連携定義を外してください",
+                    link.id, lane.place
+                ));
+            }
+            Some(_) => {}
         }
     }
 }

@@ -4,7 +4,8 @@ use catalog::Extent;
 use jiff::Timestamp;
 use layout::Facts;
 use linkage::{
-    DELIVERY, Delivery, Event, LANE, LINK, LinkState, NotPossible, Phase, ReceiptFacts, Step, local, plan,
+    DELIVERY, Delivery, Event, LANE, LINK, Lane, LinkState, NotPossible, Phase, ReceiptFacts, Step, local,
+    plan,
 };
 use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
@@ -180,12 +181,11 @@ impl<'a> LinkWorker<'a> {
     /// Where differences to the outside begin: where the full extract the receiver holds ends, so that nothing falls
     /// between the two, however late the difference link is added or mended; the newest change when it holds none.
     fn difference_start(&self, running: &RunningLink) -> Result<Position, Fault> {
-        let own = &running.link;
         let mut start = self.office.journal().head()?;
+        let Some(lane) = Lane::new(&running.link) else { return Ok(start) };
         let view = self.office.journal().view(AsOf::default())?;
         for other in self.office.links().all().iter().map(|other| &other.link) {
-            let holds =
-                other.extent == Extent::Full && other.target == own.target && other.dataset == own.dataset;
+            let holds = other.extent == Extent::Full && lane.serves(other);
             if holds && let Some(full) = view.load::<LinkState>(&other.id)? {
                 start = start.min(full.record.position);
             }

@@ -15,6 +15,10 @@ const LINKS: [(&str, &str); 3] = [("full", "full"), ("changes", "difference"), (
 const RECORDS_MAX: usize = 2;
 
 fn link(id: &str, extent: &str) -> Link {
+    link_to("welfare-suite", id, extent)
+}
+
+fn link_to(place: &str, id: &str, extent: &str) -> Link {
     let timing = if extent == "full" { "by-hand" } else { "on-change" };
     let text = format!(
         r#"
@@ -31,7 +35,7 @@ unmappable = "substitute"
 rows_per_delivery_max = 1000
 exclusive_lock = false
 assurance = "sender-assures"
-delivery = {{ folder = {{ place = "welfare-suite", layout = "resident-utf16", file_name = "{id}_{{no}}.csv", receipt_within_minutes = 60 }} }}
+delivery = {{ folder = {{ place = "{place}", layout = "resident-utf16", file_name = "{id}_{{no}}.csv", receipt_within_minutes = 60 }} }}
 "#
     );
     Link::parse(&text, &format!("{id}.toml")).unwrap()
@@ -296,4 +300,36 @@ fn a_link_that_runs_no_more_keeps_nobody_waiting() {
     assert_eq!(ahead(true), Some(("full".to_owned(), 1)));
     assert_eq!(ahead(false), None);
     assert_eq!(town.lane.0.ahead_of("full", |_| true), None, "its own delivery is not ahead of it");
+}
+
+#[test]
+fn what_one_place_holds_says_nothing_of_another() {
+    let everyday = link_to("rolls", "changes", "difference");
+    let lane = Lane { position: Position(9), ..Lane::new(&everyday).unwrap() };
+    for (place, extent, is_of_the_lane, position) in [
+        ("rolls", "difference", true, 9),
+        ("rolls", "full", true, 3),
+        ("referendum", "difference", false, 3),
+        ("referendum", "full", false, 3),
+    ] {
+        let other = link_to(place, "other", extent);
+        assert_eq!(lane.serves(&other), is_of_the_lane, "{place} {extent}");
+        let own = if lane.serves(&other) { lane.clone() } else { Lane::new(&other).unwrap() };
+        let state = LinkState { position: Position(3), ..LinkState::new(&other, Position(0), now()) };
+        assert_eq!(own.caught_up(&other, &state).position, Position(position), "{place} {extent}");
+    }
+}
+
+#[test]
+fn a_lane_of_the_time_before_places_is_gone_on_from() {
+    let earlier: Lane = serde_json::from_str(
+        r#"{ "target": "integrated-welfare-suite", "dataset": "resident-register/resident", "position": 9,
+             "under_way": { "link": "full", "no": 2 } }"#,
+    )
+    .unwrap();
+    let mut lane = Lane::new(&link("changes", "difference")).unwrap();
+    assert_eq!(lane.key_without_place(), "integrated-welfare-suite/resident-register/resident");
+    lane.go_on_from(&earlier);
+    assert_eq!((lane.position, lane.place.as_str()), (Position(9), "welfare-suite"));
+    assert_eq!(lane.ahead_of("changes", |_| true).map(|own| own.no), Some(2));
 }

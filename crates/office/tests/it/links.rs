@@ -2,7 +2,8 @@
 
 use jiff::SignedDuration;
 use linkage::Phase;
-use office::LinkStanding;
+use office::{Clock, LinkSources, LinkStanding, LinkWorker, Turn};
+use register::{Actor, Body, Draft, Write};
 use serde_json::json;
 
 use super::house::{TestHouse, three_people};
@@ -267,6 +268,86 @@ fn two_links_under_one_file_name_do_not_both_run() {
     let view = house.office.link_view("twin-to-welfare").unwrap().unwrap();
     assert_eq!(view.standing, LinkStanding::Broken);
     assert!(view.why.contains("resident-full-to-welfare"), "{}", view.why);
+}
+
+/// The link with differences for welfare once more, for another program of the same system at this place.
+fn with_changes_twice(place: &str) -> TestHouse {
+    TestHouse::new().reopen(|sources| add_twin(sources, place))
+}
+
+fn add_twin(sources: &mut LinkSources, place: &str) {
+    let changes = sources.links.iter().find(|link| link.name == "resident-changes-to-welfare.toml").unwrap();
+    let mut twin = changes.clone();
+    twin.name = "twin.toml".into();
+    twin.text = twin
+        .text
+        .replace("id = \"resident-changes-to-welfare\"", "id = \"twin\"")
+        .replace("place = \"welfare-suite\"", &format!("place = \"{place}\""))
+        .replace("ido_{date}_{no}.csv", "twin_{no}.csv");
+    let at = sources.places["welfare-suite"].with_file_name(place);
+    sources.places.insert(place.into(), at);
+    sources.links.push(twin);
+}
+
+#[test]
+fn two_places_of_a_receiver_each_get_every_change() {
+    let house = with_changes_twice("welfare-second");
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    let operator = TestHouse::caller("unyo", &["office/*"]);
+    house.office.hold_link(&operator, "twin", "先方停止").unwrap();
+    house.move_in();
+    house.settle();
+    let rows = |link: &str| -> Vec<u64> {
+        house.office.deliveries(link, None, 10).unwrap().iter().map(|own| own.rows).collect()
+    };
+    assert_eq!(house.receiver("welfare-suite").turn().unwrap().len(), 1);
+    house.settle();
+    assert_eq!((rows("resident-changes-to-welfare"), rows("twin")), (vec![3], vec![]));
+    // What came to the one place is not passed over for the other.
+    house.office.release_link(&operator, "twin").unwrap();
+    house.settle();
+    assert_eq!(house.receiver("welfare-second").turn().unwrap().len(), 1);
+    house.settle();
+    assert_eq!(rows("twin"), [3]);
+    assert_eq!(house.office.link_view("twin").unwrap().unwrap().standing, LinkStanding::Idle);
+}
+
+#[test]
+fn a_second_link_with_differences_to_one_place_does_not_run() {
+    let house = with_changes_twice("welfare-suite");
+    let view = |id: &str| house.office.link_view(id).unwrap().unwrap();
+    let refused = view("twin");
+    assert_eq!(refused.standing, LinkStanding::Broken);
+    for word in ["「twin」", "「resident-changes-to-welfare」", "「welfare-suite」", "場所を分け", "外して"]
+    {
+        assert!(refused.why.contains(word), "{word}: {}", refused.why);
+    }
+    assert_ne!(view("resident-changes-to-welfare").standing, LinkStanding::Broken);
+    assert_ne!(
+        view("resident-full-to-welfare").standing,
+        LinkStanding::Broken,
+        "a full extract is its beginning"
+    );
+}
+
+#[test]
+fn a_delivery_on_its_way_from_before_places_had_lanes_is_waited_for() {
+    let house = TestHouse::new();
+    let earlier = serde_json::json!({
+        "target": "integrated-welfare-suite", "dataset": "resident-register/resident", "position": 0,
+        "under_way": { "link": "resident-full-to-welfare", "no": 1 },
+    });
+    let mut draft = Draft::new("linkage", "linkage/worker", Actor::Program("test".into()), house.clock.now());
+    let key = "integrated-welfare-suite/resident-register/resident";
+    draft.writes.push(Write::create(&linkage::LANE, key, Body::of(&earlier).unwrap()));
+    house.office.journal().commit(draft).unwrap();
+    let turn = || LinkWorker::new(&house.office).turn("resident-changes-to-welfare").unwrap();
+    assert_eq!(turn(), Turn::Worked, "put to work");
+    house.move_in();
+    assert_eq!(turn(), Turn::Idle { until: None });
+    assert_eq!(house.office.deliveries("resident-changes-to-welfare", None, 10).unwrap().len(), 0);
 }
 
 #[test]
