@@ -87,7 +87,7 @@ impl Lane {
     }
 
     /// The delivery of another link that goes first, if any. A link that `runs` no more, because its file was taken away or
-    /// leads elsewhere now, keeps nobody waiting: nobody could end it.
+    /// leads elsewhere now, keeps nobody waiting: nobody could end it. One whose file only does not read just now runs.
     pub fn ahead_of(&self, link: &str, runs: impl Fn(&str) -> bool) -> Option<&UnderWay> {
         self.under_way.as_ref().filter(|other| other.link != link && runs(&other.link))
     }

@@ -3,7 +3,7 @@
 use catalog::Link;
 use jiff::Timestamp;
 use linkage::{Lane, LinkState, Situation, UnderWay};
-use register::{BodyError, Fault, Record, View, ViewExt, Write};
+use register::{BodyError, Fault, Position, Record, View, ViewExt, Write};
 
 use crate::Office;
 
@@ -14,6 +14,11 @@ pub(crate) struct ReadLane {
 }
 
 impl ReadLane {
+    /// Up to where the receiver has the journal, by whichever link; none as long as it took nothing.
+    pub(crate) fn position(&self) -> Option<Position> {
+        Some(self.lane.position).filter(|position| *position != Position::default())
+    }
+
     /// A link's state, gone on from what its receiver got by other links.
     pub(crate) fn caught_up(&self, link: &Link, state: &LinkState) -> LinkState {
         self.lane.caught_up(link, state)
@@ -42,7 +47,10 @@ impl Office {
     /// The delivery that goes before any of this link, if another link has one on its way to the same receiver.
     pub(crate) fn ahead_of<'a>(&self, link: &Link, lane: Option<&'a ReadLane>) -> Option<&'a UnderWay> {
         let lane = lane?;
-        let runs = |other: &str| self.links().get(other).is_some_and(|other| lane.lane.serves(&other.link));
+        let runs = |other: &str| match self.links().get(other) {
+            Some(other) => lane.lane.serves(&other.link),
+            None => self.links().is_unreadable(other),
+        };
         lane.lane.ahead_of(&link.id, runs)
     }
 

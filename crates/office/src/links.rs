@@ -96,6 +96,8 @@ pub struct BrokenLink {
 /// All links and lists of the house.
 pub struct Links {
     running: Vec<RunningLink>,
+    /// Ids of link files that are there and do not read.
+    unreadable: BTreeSet<String>,
     broken: Vec<BrokenLink>,
     lists: Vec<LinkList>,
     states: Vec<Vec<RowState>>,
@@ -133,10 +135,12 @@ impl Links {
             });
             layouts.insert(id, layout);
         }
-        let mut running = Vec::new();
+        let (mut running, mut unreadable) = (Vec::new(), BTreeSet::new());
         for file in &sources.links {
             match Link::parse(&file.text, &file.name) {
                 Err(problem) => {
+                    // A link's id is its file's name.
+                    unreadable.extend(file.name.strip_suffix(".toml").map(str::to_owned));
                     broken.push(BrokenLink { file: file.name.clone(), what: problem.to_string() });
                 }
                 Ok(link) => {
@@ -160,7 +164,7 @@ impl Links {
         for list in &lists {
             problems.extend(list.problems.iter().cloned());
         }
-        Self { running, broken, lists, states, problems, systems: names }
+        Self { running, unreadable, broken, lists, states, problems, systems: names }
     }
 
     /// The links, runnable or not.
@@ -171,6 +175,12 @@ impl Links {
     /// A link by id.
     pub fn get(&self, id: &str) -> Option<&RunningLink> {
         self.running.iter().find(|running| running.link.id == id)
+    }
+
+    /// Whether the file of a link is there and does not read. Nobody knows what it says, but that the link is wanted: what
+    /// it has on its way goes on when the file is mended.
+    pub fn is_unreadable(&self, id: &str) -> bool {
+        self.unreadable.contains(id)
     }
 
     /// Files that do not read. Only what they describe is missing.

@@ -3,8 +3,8 @@
 use catalog::{Extent, Method, Timing};
 use jiff::Timestamp;
 use linkage::{
-    CharLine, DELIVERY, Delivery, Event, Hold, LinkState, Phase, Step, latest_until, local, next_after, plan,
-    timestamp,
+    CharLine, DELIVERY, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, latest_until, local,
+    next_after, plan, timestamp,
 };
 use register::{Actor, AsOf, CommitError, Draft, Fault, Position, View, ViewExt, Write};
 use serde::Serialize;
@@ -135,20 +135,14 @@ impl Office {
     fn view_of(&self, view: &dyn View, running: &RunningLink) -> Result<LinkView, Fault> {
         let link = &running.link;
         let state = view.load::<LinkState>(&link.id)?.map(|versioned| versioned.record);
-        let newest_no = state.as_ref().map_or(0, |state| {
-            state.in_flight.as_ref().map_or(state.next_no.saturating_sub(1), |in_flight| in_flight.no)
-        });
+        let newest = state.as_ref().map_or(0, newest_no);
         let last =
-            view.load::<Delivery>(&Delivery::key_of(&link.id, newest_no))?.map(|versioned| versioned.record);
+            view.load::<Delivery>(&Delivery::key_of(&link.id, newest))?.map(|versioned| versioned.record);
         let name =
             |id: &str| self.links().system(id).map_or_else(|| id.to_owned(), |system| system.name.clone());
         let (mut standing, mut why, mut remedy) = standing(running, state.as_ref());
-        if let Some(words) = self.queue(view, running, state.as_ref())? {
-            (standing, why, remedy) = (
-                LinkStanding::Queued,
-                words,
-                "先の配信が受領されると、続けて送ります。その連携の状態を確かめてください",
-            );
+        if let Some((words, what_to_do)) = self.queue(view, running, state.as_ref())? {
+            (standing, why, remedy) = (LinkStanding::Queued, words, what_to_do);
         }
         let now = self.clock().now();
         let next_due = state.as_ref().filter(|state| state.hold.is_none()).and_then(|state| {
@@ -176,13 +170,13 @@ impl Office {
         })
     }
 
-    /// Which delivery of another link goes first, in Japanese, when this link owes one and may not make it yet.
+    /// Which delivery of another link goes first, and what to do about it, in Japanese, when this link owes one and may not make it yet.
     fn queue(
         &self,
         view: &dyn View,
         running: &RunningLink,
         state: Option<&LinkState>,
-    ) -> Result<Option<String>, Fault> {
+    ) -> Result<Option<(String, &'static str)>, Fault> {
         let (Ok(ready), Some(state)) = (&running.ready, state) else { return Ok(None) };
         let lane = self.lane(view, &running.link)?;
         let Some((lane, ahead)) = lane.as_ref().zip(self.ahead_of(&running.link, lane.as_ref())) else {
@@ -194,8 +188,17 @@ impl Office {
         if plan(&running.link, &state, situation) != Step::Queue {
             return Ok(None);
         }
-        let title = self.links().get(&ahead.link).map_or(&*ahead.link, |other| &other.link.title);
-        Ok(Some(format!("同じ連携先への「{title}」の配信{}番が先です。その受領を待っています", ahead.no)))
+        let UnderWay { link, no } = ahead;
+        Ok(Some(match self.links().get(link) {
+            Some(other) => (
+                format!("同じ連携先への「{}」の配信{no}番が先です。その受領を待っています", other.link.title),
+                "先の配信が受領されると、続けて送ります。その連携の状態を確かめてください",
+            ),
+            None => (
+                format!("同じ連携先への配信「{link}」{no}番が先ですが、連携定義 {link}.toml が読めません"),
+                "連携定義を直してプログラムを再起動すると、先の配信の受領を待って、続けて送ります",
+            ),
+        }))
     }
 
     /// A link's deliveries, the newest first, at most `limit`, with numbers below `before`.
@@ -369,6 +372,7 @@ impl Office {
     }
 }
 
+/// The number of a link's newest delivery; zero before its first.
 fn newest_no(state: &LinkState) -> u64 {
     state.in_flight.as_ref().map_or(state.next_no.saturating_sub(1), |in_flight| in_flight.no)
 }

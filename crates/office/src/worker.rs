@@ -178,12 +178,16 @@ impl<'a> LinkWorker<'a> {
         }
     }
 
-    /// Where differences to the outside begin: where the full extract the receiver holds ends, so that nothing falls
-    /// between the two, however late the difference link is added or mended; the newest change when it holds none.
+    /// Where differences to the outside begin: where what the receiver holds ends, so that nothing falls between, however
+    /// late the difference link is added or mended; the newest change when it holds nothing. Asked is the lane, too: the
+    /// file of the link that brought it may be broken just now.
     fn difference_start(&self, running: &RunningLink) -> Result<Position, Fault> {
         let mut start = self.office.journal().head()?;
         let Some(lane) = Lane::new(&running.link) else { return Ok(start) };
         let view = self.office.journal().view(AsOf::default())?;
+        if let Some(held) = self.office.lane(&*view, &running.link)?.and_then(|lane| lane.position()) {
+            start = start.min(held);
+        }
         for other in self.office.links().all().iter().map(|other| &other.link) {
             let holds = other.extent == Extent::Full && lane.serves(other);
             if holds && let Some(full) = view.load::<LinkState>(&other.id)? {

@@ -351,6 +351,55 @@ fn a_delivery_on_its_way_from_before_places_had_lanes_is_waited_for() {
 }
 
 #[test]
+fn a_link_file_that_does_not_read_keeps_its_place_in_the_order() {
+    let full = "resident-full-to-welfare";
+    let house = TestHouse::new();
+    house.settle();
+    house.move_in();
+    // Somebody saves half a file while the full extract waits for its receipt.
+    let house = house.reopen(|sources| {
+        for link in sources.links.iter_mut().filter(|link| link.name == format!("{full}.toml")) {
+            link.text.push_str("\nid = ");
+        }
+    });
+    house.settle();
+    assert!(house.office.link_view(full).unwrap().is_none());
+    let changes = house.office.link_view("resident-changes-to-welfare").unwrap().unwrap();
+    assert_eq!(changes.standing, LinkStanding::Queued);
+    assert!(changes.why.contains("「resident-full-to-welfare」1番が先"), "{}", changes.why);
+    assert!(changes.why.contains("resident-full-to-welfare.toml が読めません"), "{}", changes.why);
+    assert!(changes.remedy.contains("直して"), "{}", changes.remedy);
+    assert_eq!(changes.last, None);
+    // Mended, both go on in their order.
+    let house = house.reopen(|_| {});
+    assert_eq!(house.receiver("welfare-suite").turn().unwrap().len(), 1);
+    house.settle();
+    house.settle();
+    let rows = |link: &str| -> Vec<u64> {
+        house.office.deliveries(link, None, 10).unwrap().iter().map(|own| own.rows).collect()
+    };
+    assert_eq!((rows(full), rows("resident-changes-to-welfare")), (vec![0], vec![3]));
+}
+
+#[test]
+fn differences_that_begin_while_the_full_extracts_file_is_broken_leave_no_hole() {
+    let (full, changes) = ("resident-full-to-welfare.toml", "resident-changes-to-welfare.toml");
+    let house = TestHouse::new().reopen(|sources| sources.links.retain(|link| link.name != changes));
+    house.settle();
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    house.move_in();
+    let house = house.reopen(|sources| {
+        for link in sources.links.iter_mut().filter(|link| link.name == full) {
+            link.text.push_str("\nid = ");
+        }
+    });
+    house.settle();
+    let deliveries = house.office.deliveries("resident-changes-to-welfare", None, 10).unwrap();
+    assert_eq!(deliveries.iter().map(|own| own.rows).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
 fn a_full_extract_of_which_no_row_can_be_written_is_not_sent_as_empty() {
     let house = TestHouse::new();
     house.settle();
