@@ -1,4 +1,4 @@
-//! One row of each of the four shapes of list into a [`LinkRow`].
+//! One row of each of the five shapes of list into a [`LinkRow`].
 
 use crate::table::{Row, Table};
 use crate::words::{ARROWS, ASSURANCES, CONVERSIONS, EXTENTS, IO, METHODS, TIMINGS, VIA_SIDES, Word, YES_NO};

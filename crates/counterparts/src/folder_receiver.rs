@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use layout::{Plan, Record};
 use sha2::{Digest, Sha256};
-use transport::{Control, Folder, Receipt, Verdict, write_durably};
+use transport::{Control, Folder, Receipt, Verdict, in_hex, write_durably};
 
 /// How the simulator behaves; the default is well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl FolderReceiver {
 
     fn answer(&self, name: String, control: Control) -> Result<Taken, ReceiverError> {
         let bytes = fs::read(self.folder.out().join(&name)).unwrap_or_default();
-        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = in_hex(Sha256::new_with_prefix(&bytes));
         let (rows, read) = match self.plans.get(&control.link) {
             None => (0, Err(format!("連携「{}」のレイアウトを取り決めていません", control.link))),
             Some(plan) => count(plan, &bytes),
@@ -215,7 +215,7 @@ mod tests {
                 as_of,
                 rows: stated,
                 bytes: u64::try_from(bytes.len()).unwrap(),
-                sha256: Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+                sha256: in_hex(Sha256::new_with_prefix(&bytes)),
                 part: 1,
                 parts: 1,
             };

@@ -13,7 +13,7 @@ use moji::{Cluster, Code, Done, Piece};
 use register::{AsOf, Fault, Journal, Position, Stored, View};
 use sha2::{Digest, Sha256};
 use system::{Dataset, Fate, RefusedRow, Row};
-use transport::{Access, Beside, make_folders, sha256_of};
+use transport::{Access, Beside, in_hex, make_folders, sha256_of};
 
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -350,7 +350,7 @@ fn fill(
     writer.told("").map_err(broken)?;
     writer.tell_spellings().map_err(broken)?;
     writer.flush().map_err(broken)?;
-    let sha256 = writer.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = in_hex(writer.hash);
     Ok(Prepared {
         extent: making.extent,
         to,

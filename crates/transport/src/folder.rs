@@ -70,7 +70,12 @@ pub fn sha256_of(path: &Path) -> io::Result<String> {
             Err(error) => return Err(error),
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(in_hex(hash))
+}
+
+/// What a SHA-256 came to, in lower-case hexadecimal, as control files and receipts have it.
+pub fn in_hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Who may look into folders that are made.
