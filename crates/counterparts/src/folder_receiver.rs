@@ -105,6 +105,11 @@ impl FolderReceiver {
             Verdict::Refused(format!("件数が{rows}件です（管理ファイルは{}件）", control.rows))
         } else if last + 1 < control.no {
             Verdict::Refused(format!("配信{}番が届いていません", last + 1))
+        } else if repeat && self.took_another(&control) {
+            Verdict::Refused(format!(
+                "配信{}番は、別の内容（SHA-256が違うもの）を取り込み済みです",
+                control.no
+            ))
         } else if !repeat && control.as_of < holds {
             let (came, dataset) = (control.as_of, &control.dataset);
             Verdict::Refused(format!(
@@ -114,7 +119,9 @@ impl FolderReceiver {
             Verdict::Applied
         };
         if verdict == Verdict::Applied && !repeat {
-            // Taken first, answered second: killed in between, it answers the repeat.
+            // Taken first, answered second: killed in between, it answers the repeat. The number is last: before it stands,
+            // the delivery is none that was taken, and is noted anew.
+            note(&self.content(&control.link, control.no), &control.sha256)?;
             note(&self.held(&control.dataset), control.as_of)?;
             note(&self.ledger(&control.link), control.no)?;
         }
@@ -122,6 +129,13 @@ impl FolderReceiver {
         let path = self.folder.receipts().join(format!("{name}.receipt"));
         write_durably(&path, |file| file.write_all(receipt.to_text().as_bytes()))?;
         Ok(Taken { name, control, verdict, repeat })
+    }
+
+    /// Whether other bytes came under the number of a delivery before: then the sender counts anew, as one that was restored
+    /// from a backup does, and "applied" would be said of rows that were never taken.
+    fn took_another(&self, control: &Control) -> bool {
+        let taken = fs::read_to_string(self.content(&control.link, control.no));
+        taken.is_ok_and(|sha256| sha256 != control.sha256)
     }
 
     /// The newest delivery of a link this receiver has taken.
@@ -138,17 +152,22 @@ impl FolderReceiver {
         self.folder.path().join("receiver").join(format!("{link}.last"))
     }
 
+    /// Where the SHA-256 of a delivery that was taken is noted.
+    fn content(&self, link: &str, no: u64) -> PathBuf {
+        self.folder.path().join("receiver").join(link).join(format!("{no:012}.sha256"))
+    }
+
     fn held(&self, dataset: &str) -> PathBuf {
         self.folder.path().join("receiver").join(format!("{}.as_of", dataset.replace('/', ".")))
     }
 }
 
-/// Notes a number in a file of the receiver's own.
-fn note(path: &Path, number: u64) -> io::Result<()> {
+/// Notes a number or a checksum in a file of the receiver's own.
+fn note(path: &Path, what: impl ToString) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
-    write_durably(path, |file| file.write_all(number.to_string().as_bytes()))
+    write_durably(path, |file| file.write_all(what.to_string().as_bytes()))
 }
 
 fn read_note(path: &Path) -> u64 {
@@ -266,6 +285,29 @@ mod tests {
         let again = bench.receiver().turn().unwrap();
         assert_eq!(again.iter().map(|taken| taken.repeat).collect::<Vec<_>>(), [true]);
         assert_eq!(bench.receiver().last("l"), 1);
+    }
+
+    #[test]
+    fn other_bytes_under_a_number_that_was_taken_are_refused() {
+        let reason = "配信1番は、別の内容（SHA-256が違うもの）を取り込み済みです".to_owned();
+        for (rows, verdict) in [(2, Verdict::Applied), (1, Verdict::Refused(reason))] {
+            let bench = Bench::new();
+            bench.send(1, 2, 2);
+            bench.receiver().turn().unwrap();
+            bench.send(2, 3, 3);
+            bench.receiver().turn().unwrap();
+            // The sender was restored from a backup, and the folder with it; it counts from 1 again.
+            fs::remove_dir_all(bench.folder().out()).unwrap();
+            fs::remove_dir_all(bench.folder().receipts()).unwrap();
+            bench.send(1, rows, rows);
+            let taken = bench.receiver().turn().unwrap();
+            assert_eq!(taken.iter().map(|taken| &taken.verdict).collect::<Vec<_>>(), [&verdict]);
+            assert_eq!(
+                (bench.receiver().last("l"), bench.receiver().holds("d")),
+                (2, 2),
+                "nothing was taken"
+            );
+        }
     }
 
     #[test]
