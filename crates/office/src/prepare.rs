@@ -259,27 +259,54 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     }
     let attempt = format!("{:012}.{:016x}", making.no, making.attempt);
     let beside = |ending: &str| Beside::create(&making.evidence.join(format!("{attempt}.{ending}")));
-    let (mut data, mut report) = (beside("data").map_err(broken)?, beside("characters.tsv").map_err(broken)?);
+    // Declared before the files, so that they are closed when it takes them away.
+    let mut leftovers = Leftovers::default();
+    let mut data = leftovers.watch(beside("data").map_err(broken)?);
+    let mut report = leftovers.watch(beside("characters.tsv").map_err(broken)?);
     let mut lines = BufWriter::new(&mut report.file);
     let filled = fill(making, &*view, &source, &facts, &mut data.file, &mut lines, to);
     let flushed = lines.flush();
     drop(lines);
-    let mut prepared = match filled {
-        Ok(prepared) => prepared,
-        Err(fault) => {
-            // What cannot be removed goes when this number is recorded.
-            let _ = (data.remove(), report.remove());
-            return Err(broken(io::Error::other(fault.to_string())));
-        }
-    };
+    let mut prepared = filled.map_err(|fault| Fault::new("配信ファイルを作れません", fault))?;
     flushed.map_err(broken)?;
+    // Refused before the files have their names: a link that is tried again every few minutes would fill the disk.
+    sendable(making, &prepared, limit)?;
     prepared.characters_sha256 = sha256_of(report.beside()).map_err(broken)?;
     let (no, evidence) = (making.no, making.evidence);
+    // When only one gets its name it stays until this number is recorded: another worker may be about to record it.
     data.finish_as(&data_path(evidence, no, &prepared.sha256)).map_err(broken)?;
     report.finish_as(&characters_path(evidence, no, &prepared.characters_sha256)).map_err(broken)?;
+    Ok(prepared)
+}
+
+/// Files an attempt has begun. Those that did not get their names, because a step failed, are taken away with it; their
+/// names are of this attempt alone, so nobody else's is touched.
+#[derive(Default)]
+struct Leftovers(Vec<PathBuf>);
+
+impl Leftovers {
+    fn watch(&mut self, file: Beside) -> Beside {
+        self.0.push(file.beside().to_path_buf());
+        file
+    }
+}
+
+impl Drop for Leftovers {
+    fn drop(&mut self) {
+        for path in &self.0 {
+            // One with its name is here no more; one that cannot be removed goes when this number is recorded.
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Refuses a full extract that must not be sent.
+fn sendable(making: &Making<'_>, prepared: &Prepared, limit: usize) -> Result<(), Fault> {
+    if making.extent != Extent::Full {
+        return Ok(());
+    }
     // An empty full file would tell the receiver that nobody is left.
     if prepared.rows == 0
-        && making.extent == Extent::Full
         && let Some(first) = prepared.refused.first()
     {
         return Err(Fault::because(format!(
@@ -290,13 +317,13 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
             first.message
         )));
     }
-    if limit < usize::try_from(prepared.rows).unwrap_or(usize::MAX) && making.extent == Extent::Full {
+    if limit < usize::try_from(prepared.rows).unwrap_or(usize::MAX) {
         return Err(Fault::because(format!(
             "全件が{}件あり、一配信の上限{limit}件を超えています。連携定義の rows_per_delivery_max を上げてください",
             prepared.rows
         )));
     }
-    Ok(prepared)
+    Ok(())
 }
 
 enum Source {

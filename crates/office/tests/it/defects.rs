@@ -2,8 +2,8 @@
 
 use linkage::LinkState;
 use office::LinkStanding;
-use register::{AsOf, Body, Fault, View, ViewExt, Write};
-use system::{Applied, Context, Incoming, System};
+use register::{AsOf, Body, Fault, Stored, View, ViewExt, Write};
+use system::{Applied, Context, Fate, Incoming, Row, System};
 
 use super::house::TestHouse;
 
@@ -59,4 +59,52 @@ fn an_intake_that_fails_or_contradicts_itself_shows_on_its_link() {
     assert_eq!(deliveries.iter().map(|own| own.rows).collect::<Vec<_>>(), [3]);
     let view = house.office.journal().view(AsOf::default()).unwrap();
     assert_eq!(view.load::<LinkState>(LINK).unwrap().unwrap().record.next_no, 2);
+}
+
+fn unreadable(_: &dyn View, _: &Stored, _: &mut Row) -> Result<Fate, Fault> {
+    Err(Fault::new("行が作れません", std::io::Error::other("生年月日の桁が合いません")))
+}
+
+/// Files kept of the full extract for the welfare system.
+fn kept(house: &TestHouse) -> Vec<String> {
+    let folder = house.office.evidence_root().join("resident-full-to-welfare");
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn what_cannot_be_prepared_is_told_with_its_cause_and_leaves_nothing_behind() {
+    let house = TestHouse::new();
+    house.move_in();
+    let house = house.reopen_with(
+        |systems| {
+            let register = systems.iter_mut().find(|system| system.id == "resident-register").unwrap();
+            for dataset in &mut register.datasets {
+                dataset.row = unreadable;
+            }
+        },
+        |_| {},
+    );
+    house.settle();
+    let why = |house: &TestHouse| house.office.link_view("resident-full-to-welfare").unwrap().unwrap().why;
+    let told = "配信ファイルを作れません。原因: 行が作れません。原因: 生年月日の桁が合いません";
+    assert!(why(&house).contains(told), "{}", why(&house));
+    assert_eq!(kept(&house), [""; 0]);
+    // A full extract over its limit is tried again and again, and while the town grows each would be another file.
+    let mut house = house.reopen(|sources| {
+        for link in sources.links.iter_mut().filter(|link| link.name == "resident-full-to-welfare.toml") {
+            let limit = link.text.lines().find(|line| line.starts_with("rows_per_delivery_max")).unwrap();
+            link.text = link.text.replace(limit, "rows_per_delivery_max = 2");
+        }
+    });
+    for _ in 0..2 {
+        house.clock.pass(jiff::SignedDuration::from_mins(10));
+        house.settle();
+        assert!(why(&house).contains("一配信の上限2件を超えています"), "{}", why(&house));
+        assert_eq!(kept(&house), [""; 0]);
+    }
+    house = house.reopen(|_| {});
+    house.clock.pass(jiff::SignedDuration::from_mins(10));
+    house.settle();
+    assert_eq!(kept(&house).len(), 2, "the data and the report of the one delivery");
 }
