@@ -9,7 +9,7 @@ use register::{AsOf, Fault};
 use transport::sha256_of;
 
 use crate::Office;
-use crate::prepare::{characters_path, data_path};
+use crate::prepare::{kept_characters, kept_data};
 
 impl Office {
     /// What is wrong with the kept bytes (控え) of all deliveries; empty when all is well.
@@ -31,8 +31,8 @@ impl Office {
 /// What is wrong with the bytes a folder keeps of one delivery.
 pub fn evidence_problems(folder: &Path, delivery: &Delivery) -> Vec<String> {
     let files = [
-        (data_path(folder, delivery.no, &delivery.sha256), &delivery.sha256),
-        (characters_path(folder, delivery.no, &delivery.characters_sha256), &delivery.characters_sha256),
+        (kept_data(folder, delivery.no, &delivery.sha256), &delivery.sha256),
+        (kept_characters(folder, delivery.no, &delivery.characters_sha256), &delivery.characters_sha256),
     ];
     let what = |(path, sha256): (std::path::PathBuf, &String)| {
         altered(&path, sha256).map(|what| format!("配信 {} {}番: {what}", delivery.link, delivery.no))

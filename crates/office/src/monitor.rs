@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::audit::AuditResult;
 use crate::links::RunningLink;
-use crate::prepare::{characters_path, read_characters};
+use crate::prepare::{kept_characters, read_characters};
 use crate::users::commit_fault;
 use crate::{AuditEntry, Caller, Office, RunError};
 
@@ -242,7 +242,7 @@ impl Office {
             return Ok(Vec::new());
         };
         let sha256 = &delivery.record.characters_sha256;
-        let path = characters_path(&self.evidence(link), no, sha256);
+        let path = kept_characters(&self.evidence(link), no, sha256);
         match crate::evidence::altered(&path, sha256) {
             Some(what) => Err(Fault::because(what)),
             None => read_characters(&path, done, limit),

@@ -96,13 +96,30 @@ const NAME_DIGITS: usize = 16;
 
 /// Where the bytes of a delivery lie. Two processes may prepare one delivery at once, from journals of different length;
 /// neither may write over what the other is about to have recorded, so that the name follows the content.
-pub(crate) fn data_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
+fn data_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
     evidence.join(format!("{no:012}.{}.data", short(sha256)))
 }
 
 /// Where the character report of a delivery lies.
-pub(crate) fn characters_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
+fn characters_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
     evidence.join(format!("{no:012}.{}.characters.tsv", short(sha256)))
+}
+
+/// Where the bytes of a recorded delivery are read from: those of older versions of the program have only the number in
+/// their name.
+pub(crate) fn kept_data(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
+    newest_of(data_path(evidence, no, sha256), evidence.join(format!("{no:012}.data")))
+}
+
+/// Where the character report of a recorded delivery is read from; as [`kept_data`].
+pub(crate) fn kept_characters(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
+    newest_of(characters_path(evidence, no, sha256), evidence.join(format!("{no:012}.characters.tsv")))
+}
+
+/// The older name only when nothing stands under the newer one. Whoever reads holds the content against the SHA-256 that
+/// was recorded, under either name.
+fn newest_of(newer: PathBuf, older: PathBuf) -> PathBuf {
+    if !newer.exists() && older.exists() { older } else { newer }
 }
 
 fn short(sha256: &str) -> &str {

@@ -16,7 +16,7 @@ use transport::{Control, PlaceError, Verdict};
 use crate::Office;
 use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
-use crate::prepare::{Making, changed, data_path, prepare, sweep};
+use crate::prepare::{Making, changed, kept_data, prepare, sweep};
 
 /// How often rows are applied anew when staff change the receiver's records at the same moment.
 const APPLY_TRIES_MAX: u32 = 8;
@@ -442,7 +442,7 @@ impl<'a> LinkWorker<'a> {
         }
         folder.put(
             &name,
-            &data_path(&self.office.evidence(&record.link), record.no, &record.sha256),
+            &kept_data(&self.office.evidence(&record.link), record.no, &record.sha256),
             &control,
         )?;
         record.phase = if *receipt_expected { Phase::Sent } else { Phase::Applied };

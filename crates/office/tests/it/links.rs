@@ -432,6 +432,39 @@ fn only_a_final_movement_is_published() {
 }
 
 #[test]
+fn bytes_an_older_version_kept_are_sent_and_read_by_their_old_names() {
+    let link = "resident-full-to-tax";
+    let house = TestHouse::new();
+    house.move_in();
+    house.settle();
+    let folder = house.office.evidence_root().join(link);
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        // `NO.digits.data` was `NO.data`.
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let (no, rest) = name.split_once('.').unwrap();
+        let (_, ending) = rest.split_once('.').unwrap();
+        std::fs::rename(&path, folder.join(format!("{no}.{ending}"))).unwrap();
+    }
+    assert!(folder.join("000000000001.data").exists());
+    assert_eq!(house.office.check_evidence().unwrap(), Vec::<String>::new());
+    assert!(!house.office.characters(link, 1, "", 500).unwrap().is_empty());
+    // Lost at the receiver, it is sent again from there.
+    let place = house.place("tax-suite");
+    std::fs::remove_dir_all(place.out()).unwrap();
+    let operator = TestHouse::caller("unyo", &["office/*"]);
+    house.office.hold_link(&operator, link, "未着").unwrap();
+    house.office.release_link(&operator, link).unwrap();
+    house.settle();
+    assert_eq!(house.receiver("tax-suite").turn().unwrap().len(), 1);
+    house.settle();
+    assert_eq!(house.office.deliveries(link, None, 1).unwrap()[0].phase, Phase::Applied);
+    // Altered under the old name is told as ever.
+    std::fs::write(folder.join("000000000001.data"), "x").unwrap();
+    assert_eq!(house.office.check_evidence().unwrap().len(), 1);
+}
+
+#[test]
 #[cfg(unix)]
 fn the_kept_bytes_are_for_the_program_alone() {
     use std::os::unix::fs::PermissionsExt;
