@@ -15,6 +15,7 @@ use register::{ChainHash, Fault};
 use rusqlite::{Connection, OptionalExtension};
 use store::{OrFault, Tip, Trouble, hex, int, row_mark};
 
+use crate::apply::read_tip;
 use crate::store::Lock;
 
 const WHAT: &str = "the note of the journal's end cannot be read";
@@ -33,8 +34,8 @@ impl EndMark {
         let _ = self.0.seek(SeekFrom::Start(0)).and_then(|_| self.0.write_all(text.as_bytes()));
     }
 
-    /// Compares the note with what the database holds.
-    pub(crate) fn check(&self, conn: &Connection, tip: &Tip, path: &Path) -> Result<(), Fault> {
+    /// Compares the note with what the database holds; without one, with nothing.
+    pub(crate) fn check(&self, conn: Option<&Connection>, path: &Path) -> Result<(), Fault> {
         let mut file = &self.0;
         let mut noted = Vec::new();
         file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut noted)).or_fault(WHAT)?;
@@ -45,17 +46,25 @@ impl EndMark {
         }
         let noted = String::from_utf8(noted).unwrap_or_default();
         let position = noted.split(' ').next().and_then(|text| text.parse().ok()).unwrap_or(u64::MAX);
-        let hash: Option<[u8; 32]> = conn
-            .query_row("SELECT hash FROM changes WHERE position = ?1", [int(position)], |row| row.get(0))
-            .optional()
-            .or_fault(WHAT)?;
-        let there = if position == 0 { Some(ChainHash::START) } else { hash.map(ChainHash) };
+        let there = match conn {
+            _ if position == 0 => Some(ChainHash::START),
+            Some(conn) => hash_at(conn, position)?,
+            None => None,
+        };
         if there.is_some_and(|there| noted == text(position, &there)) {
             return Ok(());
         }
         let file = format!("{}.lock", path.display());
-        Err(Trouble::EndMissing { noted: noted.trim_end().to_owned(), found: tip.position, file }.into())
+        let found = conn.map(read_tip).transpose()?.map_or(0, |tip| tip.position);
+        Err(Trouble::EndMissing { noted: noted.trim_end().to_owned(), found, file }.into())
     }
+}
+
+fn hash_at(conn: &Connection, position: u64) -> Result<Option<ChainHash>, Fault> {
+    conn.query_row("SELECT hash FROM changes WHERE position = ?1", [int(position)], |row| row.get(0))
+        .optional()
+        .map(|hash: Option<[u8; 32]>| hash.map(ChainHash))
+        .or_fault(WHAT)
 }
 
 fn text(position: u64, hash: &ChainHash) -> String {

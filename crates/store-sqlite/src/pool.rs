@@ -1,6 +1,6 @@
 //! Connections for reading.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -67,6 +67,13 @@ impl Pool {
     }
 }
 
+/// A file of the database that has its name and an ending.
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// Opens a connection of either sort.
 pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
     let flags =
@@ -81,7 +88,7 @@ pub(crate) fn connect(path: &Path) -> Result<Connection, Fault> {
 
 /// Opens a connection that cannot write. A file without a log needs no shared memory and may lie where nothing can be
 /// written; nobody writes there.
-fn connect_read_only(path: &Path) -> Result<Connection, Fault> {
+pub(crate) fn connect_read_only(path: &Path) -> Result<Connection, Fault> {
     let fault =
         |error| Fault::new(format!("the database {} cannot be opened for reading", path.display()), error);
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -91,9 +98,7 @@ fn connect_read_only(path: &Path) -> Result<Connection, Fault> {
     };
     let conn = Connection::open_with_flags(path, flags).map_err(fault)?;
     let Err(error) = read(&conn) else { return Ok(conn) };
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    if error.sqlite_error_code() != Some(ErrorCode::CannotOpen) || Path::new(&log).exists() {
+    if error.sqlite_error_code() != Some(ErrorCode::CannotOpen) || beside(path, "-wal").exists() {
         return Err(fault(error));
     }
     let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");

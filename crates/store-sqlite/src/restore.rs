@@ -10,10 +10,11 @@ use store::{
 };
 
 use crate::Options;
+use crate::apply::read_tip;
 use crate::kinds::KindSql;
 use crate::pool::connect;
 use crate::rows;
-use crate::store::{Lock, lock, set_up};
+use crate::store::{Lock, lock, look, set_up};
 use crate::text::{line, unline};
 
 const WHAT: &str = "the restore cannot be written";
@@ -45,16 +46,14 @@ impl Restorer {
         let vault = options.keys.as_ref().map(Vault::new).transpose()?;
         let sealed_with = check_origin(&kinds, vault.as_ref(), origin)?;
         let lock = lock(path)?;
+        look(path, |journal| {
+            let changes = journal.map(read_tip).transpose()?.map_or(0, |tip| tip.position);
+            if changes == 0 { Ok(()) } else { Err(Trouble::NotEmpty.into()) }
+        })?;
         let mut conn = connect(path)?;
         // Whole after a power cut, though not up to the last batch: the mark says then what it is.
         set_up(&conn, "NORMAL")?;
         crate::schema::prepare(&mut conn, &kinds, vault.as_ref())?;
-        refuse_half_restored(&conn)?;
-        let changes: i64 =
-            conn.query_row("SELECT count(*) FROM changes", [], |row| row.get(0)).or_fault(WHAT)?;
-        if changes != 0 {
-            return Err(Trouble::NotEmpty.into());
-        }
         let tx = conn.transaction().or_fault(WHAT)?;
         tx.execute("INSERT INTO meta (name, value) VALUES (?1, 'half')", [RESTORING]).or_fault(WHAT)?;
         tx.execute_batch("DROP INDEX versions_by_key; DROP INDEX versions_by_kind;").or_fault(WHAT)?;

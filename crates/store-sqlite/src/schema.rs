@@ -13,6 +13,9 @@ use crate::rows;
 /// Version of the tables that do not depend on kinds, in `user_version`.
 const SCHEMA_VERSION: i64 = 2;
 
+/// The version whose cursors and leases had no marks.
+const WITHOUT_MARKS: i64 = 1;
+
 /// "DAIC": tells `file` and us whose database it is.
 const APPLICATION_ID: i64 = 0x4441_4943;
 
@@ -79,14 +82,8 @@ pub(crate) fn prepare(
     vault: Option<&Vault>,
 ) -> Result<(), Fault> {
     let tx = conn.transaction().or_fault("the database cannot be prepared")?;
-    let number = |pragma: &str| tx.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let version = number("user_version").or_fault("the file is not a database")?;
-    let owner = number("application_id").or_fault("the file is not a database")?;
-    let tables: i64 = tx
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .or_fault("the file is not a database")?;
-    match (owner, version) {
-        (0, 0) if tables == 0 => {
+    match found(&tx)? {
+        Found::Nothing => {
             tx.execute_batch(TABLES).or_fault("the tables cannot be created")?;
             tx.execute_batch(MARKED).or_fault("the tables cannot be created")?;
             index_versions(&tx)?;
@@ -95,8 +92,8 @@ pub(crate) fn prepare(
             tx.pragma_update(None, "application_id", APPLICATION_ID)
                 .or_fault("the tables cannot be created")?;
         }
-        (APPLICATION_ID, 1) => add_marks(&tx)?,
-        _ => check_owner(owner, version)?,
+        Found::Journal { version: WITHOUT_MARKS } => add_marks(&tx)?,
+        Found::Journal { .. } => {}
     }
     check_vault(&tx, vault)?;
     for kind in kinds.all() {
@@ -104,6 +101,32 @@ pub(crate) fn prepare(
             .map_err(|error| Fault::new(format!("kind {} cannot be prepared", kind.shape.kind.id), error))?;
     }
     tx.commit().or_fault("the database cannot be prepared")
+}
+
+/// What a file holds.
+pub(crate) enum Found {
+    /// Nothing yet.
+    Nothing,
+    /// A journal that can be opened.
+    Journal { version: i64 },
+}
+
+/// Looks whose a file is. Nothing is written.
+pub(crate) fn found(conn: &Connection) -> Result<Found, Fault> {
+    let what = "the file is not a database";
+    let number = |pragma: &str| conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let version = number("user_version").or_fault(what)?;
+    let owner = number("application_id").or_fault(what)?;
+    let tables: i64 =
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).or_fault(what)?;
+    match (owner, version) {
+        (0, 0) if tables == 0 => Ok(Found::Nothing),
+        (APPLICATION_ID, WITHOUT_MARKS..=SCHEMA_VERSION) => Ok(Found::Journal { version }),
+        (APPLICATION_ID, newer) if SCHEMA_VERSION < newer => {
+            Err(Trouble::Newer { found: newer, known: SCHEMA_VERSION }.into())
+        }
+        _ => Err(Trouble::Foreign.into()),
+    }
 }
 
 /// Brings a file of schema 1 up to date: its cursors and leases have no marks.
@@ -135,10 +158,9 @@ pub(crate) fn check(
     keys: Option<&KeyRing>,
     kinds: &Kinds<KindSql>,
 ) -> Result<Option<Vault>, Fault> {
-    let number = |pragma: &str| conn.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let version = number("user_version").or_fault("the file is not a database")?;
-    let owner = number("application_id").or_fault("the file is not a database")?;
-    check_owner(owner, version)?;
+    if !matches!(found(conn)?, Found::Journal { version: SCHEMA_VERSION }) {
+        return Err(Trouble::Foreign.into());
+    }
     for kind in kinds.all() {
         let shape = &kind.shape;
         let newest = noted(conn, &shape.version_note())?.map(|noted| noted.parse()).transpose();
@@ -147,16 +169,6 @@ pub(crate) fn check(
     let known = noted(conn, VAULT_KEYS)?;
     let vault = keys.map(Vault::new).transpose()?;
     Ok(vault.map(|vault| vault.as_noted(known.as_deref())).transpose()?)
-}
-
-fn check_owner(owner: i64, version: i64) -> Result<(), Fault> {
-    match (owner, version) {
-        (APPLICATION_ID, SCHEMA_VERSION) => Ok(()),
-        (APPLICATION_ID, newer) if SCHEMA_VERSION < newer => {
-            Err(Trouble::Newer { found: newer, known: SCHEMA_VERSION }.into())
-        }
-        _ => Err(Trouble::Foreign.into()),
-    }
 }
 
 /// What stands in `meta` under a name.

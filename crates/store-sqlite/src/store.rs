@@ -18,7 +18,8 @@ use store::{KeyRing, Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, 
 use crate::apply::read_tip;
 use crate::kinds::{KindSql, statements};
 use crate::mark::EndMark;
-use crate::pool::{Pool, Reader, connect};
+use crate::pool::{Pool, Reader, beside, connect, connect_read_only};
+use crate::schema::Found;
 use crate::view::SqliteView;
 use crate::writer::{Job, Writer};
 
@@ -134,14 +135,13 @@ impl Store {
     ) -> Result<Self, Fault> {
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let lock = lock(path)?;
+        let mark = EndMark::beside(&lock)?;
+        look(path, |journal| mark.check(journal, path))?;
         let mut conn = connect(path)?;
         set_up(&conn, synchronous)?;
         crate::schema::prepare(&mut conn, &kinds, vault.as_ref())?;
-        crate::restore::refuse_half_restored(&conn)?;
         conn.set_prepared_statement_cache_capacity(statements(&kinds));
         let tip = read_tip(&conn)?;
-        let mark = EndMark::beside(&lock)?;
-        mark.check(&conn, &tip, path)?;
         let folder = connect(path)?;
 
         let pool = Pool::new(readers, statements(&kinds));
@@ -271,17 +271,39 @@ impl Drop for Lock {
 
 /// Takes the file for this process: SQLite would let two writers in, and both would think they know the chain's end.
 pub(crate) fn lock(path: &Path) -> Result<Lock, Fault> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
+    let name = beside(path, ".lock");
     let file = File::options().create(true).truncate(false).read(true).write(true).open(&name);
-    let file =
-        file.map_err(|error| Fault::new(format!("{} cannot be written", Path::new(&name).display()), error))?;
+    let file = file.map_err(|error| Fault::new(format!("{} cannot be written", name.display()), error))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => {
             Err(Fault::because(format!("the journal {} is open in another process", path.display())))
         }
         Err(TryLockError::Error(error)) => Err(Fault::new("the journal cannot be locked", error)),
+    }
+}
+
+/// Looks at a file before anything is written there: who opens it for writing folds its log, and would write over what
+/// can still be recovered from a damaged one. `check` gets the journal, if there is one.
+pub(crate) fn look(
+    path: &Path,
+    check: impl FnOnce(Option<&Connection>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    match std::fs::metadata(path) {
+        // Not connected to: SQLite removes the log of an empty database, even where it may only read.
+        Ok(there) if there.len() == 0 => return check(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return check(None),
+        _ => {}
+    }
+    // A file whose making was cut off has no log yet, and what undoes it only a writer may use.
+    let cut_off = beside(path, "-journal").exists() && !beside(path, "-wal").exists();
+    let conn = if cut_off { connect(path)? } else { connect_read_only(path)? };
+    match crate::schema::found(&conn)? {
+        Found::Nothing => check(None),
+        Found::Journal { .. } => {
+            crate::restore::refuse_half_restored(&conn)?;
+            check(Some(&conn))
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What somebody with the file and an SQL tool can do, and what `verify` says of it.
 
-use register::{Actor, Body, CursorMove, Draft, Journal, Position, Write};
-use store_sqlite::{Options, Store, VaultKey};
+use register::{Actor, AsOf, Body, CursorMove, Draft, Fault, Journal, Position, Standing, Write};
+use store::Trouble;
+use store_sqlite::{Options, Restorer, Store, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON};
 
 fn options() -> Options {
@@ -67,6 +68,53 @@ fn an_end_that_is_not_as_it_was_noted_is_refused() {
         std::fs::remove_file(directory.path().join("town.db.lock")).unwrap();
         Store::open(&path, KINDS, options()).unwrap();
     }
+}
+
+/// The log of a town that was killed, damaged at its end, must lie there untouched for whoever recovers it.
+#[test]
+fn an_opening_that_is_refused_writes_neither_file_nor_log() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, copy) = (directory.path().join("town.db"), directory.path().join("copy.db"));
+    let store = Store::open(&path, KINDS, options()).unwrap();
+    let commit = |key: &str| {
+        let body = Body::of(&serde_json::json!({ "text": "1" })).unwrap();
+        store.commit(draft(vec![Write::create(&NOTE, key, body)])).unwrap()
+    };
+    commit("A");
+    // What is committed behind a view stays in the log as long as the view lives.
+    let view = store.view(AsOf::default()).unwrap();
+    commit("B");
+    let file = |ending: &str| directory.path().join(format!("copy.db{ending}"));
+    for ending in ["", "-wal", ".lock"] {
+        std::fs::copy(directory.path().join(format!("town.db{ending}")), file(ending)).unwrap();
+    }
+    drop(view);
+    drop(store);
+    let read = || ["", "-wal"].map(|ending| std::fs::read(file(ending)).unwrap());
+    let whole = read();
+    let [database, mut log] = whole.clone();
+    *log.last_mut().unwrap() ^= 1;
+    let origin = Standing::default();
+    let open = || Store::open(&copy, KINDS, options()).err();
+    let restore = || Restorer::begin(&copy, KINDS, options(), &origin).err();
+    let lost = |fault: Fault| matches!(Trouble::of(&fault), Some(Trouble::EndMissing { found: 1, .. }));
+    let not_empty = |fault: Fault| Trouble::of(&fault) == Some(&Trouble::NotEmpty);
+
+    std::fs::write(file("-wal"), &log).unwrap();
+    assert!(open().is_some_and(lost));
+    assert!(read() == [database.clone(), log.clone()], "after the opening");
+    assert!(restore().is_some_and(not_empty));
+    assert!(read() == [database, log.clone()], "after the restore");
+    // The database is gone and its log is not: an empty file in its place is no reason to remove that.
+    let gone = |fault: Fault| matches!(Trouble::of(&fault), Some(Trouble::EndMissing { found: 0, .. }));
+    std::fs::write(&copy, "").unwrap();
+    assert!(open().is_some_and(gone));
+    assert!(read() == [Vec::new(), log], "after the opening of an empty file");
+
+    let [database, log] = whole;
+    std::fs::write(&copy, database).unwrap();
+    std::fs::write(file("-wal"), log).unwrap();
+    assert_eq!(Store::open(&copy, KINDS, options()).unwrap().head().unwrap(), Position(2));
 }
 
 #[test]
