@@ -20,6 +20,7 @@ use transport::{Folder, write_durably};
 
 use crate::config::Config;
 use crate::journal::Place;
+use crate::output::make_private;
 use crate::{lists, standards, tables};
 
 /// The systems of this program.
@@ -107,11 +108,7 @@ pub fn ensure_key(path: &Path) -> anyhow::Result<()> {
     let key = VaultKey::generate().context("鍵を作れません")?;
     // Whole and on the disk before anything is sealed with it: a key that a power cut takes is never found again.
     write_durably(path, |file| {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
-        }
+        make_private(file)?;
         writeln!(file, "{}", key.to_hex())
     })
     .with_context(|| format!("{}に書けません", path.display()))

@@ -228,7 +228,7 @@ pub(crate) fn make_private(path: &Path) -> anyhow::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+        options.mode(crate::output::PRIVATE);
     }
     match options.open(path) {
         Ok(_) => Ok(()),

@@ -163,3 +163,20 @@ pub(crate) fn write_to<T>(
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     write_to(None, |out| Ok(out.write_all(text.as_bytes())?))
 }
+
+/// The mode of a file that the program's user alone may read.
+#[cfg(unix)]
+pub(crate) const PRIVATE: u32 = 0o600;
+
+/// Makes a file readable by the program's user alone, from its first byte.
+#[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "only unix has modes"))]
+pub(crate) fn make_private(file: &File) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(fs::Permissions::from_mode(PRIVATE))?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}

@@ -13,6 +13,7 @@ use transport::write_durably;
 
 use crate::config::Config;
 use crate::journal::Place;
+use crate::output::make_private;
 
 /// The variable that holds the signing key where no file may.
 const VARIABLE: &str = "DAICHO_AUDIT_KEY";
@@ -30,11 +31,7 @@ pub fn make_key(path: &Path) -> anyhow::Result<String> {
     let key = SecretKey::from_seed(&seed);
     let public = key.public().to_hex();
     write_durably(path, |file| {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.set_permissions(fs::Permissions::from_mode(0o600))?;
-        }
+        make_private(file)?;
         writeln!(file, "{}", key.to_hex())
     })
     .with_context(|| format!("{} に書けません", path.display()))?;

@@ -8,6 +8,8 @@ use anyhow::{Context, bail};
 use archive::{Archived, Event, Manifest};
 use transport::{Access, make_folders, write_durably};
 
+use crate::output::make_private;
+
 const MANIFEST: &str = "manifest.txt";
 const LOCK: &str = ".lock";
 
@@ -91,17 +93,4 @@ fn manifest(path: &Path) -> anyhow::Result<Manifest> {
     let text = String::from_utf8(bytes);
     let text = text.with_context(|| format!("{} が壊れています（文字として読めません）", path.display()))?;
     Manifest::parse(&text).with_context(|| path.display().to_string())
-}
-
-/// Makes a file readable by the program's user alone, from its first byte.
-#[cfg_attr(not(unix), expect(clippy::unnecessary_wraps, reason = "only unix has modes"))]
-pub(crate) fn make_private(file: &File) -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
 }

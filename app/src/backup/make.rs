@@ -10,10 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 use register::{ChainHash, Fault, Position, Snapshot};
 use transport::write_durably;
 
-use super::folder::{ArchiveFolder, make_private};
+use super::folder::ArchiveFolder;
 use super::seconds_since;
 use crate::config::Config;
 use crate::journal::Place;
+use crate::output::make_private;
 
 /// What was done.
 #[derive(Debug)]

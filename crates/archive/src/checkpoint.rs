@@ -2,12 +2,11 @@
 
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use jiff::Timestamp;
-use register::{ChainHash, Position};
+use register::{ChainHash, Position, hex, unhex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::segment::canonical;
-use crate::words::{hex, unhex};
 
 /// What is signed begins with this, so that the key's signatures mean nothing else.
 const PURPOSE: &str = "daicho checkpoint 1\n";
@@ -26,7 +25,8 @@ impl SecretKey {
 
     /// A key from 64 hexadecimal digits, white space around them ignored; none for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        unhex(text.trim()).map(|seed| Self::from_seed(&seed))
+        let seed = unhex(text.trim())?.try_into().ok()?;
+        Some(Self::from_seed(&seed))
     }
 
     /// The key as 64 hexadecimal digits, to be written to a key file.
@@ -54,7 +54,7 @@ pub struct PublicKey(VerifyingKey);
 impl PublicKey {
     /// A key from 64 hexadecimal digits, white space around them ignored; none for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        VerifyingKey::from_bytes(&unhex(text.trim())?).ok().map(Self)
+        VerifyingKey::from_bytes(&unhex(text.trim())?.try_into().ok()?).ok().map(Self)
     }
 
     /// The key as 64 hexadecimal digits.
@@ -194,9 +194,10 @@ impl CheckpointLog {
                 return Err(CheckpointError::OtherKey { line, position, key: checkpoint.key.clone() });
             }
             let wrong = || CheckpointError::Signature { line, position };
-            let signature = unhex::<64>(&checkpoint.signature).ok_or_else(wrong)?;
+            let signature = unhex(&checkpoint.signature).ok_or_else(wrong)?;
+            let signature = Signature::from_slice(&signature).map_err(|_| wrong())?;
             let text = checkpoint.signed_text().map_err(|_| wrong())?;
-            key.0.verify_strict(text.as_bytes(), &Signature::from_bytes(&signature)).map_err(|_| wrong())?;
+            key.0.verify_strict(text.as_bytes(), &signature).map_err(|_| wrong())?;
         }
         Ok(())
     }

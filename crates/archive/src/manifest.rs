@@ -1,12 +1,11 @@
 //! The list of all archive files of a folder, each line chained to the one before.
 
 use jiff::Timestamp;
-use register::{ChainHash, Position};
+use register::{ChainHash, Position, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::segment::{Extent, Header, Summary, canonical};
-use crate::words::hex;
 
 /// What stands before the first line.
 const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";

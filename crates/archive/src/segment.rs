@@ -6,12 +6,12 @@ use flate2::Compression;
 use flate2::bufread::GzDecoder;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
-use register::{ChainError, ChainHash, ChainWalk, Position, RawChange, Standing};
+use register::{ChainError, ChainHash, ChainWalk, Position, RawChange, Standing, hex};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::line;
-use crate::words::{chain_in_words, hex};
+use crate::words::chain_in_words;
 
 /// First line of every archive file; the number is the version of the format.
 const MARK: &str = "daicho-archive 1";

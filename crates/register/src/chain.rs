@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::Position;
+use crate::hex::unhex;
 
 /// SHA-256 over a change and the hash of the change before it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,21 +21,7 @@ impl ChainHash {
 impl ChainHash {
     /// Reads 64 lower-case hexadecimal digits, as `Display` writes them; none for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        let digits = text.as_bytes();
-        let nibble = |byte: u8| match byte {
-            b'0'..=b'9' => Some(byte - b'0'),
-            b'a'..=b'f' => Some(byte - b'a' + 10),
-            _ => None,
-        };
-        if digits.len() != 64 {
-            return None;
-        }
-        let mut hash = [0; 32];
-        for (byte, pair) in hash.iter_mut().zip(digits.chunks_exact(2)) {
-            let [high, low] = pair else { return None };
-            *byte = nibble(*high)? << 4 | nibble(*low)?;
-        }
-        Some(Self(hash))
+        unhex(text)?.try_into().ok().map(Self)
     }
 }
 

@@ -3,6 +3,7 @@
 mod body;
 mod chain;
 mod change;
+mod hex;
 mod journal;
 mod kind;
 mod ledger;
@@ -10,6 +11,7 @@ mod ledger;
 pub use body::{Body, BodyError};
 pub use chain::{ChainHash, Chained, VersionLine, change_hash};
 pub use change::{Actor, Cause, Committed, CursorMove, Draft, Expect, LeaseGuard, Op, Write};
+pub use hex::{hex, unhex};
 pub use journal::{
     AsOf, CommitError, Conflict, Entry, Fault, Journal, Lease, Position, Stored, Verification, Versioned,
     View, ViewExt, in_one_line,

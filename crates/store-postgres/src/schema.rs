@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use register::{ColumnRule, Fault};
+use register::{ColumnRule, Fault, hex};
 use sha2::{Digest, Sha256};
 use store::{
-    KeyRing, Kinds, MARK_BYTES_MAX, OrFault, RESTORING, Shape, Trouble, Vault, body_version, hex,
+    KeyRing, Kinds, MARK_BYTES_MAX, OrFault, RESTORING, Shape, Trouble, Vault, body_version,
     short_name as name,
 };
 use tokio_postgres::Error;
@@ -322,7 +322,9 @@ pub(crate) fn prepare_columns(conn: &Conn, sql: &KindSql, vault: Option<&Vault>)
     for column in present.iter().filter(|column| kind.column(column).is_none()) {
         batch(format!("ALTER TABLE {table} DROP COLUMN \"{column}\""))?;
     }
-    let mut refill = behind | is_hashed_otherwise(conn, &sql.shape, vault)?;
+    // Called in any case, for it also notes the key.
+    let hashed_otherwise = is_hashed_otherwise(conn, &sql.shape, vault)?;
+    let mut refill = behind || hashed_otherwise;
     for column in kind.columns {
         if !present.contains(column.name) {
             refill = true;

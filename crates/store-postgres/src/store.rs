@@ -153,8 +153,8 @@ impl Store {
         let head: i64 = rows.first().map_or(Ok(0), |row| row.try_get(0)).or_said(what)?;
         let (heard, told) = Heard::new(uint(head));
         let heard = Arc::new(heard);
-        let channel = format!("daicho_{}", prepared.journal);
-        runtime.spawn(listen(Arc::clone(&heard), config.clone(), channel, told));
+        let woken_by = format!("daicho_{}", prepared.journal);
+        runtime.spawn(listen(Arc::clone(&heard), config.clone(), woken_by, told));
 
         let shared = Arc::new(Shared {
             reading: Reading { kinds, vault, pool: Pool::new(handle, config.clone(), readers) },
@@ -167,7 +167,7 @@ impl Store {
             closing: Mutex::new(false),
             closed: Condvar::new(),
         });
-        let (jobs, waiting) = channel_of_jobs();
+        let (jobs, waiting) = channel();
         let writer = Writer { shared: Arc::clone(&shared), conn: None };
         let writer = std::thread::Builder::new()
             .name("journal-writer".to_owned())
@@ -194,10 +194,6 @@ pub(crate) fn runtime() -> Result<Runtime, Fault> {
         .enable_all()
         .build()
         .or_fault("a thread cannot be started")
-}
-
-fn channel_of_jobs() -> (Sender<Job>, std::sync::mpsc::Receiver<Job>) {
-    channel()
 }
 
 pub(crate) fn config(url: &str, password: Option<Password>) -> Result<Config, Fault> {

@@ -11,9 +11,9 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use register::{ChainHash, Fault};
+use register::{ChainHash, Fault, hex};
 use rusqlite::{Connection, OptionalExtension};
-use store::{OrFault, Tip, Trouble, hex, int, row_mark};
+use store::{OrFault, Tip, Trouble, int, row_mark};
 
 use crate::apply::read_tip;
 use crate::store::Lock;

@@ -243,7 +243,9 @@ fn prepare_kind(conn: &Connection, sql: &KindSql, vault: Option<&Vault>) -> Resu
             "DROP INDEX IF EXISTS {table}_by_{name}; ALTER TABLE {table} DROP COLUMN \"{name}\";"
         ))?;
     }
-    let mut refill = behind | is_hashed_otherwise(conn, &sql.shape, vault)?;
+    // Called in any case, for it also notes the key.
+    let hashed_otherwise = is_hashed_otherwise(conn, &sql.shape, vault)?;
+    let mut refill = behind || hashed_otherwise;
     for column in kind.columns {
         let (name, index) = (column.name, format!("{table}_by_{}", column.name));
         if !present.contains(name) {

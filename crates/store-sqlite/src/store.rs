@@ -10,10 +10,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use register::{
     AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
+    hex,
 };
 use rusqlite::Connection;
 
-use store::{KeyRing, Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, hex, random};
+use store::{KeyRing, Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, random};
 
 use crate::apply::read_tip;
 use crate::kinds::{KindSql, statements};

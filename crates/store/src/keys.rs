@@ -3,9 +3,9 @@
 use std::fmt;
 use std::path::Path;
 
-use register::Fault;
+use register::{Fault, hex, unhex};
 
-use crate::vault::{derive, hex, random, unhex};
+use crate::vault::{derive, random};
 
 /// One key for sealed fields: 32 bytes.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ impl VaultKey {
     /// # Errors
     /// When the text is anything else. The message does not show what.
     pub fn from_hex(text: &str) -> Result<Self, Fault> {
-        unhex(text)
+        unhex(&text.to_ascii_lowercase())
             .and_then(|bytes| bytes.try_into().ok())
             .map(Self)
             .ok_or_else(|| Fault::because("a vault key is 64 hexadecimal digits"))

@@ -25,5 +25,5 @@ pub use shape::{KEY_BYTES_MAX, Kinds, OfKind, Shape, unknown_table};
 pub use text::{OrFault, WRITES_MAX, date, int, row_mark, time, uint, version};
 pub use tip::{Found, Place, Sealed, Tip, conflict, conflict_holder, next_version};
 pub use trouble::Trouble;
-pub use vault::{Vault, hex, random};
+pub use vault::{Vault, random};
 pub use verify::{ChangeRow, Current, Line, Source, Walk};

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use register::Kind;
+use register::{Kind, hex};
 use sha2::{Digest, Sha256};
-
-use crate::vault::hex;
 
 /// Longest name of PostgreSQL; it cuts longer ones without a word, and two cut names may be one.
 const NAME_BYTES_MAX: usize = 63;

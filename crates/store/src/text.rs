@@ -4,10 +4,8 @@ use std::error::Error;
 
 use domain::Date;
 use jiff::Timestamp;
-use register::Fault;
+use register::{Fault, hex};
 use sha2::{Digest, Sha256};
-
-use crate::vault::hex;
 
 /// Most versions one change may append.
 pub const WRITES_MAX: usize = 1 << 20;

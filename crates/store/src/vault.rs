@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
 use hmac::{Hmac, Mac};
-use register::{Body, Fault, Kind};
+use register::{Body, Fault, Kind, hex, unhex};
 use sha2::Sha256;
 
 use crate::fields::Fields;
@@ -224,26 +224,6 @@ pub fn random<const N: usize>() -> Result<[u8; N], Fault> {
     getrandom::fill(&mut bytes)
         .map_err(|error| Fault::because(format!("the system gives no randomness: {error}")))?;
     Ok(bytes)
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) {
-        return None;
-    }
-    let nibble = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    text.as_bytes()
-        .chunks_exact(2)
-        .map(|pair| match pair {
-            [high, low] => Some(nibble(high)? << 4 | nibble(low)?),
-            _ => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]
