@@ -30,8 +30,18 @@ impl EndMark {
 
     /// Notes a durable end. A failure costs a later notice, no data.
     pub(crate) fn set(&mut self, tip: &Tip) {
-        let text = text(tip.position, &tip.hash);
-        let _ = self.0.seek(SeekFrom::Start(0)).and_then(|_| self.0.write_all(text.as_bytes()));
+        let _ = self.write(tip);
+    }
+
+    /// Notes the end of a journal that takes the place of another, and flushes it: the note of the former one would
+    /// refuse it.
+    pub(crate) fn replace(&mut self, tip: &Tip) -> Result<(), Fault> {
+        self.write(tip).and_then(|()| self.0.sync_all()).or_fault("the journal's end cannot be noted")
+    }
+
+    fn write(&mut self, tip: &Tip) -> std::io::Result<()> {
+        self.0.seek(SeekFrom::Start(0))?;
+        self.0.write_all(text(tip.position, &tip.hash).as_bytes())
     }
 
     /// Compares the note with what the database holds; without one, with nothing.
@@ -39,7 +49,7 @@ impl EndMark {
         let mut file = &self.0;
         let mut noted = Vec::new();
         file.seek(SeekFrom::Start(0)).and_then(|_| file.read_to_end(&mut noted)).or_fault(WHAT)?;
-        // Empty: a database that was just restored or comes from an older program. Zeros: the name outlived a power
+        // Empty: a database that is new or comes from an older program. Zeros: the name outlived a power
         // cut and the note did not.
         if noted.iter().all(|byte| *byte == 0) {
             return Ok(());

@@ -12,6 +12,7 @@ use store::{
 use crate::Options;
 use crate::apply::read_tip;
 use crate::kinds::KindSql;
+use crate::mark::EndMark;
 use crate::pool::connect;
 use crate::rows;
 use crate::store::{Lock, lock, look, set_up};
@@ -27,7 +28,7 @@ pub struct Restorer {
     kinds: Kinds<KindSql>,
     vault: Option<Vault>,
     reached: ChainWalk,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Restorer {
@@ -68,7 +69,7 @@ impl Restorer {
             crate::schema::note(&tx, crate::schema::VAULT_KEYS, &known)?;
         }
         tx.commit().or_fault(WHAT)?;
-        Ok(Self { conn, kinds, vault, reached: ChainWalk::START, _lock: lock })
+        Ok(Self { conn, kinds, vault, reached: ChainWalk::START, lock })
     }
 
     fn fill(&mut self) -> Result<(), Fault> {
@@ -126,6 +127,8 @@ impl Restore for Restorer {
         tx.commit().or_fault(WHAT)?;
         self.conn.pragma_update(None, "synchronous", "FULL").or_fault(WHAT)?;
         fold(&self.conn)?;
+        // Beside it may lie the note of the journal that was here before.
+        EndMark::beside(&self.lock)?.replace(&read_tip(&self.conn)?)?;
         self.conn.execute("DELETE FROM meta WHERE name = ?1", [RESTORING]).or_fault(WHAT)?;
         fold(&self.conn)
     }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use register::{AsOf, Fault, Journal, Ledger, Position, Restore, Standing, Write};
+use store::Trouble;
 use store_sqlite::{Options, ReadOnly, Restorer, Store, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON, VEHICLE};
 use testkit::ledger::{Kept, Stand, changes_of};
@@ -126,6 +127,33 @@ fn records_of_an_unknown_kind_come_back_when_the_kind_does() {
     assert_eq!(copy.verify().unwrap().problems, Vec::<String>::new());
     let view = copy.view(AsOf::default()).unwrap();
     assert_eq!(view.find(&VEHICLE, "plate", "鳥取 1").unwrap().len(), 1);
+}
+
+#[test]
+fn a_restore_takes_the_place_of_a_journal_that_went_further() {
+    let folder = Folder::new();
+    let town = Store::open(&folder.path("town"), KINDS, options()).unwrap();
+    town.commit(draft(vec![note("A")])).unwrap();
+    for key in ["B", "C"] {
+        let former = Store::open(&folder.path("former"), KINDS, options()).unwrap();
+        former.commit(draft(vec![note(key)])).unwrap();
+    }
+    // Whoever removes a database to restore it does not think of the lock beside it.
+    std::fs::remove_file(folder.path("former")).unwrap();
+    let snapshot = town.snapshot().unwrap();
+    let standing = snapshot.standing().unwrap();
+    let restore = Restorer::begin(&folder.path("former"), KINDS, options(), &standing);
+    let mut restore = Box::new(restore.unwrap());
+    restore.append(&changes_of(&*snapshot, Position(0)).unwrap()).unwrap();
+    restore.finish(&standing).unwrap();
+    let restored = Store::open(&folder.path("former"), KINDS, options()).unwrap();
+    assert_eq!(restored.head().unwrap(), Position(1));
+    drop(restored);
+    // The note is its own now: an end cut off it is told.
+    let cut = "DELETE FROM changes; DELETE FROM versions";
+    rusqlite::Connection::open(folder.path("former")).unwrap().execute_batch(cut).unwrap();
+    let refused = Store::open(&folder.path("former"), KINDS, options()).err().unwrap();
+    assert!(matches!(Trouble::of(&refused), Some(Trouble::EndMissing { found: 0, .. })), "{refused}");
 }
 
 #[test]
