@@ -12,6 +12,7 @@ use store::{Kinds, OrFault, date, int, time, uint, version};
 
 use crate::kinds::{KindSql, statements};
 use crate::pool::{Pool, Reader};
+use crate::rows::Checked;
 use crate::text::{line, unline};
 use crate::view::SqliteView;
 use crate::{Options, Shared, Store};
@@ -115,12 +116,11 @@ impl Snapshot for AsStored<'_> {
 
     fn standing(&self) -> Result<Standing, Fault> {
         let conn = self.reader.conn()?;
-        let pairs = |sql: &str| -> Result<Vec<(String, u64)>, Fault> {
-            let mut select = conn.prepare_cached(sql).or_fault(WHAT)?;
-            let rows = select.query_map([], |row| Ok((row.get(0)?, uint(row.get(1)?)))).or_fault(WHAT)?;
-            rows.collect::<Result<_, _>>().or_fault(WHAT)
-        };
-        let cursors = pairs("SELECT name, position FROM cursors ORDER BY name")?;
+        let Checked { cursors, leases, problems } = crate::rows::check(conn)?;
+        // Put into an archive they would come back with marks that fit.
+        if let Some(problem) = problems.into_iter().next() {
+            return Err(Fault::because(problem));
+        }
         let vault_keys = crate::schema::noted(conn, crate::schema::VAULT_KEYS)?.unwrap_or_default();
         let mut select = conn.prepare("SELECT id, title, sealed FROM kinds ORDER BY id").or_fault(WHAT)?;
         let mut rows = select.query([]).or_fault(WHAT)?;
@@ -135,7 +135,7 @@ impl Snapshot for AsStored<'_> {
         }
         Ok(Standing {
             cursors: cursors.into_iter().map(|(name, position)| (name, Position(position))).collect(),
-            leases: pairs("SELECT name, token FROM leases ORDER BY name")?,
+            leases,
             vault_keys: vault_keys.split_whitespace().map(str::to_owned).collect(),
             kinds,
         })

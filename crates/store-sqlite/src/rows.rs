@@ -72,31 +72,35 @@ pub(crate) fn put_lease(conn: &Connection, name: &str, held: &LeaseHeld) -> Resu
 pub(crate) struct Checked {
     /// The cursors that fit their mark, in order of name, with where they stand.
     pub(crate) cursors: Vec<(String, u64)>,
-    /// What is wrong with the others, and with leases.
+    /// The leases that fit theirs, in order of name, with their newest token.
+    pub(crate) leases: Vec<(String, u64)>,
+    /// What is wrong with the others.
     pub(crate) problems: Vec<String>,
 }
 
 /// Walks over all cursors and leases.
 pub(crate) fn check(conn: &Connection) -> Result<Checked, Fault> {
     let what = "cursors and leases cannot be read";
-    let Checked { mut cursors, mut problems } = Checked::default();
+    let mut checked = Checked::default();
     let mut select = conn.prepare(&format!("{CURSOR} ORDER BY name")).or_fault(what)?;
     for row in select.query_map([], read_cursor).or_fault(what)? {
         let (name, position, mark) = row.or_fault(what)?;
         if mark == mark_of_cursor(&name, position) {
-            cursors.push((name, position));
+            checked.cursors.push((name, position));
         } else {
-            problems.push(altered("cursor", &name).to_string());
+            checked.problems.push(altered("cursor", &name).to_string());
         }
     }
     let mut select = conn.prepare(&format!("{LEASE} ORDER BY name")).or_fault(what)?;
     for row in select.query_map([], read_lease).or_fault(what)? {
         let (name, held, mark) = row.or_fault(what)?;
-        if mark != mark_of_lease(&name, &held) {
-            problems.push(altered("lease", &name).to_string());
+        if mark == mark_of_lease(&name, &held) {
+            checked.leases.push((name, held.token));
+        } else {
+            checked.problems.push(altered("lease", &name).to_string());
         }
     }
-    Ok(Checked { cursors, problems })
+    Ok(checked)
 }
 
 fn read_cursor(row: &Row<'_>) -> Result<(String, u64, String), rusqlite::Error> {

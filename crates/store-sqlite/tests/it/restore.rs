@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use register::{AsOf, Fault, Journal, Ledger, Position, Restore, Standing, Write};
+use register::{AsOf, CursorMove, Fault, Journal, Ledger, Position, Restore, Standing, Write};
 use store::Trouble;
 use store_sqlite::{Options, ReadOnly, Restorer, Store, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON, VEHICLE};
@@ -154,6 +154,35 @@ fn a_restore_takes_the_place_of_a_journal_that_went_further() {
     rusqlite::Connection::open(folder.path("former")).unwrap().execute_batch(cut).unwrap();
     let refused = Store::open(&folder.path("former"), KINDS, options()).err().unwrap();
     assert!(matches!(Trouble::of(&refused), Some(Trouble::EndMissing { found: 0, .. })), "{refused}");
+}
+
+#[test]
+fn a_snapshot_does_not_believe_altered_cursors_and_leases() {
+    let cases = [
+        ("nothing", "", ""),
+        ("a cursor", "UPDATE cursors SET position = 0", "cursor link/1 does not fit its mark"),
+        ("a lease's token", "UPDATE leases SET token = token + 1", "lease work does not fit its mark"),
+    ];
+    for (name, sql, wanted) in cases {
+        let folder = Folder::new();
+        let store = Store::open(&folder.path("town"), KINDS, options()).unwrap();
+        let mut moved = draft(vec![note("A")]);
+        moved.cursors.push(CursorMove { name: "link/1".to_owned(), from: Position(0), to: Position(1) });
+        store.commit(moved).unwrap();
+        let (now, until) = ("2026-04-01T00:00:00Z".parse().unwrap(), "2026-04-02T00:00:00Z".parse().unwrap());
+        let lease = store.lease("work", "A", now, until).unwrap().unwrap();
+        rusqlite::Connection::open(folder.path("town")).unwrap().execute_batch(sql).unwrap();
+        match store.snapshot().unwrap().standing() {
+            Ok(standing) => {
+                assert!(wanted.is_empty(), "{name}");
+                assert_eq!(standing.cursors, [("link/1".to_owned(), Position(1))]);
+                assert_eq!(standing.leases, [("work".to_owned(), lease.token)]);
+            }
+            Err(fault) => {
+                assert!(!wanted.is_empty() && fault.to_string().contains(wanted), "{name}: {fault}");
+            }
+        }
+    }
 }
 
 #[test]
