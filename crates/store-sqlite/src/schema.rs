@@ -158,8 +158,12 @@ pub(crate) fn check(
     keys: Option<&KeyRing>,
     kinds: &Kinds<KindSql>,
 ) -> Result<Option<Vault>, Fault> {
-    if !matches!(found(conn)?, Found::Journal { version: SCHEMA_VERSION }) {
-        return Err(Trouble::Foreign.into());
+    match found(conn)? {
+        Found::Nothing => return Err(Trouble::Foreign.into()),
+        Found::Journal { version: SCHEMA_VERSION } => {}
+        Found::Journal { version } => {
+            return Err(Trouble::Older { found: version, known: SCHEMA_VERSION }.into());
+        }
     }
     for kind in kinds.all() {
         let shape = &kind.shape;

@@ -20,6 +20,17 @@ pub enum Trouble {
         /// The newest this program knows.
         known: i64,
     },
+    /// An older program wrote the database, and who only reads it does not bring it up to date.
+    #[error(
+        "the database has schema {found}, older than the {known} this program reads: \
+         open it once for writing, or read it with the program that wrote it"
+    )]
+    Older {
+        /// The database's schema.
+        found: i64,
+        /// The one this program reads.
+        known: i64,
+    },
     /// A newer program wrote bodies of records in a shape this one does not know.
     #[error(
         "bodies of {kind} have version {found}, newer than the {known} this program knows: \

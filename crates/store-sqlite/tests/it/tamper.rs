@@ -2,7 +2,7 @@
 
 use register::{Actor, AsOf, Body, CursorMove, Draft, Fault, Journal, Position, Standing, Write};
 use store::Trouble;
-use store_sqlite::{Options, Restorer, Store, VaultKey};
+use store_sqlite::{Options, ReadOnly, Restorer, Store, VaultKey};
 use testkit::journal::{KINDS, NOTE, PERSON};
 
 fn options() -> Options {
@@ -131,6 +131,8 @@ fn a_file_of_schema_1_gets_marks_for_its_cursors_and_leases() {
     let before = "
         ALTER TABLE cursors DROP COLUMN mark; ALTER TABLE leases DROP COLUMN mark; PRAGMA user_version = 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(before).unwrap();
+    let reading = ReadOnly::open(&path, KINDS, options()).err().unwrap();
+    assert_eq!(Trouble::of(&reading), Some(&Trouble::Older { found: 1, known: 2 }), "a reader adds none");
     let store = Store::open(&path, KINDS, options()).unwrap();
     assert_eq!(store.verify().unwrap().problems, Vec::<String>::new());
     assert_eq!(store.cursor("link/1").unwrap(), Position(1));
