@@ -13,6 +13,7 @@ use super::folder::ArchiveFolder;
 use crate::config::Config;
 use crate::demo::init;
 use crate::house::kinds;
+use crate::journal::explained;
 
 /// Versions written in one transaction.
 const BATCH_VERSIONS: usize = 10_000;
@@ -51,7 +52,8 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
     }
     // Under its name only when whole: half a copy looks like a town.
     let part = database.with_extension("part");
-    for ending in ["", "-wal", "-shm"] {
+    // The lock too: it notes the end of what was cut off, and the new copy would not fit it.
+    for ending in ["", "-wal", "-shm", ".lock"] {
         let mut name = part.as_os_str().to_owned();
         name.push(ending);
         match std::fs::remove_file(&name) {
@@ -67,7 +69,8 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
     if new_keys.ids()?.iter().any(|id| former.contains(id)) {
         bail!("写しの鍵が元の鍵と同じです。新しいフォルダを指定してください");
     }
-    let store = Store::open(&part, &kinds(), Options { keys: Some(new_keys), ..Options::default() })?;
+    let store = Store::open(&part, &kinds(), Options { keys: Some(new_keys), ..Options::default() })
+        .map_err(explained)?;
     let mut copy = Copy {
         opener: &opener,
         masker: Masker::new(&rules, seed),
@@ -90,7 +93,7 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
     }
     copy.flush()?;
     let masked = copy.end();
-    let problems = store.verify()?.problems;
+    let problems = store.verify().map_err(explained)?.problems;
     if let Some(problem) = problems.first() {
         bail!("写しの検査で誤りが見つかりました: {problem}");
     }
@@ -159,7 +162,7 @@ impl Copy<'_> {
         self.waiting = 0;
         let batch = std::mem::take(&mut self.batch);
         let done = self.store.commit_all(batch).map_err(|error| match error {
-            CommitError::Fault(fault) => anyhow::Error::from(fault),
+            CommitError::Fault(fault) => explained(fault),
             other => anyhow::Error::from(other),
         });
         done.map(|_| ()).context("写しに書けません")

@@ -311,6 +311,12 @@ fn a_copy_for_rehearsals_holds_nobody_and_still_is_a_town() {
     drop(view);
     drop(house);
     assert!(mask(&town.config, &town.path("archive"), &to, 7, DEFAULT_RULES).is_err(), "a town is there");
+    // A copy that was cut off is made anew, whatever it left behind.
+    fs::rename(to.join("daicho.db"), to.join("daicho.part")).unwrap();
+    fs::copy(town.config.folder.join("daicho.db.lock"), to.join("daicho.part.lock")).unwrap();
+    let again = mask(&town.config, &town.path("archive"), &to, 7, DEFAULT_RULES).unwrap();
+    assert_eq!((again.changes, again.versions), (masked.changes, masked.versions));
+    drop(open(&config, Outside::default()).unwrap());
     // A rule that is missing blanks the field and says so.
     let fewer: String = DEFAULT_RULES
         .lines()
