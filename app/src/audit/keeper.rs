@@ -31,14 +31,20 @@ impl Keeper {
         if config.audit.checkpoints.is_none() {
             return Ok(None);
         }
-        let signed_at = office.clock().now();
-        let signed = office.journal().head()?;
-        checkpoint(config, None, None, signed_at).context("検査点に署名できません")?;
+        let now = office.clock().now();
+        let head = office.journal().head()?;
+        let pace = Pace {
+            changes: config.audit.every_changes,
+            time: SignedDuration::from_hours(i64::from(config.audit.every_hours)),
+            signed: head,
+            tried: (head, now),
+        };
+        checkpoint(config, None, None, now).context("検査点に署名できません")?;
         let stop = Arc::new(AtomicBool::new(false));
         let (config, office, told) = (config.clone(), Arc::clone(office), Arc::clone(&stop));
         let thread = std::thread::Builder::new()
             .name("audit checkpoints".to_owned())
-            .spawn(move || keep(&config, &office, &told, signed, signed_at))
+            .spawn(move || keep(&config, &office, &told, pace))
             .context("検査点のスレッドを作れません")?;
         Ok(Some(Self { stop, thread: Some(thread) }))
     }
@@ -54,33 +60,90 @@ impl Drop for Keeper {
     }
 }
 
-fn keep(config: &Config, office: &Office, stop: &AtomicBool, signed: Position, signed_at: Timestamp) {
-    let (mut signed, mut signed_at) = (signed, signed_at);
-    let audit = &config.audit;
-    let hours = SignedDuration::from_hours(i64::from(audit.every_hours));
+/// When it is time to sign.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// After so many changes,
+    changes: u64,
+    /// or so much time.
+    time: SignedDuration,
+    /// The head that was signed last.
+    signed: Position,
+    /// The head at the last attempt, and when that was.
+    tried: (Position, Timestamp),
+}
+
+impl Pace {
+    /// Whether to sign a head now. At the end what is not signed is due, whatever failed before.
+    fn is_due(&self, head: Position, now: Timestamp, stopping: bool) -> bool {
+        let (tried, tried_at) = self.tried;
+        let many = self.changes <= head.0.saturating_sub(tried.0);
+        let long = self.time <= now.duration_since(tried_at);
+        self.signed < head && (many || long || stopping)
+    }
+
+    /// Notes an attempt. One that failed is made again after as many changes or as much time, not twice a second.
+    fn note(&mut self, head: Position, now: Timestamp, done: bool) {
+        self.tried = (head, now);
+        if done {
+            self.signed = head;
+        }
+    }
+}
+
+fn keep(config: &Config, office: &Office, stop: &AtomicBool, mut pace: Pace) {
     loop {
         let stopping = stop.load(Ordering::Relaxed);
         let now = office.clock().now();
         // Nothing lies behind the last position there can be: this only waits.
         let head = if stopping {
-            office.journal().head().unwrap_or(signed)
+            office.journal().head().unwrap_or(pace.tried.0)
         } else {
             office.journal().wait(Position(u64::MAX), LOOK)
         };
-        let many = audit.every_changes <= head.0.saturating_sub(signed.0);
-        let long = hours <= now.duration_since(signed_at);
-        if signed < head && (many || long || stopping) {
-            match checkpoint(config, None, None, now) {
-                Ok(_) => (signed, signed_at) = (head, now),
-                Err(error) => {
-                    tracing::error!(error = format!("{error:#}"), "the journal is not signed");
-                    // Tried again after as many changes or hours, not twice a second.
-                    (signed, signed_at) = (head, now);
-                }
+        if pace.is_due(head, now, stopping) {
+            let done = checkpoint(config, None, None, now);
+            pace.note(head, now, done.is_ok());
+            if let Err(error) = done {
+                tracing::error!(error = format!("{error:#}"), "the journal is not signed");
             }
         }
         if stopping {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_signs_after_so_many_changes_or_hours_and_at_the_end() {
+        let at = |hours| Timestamp::UNIX_EPOCH.saturating_add(SignedDuration::from_hours(hours)).unwrap();
+        // Signed at change 100; tried at a change and an hour; now at a change and an hour.
+        let cases = [
+            ("nothing came", (100, 0), (100, 99), false, false),
+            ("nothing came until the end", (100, 0), (100, 1), true, false),
+            ("a little came", (100, 0), (109, 23), false, false),
+            ("enough came", (100, 0), (110, 0), false, true),
+            ("a day has passed", (100, 0), (101, 24), false, true),
+            ("a little came until the end", (100, 0), (101, 0), true, true),
+            ("it has just failed", (110, 1), (110, 1), false, false),
+            ("it failed, and a little came", (110, 1), (119, 24), false, false),
+            ("it failed, and enough came", (110, 1), (120, 1), false, true),
+            ("it failed a day ago", (110, 1), (110, 25), false, true),
+            ("it failed, and this is the end", (110, 1), (110, 1), true, true),
+        ];
+        for (name, (tried, tried_at), (head, now), stopping, wanted) in cases {
+            let mut pace = Pace {
+                changes: 10,
+                time: SignedDuration::from_hours(24),
+                signed: Position(100),
+                tried: (Position(100), at(0)),
+            };
+            pace.note(Position(tried), at(tried_at), tried == 100);
+            assert_eq!(pace.is_due(Position(head), at(now), stopping), wanted, "{name}");
         }
     }
 }
