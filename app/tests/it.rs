@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod it {
+    mod audit;
     mod backup;
     mod catalogue;
     mod config;

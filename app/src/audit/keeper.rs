@@ -31,15 +31,14 @@ impl Keeper {
         if config.audit.checkpoints.is_none() {
             return Ok(None);
         }
-        let now = office.clock().now();
         let head = office.journal().head()?;
         let pace = Pace {
             changes: config.audit.every_changes,
             time: SignedDuration::from_hours(i64::from(config.audit.every_hours)),
             signed: head,
-            tried: (head, now),
+            tried: (head, office.clock().now()),
         };
-        checkpoint(config, None, None, now).context("検査点に署名できません")?;
+        checkpoint(config, None, None, office.clock()).context("検査点に署名できません")?;
         let stop = Arc::new(AtomicBool::new(false));
         let (config, office, told) = (config.clone(), Arc::clone(office), Arc::clone(&stop));
         let thread = std::thread::Builder::new()
@@ -102,7 +101,7 @@ fn keep(config: &Config, office: &Office, stop: &AtomicBool, mut pace: Pace) {
             office.journal().wait(Position(u64::MAX), LOOK)
         };
         if pace.is_due(head, now, stopping) {
-            let done = checkpoint(config, None, None, now);
+            let done = checkpoint(config, None, None, office.clock());
             pace.note(head, now, done.is_ok());
             if let Err(error) = done {
                 tracing::error!(error = format!("{error:#}"), "the journal is not signed");

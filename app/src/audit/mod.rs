@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use archive::{CheckpointLog, PublicKey};
 use clap::Subcommand;
-use office::Office;
+use office::{Office, SystemClock};
 use register::{ChainHash, Fault, Ledger, Position};
 
 pub use keeper::Keeper;
@@ -82,7 +82,7 @@ pub fn run(config: &Path, task: AuditTask) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         AuditTask::Checkpoint { to, key_file } => {
-            let line = checkpoint(&Config::read(config)?, to.as_deref(), key_file.as_deref(), now())?;
+            let line = checkpoint(&Config::read(config)?, to.as_deref(), key_file.as_deref(), &SystemClock)?;
             result(line.trim_end());
             Ok(ExitCode::SUCCESS)
         }

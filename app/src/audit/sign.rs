@@ -1,13 +1,13 @@
 //! Keys and signed checkpoints.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{ErrorKind, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use archive::{CheckpointLog, SecretKey, chain_in_words};
-use jiff::Timestamp;
+use office::Clock;
 use register::{ChainError, ChainHash, ChainWalk, Ledger, Position};
 use transport::write_durably;
 
@@ -46,7 +46,7 @@ pub fn make_key(path: &Path) -> anyhow::Result<String> {
 /// Signs the head of the town's journal and appends the line; tells it.
 ///
 /// Before it signs it looks at what it signs: the journal must agree with the newest checkpoint, and the chain from
-/// there to the head must hold.
+/// there to the head must hold. Two programs that sign into one file do so one after the other.
 ///
 /// # Errors
 /// When it does not, when there is no key or file, or when something cannot be read or written.
@@ -54,7 +54,7 @@ pub fn checkpoint(
     config: &Config,
     to: Option<&Path>,
     key_file: Option<&Path>,
-    now: Timestamp,
+    clock: &dyn Clock,
 ) -> anyhow::Result<String> {
     let configured = config.audit.checkpoints.as_ref().map(|path| config.at(path));
     let to = to
@@ -62,25 +62,35 @@ pub fn checkpoint(
         .or(configured)
         .context("検査点のファイルを --to か [audit] checkpoints で指定してください")?;
     let key = key(config, key_file)?;
-    let mut log = match fs::read_to_string(&to) {
-        Ok(text) => CheckpointLog::parse(&text).with_context(|| to.display().to_string())?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => CheckpointLog::default(),
-        Err(error) => return Err(error).with_context(|| format!("{} が読めません", to.display())),
-    };
     let store = Place::configured(config)?.beside(None)?;
+    let mut file = open(&to)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text).with_context(|| format!("{} が読めません", to.display()))?;
+    let mut log = CheckpointLog::parse(&text).with_context(|| to.display().to_string())?;
     let head = walk(&*store, &log)?;
-    let line = log.sign(&key, head.position, head.hash, now)?;
-    if let Some(parent) = to.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+    // The time too is that of whoever has the file: while it waited, another may have signed.
+    let line = log.sign(&key, head.position, head.hash, clock.now())?;
+    file.write_all(line.as_bytes())
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("{} に書けません", to.display()))?;
+    Ok(line)
+}
+
+/// Opens a file of checkpoints for this program alone, to be read and then appended to: written anew it could not lie
+/// where things can only be appended.
+fn open(path: &Path) -> anyhow::Result<File> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         transport::make_folders(parent, transport::Access::Private)?;
     }
-    // Appended, not written anew, so that the file may lie where things can only be appended.
-    let append = || -> std::io::Result<()> {
-        let mut file = File::options().create(true).append(true).open(&to)?;
-        file.write_all(line.as_bytes())?;
-        file.sync_all()
-    };
-    append().with_context(|| format!("{} に書けません", to.display()))?;
-    Ok(line)
+    let file = File::options().create(true).read(true).append(true).open(path);
+    let file = file.with_context(|| format!("{} が開けません", path.display()))?;
+    match file.lock() {
+        // The file may lie on another machine that knows no locks; it is still a witness.
+        Err(error) if error.kind() != ErrorKind::Unsupported => {
+            Err(error).with_context(|| format!("{} を占有できません", path.display()))
+        }
+        _ => Ok(file),
+    }
 }
 
 /// The head, reached over a chain that holds.

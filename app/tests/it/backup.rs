@@ -131,7 +131,7 @@ fn what_was_done_to_an_archive_is_told_with_the_file() {
     let last = town.live("two");
     let third = town.archive(Extent::Increment).file.unwrap();
     let checkpoints = town.path("checkpoints.jsonl");
-    checkpoint(&town.config, Some(&checkpoints), Some(&key), now()).unwrap();
+    checkpoint(&town.config, Some(&checkpoints), Some(&key), &office::SystemClock).unwrap();
 
     type Damage<'a> = Box<dyn Fn(&Path) + 'a>;
     let at = |folder: &Path, name: &str| folder.join(name);

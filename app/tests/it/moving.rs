@@ -126,7 +126,7 @@ fn a_town_in_a_database_is_witnessed_while_it_is_served() {
     house.office.add_user("one", "職員", "", office::Rights::default(), "long-enough").unwrap();
     drop(keeper);
     assert_eq!(lines(), 2, "what came since is signed at the end");
-    checkpoint(&config, None, None, now()).unwrap();
+    checkpoint(&config, None, None, &office::SystemClock).unwrap();
     assert_eq!(run(&["audit", "checkpoint"]).0, Some(0));
     let (code, told) = run(&["audit", "verify"]);
     assert!(code == Some(0) && told.contains("と一致しました"), "{code:?} {told}");
@@ -144,7 +144,7 @@ fn a_town_in_a_database_is_witnessed_while_it_is_served() {
     assert!(problem.contains("末尾"), "{problem}");
     let (code, told) = run(&["audit", "verify"]);
     assert!(code == Some(1) && told.contains("末尾"), "{code:?} {told}");
-    assert!(checkpoint(&config, None, None, now()).is_err(), "a cut journal is not signed");
+    assert!(checkpoint(&config, None, None, &office::SystemClock).is_err(), "a cut journal is not signed");
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_restore_that_fails_leaves_a_database_that_serves_nobody() {
     told(make(&config, &town.path("new"), Extent::Full, now()).unwrap_err(), half);
     told(restore(&config, &archive, &into, Target::Newest).unwrap_err(), half);
     make_key(&town.path("key")).unwrap();
-    let signed = checkpoint(&config, Some(&town.path("log")), Some(&town.path("key")), now());
+    let signed = checkpoint(&config, Some(&town.path("log")), Some(&town.path("key")), &office::SystemClock);
     told(signed.unwrap_err(), half);
     // Emptied, it takes the restore.
     super::demo::run_sql(&url, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
