@@ -6,7 +6,7 @@ mod sign;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use archive::{CheckpointLog, PublicKey};
 use clap::Subcommand;
 use office::{Office, SystemClock};
@@ -66,10 +66,10 @@ pub fn run(config: &Path, task: AuditTask) -> anyhow::Result<ExitCode> {
                 None => {
                     let config = Config::read(config)?;
                     let witness = match given {
-                        Some(given) => Some(given),
+                        Some(given) => Ok(Some(given)),
                         None => Witness::configured(&config)?,
                     };
-                    verify_town(&config, witness.as_ref())
+                    verify_town(&config, witness)
                 }
             }
         }
@@ -113,11 +113,24 @@ impl Witness {
         Ok(Some(Self { log }))
     }
 
-    /// The checkpoints of a town, when it keeps some and says by which key to check them.
-    fn configured(config: &Config) -> anyhow::Result<Option<Self>> {
+    /// The checkpoints of a town, when it keeps some and says by which key to check them; or that they are gone, in
+    /// words: who cuts the journal off may as well remove what witnesses it.
+    fn configured(config: &Config) -> anyhow::Result<Result<Option<Self>, String>> {
         let at = |path: &Option<PathBuf>| path.as_ref().map(|path| config.at(path));
-        let file = at(&config.audit.checkpoints).filter(|file| file.exists());
-        Self::read(file.as_deref(), at(&config.audit.public_key).as_deref())
+        let (file, key) = (at(&config.audit.checkpoints), at(&config.audit.public_key));
+        if let Some(file) = &file {
+            if !file.try_exists().with_context(|| format!("{} が読めません", file.display()))? {
+                return Ok(Err(format!(
+                    "[audit] の検査点のファイル {} がありません。町を動かすか daicho audit checkpoint で作られます。\
+                     署名したことがあるなら、消されたか、移されています",
+                    file.display()
+                )));
+            }
+            if key.is_none() {
+                say("[audit] に public_key がないので、検査点の署名を確かめられません");
+            }
+        }
+        Self::read(file.as_deref(), key.as_deref()).map(Ok)
     }
 
     /// Holds a journal against the checkpoints: what was covered, or what is wrong, in words.
@@ -129,7 +142,9 @@ impl Witness {
         head: Position,
         hash_at: impl FnMut(Position) -> Result<Option<ChainHash>, Fault>,
     ) -> anyhow::Result<Result<String, String>> {
-        let Some(last) = self.log.last() else { bail!("検査点が1つもありません") };
+        let Some(last) = self.log.last() else {
+            return Ok(Err("検査点が1つもありません（ファイルが空です）".to_owned()));
+        };
         let count = self.log.all().len();
         Ok(match self.log.check_journal(head, hash_at)? {
             Err(error) => Err(error.to_string()),
@@ -154,7 +169,7 @@ fn verify_copy(path: &Path, witness: Option<&Witness>) -> anyhow::Result<ExitCod
     tell(&problems, verification.changes, verification.versions, verification.head, Some(seconds))
 }
 
-fn verify_town(config: &Config, witness: Option<&Witness>) -> anyhow::Result<ExitCode> {
+fn verify_town(config: &Config, witness: Result<Option<Witness>, String>) -> anyhow::Result<ExitCode> {
     let house = open(config, Outside::default())?;
     let office: &Office = &house.office;
     let verification = office.journal().verify()?;
@@ -166,7 +181,12 @@ fn verify_town(config: &Config, witness: Option<&Witness>) -> anyhow::Result<Exi
         }
     }
     problems.extend(office.check_evidence()?);
-    hold_against(&*Place::configured(config)?.beside(None)?, witness, &mut problems)?;
+    match witness {
+        Ok(witness) => {
+            hold_against(&*Place::configured(config)?.beside(None)?, witness.as_ref(), &mut problems)?;
+        }
+        Err(gone) => problems.push(gone),
+    }
     tell(&problems, verification.changes, verification.versions, verification.head, None)
 }
 

@@ -1,4 +1,4 @@
-//! The journal is witnessed from outside the database.
+//! The journal is witnessed from outside the database, and a witness that is gone is missed.
 
 use std::fs;
 
@@ -7,6 +7,7 @@ use daicho::audit::{checkpoint, make_key};
 use office::SystemClock;
 
 use super::backup::Town;
+use super::program::daicho;
 
 #[test]
 fn programs_that_sign_into_one_file_do_so_one_after_the_other() {
@@ -22,4 +23,42 @@ fn programs_that_sign_into_one_file_do_so_one_after_the_other() {
     let log = CheckpointLog::parse(&fs::read_to_string(log).unwrap()).unwrap();
     assert_eq!(log.all().len(), PROGRAMS);
     log.check_signatures(&public).unwrap();
+}
+
+#[test]
+fn a_configured_witness_that_is_gone_is_a_problem() {
+    let town = Town::new();
+    let (root, folder) = (town.path(""), town.config.folder.clone());
+    make_key(&root.join("key")).unwrap();
+    checkpoint(&town.config, Some(&root.join("log")), Some(&root.join("key")), &SystemClock).unwrap();
+    fs::write(root.join("empty"), "").unwrap();
+    drop(town.house);
+    let text = fs::read_to_string(folder.join("daicho.toml")).unwrap();
+    let (front, _) = text.split_once("[audit]").unwrap();
+    let (_, back) = text.split_once("[standards]").unwrap();
+    let compared = "と一致しました";
+    let not_compared = "検査点と比べていません";
+    let cases = [
+        ("", "", 0, vec![not_compared]),
+        ("log", "key.pub", 0, vec![compared]),
+        ("log", "", 0, vec!["public_key がない", not_compared]),
+        ("gone", "key.pub", 1, vec!["gone がありません"]),
+        ("gone", "", 1, vec!["gone がありません"]),
+        ("empty", "key.pub", 1, vec!["検査点が1つもありません"]),
+    ];
+    for (log, key, code, wanted) in cases {
+        let line = |name: &str, file: &str| match file {
+            "" => String::new(),
+            file => format!("{name} = \"{}\"\n", root.join(file).display()),
+        };
+        let audit = line("checkpoints", log) + &line("public_key", key);
+        fs::write(folder.join("other.toml"), format!("{front}[audit]\n{audit}[standards]{back}")).unwrap();
+        let run = daicho(&folder, &["audit", "verify", "--config", "other.toml"], b"");
+        assert_eq!(run.code, Some(code), "{log} {key}: {}", run.told);
+        for word in [compared, not_compared, "public_key", "ありません"] {
+            let told = wanted.iter().any(|wanted| wanted.contains(word));
+            assert_eq!(run.told.contains(word), told, "{log} {key} {word}: {}", run.told);
+        }
+        assert!(wanted.iter().all(|wanted| run.told.contains(wanted)), "{log} {key}: {}", run.told);
+    }
 }
