@@ -25,7 +25,7 @@ pub enum KeyTask {
     /// Names the keys, oldest first; the last one seals.
     List,
     /// Draws a new key, which seals from now on, and hashes anew what is searched. The former keys stay: they open what
-    /// they sealed. The town must be stopped.
+    /// they sealed. A town in a file must be stopped; of one in PostgreSQL every process needs the new key file to go on.
     Rotate,
 }
 
@@ -73,7 +73,7 @@ pub fn ring(config: &Config) -> anyhow::Result<KeyRing> {
 /// the town does the rest.
 ///
 /// # Errors
-/// When the keys come from the variable, the town is being served, or something cannot be read or written.
+/// When the keys come from the variable, the town is in a file and being served, or something cannot be read or written.
 pub fn rotate(config: &Config, outside: Outside) -> anyhow::Result<String> {
     if std::env::var_os(VARIABLE).is_some() {
         bail!(
@@ -83,7 +83,8 @@ pub fn rotate(config: &Config, outside: Outside) -> anyhow::Result<String> {
     }
     let path = config.at(&config.store.key_file);
     let before = ring(config)?;
-    // Nothing is written unless the town stands still and these are its keys.
+    // Nothing is written unless these are the town's keys and, where it is in a file, it stands still. A database lets us
+    // in beside its other processes; those cannot write once it has taken the new key on.
     drop(Place::configured(config)?.open(&kinds(), before.clone())?);
     let key = VaultKey::generate().context("鍵を作れません")?;
     let id = key.id()?;
