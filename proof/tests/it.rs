@@ -21,6 +21,7 @@ mod it {
     fn two_hundred_kills_lose_and_double_nothing() {
         let killed = kill(&plan(200, false, 25));
         assert!(killed.finals > 100, "the town hardly worked: {killed:?}");
+        assert!(killed.jumps > 0, "no full extract took its turn between differences: {killed:?}");
     }
 
     #[test]

@@ -8,10 +8,15 @@ use std::time::Duration;
 use daicho::config::Config;
 use daicho::house::{Outside, open};
 use daicho::serve::Workers;
-use linkage::{Delivery, Phase};
-use office::{LinkStanding, Office, Ready};
-use register::{AsOf, View, ViewExt};
+use linkage::{Delivery, Lane, Phase};
+use office::{LinkStanding, LinkView, Office, Ready};
+use register::{AsOf, Position, Record, View, ViewExt};
 use resident_register::records::{PERSON, Person, Provisional, ProvisionalStatus};
+
+/// The link with differences that is compared.
+const CHANGES: &str = "resident-changes-to-welfare";
+/// The link with full extracts to the same place; they take turns.
+pub(crate) const FULL: &str = "resident-full-to-welfare";
 
 /// What the town said to those who asked it.
 #[derive(Debug, Default)]
@@ -45,8 +50,9 @@ impl Acknowledged {
     }
 }
 
-/// Opens the town, lets everything settle, and compares registers, subscribers and files.
-pub(crate) fn compare(config: &Config, residents: usize, acknowledged: &Acknowledged) {
+/// Opens the town, lets everything settle, and compares registers, subscribers and files. Tells how often differences went
+/// on from a full extract.
+pub(crate) fn compare(config: &Config, acknowledged: &Acknowledged) -> u64 {
     let (office, workers) = Workers::start(open(config, Outside::default()).unwrap()).unwrap();
     // Links and receivers work on their own threads; each commit wakes this one.
     let mut head = office.journal().head().unwrap();
@@ -59,7 +65,7 @@ pub(crate) fn compare(config: &Config, residents: usize, acknowledged: &Acknowle
                 .unwrap()
                 .iter()
                 .filter(|view| view.timing == "随時")
-                .all(|view| office.journal().feed(view.position, &kinds, 1).unwrap().is_empty())
+                .all(|view| office.journal().feed(held(office, view), &kinds, 1).unwrap().is_empty())
     };
     let mut patience = 600;
     while !settled(&office) {
@@ -76,12 +82,20 @@ pub(crate) fn compare(config: &Config, residents: usize, acknowledged: &Acknowle
         assert_eq!((check.run)(&*view).unwrap(), [], "{}", check.title);
     }
 
-    let people = compare_registers(&*view, acknowledged);
-    compare_files(&office, &*view, people.saturating_sub(residents));
+    compare_registers(&*view, acknowledged);
+    compare_files(&office, &*view)
 }
 
-/// Registers and the subscribers inside the house; tells how many people there are.
-fn compare_registers(view: &dyn View, acknowledged: &Acknowledged) -> usize {
+/// Up to where the receiver has the journal: what a full extract brought is no longer owed by the differences.
+fn held(office: &Office, link: &LinkView) -> Position {
+    let lane = office.links().get(&link.id).and_then(|running| Lane::new(&running.link));
+    let view = office.journal().view(AsOf::default()).unwrap();
+    let lane = lane.and_then(|lane| view.load::<Lane>(&lane.key()).unwrap());
+    lane.map_or(link.position, |lane| lane.record.position.max(link.position))
+}
+
+/// Registers and the subscribers inside the house.
+fn compare_registers(view: &dyn View, acknowledged: &Acknowledged) {
     // Nothing acknowledged is lost: entered ones are there, final ones are final and in the register.
     let mut people: BTreeMap<String, u32> = BTreeMap::new();
     let mut codes: BTreeMap<String, u32> = BTreeMap::new();
@@ -115,21 +129,18 @@ fn compare_registers(view: &dyn View, acknowledged: &Acknowledged) -> usize {
         assert_eq!(versions.len(), usize::try_from(*history_no).unwrap(), "addressee {person}");
     }
     assert_eq!(view.count(&addressee::records::ADDRESSEE).unwrap(), u64::try_from(people.len()).unwrap());
-    people.len()
 }
 
-/// Files to the outside and their receipts; `later` residents came after the link began.
-fn compare_files(office: &Office, view: &dyn View, later: usize) {
+/// Files to the outside and their receipts; tells how often differences went on from a full extract that ran between
+/// them, as the one of every day does and those the towns ask for.
+fn compare_files(office: &Office, view: &dyn View) -> u64 {
     // Nothing is lost, doubled or reordered in the files: numbers without gap, each row once, bytes as recorded.
-    let id = "resident-changes-to-welfare";
-    let running = office.links().get(id).unwrap();
-    let Ok(Ready::Outward { plan, folder, .. }) = &running.ready else { panic!("{id} is a file link") };
-    let last = office.link_view(id).unwrap().unwrap().last.map_or(0, |delivery| delivery.no);
+    let running = office.links().get(CHANGES).unwrap();
+    let Ok(Ready::Outward { plan, folder, .. }) = &running.ready else { panic!("{CHANGES} is a file link") };
+    let fulls: BTreeSet<u64> = deliveries(office, view, FULL).iter().map(|full| full.to.0).collect();
+    let differences = deliveries(office, view, CHANGES);
     let mut rows = BTreeSet::new();
-    let mut files = 0;
-    for no in 1..=last {
-        let delivery = view.load::<Delivery>(&Delivery::key_of(id, no)).unwrap().unwrap().record;
-        assert_eq!(delivery.phase, Phase::Applied, "delivery {no}");
+    for delivery in &differences {
         let bytes = fs::read(folder.out().join(delivery.file_name.as_deref().unwrap())).unwrap();
         assert_eq!(u64::try_from(bytes.len()).unwrap(), delivery.bytes);
         let table = plan.read(&bytes).unwrap();
@@ -141,12 +152,51 @@ fn compare_files(office: &Office, view: &dyn View, later: usize) {
             );
             assert!(rows.insert(key.clone()), "{key:?} was sent twice");
         }
-        files += 1;
     }
     // A receiver that was killed may leave a half-written one beside its name.
     let whole = |name: &str| name.starts_with("ido_") && name.ends_with(".receipt");
     let receipts = fs::read_dir(folder.receipts()).unwrap();
     let receipts = receipts.filter(|entry| whole(&entry.as_ref().unwrap().file_name().to_string_lossy()));
-    assert_eq!(receipts.count(), files, "receipts");
-    assert_eq!(rows.len(), later, "every later resident once in a file");
+    assert_eq!(receipts.count(), differences.len(), "receipts");
+
+    // A difference goes on where the one before ended, or where a full extract did that was taken between them.
+    let mut jumps = 0;
+    for (before, after) in differences.iter().zip(differences.iter().skip(1)) {
+        assert!(before.to <= after.from, "{} and {} overlap", before.no, after.no);
+        if before.to < after.from {
+            assert!(fulls.contains(&after.from.0), "before {} changes were passed over", after.no);
+            jumps += 1;
+        }
+    }
+    // Each change of a person is in one difference, or a full extract holds it. What runs when depends on the time of
+    // day and on the kills; that everything is with the receiver does not.
+    let mut expected = BTreeSet::new();
+    let newest_full = fulls.last().copied().unwrap_or(0);
+    view.scan(&PERSON, None, &mut |stored| {
+        for version in view.history(&PERSON, &stored.key)? {
+            let person = version.typed::<Person>()?.record;
+            let at = version.position;
+            if differences.iter().any(|difference| difference.from < at && at <= difference.to) {
+                expected.insert((person.addressee_no.to_string(), person.history_no.to_string()));
+            } else {
+                assert!(at.0 <= newest_full, "{} was sent by nobody", person.addressee_no);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })
+    .unwrap();
+    assert_eq!(rows, expected, "every change the differences span once in a file");
+    jumps
+}
+
+/// All deliveries of a link, each taken by the receiver.
+fn deliveries(office: &Office, view: &dyn View, link: &str) -> Vec<Delivery> {
+    let last = office.link_view(link).unwrap().unwrap().last.map_or(0, |delivery| delivery.no);
+    let load = |no| view.load::<Delivery>(&Delivery::key_of(link, no)).unwrap().unwrap().record;
+    let all: Vec<Delivery> = (1..=last).map(load).collect();
+    // A run of every day may have begun since everything was settled; it is none yet to compare.
+    let taken = |delivery: &Delivery| delivery.phase == Phase::Applied;
+    let (last, before) = all.split_last().map_or((None, &[][..]), |(last, before)| (Some(last), before));
+    assert!(before.iter().all(taken), "{link}: {all:#?}");
+    before.iter().chain(last.filter(|last| taken(last))).cloned().collect()
 }
