@@ -25,7 +25,7 @@ pub(super) fn subjects() -> Vec<Subject> {
     for name in ["one", "two", "three"] {
         house.office.add_user(name, "職員", "", Rights::default(), "long-enough").unwrap();
         archive(&config, &path("archive"), extent, now).unwrap();
-        checkpoint(&config, Some(&path("checkpoints")), Some(&path("signing.key")), now).unwrap();
+        checkpoint(&config, Some(&path("checkpoints")), Some(&path("signing.key")), &SystemClock).unwrap();
         extent = Extent::Increment;
     }
     drop(house);
