@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use catalog::{LinkList, LinkRow, RowState, Standing, Summary, Systems, Vocabulary, compare, summary_table};
 use office::{LinkSources, Links, ListFile};
+use transport::Folder;
 
 use crate::config::Config;
 use crate::house::{self, systems};
@@ -37,9 +38,9 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
     let mut places = std::collections::BTreeMap::new();
     for link in below("links/") {
         if let Ok(link) = catalog::Link::parse(&link.text, &link.name)
-            && let catalog::Delivery::Outward { place, .. } = link.delivery
+            && let Some(place) = link.place()
         {
-            places.insert(place, PathBuf::new());
+            places.insert(place.to_owned(), Folder::at(PathBuf::new()).shared());
         }
     }
     let text = |path: &str| standards::text(path).to_owned();

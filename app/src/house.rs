@@ -133,8 +133,11 @@ pub(crate) fn read(config: &Config, path: &Path) -> anyhow::Result<String> {
 /// # Errors
 /// When a list or folder the configuration names cannot be read.
 pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
-    let places =
-        config.places.iter().map(|(name, path)| (name.clone(), config.at(path))).collect::<BTreeMap<_, _>>();
+    let places = config
+        .places
+        .iter()
+        .map(|(name, path)| (name.clone(), Folder::at(config.at(path)).shared()))
+        .collect();
     let mut sources = LinkSources {
         lists: Vec::new(),
         workbooks: Vec::new(),
@@ -191,8 +194,8 @@ fn receivers(config: &Config, office: &Office) -> anyhow::Result<Vec<FolderRecei
         let root: PathBuf = config.at(path);
         let mut plans: BTreeMap<String, Plan> = BTreeMap::new();
         for running in office.links().all() {
-            if let Ok(Ready::Outward { plan, folder, .. }) = &running.ready
-                && folder.path() == root
+            if let Ok(Ready::Outward { plan, .. }) = &running.ready
+                && running.link.place() == Some(place)
             {
                 plans.insert(running.link.id.clone(), (**plan).clone());
             }

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use linkage::{LinkState, local};
 use office::{LinkWorker, Ready, Turn};
 use register::{Actor, AsOf, ViewExt};
-use system::{Context, Fate, Incoming, Row};
+use system::{Batch, BatchExtent, Context, Fate, Incoming, Row};
 
 use crate::broken::{Broken, broken};
 use crate::defect::Defect;
@@ -146,7 +146,11 @@ impl World {
                 search: &(),
                 municipality: office.municipality(),
             };
-            let applied = (intake.apply)(&*view, &incoming, &context)?;
+            let applied = (intake.apply)(
+                &*view,
+                &Batch { link: &running.link.id, no: 1, extent: BatchExtent::Difference, rows: &incoming },
+                &context,
+            )?;
             if let Some(write) = applied.writes.first() {
                 return broken(format!("{} has not got {} {}", intake.id, write.kind.id, write.key));
             }

@@ -110,7 +110,8 @@ impl World {
         if let Some(what) = self.ledger.compare(&store)? {
             return broken(what);
         }
-        let places = PLACES.into_iter().map(|name| (name.to_owned(), self.place(name))).collect();
+        let places =
+            PLACES.into_iter().map(|name| (name.to_owned(), Folder::at(self.place(name)).shared())).collect();
         let office = Office::open(OfficeParts {
             journal: Arc::new(Faulty::new(store, self.ledger.clone())),
             systems: systems(),
@@ -170,7 +171,7 @@ impl World {
             let mut plans = BTreeMap::new();
             for running in office.links().all() {
                 match &running.ready {
-                    Ok(Ready::Outward { plan, folder, .. }) if folder.path() == root => {
+                    Ok(Ready::Outward { plan, .. }) if running.link.place() == Some(name) => {
                         plans.insert(running.link.id.clone(), (**plan).clone());
                     }
                     Ok(_) => {}

@@ -190,6 +190,7 @@ fn count(plan: &Plan, bytes: &[u8]) -> (u64, Result<(), String>) {
 mod tests {
     use layout::{Facts, Layout};
     use moji::Unmappable;
+    use transport::Place;
 
     use super::*;
 

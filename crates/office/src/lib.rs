@@ -18,7 +18,7 @@ pub use audit::{AUDIT, AuditEntry, AuditResult};
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use evidence::evidence_problems;
 pub use history::ShownVersion;
-pub use links::{BrokenLink, LinkSources, Links, ListFile, Ready, RunningLink};
+pub use links::{BrokenLink, LinkSources, Links, ListFile, Places, Ready, RunningLink};
 pub use monitor::{DeliveryView, LinkStanding, LinkView, TraceLine};
 pub use office::{Office, OfficeParts, OpenError};
 pub use run::{Caller, Ran, RunError, RunOptions};

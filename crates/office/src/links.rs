@@ -1,7 +1,7 @@
 //! Links made ready: each link file with the dataset, intake, layout and place it names.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use catalog::{
     Charsets, Delivery, Extent, Grid, Known, Link, LinkList, Problem, RowState, SystemRef, Systems,
@@ -12,7 +12,10 @@ use linkage::Lane;
 use moji::{Charset, Tables, Unmappable};
 use register::Record;
 use system::{Dataset, Intake, System};
-use transport::Folder;
+use transport::Place;
+
+/// Places (受け渡し場所) by the names link files use.
+pub type Places = BTreeMap<String, Arc<dyn Place>>;
 
 /// A linkage list as a file.
 #[derive(Clone, Debug)]
@@ -45,7 +48,7 @@ pub struct LinkSources {
     /// Character tables: what is built in, and the town's packs.
     pub tables: Tables,
     /// Places by name.
-    pub places: BTreeMap<String, PathBuf>,
+    pub places: Places,
 }
 
 /// A link with everything it needs to run.
@@ -74,7 +77,7 @@ pub enum Ready {
         /// The layout, compiled for the dataset.
         plan: Box<Plan>,
         /// The place.
-        folder: Folder,
+        place: Arc<dyn Place>,
         /// Pattern of the file's name.
         file_name: String,
         /// Whether a receipt is waited for.
@@ -297,15 +300,15 @@ fn wire(
             let plan = layout
                 .compile(&dataset.names(), policy, &sources.tables)
                 .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-            let folder = sources
+            let place = sources
                 .places
                 .get(place)
-                .map(Folder::at)
-                .ok_or_else(|| format!("場所「{place}」のフォルダが設定にありません"))?;
+                .cloned()
+                .ok_or_else(|| format!("場所「{place}」が設定にありません"))?;
             Ok(Ready::Outward {
                 dataset,
                 plan: Box::new(plan),
-                folder,
+                place,
                 file_name: file_name.clone(),
                 receipt_expected: receipt_within_minutes.is_some(),
                 receipt_minutes: receipt_within_minutes.unwrap_or(0),
@@ -319,7 +322,7 @@ fn known(
     names: &Systems,
     charsets: &Charsets,
     layouts: &BTreeMap<String, Result<Layout, String>>,
-    places: &BTreeMap<String, PathBuf>,
+    places: &Places,
 ) -> Known {
     let mut known = Known { systems: names.clone(), charsets: charsets.clone(), ..Known::default() };
     known.installed = systems.iter().map(|system| system.id.to_owned()).collect();

@@ -10,7 +10,7 @@ use linkage::{
 use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
 };
-use system::{Context, Fate, Incoming, Row};
+use system::{Batch, BatchExtent, Context, Fate, Incoming, Row};
 use transport::{Control, PlaceError, Verdict};
 
 use crate::Office;
@@ -310,8 +310,9 @@ impl<'a> LinkWorker<'a> {
             search: &(),
             municipality: self.office.municipality(),
         };
-        let applied = (intake.apply)(&*view, &incoming, &context).map_err(on_link)?;
         let no = state.record.next_no;
+        let batch = Batch { link: &running.link.id, no, extent: BatchExtent::Difference, rows: &incoming };
+        let applied = (intake.apply)(&*view, &batch, &context).map_err(on_link)?;
         let delivery = Delivery {
             link: running.link.id.clone(),
             no,
@@ -416,7 +417,7 @@ impl<'a> LinkWorker<'a> {
     }
 
     fn send(&self, ready: &Ready, start: Start<'_>, now: Timestamp) -> Result<Turn, Failure> {
-        let Ready::Outward { dataset, folder, receipt_expected, .. } = ready else {
+        let Ready::Outward { dataset, place, receipt_expected, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
         let delivery = self.delivery_in_flight(start.state)?;
@@ -438,9 +439,9 @@ impl<'a> LinkWorker<'a> {
             parts: 1,
         };
         if record.receipt.is_some() {
-            folder.retire_receipt(&name)?;
+            place.retire_receipt(&name)?;
         }
-        folder.put(
+        place.put(
             &name,
             &kept_data(&self.office.evidence(&record.link), record.no, &record.sha256),
             &control,
@@ -461,13 +462,13 @@ impl<'a> LinkWorker<'a> {
         overdue: bool,
     ) -> Result<Turn, Failure> {
         let state = start.state;
-        let Ready::Outward { folder, receipt_minutes, .. } = ready else {
+        let Ready::Outward { place, receipt_minutes, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
         let delivery = self.delivery_in_flight(state)?;
         let mut record = delivery.record;
         let name = record.file_name.clone().unwrap_or_default();
-        let Some(receipt) = folder.receipt(&name)? else {
+        let Some(receipt) = place.receipt(&name)? else {
             if !overdue {
                 return Ok(Turn::Waiting);
             }

@@ -17,6 +17,16 @@ impl<'a> Incoming<'a> {
         Self { names, row }
     }
 
+    /// The item names, in the order of the values.
+    pub fn names(&self) -> &'a [&'a str] {
+        self.names
+    }
+
+    /// The values, in the order of the names.
+    pub fn row(&self) -> &'a Row {
+        self.row
+    }
+
     /// The value of an item; empty when the sender does not have it.
     pub fn text(&self, name: &str) -> &'a str {
         self.names
@@ -25,6 +35,30 @@ impl<'a> Incoming<'a> {
             .map(|index| self.row.get(index))
             .unwrap_or_default()
     }
+}
+
+/// How much of a link's data a batch is (全件・差分).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BatchExtent {
+    /// Rows that changed.
+    Difference,
+    /// Rows of a full extract; more of it follow.
+    FullPart,
+    /// The last rows of a full extract: what was not in any of them is with the sender no more.
+    FullEnd,
+}
+
+/// Rows that arrived together on one delivery of a link.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// The link's id.
+    pub link: &'a str,
+    /// The delivery's number on the link.
+    pub no: u64,
+    /// How much of the sender's data they are.
+    pub extent: BatchExtent,
+    /// The rows, of distinct subjects.
+    pub rows: &'a [Incoming<'a>],
 }
 
 /// A row that was not applied, with its reason. It is held and does not block other persons.
@@ -60,5 +94,5 @@ pub struct Intake {
     /// Items it cannot do without.
     pub needs: &'static [&'static str],
     /// Decides what the rows change.
-    pub apply: fn(&dyn View, &[Incoming<'_>], &Context<'_>) -> Result<Applied, Fault>,
+    pub apply: fn(&dyn View, &Batch<'_>, &Context<'_>) -> Result<Applied, Fault>,
 }

@@ -15,7 +15,7 @@ pub use function::{
     Answer, Context, DocumentRequest, Effect, Function, IndexedKind, Input, Mode, Outcome, Place, TextHit,
     TextQuery, TextSearch,
 };
-pub use intake::{Applied, Incoming, Intake, RefusedRow};
+pub use intake::{Applied, Batch, BatchExtent, Incoming, Intake, RefusedRow};
 
 /// One municipal system (業務システム) as a value: everything it has, listed.
 #[derive(Debug)]

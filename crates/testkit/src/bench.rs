@@ -17,7 +17,8 @@ use jiff::Timestamp;
 use register::{Actor, Expect, Fault, Kind, Op, Position, Stored, View, Write};
 use serde_json::Value;
 use system::{
-    Applied, Context, Incoming, Input, Intake, Outcome, Row, System, TextHit, TextQuery, TextSearch,
+    Applied, Batch, BatchExtent, Context, Incoming, Input, Intake, Outcome, Row, System, TextHit, TextQuery,
+    TextSearch,
 };
 
 /// All versions of all records, oldest first.
@@ -156,7 +157,12 @@ pub fn take(memory: &mut Memory, intake: &Intake, today: Date, rows: &[Given]) -
         })
         .collect();
     let incoming: Vec<Incoming<'_>> = filled.iter().map(|row| Incoming::new(&names, row)).collect();
-    let applied = (intake.apply)(memory, &incoming, &context(today, &(), &Value::Null)).unwrap();
+    let applied = (intake.apply)(
+        memory,
+        &Batch { link: "test", no: 1, extent: BatchExtent::Difference, rows: &incoming },
+        &context(today, &(), &Value::Null),
+    )
+    .unwrap();
     memory.commit(applied.writes.clone());
     applied
 }

@@ -5,6 +5,7 @@ mod bodies;
 pub mod journal;
 pub mod ledger;
 mod lists;
+pub mod places;
 pub mod postgres;
 mod rotation;
 pub mod shelf;

@@ -3,55 +3,27 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::{Control, Receipt, SlipError, write_durably};
+use crate::{Arrival, Control, Place, PlaceError, Receipt, write_durably};
 
 /// Bytes read at a time for a checksum.
 const PIECE_BYTES: usize = 256 * 1024;
 
-/// A place that did not do what it was asked, in Japanese for the operator; the cause is the source.
-#[derive(Debug, thiserror::Error)]
-pub enum PlaceError {
-    /// The folder cannot be reached or written.
-    #[error("連携先フォルダ「{}」の{what}に失敗しました", path.display())]
-    Io {
-        /// What was being done.
-        what: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's error.
-        #[source]
-        source: io::Error,
-    },
-    /// A receipt is there but does not read.
-    #[error("受領書「{name}」が読めません")]
-    Receipt {
-        /// The receipt's file name.
-        name: String,
-        /// What is wrong in it.
-        #[source]
-        source: SlipError,
-    },
-    /// The bytes that were kept for sending are not those that were recorded.
-    #[error("「{name}」の控えの内容が、作成したときのSHA-256と違います。送っていません")]
-    Altered {
-        /// The file name.
-        name: String,
-    },
-    /// Another content already stands under the name: sending must not change what was sent.
-    #[error("「{name}」には別の内容がすでに置かれています")]
-    Taken {
-        /// The file name.
-        name: String,
-    },
-}
-
-/// A folder with `out/` and `receipts/`.
+/// A folder both sides reach: ours in `out/`, answered in `receipts/`; theirs in `in/`, answered in `in-receipts/`.
 #[derive(Clone, Debug)]
 pub struct Folder {
     root: PathBuf,
+    side: Side,
+}
+
+/// From which side a folder is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Side {
+    Ours,
+    Theirs,
 }
 
 /// SHA-256 of a file in lower-case hexadecimal, read in pieces.
@@ -117,7 +89,20 @@ pub fn make_folders(path: &Path, access: Access) -> io::Result<()> {
 impl Folder {
     /// A place at this path; nothing is touched yet.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), side: Side::Ours }
+    }
+
+    /// The place to share among links.
+    #[must_use]
+    pub fn shared(self) -> Arc<dyn Place> {
+        Arc::new(self)
+    }
+
+    /// The same folder as the system at the other end sees it: what goes out here comes in there.
+    #[must_use]
+    pub fn other_side(&self) -> Self {
+        let side = if self.side == Side::Ours { Side::Theirs } else { Side::Ours };
+        Self { root: self.root.clone(), side }
     }
 
     /// The folder's path.
@@ -125,44 +110,79 @@ impl Folder {
         &self.root
     }
 
-    /// Where data and control files lie.
+    /// Where data and control files of this side lie.
     pub fn out(&self) -> PathBuf {
-        self.root.join("out")
+        self.root.join(if self.side == Side::Ours { "out" } else { "in" })
     }
 
-    /// Where the receiver puts receipts.
+    /// Where the other side puts receipts for them.
     pub fn receipts(&self) -> PathBuf {
-        self.root.join("receipts")
+        self.root.join(if self.side == Side::Ours { "receipts" } else { "in-receipts" })
     }
 
-    /// Puts a data file and then its control file. Doing it again with the same bytes changes nothing, so that a
-    /// sender that was killed in the middle may simply repeat. A data file that is gone or damaged is put anew: the
-    /// same delivery is sent again just because something went wrong with it.
-    ///
-    /// # Errors
-    /// [`PlaceError::Io`] when the folder does not take it; [`PlaceError::Taken`] when another delivery's control file
-    /// stands under the name; [`PlaceError::Altered`] when the bytes to be sent are not those the control file states.
-    pub fn put(&self, name: &str, data: &Path, control: &Control) -> Result<(), PlaceError> {
+    /// Where the other side's files lie.
+    pub fn incoming(&self) -> PathBuf {
+        self.other_side().out()
+    }
+
+    /// Where this side puts receipts for them.
+    pub fn answers(&self) -> PathBuf {
+        self.other_side().receipts()
+    }
+}
+
+/// Words and path for an error of the file system.
+fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> PlaceError {
+    let path = path.to_path_buf();
+    move |source| PlaceError::Io { what, path, source }
+}
+
+fn read_receipt(folder: &Path, name: &str) -> Result<Option<Receipt>, PlaceError> {
+    let name = format!("{name}.receipt");
+    let path = folder.join(&name);
+    match fs::read_to_string(&path) {
+        Ok(text) => Receipt::parse(&text).map(Some).map_err(|source| PlaceError::Receipt { name, source }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error("読み取り", &path)(error)),
+    }
+}
+
+/// Moves a receipt to `NAME.receipt.1`, `.2` …: the old answer stays as evidence.
+fn put_aside(folder: &Path, name: &str) -> Result<(), PlaceError> {
+    let path = folder.join(format!("{name}.receipt"));
+    let free = (1..).map(|no: u32| folder.join(format!("{name}.receipt.{no}"))).find(|path| !path.exists());
+    let Some(aside) = free else { return Ok(()) };
+    match fs::rename(&path, aside) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(io_error("書き込み", &path)(error)),
+        Ok(()) => Ok(()),
+    }
+}
+
+impl Place for Folder {
+    fn describe(&self) -> String {
+        self.root.display().to_string()
+    }
+
+    /// A data file that is gone or damaged is put anew: the same delivery is sent again just because something went wrong
+    /// with it.
+    fn put(&self, name: &str, data: &Path, control: &Control) -> Result<Option<Receipt>, PlaceError> {
         let out = self.out();
-        let io = |what, path: &Path| {
-            let path = path.to_path_buf();
-            move |source| PlaceError::Io { what, path, source }
-        };
-        make_folders(&out, Access::Shared).map_err(io("作成", &out))?;
+        make_folders(&out, Access::Shared).map_err(io_error("作成", &out))?;
         let receipts = self.receipts();
-        make_folders(&receipts, Access::Shared).map_err(io("作成", &receipts))?;
+        make_folders(&receipts, Access::Shared).map_err(io_error("作成", &receipts))?;
         let control_path = out.join(format!("{name}.ctl"));
         match fs::read_to_string(&control_path) {
             Ok(there) if there == control.to_text() => {
                 if sha256_of(&out.join(name)).is_ok_and(|there| there == control.sha256) {
-                    return Ok(());
+                    return Ok(None);
                 }
             }
             Ok(_) => return Err(PlaceError::Taken { name: name.to_owned() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(io("読み取り", &control_path)(error)),
+            Err(error) => return Err(io_error("読み取り", &control_path)(error)),
         }
-        if sha256_of(data).map_err(io("読み取り", data))? != control.sha256 {
+        if sha256_of(data).map_err(io_error("読み取り", data))? != control.sha256 {
             return Err(PlaceError::Altered { name: name.to_owned() });
         }
         let path = out.join(name);
@@ -170,43 +190,73 @@ impl Folder {
             let mut source = File::open(data)?;
             io::copy(&mut source, file).map(drop)
         })
-        .map_err(io("書き込み", &path))?;
+        .map_err(io_error("書き込み", &path))?;
         write_durably(&control_path, |file| file.write_all(control.to_text().as_bytes()))
-            .map_err(io("書き込み", &control_path))
+            .map_err(io_error("書き込み", &control_path))?;
+        Ok(None)
     }
 
-    /// Puts an answered receipt aside (`NAME.receipt.1`, `.2` …), before the same delivery is sent again: what comes
-    /// next is a new answer, and the old one stays as evidence.
-    ///
-    /// # Errors
-    /// [`PlaceError::Io`] when the folder does not allow it.
-    pub fn retire_receipt(&self, name: &str) -> Result<(), PlaceError> {
-        let path = self.receipts().join(format!("{name}.receipt"));
-        let free = (1..)
-            .map(|no: u32| self.receipts().join(format!("{name}.receipt.{no}")))
-            .find(|path| !path.exists());
-        let Some(aside) = free else { return Ok(()) };
-        match fs::rename(&path, aside) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Err(source) => Err(PlaceError::Io { what: "書き込み", path, source }),
-            Ok(()) => Ok(()),
-        }
+    fn receipt(&self, name: &str) -> Result<Option<Receipt>, PlaceError> {
+        read_receipt(&self.receipts(), name)
     }
 
-    /// The receipt of a data file, if the receiver has put one.
-    ///
-    /// # Errors
-    /// [`PlaceError::Receipt`] when it does not read, [`PlaceError::Io`] when the folder cannot be read.
-    pub fn receipt(&self, name: &str) -> Result<Option<Receipt>, PlaceError> {
-        let receipt_name = format!("{name}.receipt");
-        let path = self.receipts().join(&receipt_name);
-        match fs::read_to_string(&path) {
-            Ok(text) => Receipt::parse(&text)
-                .map(Some)
-                .map_err(|source| PlaceError::Receipt { name: receipt_name, source }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(PlaceError::Io { what: "読み取り", path, source }),
+    fn retire_receipt(&self, name: &str) -> Result<(), PlaceError> {
+        put_aside(&self.receipts(), name)
+    }
+
+    fn arrivals(&self, prefix: &str) -> Result<Vec<Arrival>, PlaceError> {
+        let (incoming, answers) = (self.incoming(), self.answers());
+        let entries = match fs::read_dir(&incoming) {
+            Ok(entries) => entries,
+            // The other side has not begun yet.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(io_error("読み取り", &incoming)(error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            let name = entry.map_err(io_error("読み取り", &incoming))?.file_name();
+            // A name that is no text cannot be one that was agreed.
+            let Some(name) = name.to_str().and_then(|name| name.strip_suffix(".ctl")) else { continue };
+            if name.starts_with(prefix) && !answers.join(format!("{name}.receipt")).exists() {
+                names.push(name.to_owned());
+            }
         }
+        names.sort();
+        let mut arrivals = Vec::new();
+        for name in names {
+            let path = incoming.join(format!("{name}.ctl"));
+            let text = match fs::read(&path) {
+                Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                // Taken back between the two looks.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(io_error("読み取り", &path)(error)),
+            };
+            arrivals.push(Arrival { name, control: Control::parse(&text) });
+        }
+        Ok(arrivals)
+    }
+
+    fn fetch(&self, name: &str, to: &mut dyn Write) -> Result<(), PlaceError> {
+        let path = self.incoming().join(name);
+        let copied = File::open(&path).and_then(|mut file| io::copy(&mut file, to));
+        copied.map(drop).map_err(io_error("読み取り", &path))
+    }
+
+    fn answer(&self, name: &str, receipt: &Receipt) -> Result<(), PlaceError> {
+        let answers = self.answers();
+        make_folders(&answers, Access::Shared).map_err(io_error("作成", &answers))?;
+        match read_receipt(&answers, name)? {
+            Some(there) if there == *receipt => return Ok(()),
+            Some(_) => return Err(PlaceError::Taken { name: format!("{name}.receipt") }),
+            None => {}
+        }
+        let path = answers.join(format!("{name}.receipt"));
+        write_durably(&path, |file| file.write_all(receipt.to_text().as_bytes()))
+            .map_err(io_error("書き込み", &path))
+    }
+
+    fn retire_answer(&self, name: &str) -> Result<(), PlaceError> {
+        put_aside(&self.answers(), name)
     }
 }
 

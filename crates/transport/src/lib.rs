@@ -2,8 +2,10 @@
 
 mod durable;
 mod folder;
+mod place;
 mod slip;
 
 pub use durable::{Beside, write_durably};
-pub use folder::{Access, Folder, PlaceError, in_hex, make_folders, sha256_of};
+pub use folder::{Access, Folder, in_hex, make_folders, sha256_of};
+pub use place::{Arrival, Place, PlaceError};
 pub use slip::{Control, Receipt, SlipError, Verdict};

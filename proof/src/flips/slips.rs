@@ -11,7 +11,7 @@ use daicho::house::Outside;
 use layout::Plan;
 use linkage::{Delivery, Phase};
 use office::{LinkWorker, Ready, evidence_problems};
-use transport::{Control, Folder, Receipt, Verdict};
+use transport::{Control, Folder, Place, Receipt, Verdict};
 
 use super::{Said, Subject, files_below};
 
@@ -42,7 +42,8 @@ pub(super) fn subjects() -> Vec<Subject> {
         "{deliveries:?}"
     );
     let running = house.office.links().get(LINK).unwrap();
-    let Ok(Ready::Outward { plan, folder, .. }) = &running.ready else { panic!("{LINK} is a file link") };
+    let Ok(Ready::Outward { plan, place, .. }) = &running.ready else { panic!("{LINK} is a file link") };
+    let folder = Folder::at(place.describe());
     let own = |path: &Path| {
         deliveries
             .iter()

@@ -12,6 +12,7 @@ use linkage::{Delivery, Lane, Phase};
 use office::{LinkStanding, LinkView, Office, Ready};
 use register::{AsOf, Position, Record, View, ViewExt};
 use resident_register::records::{PERSON, Person, Provisional, ProvisionalStatus};
+use transport::Folder;
 
 /// The link with differences that is compared.
 const CHANGES: &str = "resident-changes-to-welfare";
@@ -136,7 +137,8 @@ fn compare_registers(view: &dyn View, acknowledged: &Acknowledged) {
 fn compare_files(office: &Office, view: &dyn View) -> u64 {
     // Nothing is lost, doubled or reordered in the files: numbers without gap, each row once, bytes as recorded.
     let running = office.links().get(CHANGES).unwrap();
-    let Ok(Ready::Outward { plan, folder, .. }) = &running.ready else { panic!("{CHANGES} is a file link") };
+    let Ok(Ready::Outward { plan, place, .. }) = &running.ready else { panic!("{CHANGES} is a file link") };
+    let folder = Folder::at(place.describe());
     let fulls: BTreeSet<u64> = deliveries(office, view, FULL).iter().map(|full| full.to.0).collect();
     let differences = deliveries(office, view, CHANGES);
     let mut rows = BTreeSet::new();

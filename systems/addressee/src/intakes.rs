@@ -2,7 +2,7 @@
 
 use domain::{Address, AddresseeNo, HouseholdNo, RegisterDate, ResidentKind, ResidentStatus, Sex};
 use register::{Fault, View, ViewExt, Write};
-use system::{Applied, Context, Incoming, Intake, RefusedRow};
+use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use crate::records::{Addressee, AddresseeClass};
 use crate::rules::display_name;
@@ -16,7 +16,8 @@ pub const RESIDENTS: Intake = Intake {
 };
 
 /// Takes each row as the person's newest state, unless a row as new is held already.
-fn apply(view: &dyn View, rows: &[Incoming<'_>], _context: &Context<'_>) -> Result<Applied, Fault> {
+fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<Applied, Fault> {
+    let rows = batch.rows;
     let mut applied = Applied { writes: Vec::with_capacity(rows.len()), refused: Vec::new() };
     for row in rows {
         let mut arrived = match read(row) {

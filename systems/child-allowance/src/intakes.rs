@@ -2,7 +2,7 @@
 
 use domain::{AddresseeNo, Date, HouseholdNo, RegisterDate, Relation, ResidentStatus};
 use register::{Fault, View, ViewExt};
-use system::{Applied, Context, Incoming, Intake, RefusedRow};
+use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use crate::derivation::{self, Changed};
 use crate::records::Person;
@@ -24,7 +24,8 @@ pub const RESIDENTS: Intake = Intake {
 };
 
 /// Takes each row as the person's newest state and derives the entitlements of the households it touches.
-fn apply(view: &dyn View, rows: &[Incoming<'_>], context: &Context<'_>) -> Result<Applied, Fault> {
+fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
+    let rows = batch.rows;
     let mut refused = Vec::new();
     let mut changed = Changed::default();
     for row in rows {

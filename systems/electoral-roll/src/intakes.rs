@@ -2,7 +2,7 @@
 
 use domain::{Address, AddresseeNo, Date, MovementReason, RegisterDate, ResidentKind, ResidentStatus, Sex};
 use register::{Fault, View, ViewExt, Write};
-use system::{Applied, Context, Incoming, Intake, RefusedRow};
+use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use crate::records::{Elector, Facts, LeaveReason, RemovalReason, Standing};
 use crate::rules::{Arrival, Districts, Law, attains_on, districts, is_past, laws, next, qualifies_from};
@@ -25,7 +25,8 @@ pub const RESIDENTS: Intake = Intake {
 };
 
 /// Takes each row as the person's newest state and moves them on the roll.
-fn apply(view: &dyn View, rows: &[Incoming<'_>], context: &Context<'_>) -> Result<Applied, Fault> {
+fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
+    let rows = batch.rows;
     let law = laws()?.of(context.today)?;
     let districts = districts()?;
     let mut applied = Applied { writes: Vec::with_capacity(rows.len()), refused: Vec::new() };

@@ -3,7 +3,7 @@
 use linkage::LinkState;
 use office::LinkStanding;
 use register::{AsOf, Body, Fault, Stored, View, ViewExt, Write};
-use system::{Applied, Context, Fate, Incoming, Row, System};
+use system::{Applied, Batch, Context, Fate, Row, System};
 
 use super::house::TestHouse;
 
@@ -15,13 +15,13 @@ fn standing(house: &TestHouse) -> (LinkStanding, String) {
 }
 
 /// What an intake does.
-type Apply = fn(&dyn View, &[Incoming<'_>], &Context<'_>) -> Result<Applied, Fault>;
+type Apply = fn(&dyn View, &Batch<'_>, &Context<'_>) -> Result<Applied, Fault>;
 
-fn failing(_: &dyn View, _: &[Incoming<'_>], _: &Context<'_>) -> Result<Applied, Fault> {
+fn failing(_: &dyn View, _: &Batch<'_>, _: &Context<'_>) -> Result<Applied, Fault> {
     Err(Fault::because("表が読めません"))
 }
 
-fn conflicting(_: &dyn View, _: &[Incoming<'_>], _: &Context<'_>) -> Result<Applied, Fault> {
+fn conflicting(_: &dyn View, _: &Batch<'_>, _: &Context<'_>) -> Result<Applied, Fault> {
     let body = Body::of(&serde_json::json!({}))?;
     let write = || Write::create(&addressee::records::ADDRESSEE, "twice", body.clone());
     Ok(Applied { writes: vec![write(), write()], refused: Vec::new() })

@@ -165,8 +165,8 @@ impl TestHouse {
     pub(crate) fn receiver(&self, place: &str) -> FolderReceiver {
         let mut plans = BTreeMap::new();
         for running in self.office.links().all() {
-            if let Ok(Ready::Outward { plan, folder, .. }) = &running.ready
-                && folder.path() == self.place(place).path()
+            if let Ok(Ready::Outward { plan, .. }) = &running.ready
+                && running.link.place() == Some(place)
             {
                 plans.insert(running.link.id.clone(), (**plan).clone());
             }
@@ -195,7 +195,7 @@ fn open(
     let journal: Arc<dyn Journal> = Arc::new(store);
     let places = ["welfare-suite", "tax-suite"]
         .into_iter()
-        .map(|place| (place.to_owned(), folder.join("places").join(place)))
+        .map(|place| (place.to_owned(), Folder::at(folder.join("places").join(place)).shared()))
         .collect();
     let mut sources = LinkSources {
         lists: vec![ListFile { name: "city.tsv".into(), text: text("lists/city.tsv") }],

@@ -3,8 +3,11 @@
 use jiff::SignedDuration;
 use linkage::Phase;
 use office::{Clock, LinkSources, LinkStanding, LinkWorker, Turn};
+use std::path::PathBuf;
+
 use register::{Actor, Body, Draft, Write};
 use serde_json::json;
+use transport::Folder;
 
 use super::house::{TestHouse, three_people};
 
@@ -119,10 +122,10 @@ fn a_broken_layout_and_a_broken_place_stop_only_their_link() {
         for layout in sources.layouts.iter_mut().filter(|layout| layout.name == "resident-jef.toml") {
             layout.text = layout.text.replace("\"addressee_no\"", "\"no_such_item\"");
         }
-        let not_a_folder = sources.places["welfare-suite"].with_extension("file");
+        let not_a_folder = PathBuf::from(sources.places["welfare-suite"].describe()).with_extension("file");
         std::fs::create_dir_all(not_a_folder.parent().unwrap()).unwrap();
         std::fs::write(&not_a_folder, "").unwrap();
-        sources.places.insert("welfare-suite".into(), not_a_folder);
+        sources.places.insert("welfare-suite".into(), Folder::at(not_a_folder).shared());
         sources.links.push(office::ListFile { name: "bad.toml".into(), text: "id = 1".into() });
     });
     house.settle();
@@ -284,8 +287,8 @@ fn add_twin(sources: &mut LinkSources, place: &str) {
         .replace("id = \"resident-changes-to-welfare\"", "id = \"twin\"")
         .replace("place = \"welfare-suite\"", &format!("place = \"{place}\""))
         .replace("ido_{date}_{no}.csv", "twin_{no}.csv");
-    let at = sources.places["welfare-suite"].with_file_name(place);
-    sources.places.insert(place.into(), at);
+    let at = PathBuf::from(sources.places["welfare-suite"].describe()).with_file_name(place);
+    sources.places.insert(place.into(), Folder::at(at).shared());
     sources.links.push(twin);
 }
 

@@ -108,7 +108,7 @@ impl House {
         ];
         let journal: Arc<dyn Journal> = Arc::new(Store::in_memory(&Office::kinds(&systems))?);
         let places = ["welfare-suite", "tax-suite"]
-            .map(|place| (place.to_owned(), folder.join("places").join(place)))
+            .map(|place| (place.to_owned(), Folder::at(folder.join("places").join(place)).shared()))
             .into_iter()
             .collect();
         let mut lists = Vec::new();
@@ -220,8 +220,8 @@ impl House {
         let path = self.folder.join("places").join(place);
         let mut plans = BTreeMap::new();
         for running in self.office.links().all() {
-            if let Ok(Ready::Outward { plan, folder, .. }) = &running.ready
-                && folder.path() == path
+            if let Ok(Ready::Outward { plan, .. }) = &running.ready
+                && running.link.place() == Some(place)
             {
                 plans.insert(running.link.id.clone(), (**plan).clone());
             }

@@ -1,0 +1,117 @@
+//! What every place can do, whatever carries the bytes.
+
+use std::fmt::Debug;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::{Control, Receipt, SlipError};
+
+/// A place that did not do what it was asked, in Japanese for the operator; the cause is the source.
+#[derive(Debug, thiserror::Error)]
+pub enum PlaceError {
+    /// The folder cannot be reached or written.
+    #[error("連携先フォルダ「{}」の{what}に失敗しました", path.display())]
+    Io {
+        /// What was being done.
+        what: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's error.
+        #[source]
+        source: io::Error,
+    },
+    /// A server, database or address did not do what it was asked.
+    #[error("連携先「{place}」の{what}に失敗しました")]
+    Remote {
+        /// What was being done.
+        what: &'static str,
+        /// The place as [`Place::describe`] names it, without secrets.
+        place: String,
+        /// The library's error.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A receipt is there but does not read.
+    #[error("受領書「{name}」が読めません")]
+    Receipt {
+        /// The receipt's file name.
+        name: String,
+        /// What is wrong in it.
+        #[source]
+        source: SlipError,
+    },
+    /// The bytes that were kept for sending are not those that were recorded.
+    #[error("「{name}」の控えの内容が、作成したときのSHA-256と違います。送っていません")]
+    Altered {
+        /// The file name.
+        name: String,
+    },
+    /// Another content already stands under the name: sending must not change what was sent.
+    #[error("「{name}」には別の内容がすでに置かれています")]
+    Taken {
+        /// The file name.
+        name: String,
+    },
+}
+
+/// A data file of the other side that has no answer yet: its control file stands in the place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Name of the data file.
+    pub name: String,
+    /// Its control file, or what is wrong with it.
+    pub control: Result<Control, SlipError>,
+}
+
+/// Where two systems hand over numbered bytes (受け渡し場所): a folder, a server, a database or an address.
+///
+/// Ours goes out and is answered by their receipts; theirs comes in and is answered by ours. Every call may be repeated after
+/// a kill at any moment: the second time it changes nothing. A place never shows half of a file under its name.
+pub trait Place: Debug + Send + Sync {
+    /// The place for messages, such as `sftp://welfare.example/in`; never with a password.
+    fn describe(&self) -> String;
+
+    /// Puts a data file and then its control file. A place that answers at once, such as an HTTP address, gives the
+    /// receipt; others are asked by [`Place::receipt`].
+    ///
+    /// # Errors
+    /// [`PlaceError::Taken`] when another delivery's control file stands under the name; [`PlaceError::Altered`] when
+    /// the bytes to be sent are not those the control file states; else when the place does not take it.
+    fn put(&self, name: &str, data: &Path, control: &Control) -> Result<Option<Receipt>, PlaceError>;
+
+    /// The receipt of a data file of ours, if the other side has put one.
+    ///
+    /// # Errors
+    /// [`PlaceError::Receipt`] when it does not read; else when the place does not answer.
+    fn receipt(&self, name: &str) -> Result<Option<Receipt>, PlaceError>;
+
+    /// Puts an answered receipt aside before the same delivery is sent again: what comes next is a new answer.
+    ///
+    /// # Errors
+    /// When the place does not allow it.
+    fn retire_receipt(&self, name: &str) -> Result<(), PlaceError>;
+
+    /// Files of the other side whose names begin so and that we have not answered, in the order of their names.
+    ///
+    /// # Errors
+    /// When the place does not answer.
+    fn arrivals(&self, prefix: &str) -> Result<Vec<Arrival>, PlaceError>;
+
+    /// Copies a data file of the other side.
+    ///
+    /// # Errors
+    /// When it is not there or the place does not answer; what was written to `to` is then worth nothing.
+    fn fetch(&self, name: &str, to: &mut dyn Write) -> Result<(), PlaceError>;
+
+    /// Answers a file of the other side. An answer is given once; the same again changes nothing.
+    ///
+    /// # Errors
+    /// [`PlaceError::Taken`] when another answer stands there; else when the place does not take it.
+    fn answer(&self, name: &str, receipt: &Receipt) -> Result<(), PlaceError>;
+
+    /// Puts our answer aside, so that the file counts as arrived anew.
+    ///
+    /// # Errors
+    /// When the place does not allow it.
+    fn retire_answer(&self, name: &str) -> Result<(), PlaceError>;
+}
