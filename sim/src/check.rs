@@ -119,7 +119,7 @@ impl World {
                 .ready
                 .as_ref()
                 .ok()
-                .map(|ready| ready.dataset())
+                .and_then(|ready| ready.dataset())
                 .filter(|own| own.id == "resident-register/resident")
         });
         let Some(dataset) = dataset else { return broken("nobody offers residents") };

@@ -148,7 +148,13 @@ impl World {
             };
             let applied = (intake.apply)(
                 &*view,
-                &Batch { link: &running.link.id, no: 1, extent: BatchExtent::Difference, rows: &incoming },
+                &Batch {
+                    link: &running.link.id,
+                    no: 1,
+                    extent: BatchExtent::Difference,
+                    subject: dataset.subject,
+                    rows: &incoming,
+                },
                 &context,
             )?;
             if let Some(write) = applied.writes.first() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use layout::{DateFormat, FieldSpec, Good, Plan, Record, Role, Value};
+use layout::{Good, Record, Role};
 
 use super::report::Report;
 use super::{Chosen, pieces};
@@ -55,7 +55,7 @@ pub(super) fn run(task: Decode) -> anyhow::Result<ExitCode> {
                     rows += u64::from(good.role() == Role::Detail);
                     if task.all || good.role() == Role::Detail {
                         line.clear();
-                        show(plan, &good, named, &mut line);
+                        show(&good, named, &mut line);
                         out.write_all(line.as_bytes())?;
                     }
                 }
@@ -77,52 +77,15 @@ pub(super) fn run(task: Decode) -> anyhow::Result<ExitCode> {
 }
 
 /// A record as a JSON object: the dataset's items of a detail, the facts of header and trailer.
-fn show(plan: &Plan, good: &Good<'_>, named: bool, line: &mut String) {
+fn show(good: &Good<'_>, named: bool, line: &mut String) {
     line.push('{');
     if named {
         pair(line, "_record", &good.spec().name);
     }
-    let detail = good.role() == Role::Detail;
-    let mut seen: Vec<&str> = Vec::new();
-    for (field, value) in good.iter() {
-        let name = match &field.value {
-            Value::From(item) if detail => item.as_str(),
-            Value::Fact(_) => field.name.as_str(),
-            Value::From(_) | Value::Literal(_) | Value::Filler => continue,
-        };
-        // Two fields may show one item: a day, and the pattern of its unknown parts.
-        if seen.contains(&name) || is_pattern(field) && shows_day(plan, good, name) {
-            continue;
-        }
-        seen.push(name);
-        let pattern = pattern(good, name).filter(|_| field.format.is_some() && !is_pattern(field));
-        match pattern {
-            Some(pattern) if !value.is_empty() => pair(line, name, &format!("{pattern}:{value}")),
-            Some(pattern) => pair(line, name, pattern),
-            None => pair(line, name, value),
-        }
+    for (name, value) in good.items() {
+        pair(line, name, &value);
     }
     line.push_str("}\n");
-}
-
-fn is_pattern(field: &FieldSpec) -> bool {
-    field.format == Some(DateFormat::UnknownCode)
-}
-
-fn is_of(field: &FieldSpec, item: &str) -> bool {
-    matches!(&field.value, Value::From(from) if from == item)
-}
-
-/// Whether another field shows the day of an item.
-fn shows_day(plan: &Plan, good: &Good<'_>, item: &str) -> bool {
-    let fields = plan.layout().records.get(good.kind).map(|record| record.fields.as_slice());
-    fields.unwrap_or_default().iter().any(|field| is_of(field, item) && !is_pattern(field))
-}
-
-/// The pattern of unknown parts of an item, if a field shows one.
-fn pattern<'r>(good: &Good<'r>, item: &str) -> Option<&'r str> {
-    let found = good.iter().find(|(field, _)| is_pattern(field) && is_of(field, item));
-    found.map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
 fn pair(line: &mut String, name: &str, value: &str) {

@@ -16,6 +16,8 @@ pub static DELIVERY: Kind =
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
+    /// 受信済: it came from the other side and is being applied.
+    Received,
     /// 作成済: its bytes are written.
     Prepared,
     /// 送信済: it lies in its place.
@@ -30,6 +32,7 @@ impl Phase {
     /// The word screens show.
     pub fn label(self) -> &'static str {
         match self {
+            Self::Received => "受信済",
             Self::Prepared => "作成済",
             Self::Sent => "送信済",
             Self::Applied => "反映済",

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod arrival;
 mod delivery;
 mod lane;
 mod plan;
 mod schedule;
 mod state;
 
+pub use arrival::{Found, InwardStep, Notice, Seen, Taking, due_of_arrival, found, plan_inward};
 pub use delivery::{CharLine, DELIVERY, Delivery, Phase, ReceiptFacts};
 pub use lane::{LANE, Lane, UnderWay};
 pub use plan::{Situation, Step, plan};

@@ -1,9 +1,12 @@
 //! The state of one link, and how events change it.
 
-use catalog::{Extent, Link};
+use catalog::{Delivery, Extent, Link};
 use jiff::{SignedDuration, Timestamp};
 use register::{Column, Kind, Position, Record};
 use serde::{Deserialize, Serialize};
+use system::RefusedRow;
+
+use crate::arrival::Taking;
 
 /// The state of one link (連携の状態).
 pub static LINK: Kind = Kind::new("linkage/link", "連携").columns(&[Column::plain("held", "保留")]);
@@ -96,6 +99,9 @@ pub struct LinkState {
     /// What keeps it from going on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub trouble: Option<Trouble>,
+    /// The other side's delivery that is being applied; only of links by which data comes in.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub taking: Option<Taking>,
     /// `1` while stopped, for the column.
     pub held: String,
 }
@@ -152,6 +158,34 @@ pub enum Event {
         /// The scheduled time the run was for.
         due: Option<Timestamp>,
     },
+    /// A delivery of the other side is whole and begins to be applied.
+    TakingBegan(Taking),
+    /// Some of its rows are applied, in the same commit as this event.
+    RowsTaken {
+        /// How many of its rows are applied or refused now.
+        done: u64,
+        /// Those refused among the newest.
+        refused: Vec<RefusedRow>,
+    },
+    /// All of its rows are applied, in the same commit as this event.
+    Taken {
+        /// The scheduled time it came for.
+        due: Option<Timestamp>,
+    },
+    /// Something of the other side is wrong or missing; looking goes on.
+    Stopped {
+        /// When that was noticed.
+        at: Timestamp,
+        /// The words for the operator.
+        what: String,
+        /// The scheduled time that passed without a delivery, if that is what is wrong.
+        missed: Option<Timestamp>,
+    },
+    /// Somebody said that numbers before this one will not come.
+    SkippedTo {
+        /// The number that is next.
+        no: u64,
+    },
     /// A step did not succeed.
     Failed {
         /// When.
@@ -184,17 +218,18 @@ impl LinkState {
     /// into another system of the house starts at the journal's beginning; one to the outside at `start`, where the full
     /// extract its receiver holds ends.
     pub fn new(link: &Link, start: Position, now: Timestamp) -> Self {
-        let outside = matches!(link.delivery, catalog::Delivery::Outward { .. });
+        let outside = matches!(link.delivery, Delivery::Outward { .. });
         Self {
             link: link.id.clone(),
             next_no: 1,
             position: if outside { start } else { Position(0) },
             since: now,
             last_due: None,
-            run_asked: link.extent == Extent::Full,
+            run_asked: link.extent == Extent::Full && !matches!(link.delivery, Delivery::Inward { .. }),
             in_flight: None,
             hold: None,
             trouble: None,
+            taking: None,
             held: String::new(),
         }
     }
@@ -264,6 +299,39 @@ impl LinkState {
                 next.position = to;
                 next.trouble = None;
                 next.start_run(due);
+            }
+            Event::TakingBegan(taking) => {
+                if self.taking.is_some() || taking.no != self.next_no || taking.as_of < self.position {
+                    return Err(not_possible("taking began"));
+                }
+                next.trouble = None;
+                next.taking = Some(taking);
+            }
+            Event::RowsTaken { done, refused } => {
+                let Some(taking) = next.taking.as_mut().filter(|taking| taking.done <= done) else {
+                    return Err(not_possible("rows taken"));
+                };
+                taking.done = done;
+                taking.refused.extend(refused);
+                next.trouble = None;
+            }
+            Event::Taken { due } => {
+                let Some(taking) = next.taking.take() else { return Err(not_possible("taken")) };
+                next.position = taking.as_of;
+                next.next_no += 1;
+                next.trouble = None;
+                next.start_run(due);
+            }
+            Event::Stopped { at, what, missed } => {
+                next.trouble = Some(Trouble { what, since: at, tries: 1, next_try_at: at });
+                next.last_due = missed.or(next.last_due);
+            }
+            Event::SkippedTo { no } => {
+                if self.taking.is_some() || no <= self.next_no {
+                    return Err(not_possible("skipped"));
+                }
+                next.next_no = no;
+                next.trouble = None;
             }
             Event::Failed { at, what } => {
                 let tries = self.trouble.as_ref().map_or(0, |trouble| trouble.tries).saturating_add(1);

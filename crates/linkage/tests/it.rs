@@ -211,5 +211,6 @@ receipt_within_minutes = 60
 
 #[cfg(test)]
 mod it {
+    mod arrival;
     mod lane;
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use linkage::{DELIVERY, Delivery};
 use register::{AsOf, Fault};
@@ -30,14 +30,28 @@ impl Office {
 
 /// What is wrong with the bytes a folder keeps of one delivery.
 pub fn evidence_problems(folder: &Path, delivery: &Delivery) -> Vec<String> {
-    let files = [
-        (kept_data(folder, delivery.no, &delivery.sha256), &delivery.sha256),
-        (kept_characters(folder, delivery.no, &delivery.characters_sha256), &delivery.characters_sha256),
-    ];
-    let what = |(path, sha256): (std::path::PathBuf, &String)| {
+    let characters = kept_characters(folder, delivery.no, &delivery.characters_sha256);
+    let mut files = kept_files(folder, delivery);
+    files.push((characters, &delivery.characters_sha256));
+    let what = |(path, sha256): (PathBuf, &str)| {
         altered(&path, sha256).map(|what| format!("配信 {} {}番: {what}", delivery.link, delivery.no))
     };
     files.into_iter().filter_map(what).collect()
+}
+
+/// The kept data files of a delivery with their checksums: one that was sent, or all of a set that arrived.
+fn kept_files<'a>(folder: &Path, delivery: &'a Delivery) -> Vec<(PathBuf, &'a str)> {
+    let of_part = |(index, sha256): (usize, &'a str)| {
+        let sent = kept_data(folder, delivery.no, sha256);
+        let arrived = arrived_part(folder, delivery.no, u32::try_from(index + 1).unwrap_or(u32::MAX));
+        (if !sent.exists() && arrived.exists() { arrived } else { sent }, sha256)
+    };
+    delivery.sha256.split(' ').enumerate().map(of_part).collect()
+}
+
+/// Where a file of the other side lies that was taken in.
+pub(crate) fn arrived_part(folder: &Path, no: u64, part: u32) -> PathBuf {
+    folder.join(format!("{no:012}.{part:03}.arrived"))
 }
 
 /// Says when a file is not the one that was recorded; of a file that was not recorded nothing is said.

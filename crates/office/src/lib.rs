@@ -3,6 +3,7 @@
 mod audit;
 mod clock;
 mod evidence;
+mod exclusive;
 mod history;
 mod index;
 mod lane;
@@ -11,14 +12,17 @@ mod monitor;
 mod office;
 mod prepare;
 mod run;
+mod take;
 mod users;
+mod wire;
 mod worker;
 
 pub use audit::{AUDIT, AuditEntry, AuditResult};
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use evidence::evidence_problems;
+pub use exclusive::IntakeUnderWay;
 pub use history::ShownVersion;
-pub use links::{BrokenLink, LinkSources, Links, ListFile, Places, Ready, RunningLink};
+pub use links::{BrokenLink, Inward, LinkSources, Links, ListFile, Places, Ready, RunningLink};
 pub use monitor::{DeliveryView, LinkStanding, LinkView, TraceLine};
 pub use office::{Office, OfficeParts, OpenError};
 pub use run::{Caller, Ran, RunError, RunOptions};

@@ -9,10 +9,12 @@ use catalog::{
 };
 use layout::{Layout, Plan};
 use linkage::Lane;
-use moji::{Charset, Tables, Unmappable};
+use moji::{Charset, Tables};
 use register::Record;
 use system::{Dataset, Intake, System};
 use transport::Place;
+
+use crate::wire::wire;
 
 /// Places (受け渡し場所) by the names link files use.
 pub type Places = BTreeMap<String, Arc<dyn Place>>;
@@ -85,6 +87,24 @@ pub enum Ready {
         /// How many minutes for it, for messages.
         receipt_minutes: u32,
     },
+    /// Files of the other side, from a place into an intake of this house.
+    Inward(Box<Inward>),
+}
+
+/// What a link by which data comes in is wired to.
+pub struct Inward {
+    /// The layout the other side writes, compiled.
+    pub plan: Plan,
+    /// The place.
+    pub place: Arc<dyn Place>,
+    /// Beginning of the names of its files.
+    pub file_prefix: String,
+    /// Id of the system that takes the rows.
+    pub target: &'static str,
+    /// Its intake.
+    pub intake: Intake,
+    /// The item that names what a row is about.
+    pub subject: String,
 }
 
 /// A link file or layout that does not read.
@@ -109,10 +129,11 @@ pub struct Links {
 }
 
 impl Ready {
-    /// The sender's dataset.
-    pub fn dataset(&self) -> &Dataset {
+    /// The dataset this house sends; none when data comes in.
+    pub fn dataset(&self) -> Option<&Dataset> {
         match self {
-            Self::InProcess { dataset, .. } | Self::Outward { dataset, .. } => dataset,
+            Self::InProcess { dataset, .. } | Self::Outward { dataset, .. } => Some(dataset),
+            Self::Inward(_) => None,
         }
     }
 }
@@ -255,66 +276,6 @@ fn refuse_second_differences(running: &mut [RunningLink]) {
 fn beside(files: &[ListFile], name: &str) -> Result<String, String> {
     let found = files.iter().find(|file| file.name == name);
     found.map(|file| file.text.clone()).ok_or_else(|| "レイアウトのフォルダにありません".to_owned())
-}
-
-fn wire(
-    link: &Link,
-    systems: &[System],
-    layouts: &BTreeMap<String, Result<Layout, String>>,
-    sources: &LinkSources,
-) -> Result<Ready, String> {
-    let dataset = systems
-        .iter()
-        .flat_map(|system| &system.datasets)
-        .find(|dataset| dataset.id == link.dataset)
-        .ok_or_else(|| format!("提供データ「{}」を持つシステムが導入されていません", link.dataset))?
-        .clone();
-    match &link.delivery {
-        Delivery::InProcess { intake } => {
-            let (target, intake) = systems
-                .iter()
-                .find_map(|system| {
-                    system.intakes.iter().find(|own| own.id == *intake).map(|found| (system.id, *found))
-                })
-                .ok_or_else(|| format!("受け口「{intake}」を持つシステムが導入されていません"))?;
-            let names = dataset.names();
-            let missing: Vec<&str> =
-                intake.needs.iter().copied().filter(|need| !names.contains(need)).collect();
-            if !missing.is_empty() {
-                return Err(format!("受け口が要る項目（{}）が提供データにありません", missing.join("、")));
-            }
-            Ok(Ready::InProcess { dataset, target, intake })
-        }
-        Delivery::Inward { .. } => Err("外から受け取る連携は、まだ動かせません".to_owned()),
-        Delivery::Outward { place, layout, file_name, receipt_within_minutes } => {
-            let layout = match layouts.get(layout) {
-                None => return Err(format!("レイアウト「{layout}」がありません")),
-                Some(Err(what)) => return Err(format!("レイアウト「{layout}」が読めません: {what}")),
-                Some(Ok(layout)) => layout,
-            };
-            let policy = match link.unmappable {
-                catalog::Unmappable::Reject => Unmappable::Reject,
-                catalog::Unmappable::Substitute => Unmappable::Substitute,
-                catalog::Unmappable::Shrink => Unmappable::Shrink,
-            };
-            let plan = layout
-                .compile(&dataset.names(), policy, &sources.tables)
-                .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))?;
-            let place = sources
-                .places
-                .get(place)
-                .cloned()
-                .ok_or_else(|| format!("場所「{place}」が設定にありません"))?;
-            Ok(Ready::Outward {
-                dataset,
-                plan: Box::new(plan),
-                place,
-                file_name: file_name.clone(),
-                receipt_expected: receipt_within_minutes.is_some(),
-                receipt_minutes: receipt_within_minutes.unwrap_or(0),
-            })
-        }
-    }
 }
 
 fn known(

@@ -183,7 +183,8 @@ impl Office {
             return Ok(None);
         };
         let state = lane.caught_up(&running.link, state);
-        let (kind, now) = (ready.dataset().kind.id, self.clock().now());
+        let Some(dataset) = ready.dataset() else { return Ok(None) };
+        let (kind, now) = (dataset.kind.id, self.clock().now());
         let situation = self.situation(&running.link, &state, Some(lane), kind, now)?;
         if plan(&running.link, &state, situation) != Step::Queue {
             return Ok(None);
@@ -261,8 +262,9 @@ impl Office {
         let mut lines = Vec::new();
         for running in self.links().all() {
             let Ok(ready) = &running.ready else { continue };
+            let Some(dataset) = ready.dataset() else { continue };
             let Some(state) = view.load::<LinkState>(&running.link.id)? else { continue };
-            let history = view.history(ready.dataset().kind, subject)?;
+            let history = view.history(dataset.kind, subject)?;
             let Some(first) = history.first() else { continue };
             let newest = newest_no(&state.record);
             let mut numbers: Vec<u64> = Vec::new();

@@ -153,6 +153,11 @@ impl Office {
         let now = self.clock().now();
         let outcome = {
             let view = self.journal().view(AsOf::default())?;
+            if function.effect == Effect::Writes
+                && let Some(intake) = self.taking_in(&*view, system.id)?
+            {
+                return Ok(Attempt::Refused(vec![intake.finding()]));
+            }
             let context = Context {
                 today: linkage::local(now).date(),
                 now,

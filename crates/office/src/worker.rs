@@ -38,7 +38,7 @@ pub enum Turn {
 /// Works the links of a house.
 #[derive(Clone, Copy)]
 pub struct LinkWorker<'a> {
-    office: &'a Office,
+    pub(crate) office: &'a Office,
 }
 
 /// What a step goes on from; the commit states the versions of both.
@@ -49,7 +49,7 @@ struct Start<'a> {
 }
 
 /// Why a step did not succeed: words for the operator, or a fault of storage that stops the worker itself.
-enum Failure {
+pub(crate) enum Failure {
     /// Only this link is concerned; it is tried again.
     Link(String),
     /// Another worker was faster; nothing is wrong.
@@ -124,11 +124,25 @@ impl<'a> LinkWorker<'a> {
         };
         let lane = self.office.lane(&*view, &running.link)?;
         drop(view);
+        if let Ready::Inward(inward) = ready {
+            let turned = self.turn_inward(running, inward, &state, now);
+            return self.ended(&state, now, turned);
+        }
         if let Some(lane) = &lane {
             state.record = lane.caught_up(&running.link, &state.record);
         }
         let start = Start { state: &state, lane: lane.as_ref() };
-        match self.step(running, ready, start, now) {
+        self.ended(&state, now, self.step(running, ready, start, now))
+    }
+
+    /// What a step ended as; its trouble is recorded on the link.
+    fn ended(
+        &self,
+        state: &Versioned<LinkState>,
+        now: Timestamp,
+        turned: Result<Turn, Failure>,
+    ) -> Result<Turn, Fault> {
+        match turned {
             Ok(turn) => Ok(turn),
             Err(Failure::Overtaken) => Ok(Turn::Worked),
             Err(Failure::Journal(fault)) => Err(fault),
@@ -137,9 +151,9 @@ impl<'a> LinkWorker<'a> {
                     "受け側の記録（{} {}）がほかの処理で更新され続けており、反映できません",
                     conflict.kind, conflict.key
                 );
-                self.fail(&state, now, what)
+                self.fail(state, now, what)
             }
-            Err(Failure::Link(what)) => self.fail(&state, now, what),
+            Err(Failure::Link(what)) => self.fail(state, now, what),
         }
     }
 
@@ -230,7 +244,8 @@ impl<'a> LinkWorker<'a> {
         now: Timestamp,
     ) -> Result<Turn, Failure> {
         let (link, state) = (&running.link, start.state);
-        let kind = ready.dataset().kind.id;
+        let Some(dataset) = ready.dataset() else { return Ok(Turn::Idle { until: None }) };
+        let kind = dataset.kind.id;
         let situation = self.office.situation(link, &state.record, start.lane, kind, now)?;
         match plan(link, &state.record, situation) {
             Step::Idle { until } => Ok(Turn::Idle { until }),
@@ -311,7 +326,13 @@ impl<'a> LinkWorker<'a> {
             municipality: self.office.municipality(),
         };
         let no = state.record.next_no;
-        let batch = Batch { link: &running.link.id, no, extent: BatchExtent::Difference, rows: &incoming };
+        let batch = Batch {
+            link: &running.link.id,
+            no,
+            extent: BatchExtent::Difference,
+            subject: dataset.subject,
+            rows: &incoming,
+        };
         let applied = (intake.apply)(&*view, &batch, &context).map_err(on_link)?;
         let delivery = Delivery {
             link: running.link.id.clone(),
@@ -544,7 +565,7 @@ impl<'a> LinkWorker<'a> {
     }
 }
 
-fn draft(link: &str, no: u64, now: Timestamp) -> Draft {
+pub(crate) fn draft(link: &str, no: u64, now: Timestamp) -> Draft {
     let mut draft = Draft::new("linkage", "linkage/worker", Actor::Program(format!("link/{link}")), now);
     draft.cause = Cause::Delivery { link: link.to_owned(), no };
     draft
@@ -555,7 +576,7 @@ fn count(rows: usize) -> u64 {
 }
 
 /// An error with its causes, for the operator.
-fn with_causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |error| (**error).source());
     causes.fold(error.to_string(), |words, cause| format!("{words}。原因: {cause}"))
 }

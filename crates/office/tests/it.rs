@@ -5,6 +5,7 @@ mod it {
     mod house;
 
     mod defects;
+    mod inward;
     mod links;
     mod staff;
 }

@@ -1,5 +1,7 @@
 //! Intakes: rows a system accepts from others.
 
+use std::collections::BTreeSet;
+
 use register::{Fault, View, Write};
 
 use crate::{Context, Row};
@@ -39,13 +41,16 @@ impl<'a> Incoming<'a> {
 
 /// How much of a link's data a batch is (全件・差分).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BatchExtent {
+pub enum BatchExtent<'a> {
     /// Rows that changed.
     Difference,
     /// Rows of a full extract; more of it follow.
     FullPart,
     /// The last rows of a full extract: what was not in any of them is with the sender no more.
-    FullEnd,
+    FullEnd {
+        /// The subjects of all rows of the extract.
+        subjects: &'a BTreeSet<String>,
+    },
 }
 
 /// Rows that arrived together on one delivery of a link.
@@ -56,7 +61,9 @@ pub struct Batch<'a> {
     /// The delivery's number on the link.
     pub no: u64,
     /// How much of the sender's data they are.
-    pub extent: BatchExtent,
+    pub extent: BatchExtent<'a>,
+    /// The item that names what a row is about.
+    pub subject: &'a str,
     /// The rows, of distinct subjects.
     pub rows: &'a [Incoming<'a>],
 }

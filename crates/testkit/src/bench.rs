@@ -159,7 +159,13 @@ pub fn take(memory: &mut Memory, intake: &Intake, today: Date, rows: &[Given]) -
     let incoming: Vec<Incoming<'_>> = filled.iter().map(|row| Incoming::new(&names, row)).collect();
     let applied = (intake.apply)(
         memory,
-        &Batch { link: "test", no: 1, extent: BatchExtent::Difference, rows: &incoming },
+        &Batch {
+            link: "test",
+            no: 1,
+            extent: BatchExtent::Difference,
+            subject: "addressee_no",
+            rows: &incoming,
+        },
         &context(today, &(), &Value::Null),
     )
     .unwrap();

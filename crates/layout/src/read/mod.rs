@@ -5,6 +5,7 @@ mod core;
 mod csv;
 mod field;
 mod fixed;
+mod items;
 mod json;
 mod lines;
 mod restore;

@@ -43,7 +43,7 @@ impl DeliveryRow {
             class: match delivery.phase {
                 Phase::Applied => "good",
                 Phase::Refused => "bad",
-                Phase::Prepared | Phase::Sent => "busy",
+                Phase::Received | Phase::Prepared | Phase::Sent => "busy",
             },
             extent: delivery.extent.word(),
             range: match delivery.extent {

@@ -1,0 +1,119 @@
+//! A link file wired to the parts it names, or in Japanese why it cannot be.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use catalog::{Delivery, Link};
+use layout::{Layout, Plan};
+use moji::{Tables, Unmappable};
+use system::{Dataset, Intake, System};
+use transport::Place;
+
+use crate::links::{Inward, LinkSources, Ready};
+
+/// Wires a link.
+pub(crate) fn wire(
+    link: &Link,
+    systems: &[System],
+    layouts: &BTreeMap<String, Result<Layout, String>>,
+    sources: &LinkSources,
+) -> Result<Ready, String> {
+    match &link.delivery {
+        Delivery::InProcess { intake } => {
+            let dataset = dataset(link, systems)?;
+            let (target, intake) = find_intake(intake, systems)?;
+            lacks(&intake, &dataset.names(), "提供データ")?;
+            Ok(Ready::InProcess { dataset, target, intake })
+        }
+        Delivery::Outward { place, layout, file_name, receipt_within_minutes } => {
+            let dataset = dataset(link, systems)?;
+            let plan = compiled(link, layout, layouts, &dataset.names(), &sources.tables)?;
+            Ok(Ready::Outward {
+                dataset,
+                plan: Box::new(plan),
+                place: find_place(place, sources)?,
+                file_name: file_name.clone(),
+                receipt_expected: receipt_within_minutes.is_some(),
+                receipt_minutes: receipt_within_minutes.unwrap_or(0),
+            })
+        }
+        Delivery::Inward { place, layout, file_prefix, intake, .. } => {
+            let (target, intake) = find_intake(intake, systems)?;
+            let items: Vec<String> = match layouts.get(layout) {
+                Some(Ok(layout)) => layout.items().into_iter().map(str::to_owned).collect(),
+                _ => Vec::new(),
+            };
+            let names: Vec<&str> = items.iter().map(String::as_str).collect();
+            let plan = compiled(link, layout, layouts, &names, &sources.tables)?;
+            lacks(&intake, &names, "レイアウト")?;
+            Ok(Ready::Inward(Box::new(Inward {
+                plan,
+                place: find_place(place, sources)?,
+                file_prefix: file_prefix.clone(),
+                target,
+                intake,
+                subject: subject(link, systems, &names),
+            })))
+        }
+    }
+}
+
+fn dataset(link: &Link, systems: &[System]) -> Result<Dataset, String> {
+    let own = systems.iter().flat_map(|system| &system.datasets).find(|dataset| dataset.id == link.dataset);
+    own.cloned().ok_or_else(|| format!("提供データ「{}」を持つシステムが導入されていません", link.dataset))
+}
+
+fn find_intake(id: &str, systems: &[System]) -> Result<(&'static str, Intake), String> {
+    let of = |system: &System| {
+        let own = system.intakes.iter().find(|own| own.id == id);
+        own.map(|found| (system.id, *found))
+    };
+    systems.iter().find_map(of).ok_or_else(|| format!("受け口「{id}」を持つシステムが導入されていません"))
+}
+
+fn find_place(name: &str, sources: &LinkSources) -> Result<Arc<dyn Place>, String> {
+    sources.places.get(name).cloned().ok_or_else(|| format!("場所「{name}」が設定にありません"))
+}
+
+/// Refuses an intake that cannot do without items that do not come.
+fn lacks(intake: &Intake, names: &[&str], whence: &str) -> Result<(), String> {
+    let missing: Vec<&str> = intake.needs.iter().copied().filter(|need| !names.contains(need)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!("受け口が要る項目（{}）が{whence}にありません", missing.join("、")))
+}
+
+fn compiled(
+    link: &Link,
+    name: &str,
+    layouts: &BTreeMap<String, Result<Layout, String>>,
+    items: &[&str],
+    tables: &Tables,
+) -> Result<Plan, String> {
+    let layout = match layouts.get(name) {
+        None => return Err(format!("レイアウト「{name}」がありません")),
+        Some(Err(what)) => return Err(format!("レイアウト「{name}」が読めません: {what}")),
+        Some(Ok(layout)) => layout,
+    };
+    let policy = match link.unmappable {
+        catalog::Unmappable::Reject => Unmappable::Reject,
+        catalog::Unmappable::Substitute => Unmappable::Substitute,
+        catalog::Unmappable::Shrink => Unmappable::Shrink,
+    };
+    layout
+        .compile(items, policy, tables)
+        .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
+
+/// What a row is about: as the dataset says if this house knows it, else the 宛名番号 if there is one, else the first item.
+fn subject(link: &Link, systems: &[System], names: &[&str]) -> String {
+    const ADDRESSEE: &str = "addressee_no";
+    let own = systems.iter().flat_map(|system| &system.datasets).find(|dataset| dataset.id == link.dataset);
+    let of_dataset = own.map(|dataset| dataset.subject).filter(|subject| names.contains(subject));
+    of_dataset
+        .or_else(|| names.contains(&ADDRESSEE).then_some(ADDRESSEE))
+        .or_else(|| names.first().copied())
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,231 @@
+//! What the other side sends: taken in whole and in order, or stopped with words that say what to do.
+
+use std::collections::BTreeMap;
+
+use counterparts::{Mishap, Sender};
+use jiff::SignedDuration;
+use layout::Layout;
+use linkage::Phase;
+use moji::{Tables, Unmappable};
+use office::{LinkStanding, LinkWorker, ListFile, RunError, RunOptions, Turn};
+use register::AsOf;
+use serde_json::json;
+use stand_in::records::RECEIVED;
+use transport::{Folder, Verdict};
+
+use super::house::TestHouse;
+
+const LINK: &str = r#"
+id = "insured-in"
+title = "被保険者情報（国保連合会）"
+rows = ["city:25"]
+source = "nhi-federation"
+target = "national-health-insurance"
+dataset = "stand-in/nhi-federation-insured"
+method = "file-or-media"
+timing = { daily = { at = "20:00", business_days_only = false } }
+extent = "difference"
+unmappable = "shrink"
+rows_per_delivery_max = 100000
+exclusive_lock = true
+assurance = "receiver-asks"
+[delivery.inward]
+place = "federation"
+layout = "insured"
+file_prefix = "ins_"
+intake = "stand-in/rows"
+arrives_within_minutes = 60
+"#;
+
+const LAYOUT: &str = r#"
+title = "被保険者情報"
+dataset = "stand-in/nhi-federation-insured"
+form = "csv"
+charset = "UTF-8"
+newline = "crlf"
+header_line = "item"
+detail = [
+  { no = 1, item = "宛名番号", name = "addressee_no", from = "addressee_no", type = "T", required = true },
+  { no = 2, item = "氏名", name = "name", from = "name", type = "T" },
+]
+"#;
+
+fn house() -> TestHouse {
+    let house = TestHouse::new();
+    let at = house.place("federation");
+    house.reopen_with(
+        |systems| {
+            let item =
+                stand_in::OfferItem { name: "a".into(), title: "甲".into(), holds: system::ItemType::Text };
+            systems.push(stand_in::system(&[stand_in::Offer {
+                id: "stand-in/x".into(),
+                title: "試験".into(),
+                subject: "a".into(),
+                items: vec![item],
+            }]));
+        },
+        |sources| {
+            sources.links.push(ListFile { name: "insured-in.toml".into(), text: LINK.into() });
+            sources.layouts.push(ListFile { name: "insured.toml".into(), text: LAYOUT.into() });
+            sources.places.insert("federation".into(), at.shared());
+        },
+    )
+}
+
+fn sender(folder: &Folder) -> Sender {
+    let layout = Layout::parse(LAYOUT, "insured.toml").unwrap();
+    let plan = layout.compile(&["addressee_no", "name"], Unmappable::Reject, &Tables::built_in()).unwrap();
+    let place = Box::new(folder.other_side());
+    Sender::new(place, "insured-in", "stand-in/nhi-federation-insured", "ins_", plan)
+}
+
+fn rows(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
+    pairs.iter().map(|(no, name)| vec![(*no).to_owned(), (*name).to_owned()]).collect()
+}
+
+/// Turns the link until it owes nothing.
+fn settle(house: &TestHouse) {
+    let worker = LinkWorker::new(&house.office);
+    while worker.turn("insured-in").unwrap() == Turn::Worked {}
+}
+
+/// What the stand-in holds: subject and name.
+fn held(house: &TestHouse) -> BTreeMap<String, String> {
+    let view = house.office.journal().view(AsOf::default()).unwrap();
+    let mut held = BTreeMap::new();
+    view.scan(&RECEIVED, None, &mut |stored| {
+        let own = stored.typed::<stand_in::records::Received>()?.record;
+        held.insert(own.subject.clone(), own.values.get("name").cloned().unwrap_or_default());
+        Ok(std::ops::ControlFlow::Continue(()))
+    })
+    .unwrap();
+    held
+}
+
+fn trouble(house: &TestHouse) -> String {
+    let view = house.office.link_view("insured-in").unwrap().unwrap();
+    if view.standing == LinkStanding::Trouble { view.why } else { String::new() }
+}
+
+#[test]
+fn what_is_sent_is_taken_answered_and_kept() {
+    let house = house();
+    let mut sender = sender(&house.place("federation"));
+    let first = sender.send(&rows(&[("1", "甲"), ("2", "髙橋")]), false, "2026-11-20", Mishap::None).unwrap();
+    let second = sender.send(&rows(&[("2", "高橋")]), false, "2026-11-20", Mishap::None).unwrap();
+    settle(&house);
+    assert_eq!(held(&house), BTreeMap::from([("1".into(), "甲".into()), ("2".into(), "高橋".into())]));
+    for name in first.iter().chain(&second) {
+        assert_eq!(sender.receipt(name).unwrap().unwrap().verdict, Verdict::Applied, "{name}");
+    }
+    let deliveries = house.office.deliveries("insured-in", None, 9).unwrap();
+    let told: Vec<_> = deliveries.iter().map(|own| (own.no, own.phase, own.rows)).collect();
+    assert_eq!(told, [(2, Phase::Applied, 1), (1, Phase::Applied, 2)]);
+    assert_eq!(house.office.check_evidence().unwrap(), [""; 0]);
+    // A full extract closes what is not in it.
+    sender.send(&rows(&[("2", "高橋"), ("3", "丙")]), true, "2026-11-21", Mishap::None).unwrap();
+    settle(&house);
+    assert_eq!(held(&house).into_keys().collect::<Vec<_>>(), ["2", "3"]);
+}
+
+#[test]
+fn a_lost_answer_is_given_again_and_nothing_is_applied_twice() {
+    let house = house();
+    let folder = house.place("federation");
+    let mut sender = sender(&folder);
+    let names = sender.send(&rows(&[("1", "甲")]), false, "2026-11-20", Mishap::None).unwrap();
+    settle(&house);
+    std::fs::remove_file(folder.answers().join(format!("{}.receipt", names[0]))).unwrap();
+    settle(&house);
+    assert_eq!(sender.receipt(&names[0]).unwrap().unwrap().verdict, Verdict::Applied);
+    assert_eq!(house.office.deliveries("insured-in", None, 9).unwrap().len(), 1);
+}
+
+/// Each mishap of the other side: what the link tells, and whether the file is refused or waited for.
+#[test]
+fn what_is_wrong_stops_the_link_and_says_what_to_do() {
+    for (mishap, told, refused) in [
+        (Mishap::WrongCount, "件数が1件です（管理ファイルは2件）", true),
+        (Mishap::WrongSize, "大きさが", true),
+        (Mishap::Older, "取り込み済みの時点1より古い時点0のものです", true),
+        (Mishap::NumberTwice, "配信1番は、別の内容で取り込み済みです", true),
+        (Mishap::Gap, "配信2番が届いていません（3番は届いています）", false),
+        (Mishap::SecondFileMissing, "配信2番は2個組ですが、2個目が届いていません", false),
+    ] {
+        let house = house();
+        let mut sender = sender(&house.place("federation"));
+        sender.send(&rows(&[("1", "甲")]), false, "2026-11-20", Mishap::None).unwrap();
+        settle(&house);
+        let names = sender.send(&rows(&[("1", "乙")]), false, "2026-11-20", mishap).unwrap();
+        settle(&house);
+        assert!(trouble(&house).contains(told), "{mishap:?}: {}", trouble(&house));
+        assert_eq!(held(&house)["1"], "甲", "{mishap:?}: nothing of it was taken");
+        let answer = sender.receipt(&names[0]).unwrap();
+        assert_eq!(
+            answer.is_some_and(|own| matches!(own.verdict, Verdict::Refused(_))),
+            refused,
+            "{mishap:?}"
+        );
+    }
+}
+
+/// Incident: two files of one delivery, of which one is never imported.
+#[test]
+fn the_second_of_two_files_that_never_comes_is_told_the_same_day() {
+    let house = house();
+    let mut sender = sender(&house.place("federation"));
+    sender.send(&rows(&[("1", "甲")]), false, "2026-11-20", Mishap::SecondFileMissing).unwrap();
+    settle(&house);
+    assert!(trouble(&house).contains("2個目が届いていません"), "{}", trouble(&house));
+    assert!(held(&house).is_empty(), "half of a set is never taken");
+}
+
+#[test]
+fn a_row_with_a_broken_character_is_held_and_the_others_pass() {
+    let house = house();
+    let mut sender = sender(&house.place("federation"));
+    let three = rows(&[("1", "甲"), ("2", "乙"), ("3", "あいうえおかきくけこ")]);
+    sender.send(&three, false, "2026-11-20", Mishap::BrokenCharacter).unwrap();
+    settle(&house);
+    assert_eq!(held(&house).into_keys().collect::<Vec<_>>(), ["1", "2"]);
+    let delivery = house.office.deliveries("insured-in", None, 1).unwrap().remove(0);
+    assert_eq!((delivery.phase, delivery.rows, delivery.refused.len()), (Phase::Applied, 3, 1));
+}
+
+#[test]
+fn what_does_not_come_by_its_time_is_told_before_anybody_asks() {
+    let house = house();
+    settle(&house);
+    house.clock.pass(SignedDuration::from_hours(24));
+    settle(&house);
+    let worker = LinkWorker::new(&house.office);
+    assert_eq!(worker.turn("insured-in").unwrap(), Turn::Waiting);
+    assert!(trouble(&house).contains("まだ届いていません"), "{}", trouble(&house));
+    // It comes late: the trouble is over.
+    let mut sender = sender(&house.place("federation"));
+    sender.send(&rows(&[("1", "甲")]), false, "2026-11-21", Mishap::None).unwrap();
+    settle(&house);
+    assert_eq!(trouble(&house), "");
+}
+
+#[test]
+fn a_large_delivery_is_taken_in_batches_and_keeps_the_screens_waiting() {
+    let house = house();
+    let mut sender = sender(&house.place("federation"));
+    let many: Vec<(String, String)> = (1..=2_500).map(|no| (no.to_string(), format!("氏名{no}"))).collect();
+    let many: Vec<Vec<String>> = many.into_iter().map(|(no, name)| vec![no, name]).collect();
+    sender.send(&many, true, "2026-11-20", Mishap::None).unwrap();
+    let worker = LinkWorker::new(&house.office);
+    assert_eq!(worker.turn("insured-in").unwrap(), Turn::Worked, "put to work");
+    assert_eq!(worker.turn("insured-in").unwrap(), Turn::Worked, "begun");
+    // Between the beginning and the end nobody works on half of it.
+    let enter = json!({ "dataset": "stand-in/x", "rows": "a\n1\n" });
+    let caller = TestHouse::caller("tanaka", &["*"]);
+    let refused = house.office.run(&caller, "stand-in/enter", &enter, &RunOptions::default());
+    let Err(RunError::Refused(findings)) = refused else { panic!("refused") };
+    assert!(findings.iter().any(|own| own.message.contains("データ取込中です")), "{findings:?}");
+    assert_eq!(house.office.intake_under_way("stand-in").unwrap().unwrap().rows, 2_500);
+    settle(&house);
+    assert_eq!(house.office.intake_under_way("stand-in").unwrap(), None);
+    assert_eq!(held(&house).len(), 2_500);
+}

@@ -1,0 +1,4 @@
+//! The functions, one per file.
+
+pub mod enter;
+pub mod inquiry;
