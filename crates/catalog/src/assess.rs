@@ -249,7 +249,7 @@ fn method(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
 fn timing(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
     let text = match row.timing.as_slice() {
         [] => "時期が書かれていません。いつ送りますか。",
-        [TimingWord::Immediate] => return,
+        [TimingWord::Immediate | TimingWord::EveryMinutes(_)] => return,
         [TimingWord::AsItArises] => "「随時」とあります。異動のたび、何分かごと、職員の操作のどれですか。",
         [TimingWord::Daily] => "「日次」とあります。何時に送りますか。休日も送りますか。",
         [TimingWord::Weekly] => "「週次」とあります。何曜日の何時に送りますか。",

@@ -5,6 +5,9 @@ use crate::{
     Timing, TimingWord,
 };
 
+/// The charset that stands in for one without a conversion table.
+const UNTIL_A_TABLE: &str = "utf-8";
+
 /// Everything that keeps a link from running as its list says (連携の検査); empty when nothing does.
 ///
 /// `rows` are the rows of every list loaded. The problems name the file `<id>.toml`.
@@ -115,14 +118,20 @@ impl Check<'_> {
                 self.say(key, what, "行かシステムを直してください");
             }
         }
+        // 自動 beside 手動 or 任意 contradicts itself; the doubt beside the row says so, and started by hand it runs.
+        let by_hand = |word: &TimingWord| matches!(word, TimingWord::ByHand | TimingWord::AtWill);
+        let torn = row.method == Some(MethodWord::Automatic)
+            && link.timing == Timing::ByHand
+            && row.timing.iter().any(by_hand);
         if let Some(word) = row.method
+            && !torn
             && !method_fits(word, link)
         {
             let what = format!("{at} の方式は「{}」で、連携の方式・時期と合いません", word.word());
             self.say("method", what, "一覧か連携を直してください");
         }
         if !row.timing.is_empty() && !row.timing.iter().any(|word| timing_fits(*word, link.timing)) {
-            let words: Vec<&str> = row.timing.iter().map(|word| word.word()).collect();
+            let words: Vec<_> = row.timing.iter().map(|word| word.word()).collect();
             let what = format!("{at} の時期は「{}」で、連携の時期と合いません", words.join("・"));
             self.say("timing", what, "一覧か連携を直してください");
         }
@@ -154,6 +163,8 @@ impl Check<'_> {
         let (at, printed) = (row.reference(), &row.charset);
         match self.known.charsets.get(printed) {
             Some(word) if word.charset == *of_layout => {}
+            // Nobody can write a charset without a table; until there is one, the two ends settle on UTF-8.
+            Some(word) if !word.convertible && of_layout == UNTIL_A_TABLE => {}
             Some(_) => {
                 let what = format!(
                     "{at} の文字コードは「{printed}」ですが、レイアウト「{layout}」は「{of_layout}」です"
@@ -188,6 +199,7 @@ fn method_fits(word: MethodWord, link: &Link) -> bool {
 fn timing_fits(word: TimingWord, timing: Timing) -> bool {
     match word {
         TimingWord::Immediate => timing == Timing::OnChange,
+        TimingWord::EveryMinutes(minutes) => timing == Timing::EveryMinutes(minutes),
         TimingWord::AsItArises => {
             matches!(timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand)
         }

@@ -1,5 +1,6 @@
 //! Where in a sheet the headings of a linkage list stand, and which item each column holds.
 
+use crate::TimingWord;
 use crate::fold::folded;
 use crate::vocabulary::{About, Vocabulary};
 
@@ -225,7 +226,11 @@ fn meaning(item: Item, text: &str, vocabulary: &Vocabulary) -> Option<String> {
         Item::Extent => About::Extent,
         _ => return None,
     };
-    vocabulary.exact(about, text).map(str::to_owned)
+    let interval = || TimingWord::interval(text).filter(|_| item == Item::Timing);
+    vocabulary
+        .exact(about, text)
+        .map(str::to_owned)
+        .or_else(|| interval().map(|interval| interval.word().into_owned()))
 }
 
 /// An item whose word this heading is, such as 日次, unless it is a heading as well.

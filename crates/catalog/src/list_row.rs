@@ -2,7 +2,7 @@
 
 use crate::table::{Row, Table};
 use crate::words::{ARROWS, ASSURANCES, CONVERSIONS, EXTENTS, IO, METHODS, TIMINGS, VIA_SIDES, Word, YES_NO};
-use crate::{Direction, FunctionPlace, LinkRow, ListId, ListKind, Problem, Volume};
+use crate::{Direction, FunctionPlace, LinkRow, ListId, ListKind, Problem, TimingWord, Volume};
 
 /// Reads the words of one row and gathers everything that is wrong with it, so that one look mends all.
 struct RowReader<'a, 't> {
@@ -213,12 +213,15 @@ impl RowReader<'_, '_> {
     }
 
     /// Several timings may stand in one cell, joined with ・.
-    fn timings(&mut self, column: &str) -> Vec<crate::TimingWord> {
+    fn timings(&mut self, column: &str) -> Vec<TimingWord> {
         let cell = self.text(column);
         if cell.is_empty() {
             return Vec::new();
         }
-        cell.split('・').filter_map(|word| self.read_word(column, word.trim(), TIMINGS)).collect()
+        let words = cell.split('・').map(str::trim);
+        words
+            .filter_map(|word| TimingWord::interval(word).or_else(|| self.read_word(column, word, TIMINGS)))
+            .collect()
     }
 
     fn volume(&mut self) -> Option<Volume> {

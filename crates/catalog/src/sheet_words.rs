@@ -2,7 +2,7 @@
 
 use crate::fold::{bracketed, folded};
 use crate::vocabulary::{About, Sense, Vocabulary};
-use crate::words::{ARROWS, ASSURANCES, EXTENTS, METHODS, TIMINGS, Word};
+use crate::words::{ARROWS, ASSURANCES, EXTENTS, METHODS, Word};
 use crate::{Assurance, Direction, Extent, MethodWord, Question, QuestionKind, Systems, TimingWord};
 
 /// What words are understood by.
@@ -27,6 +27,18 @@ impl Words<'_> {
         }
         let meaning =
             |word: &str| known.iter().find(|(printed, _)| *printed == word).map(|(_, meaning)| *meaning);
+        self.meant(about, what, text, meaning, doubts)
+    }
+
+    /// The same for words whose meaning is no closed list.
+    fn meant<T>(
+        &self,
+        about: About,
+        what: &str,
+        text: &str,
+        meaning: impl Fn(&str) -> Option<T>,
+        doubts: &mut Vec<Question>,
+    ) -> Option<T> {
         match self.vocabulary.sense(about, text) {
             Some(Sense::Known(word)) => meaning(word),
             Some(Sense::Guessed(word)) => {
@@ -97,7 +109,12 @@ impl Words<'_> {
                 }
                 _ => part.as_str(),
             };
-            let word = self.one(About::Timing, "時期", plain, TIMINGS, doubts);
+            let interval = TimingWord::interval(plain);
+            if let Some(word) = interval.filter(|_| self.vocabulary.exact(About::Timing, plain).is_none()) {
+                words.extend((!words.contains(&word)).then_some(word));
+                continue;
+            }
+            let word = self.meant(About::Timing, "時期", plain, TimingWord::of, doubts);
             if self.vocabulary.exact(About::Timing, plain).is_none() && word.is_some() {
                 // Such as a time of day beside the word.
                 remarks.push(plain.to_owned());
@@ -162,7 +179,12 @@ impl Words<'_> {
         }
         match timing {
             [TimingWord::Monthly] => "月",
-            [TimingWord::Immediate | TimingWord::AsItArises | TimingWord::Daily] => "日",
+            [
+                TimingWord::Immediate
+                | TimingWord::EveryMinutes(_)
+                | TimingWord::AsItArises
+                | TimingWord::Daily,
+            ] => "日",
             _ => "回",
         }
         .to_owned()

@@ -19,7 +19,9 @@ pub enum SystemKind {
     CounterpartPrefectural,
     /// Run beside the town's own systems by the municipality or a local body.
     CounterpartLocal,
-    /// A private body, a suite over several tasks, or 「全般」.
+    /// Run by private bodies: banks, payment networks, insurers.
+    CounterpartPrivate,
+    /// A suite over several tasks, or 「全般」.
     Other,
 }
 
@@ -43,6 +45,7 @@ impl SystemRef {
             SystemKind::CounterpartNational
                 | SystemKind::CounterpartPrefectural
                 | SystemKind::CounterpartLocal
+                | SystemKind::CounterpartPrivate
         )
     }
 }
@@ -61,6 +64,7 @@ const KINDS: &[(&str, SystemKind)] = &[
     ("counterpart-national", SystemKind::CounterpartNational),
     ("counterpart-prefectural", SystemKind::CounterpartPrefectural),
     ("counterpart-local", SystemKind::CounterpartLocal),
+    ("counterpart-private", SystemKind::CounterpartPrivate),
     ("other", SystemKind::Other),
 ];
 

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use crate::Problem;
 use crate::fold::{bracketed, folded};
 use crate::heading::ITEMS;
 use crate::table::Table;
 use crate::words::{ARROWS, ASSURANCES, EXTENTS, METHODS, TIMINGS, Word, YES_NO};
+use crate::{Problem, TimingWord};
 
 /// What a word of a list is about (言葉の種類).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,7 +84,8 @@ impl Vocabulary {
             }
             let allowed = meanings(*kind);
             let item = meaning.strip_prefix("mark:").filter(|_| *kind == About::Heading).unwrap_or(meaning);
-            if !allowed.contains(&item) {
+            let interval = *kind == About::Timing && TimingWord::interval(item).is_some();
+            if !allowed.contains(&item) && !interval {
                 let problem = table
                     .at(&row, "meaning", format!("意味「{meaning}」は知らない言葉です"))
                     .rule(format!("「{about}」の意味に書けるのは {} です", allowed.join("、")))

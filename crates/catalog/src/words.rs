@@ -1,4 +1,8 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+
+use crate::fold::folded;
 
 /// How a list says data travels (連携方式), in the list's own words.
 ///
@@ -24,6 +28,8 @@ pub enum MethodWord {
 pub enum TimingWord {
     /// 即時
     Immediate,
+    /// 10分ごと, 毎時: every so many minutes, 1 to 1440.
+    EveryMinutes(u32),
     /// 随時: when it arises, whoever starts it.
     AsItArises,
     /// 日次
@@ -91,10 +97,36 @@ impl MethodWord {
 }
 
 impl TimingWord {
-    /// The word as printed.
+    /// The word as printed; an interval as 「10分ごと」.
     #[must_use]
-    pub fn word(self) -> &'static str {
-        word_of(TIMINGS, self)
+    pub fn word(self) -> Cow<'static, str> {
+        match self {
+            Self::EveryMinutes(minutes) => Cow::Owned(format!("{minutes}分ごと")),
+            other => Cow::Borrowed(word_of(TIMINGS, other)),
+        }
+    }
+
+    /// The timing a word stands for: one of the closed vocabulary, or an interval.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        let known = TIMINGS.iter().find(|(printed, _)| *printed == word).map(|(_, meaning)| *meaning);
+        known.or_else(|| Self::interval(word))
+    }
+
+    /// An interval in figures, as the whole text: 10分ごと, ３０分毎, 5分間隔, 15分おきに, 1時間ごと.
+    ///
+    /// `None` also for an interval of none or of more than a day, which a link cannot have.
+    pub(crate) fn interval(text: &str) -> Option<Self> {
+        const EVERY: [&str; 6] = ["ごと", "毎", "おき", "間隔", "に1回", "1回"];
+        const MINUTES_MAX: u32 = 24 * 60;
+        let text = folded(text);
+        let text = text.strip_suffix(['に', 'で']).unwrap_or(&text);
+        let length = EVERY.iter().find_map(|every| text.strip_suffix(every))?;
+        let (figure, scale) = match length.strip_suffix('分') {
+            Some(figure) => (figure, 1),
+            None => (length.strip_suffix("時間")?, 60),
+        };
+        let minutes = figure.parse::<u32>().ok()?.checked_mul(scale)?;
+        (1..=MINUTES_MAX).contains(&minutes).then_some(Self::EveryMinutes(minutes))
     }
 }
 
@@ -142,4 +174,33 @@ pub(crate) const ASSURANCES: &[Word<Assurance>] = &[
 
 pub(crate) fn word_of<T: PartialEq + Copy>(words: &[Word<T>], wanted: T) -> &'static str {
     words.iter().find(|(_, meaning)| *meaning == wanted).map_or("", |(word, _)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TimingWord;
+
+    #[test]
+    fn intervals_are_read_in_any_spelling() {
+        for (text, minutes) in [
+            ("10分ごと", Some(10)),
+            ("３０分毎", Some(30)),
+            ("5 分間隔", Some(5)),
+            ("15分おきに", Some(15)),
+            ("1時間ごと", Some(60)),
+            ("24時間毎", Some(1440)),
+            ("30分に1回", Some(30)),
+            ("0分ごと", None),
+            ("25時間ごと", None),
+            ("99999999999分ごと", None),
+            ("1日1回", None),
+            ("分ごと", None),
+            ("10分", None),
+            ("", None),
+        ] {
+            assert_eq!(TimingWord::interval(text), minutes.map(TimingWord::EveryMinutes), "{text}");
+        }
+        assert_eq!(TimingWord::of(&TimingWord::EveryMinutes(90).word()), Some(TimingWord::EveryMinutes(90)));
+        assert_eq!(TimingWord::of("日次"), Some(TimingWord::Daily));
+    }
 }

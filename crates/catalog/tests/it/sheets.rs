@@ -332,6 +332,36 @@ fn any_list_written_in_the_general_shape_reads_as_the_same_links() {
     assert!(unit.rows.iter().any(|row| row.delivery_assurance == Some(Assurance::ReceiverAsks)));
 }
 
+/// Each case: what stands under 時期, what is meant, and how many questions it leaves.
+#[test]
+fn an_interval_is_a_timing_in_a_cell_and_as_a_heading() {
+    let every = TimingWord::EveryMinutes;
+    for (cell, timing, questions) in [
+        ("10分ごと", vec![every(10)], 0),
+        ("５分間隔", vec![every(5)], 0),
+        ("毎時", vec![every(60)], 0),
+        ("1時間ごと（平日のみ）", vec![every(60)], 0),
+        ("10分毎・日次", vec![every(10), TimingWord::Daily], 0),
+        ("毎時30分", vec![every(60)], 1),
+        ("0分ごと", vec![], 1),
+    ] {
+        let list = read(&grid(&[
+            "番号|送信元|送信先|データ|方式|時期",
+            &format!("1|住民記録|介護保険|住民情報|ファイル|{cell}"),
+        ]));
+        assert_eq!((&list.rows[0].timing, asked(&list, 0).len()), (&timing, questions), "{cell}");
+        let again = LinkList::parse("town.tsv", &list.to_general_tsv());
+        assert_eq!(again.rows[0].timing, timing, "{cell}: {:?}", again.problems);
+    }
+    let marked = read(&grid(&[
+        "番号|送信元|送信先|データ|10分ごと|日次|月次",
+        "1|住民記録|介護保険|住民情報|○||",
+        "2|住民記録|介護保険|住民情報|||○",
+    ]));
+    let timings: Vec<_> = marked.rows.iter().map(|row| row.timing.as_slice()).collect();
+    assert_eq!(timings, [[every(10)], [TimingWord::Monthly]]);
+}
+
 proptest! {
     #[test]
     fn no_grid_makes_a_list_panic(

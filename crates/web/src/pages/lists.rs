@@ -151,7 +151,7 @@ fn one(row: &catalog::LinkRow, state: &RowState) -> Row {
         Standing::RunsOtherwise(link) => ("別方式で稼働", "good", link.clone(), Vec::new()),
         Standing::Lacks(questions) => ("未対応", "quiet", String::new(), texts(questions)),
     };
-    let timing: Vec<&str> = row.timing.iter().map(|word| word.word()).collect();
+    let timing: Vec<_> = row.timing.iter().map(|word| word.word()).collect();
     Row {
         no: row.no.clone(),
         source: row.source.clone(),
