@@ -3,7 +3,9 @@
 mod assess;
 mod charsets;
 mod check;
+mod check_links;
 mod compare;
+mod derive;
 mod doubts;
 mod explain;
 mod fold;
@@ -27,7 +29,12 @@ mod words;
 pub use assess::{Question, QuestionKind, RowState, Standing, assess};
 pub use charsets::{CharsetWord, Charsets};
 pub use check::check_link;
+pub use check_links::check_links;
 pub use compare::{ListChange, compare};
+pub use derive::{
+    Defaults, Derived, DerivedDataset, DerivedItem, DerivedLayout, DerivedLink, ItemKind, Schema, SchemaItem,
+    SchemaTables, Schemas, derive,
+};
 pub use explain::explain;
 pub use functions::{FunctionMode, FunctionRow, FunctionTable};
 pub use grid::{Area, Grid};

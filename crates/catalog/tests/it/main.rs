@@ -1,6 +1,8 @@
 //! The four real lists, the function table and the link files, and what happens to malformed ones.
 
 #[cfg(test)]
+mod derive;
+#[cfg(test)]
 mod functions;
 #[cfg(test)]
 mod links;
@@ -11,3 +13,5 @@ mod sheets;
 mod states;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod together;

@@ -1,0 +1,127 @@
+//! Files that people read and edit.
+
+use jiff::civil::Time;
+use serde::Serialize;
+
+use crate::{Delivery, Link, OnClosedDay, Starter, Timing};
+
+/// A TOML string.
+pub(crate) fn text(value: &str) -> String {
+    toml::Value::String(value.to_owned()).to_string()
+}
+
+/// An array with one element in each line.
+pub(crate) fn list(key: &str, elements: &[String]) -> String {
+    let lines: Vec<String> = elements.iter().map(|element| format!("  {element},")).collect();
+    format!("{key} = [\n{}\n]", lines.join("\n"))
+}
+
+/// Words on one line, as a comment or a title can hold them.
+pub(crate) fn one_line(words: &str) -> String {
+    let shown = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+    shown.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A word of a closed vocabulary, as its type writes itself.
+fn word<T: Serialize>(value: &T) -> String {
+    toml::Value::try_from(value).map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// A link file with remarks above it.
+pub(crate) fn link(link: &Link, remarks: &[String]) -> String {
+    let mut lines: Vec<String> = remarks.iter().map(|remark| format!("# {}", one_line(remark))).collect();
+    lines.push(format!("id = {}", text(&link.id)));
+    lines.push(format!("title = {}", text(&link.title)));
+    let rows: Vec<String> = link.rows.iter().map(|row| text(&row.to_string())).collect();
+    lines.push(match rows.as_slice() {
+        [one] => format!("rows = [{one}]"),
+        _ => list("rows", &rows),
+    });
+    lines.push(format!("source = {}", text(&link.source)));
+    lines.push(format!("target = {}", text(&link.target)));
+    lines.push(format!("dataset = {}", text(&link.dataset)));
+    lines.push(format!("method = {}", word(&link.method)));
+    lines.push(format!("timing = {}", timing(link.timing)));
+    if link.started_by != Starter::default() {
+        lines.push(format!("started_by = {}", word(&link.started_by)));
+    }
+    if !link.after.is_empty() {
+        let after: Vec<String> = link.after.iter().map(|id| text(id)).collect();
+        lines.push(format!("after = [{}]", after.join(", ")));
+    }
+    lines.push(format!("extent = {}", word(&link.extent)));
+    lines.push(format!("unmappable = {}", word(&link.unmappable)));
+    lines.push(format!("rows_per_delivery_max = {}", link.rows_per_delivery_max));
+    lines.push(format!("exclusive_lock = {}", link.exclusive_lock));
+    lines.push(format!("assurance = {}", word(&link.assurance)));
+    lines.push(String::new());
+    lines.extend(delivery(&link.delivery));
+    lines.join("\n") + "\n"
+}
+
+fn timing(timing: Timing) -> String {
+    let closed = |on_closed_day: OnClosedDay| {
+        if on_closed_day == OnClosedDay::default() {
+            String::new()
+        } else {
+            format!(", on_closed_day = {}", word(&on_closed_day))
+        }
+    };
+    match timing {
+        Timing::OnChange => "\"on-change\"".to_owned(),
+        Timing::EveryMinutes(minutes) => format!("{{ every-minutes = {minutes} }}"),
+        Timing::Daily { at, business_days_only } => {
+            format!("{{ daily = {{ at = {}, business_days_only = {business_days_only} }} }}", hour(at))
+        }
+        Timing::Weekly { day, at, on_closed_day } => {
+            format!("{{ weekly = {{ day = {}, at = {}{} }} }}", word(&day), hour(at), closed(on_closed_day))
+        }
+        Timing::Monthly { day, at, on_closed_day } => {
+            format!("{{ monthly = {{ day = {day}, at = {}{} }} }}", hour(at), closed(on_closed_day))
+        }
+        Timing::Yearly { month, day, at, on_closed_day } => format!(
+            "{{ yearly = {{ month = {month}, day = {day}, at = {}{} }} }}",
+            hour(at),
+            closed(on_closed_day)
+        ),
+        Timing::ByHand => "\"by-hand\"".to_owned(),
+    }
+}
+
+/// A time of day; seconds only where there are any, which a person has then written.
+fn hour(at: Time) -> String {
+    if at.second() == 0 && at.subsec_nanosecond() == 0 {
+        format!("\"{:02}:{:02}\"", at.hour(), at.minute())
+    } else {
+        format!("\"{at}\"")
+    }
+}
+
+fn delivery(delivery: &Delivery) -> Vec<String> {
+    match delivery {
+        Delivery::InProcess { intake } => {
+            vec!["[delivery.in-process]".to_owned(), format!("intake = {}", text(intake))]
+        }
+        Delivery::Outward { place, layout, file_name, receipt_within_minutes } => {
+            let mut lines = vec![
+                "[delivery.outward]".to_owned(),
+                format!("place = {}", text(place)),
+                format!("layout = {}", text(layout)),
+                format!("file_name = {}", text(file_name)),
+            ];
+            lines.extend(receipt_within_minutes.map(|minutes| format!("receipt_within_minutes = {minutes}")));
+            lines
+        }
+        Delivery::Inward { place, layout, file_prefix, intake, arrives_within_minutes } => {
+            let mut lines = vec![
+                "[delivery.inward]".to_owned(),
+                format!("place = {}", text(place)),
+                format!("layout = {}", text(layout)),
+                format!("file_prefix = {}", text(file_prefix)),
+                format!("intake = {}", text(intake)),
+            ];
+            lines.extend(arrives_within_minutes.map(|minutes| format!("arrives_within_minutes = {minutes}")));
+            lines
+        }
+    }
+}
