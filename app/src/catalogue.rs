@@ -136,7 +136,7 @@ pub fn diff(before: &Path, after: &Path, config: Option<&Path>) -> anyhow::Resul
 /// # Errors
 /// When a file cannot be read.
 pub fn check(files: &[PathBuf], questions: bool) -> anyhow::Result<bool> {
-    let links = Links::open(&systems(), sources(files)?);
+    let links = Links::open(&systems(&[]), sources(files)?);
     for broken in links.broken() {
         say(&format!("{}: {}", broken.file, broken.what));
     }
@@ -179,7 +179,7 @@ fn lines(row: &LinkRow, state: &RowState) -> Vec<String> {
 /// # Errors
 /// When a file cannot be read.
 pub fn explain() -> anyhow::Result<()> {
-    let links = Links::open(&systems(), sources(&[])?);
+    let links = Links::open(&systems(&[]), sources(&[])?);
     for running in links.all() {
         result(&catalog::explain(&running.link));
         if let Err(why) = &running.ready {

@@ -170,6 +170,9 @@ pub struct Links {
     pub layouts: PathBuf,
     /// Folder that keeps the bytes of every delivery.
     pub evidence: PathBuf,
+    /// Folder of what the stand-in offers for systems that are not installed; nothing without it.
+    #[serde(default)]
+    pub stand_ins: Option<PathBuf>,
     /// Folder of character tables; the one `DAICHO_TABLES` names counts before it.
     #[serde(default)]
     pub tables: Option<PathBuf>,

@@ -185,7 +185,8 @@ pub fn init(folder: &Path, with_simulators: bool) -> anyhow::Result<()> {
     ensure_key(&folder.join("daicho.key"))
 }
 
-fn populate(office: &Office, demo: &Demo, now: Timestamp) -> anyhow::Result<()> {
+/// Fills the registers with synthetic people.
+pub(crate) fn populate(office: &Office, demo: &Demo, now: Timestamp) -> anyhow::Result<()> {
     let today = linkage::local(now).date();
     let options =
         Options { residents: demo.residents, seed: demo.seed, today, municipality: Municipality::default() };

@@ -7,15 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use catalog::{FunctionTable, Problem};
+use catalog::{DerivedDataset, DerivedItem, FunctionTable, ItemKind, Problem};
 use counterparts::FolderReceiver;
 use domain::BusinessCalendar;
 use layout::Plan;
 use office::{Clock, Entropy, LinkSources, ListFile, Office, OfficeParts, Ready, SystemClock, SystemEntropy};
 use register::Kind;
 use serde_json::json;
+use stand_in::{Offer, OfferItem};
 use store::VaultKey;
-use system::System;
+use system::{ItemType, System};
 use transport::{Folder, write_durably};
 
 use crate::config::Config;
@@ -23,19 +24,59 @@ use crate::journal::Place;
 use crate::output::make_private;
 use crate::{lists, standards, tables};
 
-/// The systems of this program.
-pub fn systems() -> Vec<System> {
+/// The systems of this program; the stand-in with what it offers.
+pub fn systems(offers: &[Offer]) -> Vec<System> {
     vec![
         resident_register::system(),
         addressee::system(),
         child_allowance::system(),
         electoral_roll::system(),
+        stand_in::system(offers),
     ]
 }
 
-/// The kinds of this program.
-pub(crate) fn kinds() -> Vec<&'static Kind> {
-    Office::kinds(&systems())
+/// The kinds of a town: those of the program, and those its stand-in offers.
+///
+/// # Errors
+/// When a file of the stand-in does not read.
+pub(crate) fn kinds(config: &Config) -> anyhow::Result<Vec<&'static Kind>> {
+    Ok(Office::kinds(&systems(&offers(config)?)))
+}
+
+/// What the stand-in of a town offers. A file that does not read stops the start: a register whose shape is not known
+/// cannot be opened.
+///
+/// # Errors
+/// When the folder or a file does not read.
+fn offers(config: &Config) -> anyhow::Result<Vec<Offer>> {
+    let Some(folder) = &config.links.stand_ins else { return Ok(Vec::new()) };
+    let mut offers = Vec::new();
+    for file in files(&config.at(folder), &["toml"])? {
+        let offered = DerivedDataset::parse(&file.text, &file.name)
+            .map_err(|problem| anyhow::anyhow!("代役の定義が読めません: {problem}"))?;
+        offers.push(offer(&offered));
+    }
+    Ok(offers)
+}
+
+/// A derived dataset as the stand-in offers it.
+pub(crate) fn offer(offered: &DerivedDataset) -> Offer {
+    let item = |item: &DerivedItem| OfferItem {
+        name: item.name.clone(),
+        title: item.title.clone(),
+        holds: match item.kind {
+            ItemKind::Text => ItemType::Text,
+            ItemKind::Code => ItemType::Code,
+            ItemKind::Date => ItemType::Date,
+            ItemKind::Number | ItemKind::Yen => ItemType::Number,
+        },
+    };
+    Offer {
+        id: offered.id.clone(),
+        title: offered.title.clone(),
+        subject: offered.subject.clone(),
+        items: offered.items.iter().map(item).collect(),
+    }
 }
 
 /// An opened town.
@@ -67,7 +108,7 @@ impl Default for Outside {
 /// When the database or key cannot be opened, a list or table is missing, or the composition is broken. A broken link,
 /// layout or place is no error: it shows on the monitor.
 pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
-    let systems = systems();
+    let systems = systems(&offers(config)?);
     let keys = crate::keys::ring(config)?;
     let journal = Place::configured(config)?.open(&Office::kinds(&systems), keys)?;
     let municipality = &config.municipality;

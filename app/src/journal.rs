@@ -11,7 +11,6 @@ use store::{KeyRing, Trouble};
 use transport::{Access, make_folders};
 
 use crate::config::Config;
-use crate::house::kinds;
 
 /// Readers kept open to the database: more than cores, because some wait for the disk.
 const READERS: usize = 8;
@@ -127,13 +126,16 @@ impl Place {
     ///
     /// # Errors
     /// When it cannot be opened, with what to do about it where that is known.
-    pub(crate) fn beside(&self, keys: Option<KeyRing>) -> anyhow::Result<Box<dyn Beside>> {
-        let kinds = kinds();
+    pub(crate) fn beside(
+        &self,
+        kinds: &[&'static Kind],
+        keys: Option<KeyRing>,
+    ) -> anyhow::Result<Box<dyn Beside>> {
         let opened: Result<Box<dyn Beside>, Fault> = match self {
-            Self::File(path) => store_sqlite::ReadOnly::open(path, &kinds, of_file(keys))
+            Self::File(path) => store_sqlite::ReadOnly::open(path, kinds, of_file(keys))
                 .map(|copy| -> Box<dyn Beside> { Box::new(copy) }),
             Self::Database { url, password } => {
-                store_postgres::ReadOnly::open(url, &kinds, of_database(password, keys))
+                store_postgres::ReadOnly::open(url, kinds, of_database(password, keys))
                     .map(|copy| -> Box<dyn Beside> { Box::new(copy) })
             }
         };
@@ -144,16 +146,20 @@ impl Place {
     ///
     /// # Errors
     /// When something is there already, the key is another, or it cannot be written; with what to do where that is known.
-    pub(crate) fn restore(&self, keys: KeyRing, origin: &Standing) -> anyhow::Result<Box<dyn Restore>> {
-        let kinds = kinds();
+    pub(crate) fn restore(
+        &self,
+        kinds: &[&'static Kind],
+        keys: KeyRing,
+        origin: &Standing,
+    ) -> anyhow::Result<Box<dyn Restore>> {
         let begun: Result<Box<dyn Restore>, Fault> = match self {
             Self::File(path) => {
                 make_private(path)?;
-                store_sqlite::Restorer::begin(path, &kinds, of_file(Some(keys)), origin)
+                store_sqlite::Restorer::begin(path, kinds, of_file(Some(keys)), origin)
                     .map(|restorer| -> Box<dyn Restore> { Box::new(restorer) })
             }
             Self::Database { url, password } => {
-                store_postgres::Restorer::begin(url, &kinds, of_database(password, Some(keys)), origin)
+                store_postgres::Restorer::begin(url, kinds, of_database(password, Some(keys)), origin)
                     .map(|restorer| -> Box<dyn Restore> { Box::new(restorer) })
             }
         };

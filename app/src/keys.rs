@@ -85,7 +85,7 @@ pub fn rotate(config: &Config, outside: Outside) -> anyhow::Result<String> {
     let before = ring(config)?;
     // Nothing is written unless these are the town's keys and, where it is in a file, it stands still. A database lets us
     // in beside its other processes; those cannot write once it has taken the new key on.
-    drop(Place::configured(config)?.open(&kinds(), before.clone())?);
+    drop(Place::configured(config)?.open(&kinds(config)?, before.clone())?);
     let key = VaultKey::generate().context("鍵を作れません")?;
     let id = key.id()?;
     before.with(key.clone()).context("鍵を作れません")?;

@@ -139,7 +139,7 @@ fn compile(
     policy: Option<Policy>,
     tables: &moji::Tables,
 ) -> Result<Ready, Vec<LayoutError>> {
-    let systems = systems();
+    let systems = systems(&[]);
     let mut datasets = systems.iter().flat_map(|system| &system.datasets);
     let known = datasets.find(|dataset| !layout.dataset.is_empty() && dataset.id == layout.dataset);
     let items: Vec<String> = match known {

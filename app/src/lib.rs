@@ -18,6 +18,7 @@ mod output;
 mod print;
 pub mod progress;
 pub mod serve;
+pub mod simulate;
 pub mod standards;
 pub mod tables;
 mod told;

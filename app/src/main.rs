@@ -14,7 +14,7 @@ use daicho::history::HistoryArguments;
 use daicho::house::{Outside, open};
 use daicho::keys::KeyTask;
 use daicho::progress::{result, say};
-use daicho::{audit, backup, catalogue, history, keys, layouts, links, serve};
+use daicho::{audit, backup, catalogue, history, keys, layouts, links, serve, simulate};
 use office::{Caller, Rights, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
@@ -61,6 +61,8 @@ enum Command {
         #[command(subcommand)]
         task: CatalogTask,
     },
+    /// Runs every row of linkage lists through days of a synthetic town, and gives evidence for each.
+    Simulate(simulate::Simulate),
     /// Record layouts: checks them, writes and reads files by them, prints what the other vendor needs.
     Layout {
         #[command(subcommand)]
@@ -305,6 +307,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             }
             CatalogTask::Explain => catalogue::explain().map(|()| ExitCode::SUCCESS),
         },
+        Command::Simulate(task) => simulate::run(&task),
         Command::Layout { task } => layouts::run(task),
         Command::Link { config, task } => {
             let house = open(&Config::read(&config)?, Outside::default())?;

@@ -114,7 +114,7 @@ impl World {
             PLACES.into_iter().map(|name| (name.to_owned(), Folder::at(self.place(name)).shared())).collect();
         let office = Office::open(OfficeParts {
             journal: Arc::new(Faulty::new(store, self.ledger.clone())),
-            systems: systems(),
+            systems: systems(&[]),
             clock: self.clock.clone(),
             entropy: self.entropy.clone(),
             municipality: json!({
@@ -221,7 +221,7 @@ impl World {
     }
 
     fn open(&self) -> Result<Store, Broken> {
-        let kinds = Office::kinds(&systems());
+        let kinds = Office::kinds(&systems(&[]));
         let keys = KeyRing::parse(&fs::read_to_string(self.folder.path().join("key"))?)?;
         Ok(Store::open(&self.database(), &kinds, Options { keys: Some(keys), readers: 2 })?)
     }

@@ -17,7 +17,7 @@ pub use sign::{checkpoint, make_key};
 
 use crate::backup::{now, seconds_since, verify_and_tell};
 use crate::config::Config;
-use crate::house::{Outside, open};
+use crate::house::{Outside, kinds, open, systems};
 use crate::journal::Place;
 use crate::progress::{result, say};
 
@@ -161,7 +161,7 @@ impl Witness {
 /// A copy of a database, without a key and without changing it.
 fn verify_copy(path: &Path, witness: Option<&Witness>) -> anyhow::Result<ExitCode> {
     let start = now();
-    let copy = Place::File(path.to_owned()).beside(None)?;
+    let copy = Place::File(path.to_owned()).beside(&Office::kinds(&systems(&[])), None)?;
     let verification = copy.verify()?;
     let mut problems = verification.problems;
     hold_against(&*copy, witness, &mut problems)?;
@@ -183,7 +183,11 @@ fn verify_town(config: &Config, witness: Result<Option<Witness>, String>) -> any
     problems.extend(office.check_evidence()?);
     match witness {
         Ok(witness) => {
-            hold_against(&*Place::configured(config)?.beside(None)?, witness.as_ref(), &mut problems)?;
+            hold_against(
+                &*Place::configured(config)?.beside(&kinds(config)?, None)?,
+                witness.as_ref(),
+                &mut problems,
+            )?;
         }
         Err(gone) => problems.push(gone),
     }

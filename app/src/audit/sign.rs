@@ -12,6 +12,7 @@ use register::{ChainError, ChainHash, ChainWalk, Ledger, Position};
 use transport::write_durably;
 
 use crate::config::Config;
+use crate::house::kinds;
 use crate::journal::Place;
 use crate::output::make_private;
 
@@ -62,7 +63,7 @@ pub fn checkpoint(
         .or(configured)
         .context("検査点のファイルを --to か [audit] checkpoints で指定してください")?;
     let key = key(config, key_file)?;
-    let store = Place::configured(config)?.beside(None)?;
+    let store = Place::configured(config)?.beside(&kinds(config)?, None)?;
     let mut file = open(&to)?;
     let mut text = String::new();
     file.read_to_string(&mut text).with_context(|| format!("{} が読めません", to.display()))?;

@@ -13,6 +13,7 @@ use transport::write_durably;
 use super::folder::ArchiveFolder;
 use super::seconds_since;
 use crate::config::Config;
+use crate::house::kinds;
 use crate::journal::Place;
 use crate::output::make_private;
 
@@ -38,7 +39,7 @@ pub struct Made {
 /// not finished stands in no manifest and is written over.
 pub fn make(config: &Config, dir: &Path, extent: Extent, now: Timestamp) -> anyhow::Result<Made> {
     let start = super::now();
-    let store = Place::configured(config)?.beside(None)?;
+    let store = Place::configured(config)?.beside(&kinds(config)?, None)?;
     let mut folder = ArchiveFolder::for_writing(dir)?;
     let snapshot = store.snapshot()?;
     let last = snapshot.head()?;

@@ -43,7 +43,7 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
     let present = folder.manifest.present();
     let files = plan(&present, Target::Newest)?;
     let keys = crate::keys::ring(config)?;
-    let opener = Opener::new(&kinds(), &keys)?;
+    let opener = Opener::new(&kinds(config)?, &keys)?;
     init(to, false)?;
     let town = Config::read(&to.join("daicho.toml"))?;
     let database = town.at(&town.store.path);
@@ -69,7 +69,7 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
     if new_keys.ids()?.iter().any(|id| former.contains(id)) {
         bail!("写しの鍵が元の鍵と同じです。新しいフォルダを指定してください");
     }
-    let store = Store::open(&part, &kinds(), Options { keys: Some(new_keys), ..Options::default() })
+    let store = Store::open(&part, &kinds(config)?, Options { keys: Some(new_keys), ..Options::default() })
         .map_err(explained)?;
     let mut copy = Copy {
         opener: &opener,

@@ -9,6 +9,7 @@ use register::{ChainWalk, RawChange, Restore, RestoreError, Standing};
 use super::folder::ArchiveFolder;
 use super::{now, seconds_since};
 use crate::config::Config;
+use crate::house::kinds;
 use crate::journal::{Destination, Place, explained};
 
 /// Versions written in one transaction.
@@ -48,7 +49,7 @@ pub fn restore(config: &Config, dir: &Path, to: &Destination, target: Target) ->
         SegmentReader::new(folder.open(last)?).with_context(|| last.file.clone())?.header().standing.clone();
     let keys = crate::keys::ring(config)?;
     let place = Place::destination(config, to)?;
-    let mut restorer = place.restore(keys.clone(), &origin)?;
+    let mut restorer = place.restore(&kinds(config)?, keys.clone(), &origin)?;
     let mut versions = 0_u64;
     for file in &files {
         let count = bring_back(&folder, file, target, &mut *restorer).with_context(|| file.file.clone())?;
@@ -64,7 +65,7 @@ pub fn restore(config: &Config, dir: &Path, to: &Destination, target: Target) ->
     restorer.finish(&standing).map_err(explained).context("復元を終えられません")?;
     let seconds = seconds_since(start);
     let check = now();
-    let verification = place.beside(Some(keys))?.verify()?;
+    let verification = place.beside(&kinds(config)?, Some(keys))?.verify()?;
     if verification.changes != reached.position.0 {
         bail!("復元した変更は{}件のはずが、{}件です", reached.position, verification.changes);
     }

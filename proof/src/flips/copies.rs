@@ -43,7 +43,7 @@ pub(super) fn subjects() -> Vec<Subject> {
             Said::Answered(format!("{:?} {:?} {}", verdict.reached, verdict.notes, verdict.walked))
         }
     };
-    let kinds = office::Office::kinds(&daicho::house::systems());
+    let kinds = office::Office::kinds(&daicho::house::systems(&[]));
     let database = config.at(&config.store.path);
     let read_checkpoints = move |folder: &Path| {
         let _kept = &dir;
