@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use crate::derive::compose::lane;
 use crate::derive::volume::rows_per_run;
 use crate::{Delivery, Known, Link, LinkRow, Method, Problem, RowRef, STAND_IN, Starter, Timing, ViaSide};
 
@@ -13,6 +14,7 @@ pub fn check_links(links: &[Link], rows: &[LinkRow], known: &Known) -> Vec<Probl
     let mut check = Check { links, problems: Vec::new() };
     check.file_names();
     check.before();
+    check.same_register();
     check.same_flow();
     check.round_trips();
     check.schedules();
@@ -107,6 +109,27 @@ impl<'a> Check<'a> {
             _ => return,
         };
         self.say(link, "after", what, "時期を揃えるか、先行する連携から外してください");
+    }
+
+    /// Of two links with differences for one register of a receiver, one passes over what the other carried.
+    fn same_register(&mut self) {
+        let mut first: BTreeMap<_, &str> = BTreeMap::new();
+        for link in self.links {
+            let Some(register) = lane(link) else { continue };
+            match first.get(&register) {
+                None => {
+                    first.insert(register, &link.id);
+                }
+                Some(before) => {
+                    let what = format!(
+                        "連携「{before}」と同じ場所「{}」へ、同じ「{}」の差分を送ります",
+                        register.2, link.dataset
+                    );
+                    let remedy = "受け側の台帳が別なら場所を分け、同じなら一つの連携にしてください";
+                    self.say(link, "delivery", what, remedy);
+                }
+            }
+        }
     }
 
     /// The same rows to the same system by two methods.

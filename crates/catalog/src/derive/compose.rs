@@ -24,6 +24,8 @@ pub(crate) struct Parts<'a> {
     defaults: &'a Defaults,
     datasets: BTreeMap<String, DerivedDataset>,
     layouts: BTreeMap<String, DerivedLayout>,
+    /// Registers of receivers that differences go to already: target, dataset, place.
+    lanes: BTreeSet<(String, String, String)>,
 }
 
 /// Where a leg begins and ends: within the town's own systems or outside.
@@ -35,8 +37,14 @@ enum Way {
 }
 
 impl<'a> Parts<'a> {
-    pub(crate) fn new(known: &'a Known, schemas: &'a Schemas, defaults: &'a Defaults) -> Self {
-        Self { known, schemas, defaults, datasets: BTreeMap::new(), layouts: BTreeMap::new() }
+    pub(crate) fn new(
+        known: &'a Known,
+        schemas: &'a Schemas,
+        defaults: &'a Defaults,
+        links: &[Link],
+    ) -> Self {
+        let lanes = links.iter().filter_map(lane).collect();
+        Self { known, schemas, defaults, datasets: BTreeMap::new(), layouts: BTreeMap::new(), lanes }
     }
 
     /// The datasets and layouts, by identifier.
@@ -117,6 +125,29 @@ impl<'a> Parts<'a> {
             self.layouts.entry(id.clone()).or_insert(layout);
         }
         id
+    }
+
+    /// The place for a leg, another than that of a link whose differences feed the same register: of two such links one
+    /// would pass over what the other carried.
+    fn own_place(
+        &mut self,
+        leg: &Leg<'_>,
+        id: &str,
+        dataset: &str,
+        place: String,
+    ) -> (String, Option<String>) {
+        let mut lane =
+            |place: &str| self.lanes.insert((leg.target.id.clone(), dataset.to_owned(), place.to_owned()));
+        if leg.extent == Extent::Full || lane(&place) {
+            return (place, None);
+        }
+        let own = if leg.row.kind == ListKind::Unit { leg.rhythm.id() } else { id };
+        let named = format!("{place}-{own}");
+        let numbered = (2_u32..).map(|number| format!("{named}-{number}"));
+        let chosen = std::iter::once(named.clone()).chain(numbered).find(|place| lane(place));
+        let said =
+            format!("同じ相手への同じデータの差分がほかにもあるので、「{place}」とは場所を分けました。");
+        (chosen.unwrap_or(named), Some(said))
     }
 
     fn says_who(&self, system: &SystemRef, role: &str, does: &str) -> Option<String> {
@@ -239,6 +270,11 @@ fn delivery(
     if leg.method == Method::RelayDatabase {
         place.push_str(&parts.defaults.places.relay_suffix);
     }
+    if way != Way::In {
+        let (own, said) = parts.own_place(leg, id, dataset, place);
+        place = own;
+        assumptions.extend(said);
+    }
     assumptions.push(format!(
         "受け渡し場所は「{place}」、レイアウトは「{layout}」としました。場所は設定の [places] に書いてください。"
     ));
@@ -269,6 +305,16 @@ fn delivery(
         receipt_within_minutes: minutes,
     };
     (delivery, unmappable)
+}
+
+/// The register of a receiver that a link's differences feed: target, dataset, place.
+pub(crate) fn lane(link: &Link) -> Option<(String, String, String)> {
+    match &link.delivery {
+        Delivery::Outward { place, .. } if link.extent == Extent::Difference => {
+            Some((link.target.clone(), link.dataset.clone(), place.clone()))
+        }
+        _ => None,
+    }
 }
 
 /// An identifier that the row alone decides: its list and number, or what rows of a unit list have in common.

@@ -1,6 +1,6 @@
 //! From the rows of linkage lists to links that run: link files, and the datasets and layouts they name.
 
-mod compose;
+pub(crate) mod compose;
 mod datasets;
 mod defaults;
 mod layouts;
@@ -95,7 +95,7 @@ pub fn derive(
         }
     }
     let mut taken: BTreeSet<String> = links.iter().map(|link| link.id.clone()).collect();
-    let mut parts = compose::Parts::new(known, schemas, defaults);
+    let mut parts = compose::Parts::new(known, schemas, defaults, links);
     for group in &groups {
         if let Some(link) = compose::link(group, &mut taken, &mut parts) {
             derived.links.push(link);

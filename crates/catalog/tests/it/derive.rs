@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use catalog::{
     Defaults, Delivery, Derived, DerivedDataset, DerivedLayout, DerivedLink, Known, Link, LinkList, LinkRow,
-    RowRef, STAND_IN, SchemaTables, Schemas, Timing, check_link, derive,
+    RowRef, STAND_IN, SchemaTables, Schemas, Timing, check_link, check_links, derive,
 };
 use layout::{Layout, Plan};
 use moji::{Tables, Unmappable};
@@ -233,7 +233,7 @@ fn a_row_becomes_what_it_says() {
         ]),
         ("住民記録|→|健康管理|住民情報|自動|日次・随時||", vec![
             format!("{own} file-or-media difference daily program to health-management as resident-register-resident-utf-8"),
-            format!("{own} file-or-media difference on-change program to health-management as resident-register-resident-utf-8"),
+            format!("{own} file-or-media difference on-change program to health-management-town-1-on-change as resident-register-resident-utf-8"),
         ]),
         ("住民記録|→|介護保険|住民情報|DB中継・ファイル転送/媒体連携併用|週次||", vec![
             format!("{own} relay-database difference 月曜日 program to long-term-care-insurance-relay as resident-register-resident-utf-8"),
@@ -349,7 +349,7 @@ receipt_within_minutes = 60
 }
 
 #[test]
-fn what_runs_is_not_made_again_and_the_order_of_rows_makes_no_difference() {
+fn what_runs_is_not_made_again_and_identifiers_do_not_hang_on_the_order_of_rows() {
     let all = rows();
     let first = derived(&all);
     let mut given: Vec<Link> = links();
@@ -359,10 +359,26 @@ fn what_runs_is_not_made_again_and_the_order_of_rows_makes_no_difference() {
     let mut turned: Vec<LinkRow> = all.iter().filter(|row| row.list.0 != "unit_links").cloned().collect();
     let straight = derived(&turned);
     turned.reverse();
-    let by_id = |derived: Derived| -> BTreeMap<String, String> {
-        derived.links.iter().map(|made| (made.link.id.clone(), made.to_toml())).collect()
+    let by_id = |derived: Derived| -> BTreeMap<String, (Vec<RowRef>, Timing, String)> {
+        let links = derived.links.into_iter().map(|made| made.link);
+        links.map(|link| (link.id, (link.rows, link.timing, link.dataset))).collect()
     };
     assert_eq!(by_id(straight), by_id(derived(&turned)));
+}
+
+/// Of two links with differences of one dataset to one place only the first runs (`office`), so they have two places.
+#[test]
+fn differences_of_one_dataset_to_one_receiver_have_places_of_their_own() {
+    let derived = derived(&rows());
+    let mut all: Vec<Link> = links();
+    all.extend(derived.links.iter().map(|made| made.link.clone()));
+    let places = ["city-35", "city-38"].map(|id| find(&derived, id).link.place().unwrap().to_owned());
+    assert_eq!(places, ["juki-net", "juki-net-city-38"]);
+    let told = check_links(&all, &rows(), &known());
+    let keys = ["（delivery）", "（after）", "（rows_per_delivery_max）", "（timing）", "（started_by）"];
+    let fault = |told: &String| keys.iter().any(|key| told.contains(key));
+    let faults: Vec<String> = told.iter().map(ToString::to_string).filter(fault).collect();
+    assert_eq!(faults, Vec::<String>::new(), "what is left are questions to the town");
 }
 
 #[test]

@@ -56,6 +56,10 @@ const INTO_AB: (&str, &str) = (
     "delivery",
     "{ inward = { place = \"p\", layout = \"l\", file_prefix = \"ab\", intake = \"stand-in/rows\" } }",
 );
+const TABLES: (&str, &str) =
+    ("delivery", "{ outward = { place = \"tables\", layout = \"l\", file_name = \"b_{no}.csv\" } }");
+const MORE_TABLES: (&str, &str) =
+    ("delivery", "{ outward = { place = \"more\", layout = \"l\", file_name = \"c_{no}.csv\" } }");
 const ELSEWHERE: (&str, &str) = ("target", "\"school-enrollment\"");
 
 #[test]
@@ -86,6 +90,13 @@ fn what_does_not_go_together_is_told() {
                 "y.toml（delivery）: 場所「p」で待つファイルの始まり「a」に、こちらが書く「ab_{no}.csv」も当たります。",
             ],
         ),
+        (
+            vec![link("a", &[]), link("b", &[])],
+            &[
+                "b.toml（delivery）: 連携「a」と同じ場所「p」へ、同じ「stand-in/property-tax-property」の差分を送ります。",
+            ],
+        ),
+        (vec![link("a", &[]), link("b", &[("extent", "\"full\"")])], &[]),
         (vec![link("a", &[("after", "[\"z\"]")])], &["a.toml（after）: 先行する連携「z」がありません。"]),
         (
             vec![
@@ -112,8 +123,8 @@ fn what_does_not_go_together_is_told() {
         (
             vec![
                 link("a", &[]),
-                link("b", &[("method", "\"relay-database\"")]),
-                link("c", &[("method", "\"relay-database\"")]),
+                link("b", &[("method", "\"relay-database\""), TABLES]),
+                link("c", &[("method", "\"relay-database\""), MORE_TABLES]),
             ],
             &[
                 "b.toml（method）: 「property-tax」から「public-assistance」への「stand-in/property-tax-property」（差分）を、連携「a」が別の方式で送っています。",
