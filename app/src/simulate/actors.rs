@@ -71,13 +71,19 @@ pub(super) fn move_in(office: &Office, serial: u64, chance: &Seeded) -> anyhow::
 }
 
 /// What one system that is not installed holds: subjects 1 to `subjects`, of which some change.
-#[derive(Default)]
 pub(super) struct Offering {
     subjects: u64,
+    /// A town's registers grow to about its people and then mostly change.
+    subjects_most: u64,
     version: u64,
 }
 
 impl Offering {
+    /// A system that holds nothing yet and will hold so many.
+    pub(super) fn new(subjects_most: u64) -> Self {
+        Self { subjects: 0, subjects_most: subjects_most.max(1), version: 0 }
+    }
+
     /// Enters `rows` new or changed rows of a dataset.
     pub(super) fn enter(
         &mut self,
@@ -116,7 +122,7 @@ impl Offering {
         let names = dataset.names();
         let date = date.to_string();
         let mut subjects: Vec<u64> = if full {
-            self.subjects = self.subjects.max(count);
+            self.subjects = self.subjects.max(count.min(self.subjects_most));
             self.version += 1;
             (1..=self.subjects).collect()
         } else {
@@ -137,10 +143,11 @@ impl Offering {
             .collect()
     }
 
-    /// A new subject two times of three, else one that is there.
+    /// A new subject two times of three while there is room, else one that is there.
     fn subject(&mut self, chance: &Seeded) -> u64 {
         self.version += 1;
-        if self.subjects == 0 || chance.below(3) > 0 {
+        let grows = self.subjects < self.subjects_most && chance.below(3) > 0;
+        if self.subjects == 0 || grows {
             self.subjects += 1;
             self.subjects
         } else {
@@ -158,7 +165,7 @@ pub(super) struct Counterparts {
 
 impl Counterparts {
     /// One receiver for each place and one sender for each link by which data comes in.
-    pub(super) fn new(office: &Office, place_of: &dyn Fn(&str) -> Folder) -> Self {
+    pub(super) fn new(office: &Office, place_of: &dyn Fn(&str) -> Folder, residents: u64) -> Self {
         let mut plans: BTreeMap<String, BTreeMap<String, Plan>> = BTreeMap::new();
         let mut senders = BTreeMap::new();
         let mut folders = BTreeMap::new();
@@ -177,7 +184,7 @@ impl Counterparts {
                     let (link, plan) = (&running.link, inward.plan.clone());
                     let sender =
                         Sender::new(other_side, &link.id, &link.dataset, &inward.file_prefix, plan.clone());
-                    senders.insert(link.id.clone(), (sender, Offering::default(), plan));
+                    senders.insert(link.id.clone(), (sender, Offering::new(residents), plan));
                 }
                 _ => {}
             }

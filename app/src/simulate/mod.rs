@@ -105,7 +105,7 @@ pub fn run(task: &Simulate) -> anyhow::Result<ExitCode> {
         (&clock, &chance),
         &datasets,
         &made.rows,
-        Counterparts::new(office, &at),
+        Counterparts::new(office, &at, residents),
         (task.volume, residents),
     );
     year.begin()?;

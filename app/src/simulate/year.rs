@@ -219,7 +219,8 @@ impl<'a> Year<'a> {
         }
         for (id, rows) in news {
             let Some(dataset) = self.datasets.get(id) else { continue };
-            let offering = self.offerings.entry(id.to_owned()).or_default();
+            let offering =
+                self.offerings.entry(id.to_owned()).or_insert_with(|| Offering::new(self.residents));
             offering.enter(self.office, dataset, rows, self.chance)?;
         }
         Ok(())

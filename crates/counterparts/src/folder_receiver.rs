@@ -71,12 +71,13 @@ impl FolderReceiver {
             }
             let text = fs::read_to_string(self.folder.out().join(&file_name))?;
             if let Ok(control) = Control::parse(&text) {
-                waiting.push((control.link.clone(), control.no, name.to_owned(), control));
+                // By the moment they are of: links that wait for no receipt may lie here side by side.
+                waiting.push((control.as_of, control.link.clone(), control.no, name.to_owned(), control));
             }
         }
-        waiting.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+        waiting.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
         let mut taken = Vec::new();
-        for (_, _, name, control) in waiting {
+        for (_, _, _, name, control) in waiting {
             taken.push(self.answer(name, control)?);
         }
         Ok(taken)
