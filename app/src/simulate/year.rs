@@ -194,7 +194,8 @@ impl<'a> Year<'a> {
             }
             What::Due(index) => Ok([index].into()),
             What::Closing => {
-                let looked_at = |link: &Link| matches!(link.delivery, Delivery::Inward { .. });
+                let looked_at =
+                    |link: &Link| matches!(link.delivery, Delivery::Inward { .. }) || !link.after.is_empty();
                 let all = self.links.iter().enumerate();
                 Ok(all.filter(|(_, link)| looked_at(link)).map(|(index, _)| index).collect())
             }

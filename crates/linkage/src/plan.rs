@@ -16,6 +16,8 @@ pub struct Situation<'a> {
     pub owes_changes: bool,
     /// Whether a delivery of another link is on its way to the same receiver; see [`Lane`](crate::Lane).
     pub is_behind: bool,
+    /// Whether a link that goes first the same day ([`Link::after`]) has not arrived yet; see [`through`].
+    pub awaits_another: bool,
     /// The calendar schedules follow.
     pub calendar: &'a BusinessCalendar,
 }
@@ -91,8 +93,10 @@ fn deadline(link: &Link, sent: Timestamp) -> Option<Timestamp> {
 }
 
 fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
-    let Situation { now, owes_changes, is_behind, calendar } = situation;
+    let Situation { now, owes_changes, is_behind, awaits_another, calendar } = situation;
     let run = |due| match link.delivery {
+        // A person who asks for a run knows what they do; a schedule waits.
+        _ if awaits_another && !state.run_asked => Step::Queue,
         Delivery::InProcess { .. } => Step::Apply { due },
         // What arrives is planned by `arrivals`.
         Delivery::Inward { .. } => Step::Idle { until: None },
@@ -125,5 +129,23 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
                 None => Step::Idle { until: next_after(timing, calendar, local(now)).and_then(timestamp) },
             }
         }
+    }
+}
+
+/// Whether a link that others wait for ([`Link::after`]) is through for the day: its runs of the day have ended, and it has
+/// nothing on its way. One that does not run that day keeps nobody waiting.
+pub fn through(link: &Link, state: &LinkState, now: Timestamp, calendar: &BusinessCalendar) -> bool {
+    if state.in_flight.is_some() || state.taking.is_some() {
+        return false;
+    }
+    let today = local(now).date();
+    let Some(before) =
+        today.to_datetime(jiff::civil::Time::midnight()).checked_sub(jiff::Span::new().seconds(1)).ok()
+    else {
+        return true;
+    };
+    match next_after(link.timing, calendar, before).filter(|due| due.date() == today) {
+        None => true,
+        Some(due) => state.last_due.is_some_and(|last| due <= local(last)),
     }
 }

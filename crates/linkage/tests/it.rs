@@ -42,11 +42,57 @@ receipt_within_minutes = 60
 
     fn owed(link: &Link, state: &LinkState, now: &str, owes_changes: bool) -> Step {
         let calendar = BusinessCalendar::from_tsv("").unwrap();
-        plan(link, state, Situation { now: at(now), owes_changes, is_behind: false, calendar: &calendar })
+        plan(
+            link,
+            state,
+            Situation {
+                now: at(now),
+                owes_changes,
+                is_behind: false,
+                awaits_another: false,
+                calendar: &calendar,
+            },
+        )
     }
 
     fn prepared(to: u64) -> Event {
         Event::Prepared { extent: Extent::Difference, to: Position(to), file_name: "f".into(), due: None }
+    }
+
+    #[test]
+    fn a_run_waits_for_the_link_that_goes_first_the_same_day() {
+        let calendar = BusinessCalendar::from_tsv("土\t土曜日\t\n日\t日曜日\t\n").unwrap();
+        let link = link("difference", "timing = { daily = { at = \"20:00\", business_days_only = true } }");
+        let on = |text: &str| -> Timestamp { format!("2026-11-{text}:00+09:00").parse().unwrap() };
+        let since = LinkState::new(&link, Position(0), on("19T18:00"));
+        let with = |last_due: Option<&str>| LinkState { last_due: last_due.map(on), ..since.clone() };
+        // 20 November 2026 is a Friday.
+        for (last_due, now, is_through) in [
+            (None, "20T11:00", false),
+            (Some("19T20:00"), "20T20:30", false),
+            (Some("20T20:00"), "20T20:30", true),
+            // On a day without a run it keeps nobody waiting.
+            (Some("20T20:00"), "21T11:00", true),
+        ] {
+            assert_eq!(
+                linkage::through(&link, &with(last_due), on(now), &calendar),
+                is_through,
+                "{last_due:?} {now}"
+            );
+        }
+        let due = with(Some("19T20:00"));
+        let situation = |awaits_another| linkage::Situation {
+            now: on("20T20:30"),
+            owes_changes: true,
+            is_behind: false,
+            awaits_another,
+            calendar: &calendar,
+        };
+        assert_eq!(plan(&link, &due, situation(true)), Step::Queue);
+        assert!(matches!(plan(&link, &due, situation(false)), Step::Prepare { .. }));
+        // A person who asks knows what they do.
+        let asked = due.after(Event::RunAsked).unwrap();
+        assert!(matches!(plan(&link, &asked, situation(true)), Step::Prepare { .. }));
     }
 
     #[test]

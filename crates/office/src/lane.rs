@@ -2,8 +2,8 @@
 
 use catalog::Link;
 use jiff::Timestamp;
-use linkage::{Lane, LinkState, Situation, UnderWay};
-use register::{BodyError, Fault, Position, Record, View, ViewExt, Write};
+use linkage::{Lane, LinkState, Situation, UnderWay, through};
+use register::{AsOf, BodyError, Fault, Position, Record, View, ViewExt, Write};
 
 use crate::Office;
 
@@ -67,7 +67,27 @@ impl Office {
             now,
             owes_changes: self.journal().next_change(state.position, &[kind])?.is_some(),
             is_behind: self.ahead_of(link, lane).is_some(),
+            awaits_another: self.awaited(link, now)?.is_some(),
             calendar: self.calendar(),
         })
+    }
+
+    /// The first link that must arrive before this one the same day and has not. One whose file does not read is waited for:
+    /// nobody knows that it is through.
+    pub(crate) fn awaited<'a>(&self, link: &'a Link, now: Timestamp) -> Result<Option<&'a str>, Fault> {
+        if link.after.is_empty() {
+            return Ok(None);
+        }
+        let view = self.journal().view(AsOf::default())?;
+        for id in &link.after {
+            let Some(other) = self.links().get(id) else { return Ok(Some(id)) };
+            let state = view.load::<LinkState>(id)?;
+            let is_through =
+                state.is_some_and(|state| through(&other.link, &state.record, now, self.calendar()));
+            if !is_through {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
     }
 }

@@ -1,6 +1,6 @@
 //! What the operator sees: links with their state, deliveries with their evidence, the trace of one person.
 
-use catalog::{Extent, Method, Timing};
+use catalog::{Extent, Link, Method, Starter, Timing};
 use jiff::Timestamp;
 use linkage::{
     CharLine, DELIVERY, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, latest_until, local,
@@ -30,6 +30,10 @@ pub enum LinkStanding {
     Trouble,
     /// 受領待ち: sent, the receipt is not there yet.
     Waiting,
+    /// 操作待ち: the staff were to start it by now.
+    AwaitsStaff,
+    /// 取込中: what the other side sent is being applied.
+    TakingIn,
     /// 順番待ち: a delivery is owed, and that of another link to the same receiver goes first.
     Queued,
     /// 処理中: a step is owed or under way.
@@ -46,6 +50,8 @@ impl LinkStanding {
             Self::Held => "保留",
             Self::Trouble => "障害",
             Self::Waiting => "受領待ち",
+            Self::AwaitsStaff => "操作待ち",
+            Self::TakingIn => "取込中",
             Self::Queued => "順番待ち",
             Self::Working => "処理中",
             Self::Idle => "正常",
@@ -145,6 +151,11 @@ impl Office {
             (standing, why, remedy) = (LinkStanding::Queued, words, what_to_do);
         }
         let now = self.clock().now();
+        if standing == LinkStanding::Idle
+            && let Some(found) = self.of_staff_or_intake(link, state.as_ref(), now)
+        {
+            (standing, why, remedy) = found;
+        }
         let next_due = state.as_ref().filter(|state| state.hold.is_none()).and_then(|state| {
             let since = local(state.last_due.unwrap_or(state.since));
             latest_until(link.timing, self.calendar(), since, local(now))
@@ -168,6 +179,43 @@ impl Office {
             next_due,
             explanation: catalog::explain(link),
         })
+    }
+
+    /// What a link waits for that owes nothing by itself: the staff who were to start it, or its own intake.
+    fn of_staff_or_intake(
+        &self,
+        link: &Link,
+        state: Option<&LinkState>,
+        now: Timestamp,
+    ) -> Option<(LinkStanding, String, &'static str)> {
+        let state = state?;
+        if let Some(taking) = &state.taking {
+            let words =
+                format!("配信{}番の{}件のうち{}件まで取り込みました", taking.no, taking.rows, taking.done);
+            return Some((LinkStanding::TakingIn, words, ""));
+        }
+        let inward = matches!(link.delivery, catalog::Delivery::Inward { .. });
+        if link.started_by == Starter::Staff && !inward && !state.run_asked && state.in_flight.is_none() {
+            let since = local(state.last_due.unwrap_or(state.since));
+            let due = latest_until(link.timing, self.calendar(), since, local(now))?;
+            let words =
+                format!("{} {:02}:{:02}までに職員が始める連携です", due.date(), due.hour(), due.minute());
+            return Some((LinkStanding::AwaitsStaff, words, "用意ができたら「今すぐ実行」を押してください"));
+        }
+        if let Ok(Some(other)) = self.awaited(link, now)
+            && latest_until(
+                link.timing,
+                self.calendar(),
+                local(state.last_due.unwrap_or(state.since)),
+                local(now),
+            )
+            .is_some()
+        {
+            let title = self.links().get(other).map_or(other, |other| &other.link.title);
+            let words = format!("先行する連携「{title}」がまだ届いていません");
+            return Some((LinkStanding::Queued, words, "先行する連携の状態を確かめてください"));
+        }
+        None
     }
 
     /// Which delivery of another link goes first, and what to do about it, in Japanese, when this link owes one and may not make it yet.

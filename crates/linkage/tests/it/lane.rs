@@ -126,6 +126,7 @@ impl Town {
             now: now(),
             owes_changes: state.position.0 < head,
             is_behind: lane.ahead_of(&link.id, |_| true).is_some(),
+            awaits_another: false,
             calendar: &BusinessCalendar::from_tsv("").unwrap(),
         };
         let key = (at, state.in_flight.as_ref().map_or(state.next_no, |own| own.no));
