@@ -143,6 +143,11 @@ pub fn check(files: &[PathBuf], questions: bool) -> anyhow::Result<bool> {
     for problem in links.problems() {
         say(&problem.to_string());
     }
+    let (rows, all) = rows_and_links(&links);
+    let together = catalog::check_links(&all, &rows, links.known());
+    for problem in &together {
+        say(&problem.to_string());
+    }
     let mut summaries = Vec::new();
     for (list, states) in links.lists() {
         summaries.push(Summary::of(list, states));
@@ -155,7 +160,13 @@ pub fn check(files: &[PathBuf], questions: bool) -> anyhow::Result<bool> {
         }
     }
     result(&summary_table(&summaries));
-    Ok(links.broken().is_empty() && links.problems().is_empty())
+    Ok(links.broken().is_empty() && links.problems().is_empty() && together.is_empty())
+}
+
+/// The rows of all lists, and the links that read.
+pub(crate) fn rows_and_links(links: &Links) -> (Vec<LinkRow>, Vec<catalog::Link>) {
+    let rows = links.lists().flat_map(|(list, _)| &list.rows).cloned().collect();
+    (rows, links.all().iter().map(|running| running.link.clone()).collect())
 }
 
 /// One row with its state and questions, as lines.

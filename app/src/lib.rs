@@ -5,6 +5,7 @@ pub mod backup;
 pub mod catalogue;
 pub mod config;
 pub mod demo;
+pub mod derive;
 pub mod history;
 pub mod house;
 mod input;

@@ -14,7 +14,7 @@ use daicho::history::HistoryArguments;
 use daicho::house::{Outside, open};
 use daicho::keys::KeyTask;
 use daicho::progress::{result, say};
-use daicho::{audit, backup, catalogue, history, keys, layouts, links, serve, simulate};
+use daicho::{audit, backup, catalogue, derive, history, keys, layouts, links, serve, simulate};
 use office::{Caller, Rights, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
@@ -182,6 +182,17 @@ enum CatalogTask {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Makes links of all rows that no link fulfils, with the layouts and stand-in datasets they need; says what was assumed.
+    Derive {
+        /// Lists: TSV, CSV or XLSX; the town's, or the program's own, when none are named.
+        files: Vec<PathBuf>,
+        /// Folder to write `links/`, `layouts/` and `stand-ins/` into; a file that is there already stays.
+        #[arg(long)]
+        into: PathBuf,
+        /// Configuration of the town whose links, systems and words count; the program's own without it.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
     /// Says what differs between two versions of a list.
     Diff {
         /// The older.
@@ -301,6 +312,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             CatalogTask::Show { files } => catalogue::check(&files, true).map(done),
             CatalogTask::Import { file, output, config } => {
                 catalogue::import(&file, output.as_deref(), config.as_deref()).map(done)
+            }
+            CatalogTask::Derive { files, into, config } => {
+                derive::run(&files, &into, config.as_deref()).map(done)
             }
             CatalogTask::Diff { before, after, config } => {
                 catalogue::diff(&before, &after, config.as_deref()).map(done)

@@ -47,6 +47,7 @@ pub const CARRIED: &[Carried] = carried![
     "layouts/juki-net-non-kanji.tsv",
     "layouts/resident-utf16.toml",
     "layouts/resident-jef.toml",
+    "layouts/juki-net-non-kanji.tsv",
 ];
 
 /// The text of a carried file; empty when there is none of this path.

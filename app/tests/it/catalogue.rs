@@ -130,3 +130,50 @@ fn a_workbook_is_imported_compared_and_written_back() {
         assert!(run.told.contains(told), "{name}: {}", run.told);
     }
 }
+
+/// Each list of the program's own becomes links; a file somebody changed stays as it is.
+#[test]
+fn links_are_derived_once_and_never_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let derive = |code: i32, told: &[&str]| {
+        let run = daicho(dir.path(), &["catalog", "derive", "--into", "町"], b"");
+        let all = format!("{}{}", run.text(), run.told);
+        assert_eq!(run.code, Some(code), "{}", run.told);
+        for told in told {
+            assert!(all.contains(told), "{told} in {all}");
+        }
+    };
+    derive(
+        0,
+        &[
+            "city-44\t1\tfamily-register-in-office-linkage\tfamily-register\t",
+            "juki-net = \"places/juki-net\"",
+            "city: 59行（すでに連携がある 4、導いた 55、残った 0）、連携 55",
+            "town_a: 97行（すでに連携がある 0、導いた 97、残った 0）、連携 97",
+            "kotoura_links: 43行（すでに連携がある 0、導いた 43、残った 0）、連携 75",
+            "unit_links: 1006行（すでに連携がある 33、導いた 973、残った 0）、連携 452",
+            "違う内容がすでにあって書かなかったもの 0",
+        ],
+    );
+    for path in ["links/city-44.toml", "layouts/juki-net-non-kanji.tsv", "stand-ins/eltax-tax-return.toml"] {
+        assert!(dir.path().join("町").join(path).exists(), "{path}");
+    }
+    let own = dir.path().join("町/links/city-44.toml");
+    std::fs::write(&own, "# ours\n").unwrap();
+    derive(1, &["city-44.toml には違う内容がすでにあるので、書きませんでした", "新しいファイル 0"]);
+    assert_eq!(std::fs::read_to_string(own).unwrap(), "# ours\n");
+}
+
+#[test]
+fn a_row_that_cannot_become_a_link_is_asked_about() {
+    let list = "番号,送信元,送信先,データ,方式,時期\n1,住民記録,介護保険,住民情報,自動,10分ごと\n2,住民記録,謎システム,住民情報,自動,日次\n";
+    let dir = super::program::folder(&[("一覧.csv", list)]);
+    let run = daicho(dir.path(), &["catalog", "derive", "一覧.csv", "--into", "out"], b"");
+    assert_eq!(run.code, Some(1), "{}", run.told);
+    for told in [
+        "残った行 一覧:2: 受け側「謎システム」はシステム一覧にありません。",
+        "一覧: 2行（すでに連携がある 0、導いた 1、残った 1）、連携 1",
+    ] {
+        assert!(run.text().contains(told), "{}", run.text());
+    }
+}

@@ -125,7 +125,7 @@ pub struct Links {
     lists: Vec<LinkList>,
     states: Vec<Vec<RowState>>,
     problems: Vec<Problem>,
-    systems: Systems,
+    known: Known,
 }
 
 impl Ready {
@@ -188,7 +188,7 @@ impl Links {
         for list in &lists {
             problems.extend(list.problems.iter().cloned());
         }
-        Self { running, unreadable, broken, lists, states, problems, systems: names }
+        Self { running, unreadable, broken, lists, states, problems, known }
     }
 
     /// The links, runnable or not.
@@ -224,7 +224,12 @@ impl Links {
 
     /// A system of the lists by id.
     pub fn system(&self, id: &str) -> Option<&SystemRef> {
-        self.systems.get(id)
+        self.known.systems.get(id)
+    }
+
+    /// What this installation has, as `catalog` asks.
+    pub fn known(&self) -> &Known {
+        &self.known
     }
 }
 

@@ -12,6 +12,7 @@ use super::timing::schedule;
 use super::volume::rows_per_run;
 use super::write::one_line;
 use super::{DerivedLink, Schema};
+use crate::fold::folded;
 use crate::{
     Assurance, Delivery, Extent, Known, Link, ListKind, Method, RowRef, STAND_IN, SystemRef, Timing,
     Unmappable, ViaSide,
@@ -24,9 +25,15 @@ pub(crate) struct Parts<'a> {
     defaults: &'a Defaults,
     datasets: BTreeMap<String, DerivedDataset>,
     layouts: BTreeMap<String, DerivedLayout>,
-    /// Registers of receivers that differences go to already: target, dataset, place.
-    lanes: BTreeSet<(String, String, String)>,
+    /// Registers of receivers that differences go to already.
+    lanes: BTreeSet<Register>,
+    /// Registers of receivers by what they hold, and the place for each.
+    flows: BTreeMap<Register, String>,
 }
+
+/// A register of a receiver: target, dataset, place; or instead of the place, the place it would have alone and what the
+/// list calls its data.
+pub(crate) type Register = (String, String, String);
 
 /// Where a leg begins and ends: within the town's own systems or outside.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,7 +51,12 @@ impl<'a> Parts<'a> {
         links: &[Link],
     ) -> Self {
         let lanes = links.iter().filter_map(lane).collect();
-        Self { known, schemas, defaults, datasets: BTreeMap::new(), layouts: BTreeMap::new(), lanes }
+        // What given links feed is theirs, whatever the list calls it.
+        let fed = |link: &Link| {
+            Some(((link.target.clone(), link.dataset.clone(), link.place()?.to_owned()), String::new()))
+        };
+        let flows = links.iter().filter_map(fed).collect();
+        Self { known, schemas, defaults, datasets: BTreeMap::new(), layouts: BTreeMap::new(), lanes, flows }
     }
 
     /// The datasets and layouts, by identifier.
@@ -127,27 +139,39 @@ impl<'a> Parts<'a> {
         id
     }
 
-    /// The place for a leg, another than that of a link whose differences feed the same register: of two such links one
+    /// The place for a leg. Links for one register of the receiver share it, but differences never: of two such links one
     /// would pass over what the other carried.
     fn own_place(
         &mut self,
         leg: &Leg<'_>,
         id: &str,
         dataset: &str,
-        place: String,
+        usual: String,
     ) -> (String, Option<String>) {
-        let mut lane =
-            |place: &str| self.lanes.insert((leg.target.id.clone(), dataset.to_owned(), place.to_owned()));
-        if leg.extent == Extent::Full || lane(&place) {
-            return (place, None);
+        let mut called = if leg.row.kind == ListKind::Unit { String::new() } else { folded(&leg.row.data) };
+        for word in &self.defaults.same_register.words_aside {
+            called = called.replace(word.as_str(), "");
         }
+        let register = |place: &str| (leg.target.id.clone(), dataset.to_owned(), place.to_owned());
         let own = if leg.row.kind == ListKind::Unit { leg.rhythm.id() } else { id };
-        let named = format!("{place}-{own}");
+        let named = format!("{usual}-{own}");
+        let of_flow = register(&format!("{usual}\n{called}"));
+        let shared = match self.flows.get(&of_flow) {
+            Some(place) => place.clone(),
+            None if self.flows.contains_key(&register(&usual)) => named.clone(),
+            None => usual.clone(),
+        };
         let numbered = (2_u32..).map(|number| format!("{named}-{number}"));
-        let chosen = std::iter::once(named.clone()).chain(numbered).find(|place| lane(place));
-        let said =
-            format!("同じ相手への同じデータの差分がほかにもあるので、「{place}」とは場所を分けました。");
-        (chosen.unwrap_or(named), Some(said))
+        let mut choices = [shared, named.clone()].into_iter().chain(numbered);
+        let free = |place: &String| leg.extent == Extent::Full || self.lanes.insert(register(place));
+        let place = choices.find(free).unwrap_or(named);
+        self.flows.entry(register(&place)).or_default();
+        self.flows.entry(of_flow).or_insert_with(|| place.clone());
+        let said = format!(
+            "同じ相手への同じ型のデータがほかにもあり、受け側の台帳が別かもしれないので、「{usual}」とは場所を分けました。"
+        );
+        let apart = place != usual;
+        (place, apart.then_some(said))
     }
 
     fn says_who(&self, system: &SystemRef, role: &str, does: &str) -> Option<String> {
@@ -308,7 +332,7 @@ fn delivery(
 }
 
 /// The register of a receiver that a link's differences feed: target, dataset, place.
-pub(crate) fn lane(link: &Link) -> Option<(String, String, String)> {
+pub(crate) fn lane(link: &Link) -> Option<Register> {
     match &link.delivery {
         Delivery::Outward { place, .. } if link.extent == Extent::Difference => {
             Some((link.target.clone(), link.dataset.clone(), place.clone()))

@@ -24,6 +24,7 @@ pub struct Defaults {
     pub(crate) assurance: BTreeMap<Method, Assurance>,
     pub(crate) places: Places,
     pub(crate) platform: Platform,
+    pub(crate) same_register: SameRegister,
     pub(crate) charsets: BTreeMap<String, CharsetForm>,
     pub(crate) charset: DefaultCharset,
 }
@@ -106,6 +107,14 @@ pub(crate) struct Places {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Platform {
     pub(crate) place: String,
+}
+
+/// Which links feed one register of their receiver.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SameRegister {
+    /// Words that make no difference between two names of data.
+    pub(crate) words_aside: Vec<String>,
 }
 
 /// How files in a charset look.

@@ -374,6 +374,10 @@ fn differences_of_one_dataset_to_one_receiver_have_places_of_their_own() {
     all.extend(derived.links.iter().map(|made| made.link.clone()));
     let places = ["city-35", "city-38"].map(|id| find(&derived, id).link.place().unwrap().to_owned());
     assert_eq!(places, ["juki-net", "juki-net-city-38"]);
+    // 通常時, 資格管理, 登録 and 国民投票 are registers of their own; the last one's full extract and differences go together.
+    let rolls = ["city-18", "city-19", "city-20", "city-21", "city-22"];
+    let rolls = rolls.map(|id| find(&derived, id).link.place().unwrap().replace("common-platform", "x"));
+    assert_eq!(rolls, ["x", "x-city-19", "x-city-20", "x-city-21", "x-city-21"]);
     let told = check_links(&all, &rows(), &known());
     let keys = ["（delivery）", "（after）", "（rows_per_delivery_max）", "（timing）", "（started_by）"];
     let fault = |told: &String| keys.iter().any(|key| told.contains(key));
