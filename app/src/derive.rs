@@ -6,7 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use catalog::{Defaults, Derived, LinkRow, SchemaTables, Schemas, derive};
+use catalog::{Defaults, Derived, Link, LinkRow, SchemaTables, Schemas, derive};
 use office::{LinkSources, Links};
 
 use crate::catalogue::{rows_and_links, sources};
@@ -27,9 +27,48 @@ pub fn run(files: &[PathBuf], into: &Path, config: Option<&Path>) -> anyhow::Res
         None => sources(files)?,
         Some(config) => of_town(files, config)?,
     };
-    let tables = Tables { folder: config.as_ref().map(|config| config.folder.clone()) };
+    let folder = config.as_ref().map(|config| config.folder.clone());
+    let Derivation { links, rows, given, derived, written } = derive_into(sources, folder, into)?;
+    let mut together = given;
+    together.extend(derived.links.iter().map(|made| made.link.clone()));
+    for problem in catalog::check_links(&together, &rows, links.known()) {
+        say(&format!("確認してください: {problem}"));
+    }
+    tell(&rows, &derived, &links);
+    say(&format!(
+        "{} に、新しいファイル {}、同じ内容でそのままのもの {}、違う内容がすでにあって書かなかったもの {}",
+        into.display(),
+        written.new,
+        written.same,
+        written.kept
+    ));
+    Ok(derived.left.is_empty()
+        && written.kept == 0
+        && links.broken().is_empty()
+        && links.problems().is_empty())
+}
+
+/// What was made of lists, and what it was made from.
+pub(crate) struct Derivation {
+    pub(crate) links: Links,
+    /// The rows of all lists, in their order.
+    pub(crate) rows: Vec<LinkRow>,
+    /// Links that were there.
+    pub(crate) given: Vec<Link>,
+    pub(crate) derived: Derived,
+    written: Written,
+}
+
+/// Makes links of all rows that none fulfils and writes what they need below `into`; `folder` is the town's, whose own
+/// tables go before those the program carries.
+pub(crate) fn derive_into(
+    sources: LinkSources,
+    folder: Option<PathBuf>,
+    into: &Path,
+) -> anyhow::Result<Derivation> {
+    let tables = Tables { folder };
     let (schemas, defaults) = (tables.schemas()?, tables.defaults()?);
-    let links = Links::open(&systems(), sources);
+    let links = Links::open(&systems(&[]), sources);
     for broken in links.broken() {
         say(&format!("{}: {}", broken.file, broken.what));
     }
@@ -52,23 +91,7 @@ pub fn run(files: &[PathBuf], into: &Path, config: Option<&Path>) -> anyhow::Res
     for dataset in &derived.datasets {
         written.put(&into.join("stand-ins").join(format!("{}.toml", dataset.name())), &dataset.to_toml())?;
     }
-    let mut together = given;
-    together.extend(derived.links.iter().map(|made| made.link.clone()));
-    for problem in catalog::check_links(&together, &rows, links.known()) {
-        say(&format!("確認してください: {problem}"));
-    }
-    tell(&rows, &derived, &links);
-    say(&format!(
-        "{} に、新しいファイル {}、同じ内容でそのままのもの {}、違う内容がすでにあって書かなかったもの {}",
-        into.display(),
-        written.new,
-        written.same,
-        written.kept
-    ));
-    Ok(derived.left.is_empty()
-        && written.kept == 0
-        && links.broken().is_empty()
-        && links.problems().is_empty())
+    Ok(Derivation { links, rows, given, derived, written })
 }
 
 /// The sources of a town, with these lists instead of its own when any are named.

@@ -44,7 +44,6 @@ pub const CARRIED: &[Carried] = carried![
     "links/resident-changes-to-welfare.toml",
     "links/resident-full-to-welfare.toml",
     "links/resident-full-to-tax.toml",
-    "layouts/juki-net-non-kanji.tsv",
     "layouts/resident-utf16.toml",
     "layouts/resident-jef.toml",
     "layouts/juki-net-non-kanji.tsv",

@@ -12,4 +12,5 @@ mod it {
     mod moji;
     mod moving;
     mod program;
+    mod simulate;
 }

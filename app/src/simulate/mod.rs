@@ -7,7 +7,7 @@
 mod actors;
 mod evidence;
 mod outside;
-pub(crate) mod town;
+mod town;
 mod values;
 mod year;
 

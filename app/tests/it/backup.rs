@@ -53,7 +53,7 @@ pub(super) fn now() -> Timestamp {
 }
 
 pub(super) fn read(path: &Path) -> ReadOnly {
-    let kinds = office::Office::kinds(&daicho::house::systems());
+    let kinds = office::Office::kinds(&daicho::house::systems(&[]));
     ReadOnly::open(path, &kinds, Options::default()).unwrap()
 }
 

@@ -21,7 +21,7 @@ fn in_database(config: &Config, url: &str) -> Config {
 }
 
 fn read_database(url: &str) -> Result<ReadOnly, register::Fault> {
-    ReadOnly::open(url, &office::Office::kinds(&daicho::house::systems()), Options::default())
+    ReadOnly::open(url, &office::Office::kinds(&daicho::house::systems(&[])), Options::default())
 }
 
 /// Head and findings of a journal.

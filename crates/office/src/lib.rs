@@ -22,7 +22,7 @@ pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use evidence::evidence_problems;
 pub use exclusive::IntakeUnderWay;
 pub use history::ShownVersion;
-pub use links::{BrokenLink, Inward, LinkSources, Links, ListFile, Places, Ready, RunningLink, known};
+pub use links::{BrokenLink, Inward, LinkSources, Links, ListFile, Places, Ready, RunningLink};
 pub use monitor::{DeliveryView, LinkStanding, LinkView, TraceLine};
 pub use office::{Office, OfficeParts, OpenError};
 pub use run::{Caller, Ran, RunError, RunOptions};

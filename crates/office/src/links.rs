@@ -283,8 +283,7 @@ fn beside(files: &[ListFile], name: &str) -> Result<String, String> {
     found.map(|file| file.text.clone()).ok_or_else(|| "レイアウトのフォルダにありません".to_owned())
 }
 
-/// What an installation has (この団体にあるもの), for questions about lists and for making links of their rows.
-pub fn known(
+fn known(
     systems: &[System],
     names: &Systems,
     charsets: &Charsets,

@@ -55,8 +55,11 @@ impl LinkRow {
             standing: view.standing.label(),
             class: match view.standing {
                 LinkStanding::Broken | LinkStanding::Trouble => "bad",
-                LinkStanding::Held => "held",
-                LinkStanding::Waiting | LinkStanding::Queued | LinkStanding::Working => "busy",
+                LinkStanding::Held | LinkStanding::AwaitsStaff => "held",
+                LinkStanding::Waiting
+                | LinkStanding::TakingIn
+                | LinkStanding::Queued
+                | LinkStanding::Working => "busy",
                 LinkStanding::Idle => "good",
             },
             why: view.why.clone(),
