@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::Problem;
+use crate::fold::folded;
 use crate::table::Table;
 
 /// What a word in the character-code column of a list means (文字コードの言葉).
@@ -36,7 +37,7 @@ impl Charsets {
                 Some(("word", "言葉または文字コードが空です".to_owned()))
             } else if !matches!(convertible, "yes" | "no") {
                 Some(("convertible", format!("「{convertible}」は yes でも no でもありません")))
-            } else if charsets.words.contains_key(word) {
+            } else if charsets.words.contains_key(&key(word)) {
                 Some(("word", format!("「{word}」が2度あります")))
             } else {
                 None
@@ -47,14 +48,20 @@ impl Charsets {
                 continue;
             }
             let entry = CharsetWord { charset: charset.to_owned(), convertible: convertible == "yes" };
-            charsets.words.insert(word.to_owned(), entry);
+            charsets.words.insert(key(word), entry);
         }
         (charsets, table.problems)
     }
 
-    /// What a word of a list means; `None` for a word nobody has explained.
+    /// What a word of a list means, however it is spelled: width, case, spaces, hyphens and underscores make no difference.
+    /// `None` for a word nobody has explained.
     #[must_use]
     pub fn get(&self, word: &str) -> Option<&CharsetWord> {
-        self.words.get(word)
+        self.words.get(&key(word))
     }
+}
+
+/// A word as it is compared.
+fn key(word: &str) -> String {
+    folded(word).replace(['-', '_', '‐', '－'], "")
 }
