@@ -37,6 +37,8 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     Package { name: "chromium", proof: Proof::Program("chromium") },
     // The tests start a cluster of their own; Debian's is not touched.
     Package { name: "postgresql", proof: Proof::Postgres("initdb") },
+    // The program at the other end of a relay database.
+    Package { name: "sqlite3", proof: Proof::Program("sqlite3") },
     Package { name: "poppler-utils", proof: Proof::Program("pdftotext") },
     Package { name: "nodejs", proof: Proof::Program("node") },
     Package { name: "npm", proof: Proof::Program("npm") },

@@ -49,12 +49,23 @@ fn fetched(place: &dyn Place, name: &str) -> Result<Vec<u8>, Box<dyn Error + Sen
 /// # Errors
 /// The first promise the place breaks, or an error it should not have given.
 pub fn conformance(make: &mut dyn FnMut() -> Ends) -> Outcome {
-    a_delivery_arrives_whole_and_is_answered(&make())?;
-    files_come_in_the_order_of_their_names(&make())?;
-    a_repeat_is_harmless_and_another_content_is_refused(&make())?;
-    altered_bytes_are_not_sent(&make())?;
-    an_answer_may_be_put_aside_by_either_end(&make())?;
-    both_ways_at_once_do_not_meet(&make())?;
+    conformance_of(<[u8]>::to_vec, make)
+}
+
+/// Some bytes in the form a place takes.
+pub type Form = fn(&[u8]) -> Vec<u8>;
+
+/// Runs the whole suite for a place that takes only files of one form, each with one record in it.
+///
+/// # Errors
+/// As [`conformance`].
+pub fn conformance_of(form: Form, make: &mut dyn FnMut() -> Ends) -> Outcome {
+    a_delivery_arrives_whole_and_is_answered(form, &make())?;
+    files_come_in_the_order_of_their_names(form, &make())?;
+    a_repeat_is_harmless_and_another_content_is_refused(form, &make())?;
+    altered_bytes_are_not_sent(form, &make())?;
+    an_answer_may_be_put_aside_by_either_end(form, &make())?;
+    both_ways_at_once_do_not_meet(form, &make())?;
     nothing_there_is_no_error(&make())
 }
 
@@ -72,10 +83,10 @@ fn put(
     Ok(control)
 }
 
-fn a_delivery_arrives_whole_and_is_answered(ends: &Ends) -> Outcome {
+fn a_delivery_arrives_whole_and_is_answered(form: Form, ends: &Ends) -> Outcome {
     let dir = tempfile::tempdir()?;
     // Every byte there is, and more of them than one packet or page holds.
-    let bytes: Vec<u8> = (0..=255_u8).cycle().take(300_000).collect();
+    let bytes: Vec<u8> = form(&(0..=255_u8).cycle().take(300_000).collect::<Vec<u8>>());
     let sent = put(&*ends.ours, dir.path(), "all_000001.dat", 1, &bytes)?;
     same(ends.ours.receipt("all_000001.dat")?, None)?;
     let arrivals = ends.theirs.arrivals("all_")?;
@@ -94,12 +105,16 @@ fn a_delivery_arrives_whole_and_is_answered(ends: &Ends) -> Outcome {
     Ok(())
 }
 
-fn files_come_in_the_order_of_their_names(ends: &Ends) -> Outcome {
+fn files_come_in_the_order_of_their_names(form: Form, ends: &Ends) -> Outcome {
     let dir = tempfile::tempdir()?;
     for no in [3, 1, 2] {
-        put(&*ends.ours, dir.path(), &format!("a_{no:06}.csv"), no, format!("{no}").as_bytes())?;
+        put(&*ends.ours, dir.path(), &format!("a_{no:06}.csv"), no, &form(format!("{no}").as_bytes()))?;
     }
-    put(&*ends.ours, dir.path(), "b_000001.csv", 1, b"other")?;
+    let data = dir.path().join("data");
+    fs::write(&data, form(b"other"))?;
+    // A number belongs to one delivery of a link.
+    let of_another_link = Control { link: "m".into(), ..control(1, &form(b"other")) };
+    ends.ours.put("b_000001.csv", &data, &of_another_link)?;
     let names = |prefix: &str| -> Result<Vec<String>, PlaceError> {
         let arrivals = ends.theirs.arrivals(prefix)?;
         Ok(arrivals.into_iter().map(|arrival| arrival.name).collect())
@@ -111,32 +126,32 @@ fn files_come_in_the_order_of_their_names(ends: &Ends) -> Outcome {
     Ok(())
 }
 
-fn a_repeat_is_harmless_and_another_content_is_refused(ends: &Ends) -> Outcome {
+fn a_repeat_is_harmless_and_another_content_is_refused(form: Form, ends: &Ends) -> Outcome {
     let dir = tempfile::tempdir()?;
-    put(&*ends.ours, dir.path(), "a.csv", 1, b"abc")?;
-    put(&*ends.ours, dir.path(), "a.csv", 1, b"abc")?;
+    put(&*ends.ours, dir.path(), "a.csv", 1, &form(b"abc"))?;
+    put(&*ends.ours, dir.path(), "a.csv", 1, &form(b"abc"))?;
     same(ends.theirs.arrivals("")?.len(), 1)?;
     let data = dir.path().join("data");
-    fs::write(&data, "abd")?;
-    let again = ends.ours.put("a.csv", &data, &control(1, b"abd"));
+    fs::write(&data, form(b"abd"))?;
+    let again = ends.ours.put("a.csv", &data, &control(1, &form(b"abd")));
     holds(matches!(again, Err(PlaceError::Taken { .. })), "another content is refused")?;
-    same(fetched(&*ends.theirs, "a.csv")?, b"abc")?;
+    same(fetched(&*ends.theirs, "a.csv")?, form(b"abc"))?;
     Ok(())
 }
 
-fn altered_bytes_are_not_sent(ends: &Ends) -> Outcome {
+fn altered_bytes_are_not_sent(form: Form, ends: &Ends) -> Outcome {
     let dir = tempfile::tempdir()?;
     let data = dir.path().join("data");
-    fs::write(&data, "abd")?;
-    let sent = ends.ours.put("a.csv", &data, &control(1, b"abc"));
+    fs::write(&data, form(b"abd"))?;
+    let sent = ends.ours.put("a.csv", &data, &control(1, &form(b"abc")));
     holds(matches!(sent, Err(PlaceError::Altered { .. })), "altered bytes are told")?;
     same(ends.theirs.arrivals("")?, [])?;
     Ok(())
 }
 
-fn an_answer_may_be_put_aside_by_either_end(ends: &Ends) -> Outcome {
+fn an_answer_may_be_put_aside_by_either_end(form: Form, ends: &Ends) -> Outcome {
     let dir = tempfile::tempdir()?;
-    let sent = put(&*ends.ours, dir.path(), "a.csv", 1, b"abc")?;
+    let sent = put(&*ends.ours, dir.path(), "a.csv", 1, &form(b"abc"))?;
     let refused = receipt_for(&sent, Verdict::Refused("受付停止中です".into()));
     ends.theirs.answer("a.csv", &refused)?;
     same(ends.ours.receipt("a.csv")?, Some(refused.clone()))?;
@@ -152,13 +167,13 @@ fn an_answer_may_be_put_aside_by_either_end(ends: &Ends) -> Outcome {
     Ok(())
 }
 
-fn both_ways_at_once_do_not_meet(ends: &Ends) -> Outcome {
+fn both_ways_at_once_do_not_meet(form: Form, ends: &Ends) -> Outcome {
     let dir = tempfile::tempdir()?;
-    put(&*ends.ours, dir.path(), "a.csv", 1, b"ours")?;
-    put(&*ends.theirs, dir.path(), "a.csv", 1, b"theirs")?;
-    same(fetched(&*ends.theirs, "a.csv")?, b"ours")?;
-    same(fetched(&*ends.ours, "a.csv")?, b"theirs")?;
-    let answer = receipt_for(&control(1, b"theirs"), Verdict::Applied);
+    put(&*ends.ours, dir.path(), "a.csv", 1, &form(b"ours"))?;
+    put(&*ends.theirs, dir.path(), "a.csv", 1, &form(b"theirs"))?;
+    same(fetched(&*ends.theirs, "a.csv")?, form(b"ours"))?;
+    same(fetched(&*ends.ours, "a.csv")?, form(b"theirs"))?;
+    let answer = receipt_for(&control(1, &form(b"theirs")), Verdict::Applied);
     ends.ours.answer("a.csv", &answer)?;
     same(ends.theirs.receipt("a.csv")?, Some(answer))?;
     same(ends.ours.receipt("a.csv")?, None)?;
