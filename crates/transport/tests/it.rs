@@ -1,4 +1,8 @@
-//! Every place against the one suite.
+//! Every place against the one suite, and what servers can do to us.
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail by panicking")]
+
+#[path = "it/http.rs"]
+mod http;
 
 use testkit::places::{Ends, conformance};
 use transport::Folder;
