@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::places_relay::PartnersSetting;
+
 /// The default file with every key explained.
 pub const DEFAULT_FILE: &str = include_str!("../daicho.toml");
 
@@ -35,15 +37,37 @@ pub struct Config {
     pub standards: Standards,
     /// `[links]`
     pub links: Links,
-    /// `[places]`: name of a place → folder.
+    /// `[places]`: name of a place → folder, or a table that says what else it is.
     #[serde(default)]
-    pub places: BTreeMap<String, PathBuf>,
+    pub places: BTreeMap<String, PlaceSetting>,
+    /// `[partners]`
+    #[serde(default)]
+    pub partners: Option<PartnersSetting>,
     /// `[simulators]`
     #[serde(default)]
     pub simulators: Simulators,
     /// The folder the file lies in.
     #[serde(skip)]
     pub folder: PathBuf,
+}
+
+/// A value of `[places]`: a folder's path, or a table.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct PlaceSetting(toml::Value);
+
+/// An address may hold a password.
+impl fmt::Debug for PlaceSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PlaceSetting(..)")
+    }
+}
+
+impl PlaceSetting {
+    /// The table, where it is one.
+    pub(crate) fn table(&self) -> Option<&toml::Table> {
+        self.0.as_table()
+    }
 }
 
 /// `[municipality]`: facts that stand on certificates and screens (団体).
@@ -211,6 +235,11 @@ impl Config {
         domain::MunicipalityCode::parse(&config.municipality.code)
             .with_context(|| format!("設定ファイル {}: 団体コード", path.display()))?;
         Ok(config)
+    }
+
+    /// The folder of a place that is one.
+    pub fn folder_place(&self, name: &str) -> Option<PathBuf> {
+        self.places.get(name).and_then(|value| value.0.as_str()).map(|path| self.at(Path::new(path)))
     }
 
     /// A path of the file, seen from here.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -18,11 +18,12 @@ use stand_in::{Offer, OfferItem};
 use store::VaultKey;
 use system::{ItemType, System};
 use transport::{Folder, write_durably};
+use web::Partners;
 
 use crate::config::Config;
 use crate::journal::Place;
 use crate::output::make_private;
-use crate::{lists, standards, tables};
+use crate::{lists, places_relay, standards, tables};
 
 /// The systems of this program; the stand-in with what it offers.
 pub fn systems(offers: &[Offer]) -> Vec<System> {
@@ -85,6 +86,8 @@ pub struct House {
     pub office: Arc<Office>,
     /// Simulated receivers the configuration asks for.
     pub receivers: Vec<FolderReceiver>,
+    /// Systems of others that push and fetch deliveries.
+    pub partners: Partners,
 }
 
 /// Where time and chance come from; given so that tests can set them.
@@ -135,7 +138,7 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
         login_tries_max: config.server.login_tries_max,
     })?;
     let receivers = receivers(config, &office)?;
-    Ok(House { office: Arc::new(office), receivers })
+    Ok(House { office: Arc::new(office), receivers, partners: places_relay::partners(config)? })
 }
 
 /// Makes the key file of a new town, readable by the program's user alone from its first byte.
@@ -174,11 +177,17 @@ pub(crate) fn read(config: &Config, path: &Path) -> anyhow::Result<String> {
 /// # Errors
 /// When a list or folder the configuration names cannot be read.
 pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
-    let places = config
-        .places
-        .iter()
-        .map(|(name, path)| (name.clone(), Folder::at(config.at(path)).shared()))
-        .collect();
+    let mut places = office::Places::new();
+    for (name, value) in &config.places {
+        let place = match (config.folder_place(name), value.table()) {
+            (Some(folder), _) => Folder::at(folder).shared(),
+            (None, Some(table)) => {
+                places_relay::place(config, table).with_context(|| format!("[places] {name}"))?
+            }
+            (None, None) => bail!("[places] {name}: フォルダの名前か、{{ … }} の形で書いてください"),
+        };
+        places.insert(name.clone(), place);
+    }
     let mut sources = LinkSources {
         lists: Vec::new(),
         workbooks: Vec::new(),
@@ -229,10 +238,9 @@ fn files(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<ListFile>> {
 fn receivers(config: &Config, office: &Office) -> anyhow::Result<Vec<FolderReceiver>> {
     let mut receivers = Vec::new();
     for place in &config.simulators.receivers {
-        let Some(path) = config.places.get(place) else {
-            bail!("[simulators] receivers の「{place}」は [places] にありません");
+        let Some(root) = config.folder_place(place) else {
+            bail!("[simulators] receivers の「{place}」は [places] のフォルダにありません");
         };
-        let root: PathBuf = config.at(path);
         let mut plans: BTreeMap<String, Plan> = BTreeMap::new();
         for running in office.links().all() {
             if let Ok(Ready::Outward { plan, .. }) = &running.ready

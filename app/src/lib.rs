@@ -16,6 +16,7 @@ pub mod links;
 pub mod lists;
 pub mod moji;
 mod output;
+pub mod places_relay;
 mod print;
 pub mod progress;
 pub mod serve;

@@ -35,7 +35,7 @@ impl Workers {
     /// # Errors
     /// When the system gives no more threads.
     pub fn start(house: House) -> anyhow::Result<(Arc<Office>, Self)> {
-        let House { office, receivers } = house;
+        let House { office, receivers, .. } = house;
         let stop = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
         for running in office.links().all() {
@@ -123,14 +123,15 @@ fn pause(time: Duration) {
 /// # Errors
 /// When the address is taken or the runtime cannot start.
 pub fn serve(
-    house: House,
+    mut house: House,
     listen: SocketAddr,
     secure_cookies: bool,
     notices: Vec<String>,
     ready: impl FnOnce(SocketAddr),
 ) -> anyhow::Result<()> {
+    let partners = std::mem::take(&mut house.partners);
     let (office, workers) = Workers::start(house)?;
-    let desk = Desk { office, printer: printer(), notices, secure_cookies };
+    let desk = Desk { office, printer: printer(), notices, secure_cookies, partners };
     let runtime = tokio::runtime::Runtime::new().context("ランタイムを起動できません")?;
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {

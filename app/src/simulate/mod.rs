@@ -91,12 +91,12 @@ pub fn run(task: &Simulate) -> anyhow::Result<ExitCode> {
     let outside = Outside { clock: clock.clone(), entropy: chance.clone() };
     let house = open(&made.config, outside)?;
     let office = &*house.office;
-    let demo = Demo { folder: folder.clone(), residents: task.residents, seed: task.seed, fresh: false };
+    let demo = Demo { folder, residents: task.residents, seed: task.seed, fresh: false };
     populate(office, &demo, office.clock().now())?;
-    let places = made.config.places.clone();
+    let config = &made.config;
     let at = |place: &str| {
-        let path = places.get(place).cloned().unwrap_or_else(|| Path::new("places").join(place));
-        Folder::at(made.config.at(&path))
+        let usual = || config.at(&Path::new("places").join(place));
+        Folder::at(config.folder_place(place).unwrap_or_else(usual))
     };
     let datasets = town::datasets(&made.derived);
     let residents = u64::try_from(task.residents).unwrap_or(u64::MAX);

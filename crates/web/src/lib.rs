@@ -6,6 +6,7 @@ mod house;
 mod labels;
 mod node;
 mod pages;
+mod partner;
 mod problem;
 mod reply;
 mod routes;
@@ -22,6 +23,7 @@ use office::Office;
 use system::DocumentRequest;
 
 use crate::house::House;
+pub use crate::partner::{Partner, Partners};
 pub use crate::problem::{PROBLEMS, ProblemKind};
 pub use crate::routes::{ROUTES, Right, Route, Verb};
 
@@ -35,6 +37,8 @@ pub struct Desk {
     pub notices: Vec<String>,
     /// Whether the session cookie is sent over TLS only. True wherever browsers reach the program over HTTPS.
     pub secure_cookies: bool,
+    /// Systems of others that push and fetch deliveries.
+    pub partners: Partners,
 }
 
 /// Makes pages of documents (印刷). Blocking; called on a thread for blocking work.

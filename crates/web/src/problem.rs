@@ -40,13 +40,16 @@ macro_rules! kinds {
 
 kinds! {
     LOGIN_REQUIRED "login-required" 401 "ログインが必要です",
+    TOKEN "token-required" 401 "アクセストークンが必要です",
     DENIED "denied" 403 "権限がありません",
     FORGED "forged" 403 "画面からの操作と確かめられませんでした",
     NOT_FOUND "not-found" 404 "見つかりません",
     METHOD "method-not-allowed" 405 "この操作はできません",
     BUSY "busy" 409 "ほかの処理が同じ記録を更新しています",
+    TAKEN "taken" 409 "別の内容がすでに届いています",
     TOO_LARGE "too-large" 413 "送られたデータが大きすぎます",
     UNREADABLE "unreadable" 400 "送られたデータが読めません",
+    MISMATCHED "mismatched" 422 "届いた内容が管理情報と合いません",
     REFUSED "refused" 422 "入力に指摘があります",
     FAULT "fault" 500 "処理できませんでした",
     PRINTING "printing" 503 "印刷できませんでした",
@@ -85,6 +88,22 @@ impl Problem {
 
     pub(crate) fn method_not_allowed() -> Self {
         Self::of(&METHOD, "この住所（URL）では使えない操作です。メニューから開き直してください。")
+    }
+
+    pub(crate) fn token_required() -> Self {
+        Self::of(&TOKEN, "アクセストークンがないか、期限が過ぎています。")
+    }
+
+    pub(crate) fn taken() -> Self {
+        Self::of(&TAKEN, "同じ番号か名前で、別の内容がすでにあります。前のものは変えていません。")
+    }
+
+    pub(crate) fn mismatched(detail: impl Into<String>) -> Self {
+        Self::of(&MISMATCHED, detail)
+    }
+
+    pub(crate) fn busy(detail: impl Into<String>) -> Self {
+        Self::of(&BUSY, detail)
     }
 
     pub(crate) fn too_large() -> Self {
@@ -154,6 +173,9 @@ impl Problem {
     pub(crate) fn reply(&self, house: &House, staff: Option<&Staff>, api: bool) -> Reply {
         if api {
             let reply = Reply::problem_json(self.status(), &self.to_json());
+            if self.kind.code == TOKEN.code {
+                return reply.with(header::WWW_AUTHENTICATE, "Bearer realm=\"daicho partner\"");
+            }
             if self.status() == StatusCode::UNAUTHORIZED {
                 return reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"daicho\", charset=\"UTF-8\"");
             }

@@ -1,10 +1,14 @@
 //! What a page answers with.
 
+use std::fs::File;
+
 use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::Value;
+use tokio::io::AsyncReadExt;
+use tokio_util::io::ReaderStream;
 
 use crate::problem::Problem;
 
@@ -13,16 +17,32 @@ use crate::problem::Problem;
 pub(crate) struct Reply {
     status: StatusCode,
     headers: Vec<(HeaderName, String)>,
-    body: Vec<u8>,
+    body: Content,
     /// Whether a page of ours may show it in a frame (a PDF in its preview).
     framed: bool,
 }
+
+/// What stands behind the headers.
+#[derive(Debug)]
+enum Content {
+    Bytes(Vec<u8>),
+    /// A file of so many bytes, read while it is sent.
+    File(File, u64),
+}
+
+/// Bytes of a file read at a time.
+const PIECE_BYTES: usize = 256 * 1024;
 
 const HTML: &str = "text/html; charset=utf-8";
 
 impl Reply {
     fn of(status: StatusCode, kind: &str, body: Vec<u8>) -> Self {
-        Self { status, headers: vec![(header::CONTENT_TYPE, kind.to_owned())], body, framed: false }
+        Self {
+            status,
+            headers: vec![(header::CONTENT_TYPE, kind.to_owned())],
+            body: Content::Bytes(body),
+            framed: false,
+        }
     }
 
     /// A page.
@@ -51,6 +71,24 @@ impl Reply {
     /// A JSON value.
     pub(crate) fn json(value: &Value) -> Self {
         Self::of(StatusCode::OK, "application/json", value.to_string().into_bytes())
+    }
+
+    /// A JSON value with another status than 200.
+    pub(crate) fn json_with(status: StatusCode, value: &Value) -> Self {
+        Self::of(status, "application/json", value.to_string().into_bytes())
+    }
+
+    /// That it is done.
+    pub(crate) fn nothing() -> Self {
+        Self { headers: Vec::new(), ..Self::of(StatusCode::NO_CONTENT, "", Vec::new()) }
+    }
+
+    /// A file of data.
+    pub(crate) fn file(file: File, bytes: u64) -> Self {
+        let mut reply = Self::of(StatusCode::OK, "application/octet-stream", Vec::new());
+        reply.headers.push((header::CONTENT_LENGTH, bytes.to_string()));
+        reply.body = Content::File(file, bytes);
+        reply
     }
 
     /// A problem report.
@@ -87,7 +125,15 @@ impl Reply {
 
     /// Puts it on the wire, with the headers every answer has.
     pub(crate) fn into_response(self) -> Response {
-        let mut response = Response::new(Body::from(self.body));
+        let body = match self.body {
+            Content::Bytes(bytes) => Body::from(bytes),
+            Content::File(file, bytes) => {
+                // No more than was announced, should the file grow meanwhile.
+                let file = tokio::fs::File::from_std(file).take(bytes);
+                Body::from_stream(ReaderStream::with_capacity(file, PIECE_BYTES))
+            }
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         for (name, value) in self.headers {

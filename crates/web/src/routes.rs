@@ -5,6 +5,7 @@ use crate::pages::{
     assets, delivery, done, form, history, household, link, lists, login, menu, monitor, problems,
     provisional, residents,
 };
+use crate::partner::{self, pull, push, token};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::Visit;
@@ -29,6 +30,8 @@ pub enum Right {
     Of(&'static str),
     /// The right of the function that the address names.
     OfFunctionInPath,
+    /// A token of a partner's system (連携先); which links that opens is its configuration's to say.
+    Partner,
 }
 
 /// One address with one method (経路).
@@ -49,7 +52,7 @@ pub struct Route {
 impl Route {
     /// Whether it answers programs, in JSON.
     pub(crate) fn is_api(&self) -> bool {
-        self.path.starts_with("/api/")
+        self.path.starts_with("/api/") || self.path.starts_with(partner::PREFIX)
     }
 }
 
@@ -62,7 +65,7 @@ macro_rules! routes {
     };
 }
 
-use Right::{Of, OfFunctionInPath, Open, Staff};
+use Right::{Of, OfFunctionInPath, Open, Partner, Staff};
 
 routes! {
     Get "/healthz" Open, "稼働確認", "" => assets::healthz;
@@ -96,4 +99,14 @@ routes! {
     Get "/links/{id}/{no}" Of("office/links"), "配信の内容", "" => delivery::show;
     Get "/api/v1/functions" Staff, "機能の一覧（API）", "" => api::functions;
     Post "/api/v1/functions/{system}/{function}" OfFunctionInPath, "機能の実行（API）", "{system}/{function}" => api::run;
+    Post "/partner/v1/token" Open, "アクセストークン（連携先）", "" => token::give;
+    Get "/partner/v1/deliveries" Partner, "送った配信の確認（連携先）", "" => push::list;
+    Post "/partner/v1/deliveries/{link}/{no}" Partner, "配信の受付（連携先）", "office/partner" => push::take;
+    Get "/partner/v1/deliveries/{link}/{no}/receipt" Partner, "受領書（連携先）", "" => push::receipt;
+    Post "/partner/v1/deliveries/{link}/{no}/receipt/retire" Partner, "受領書の取り下げ（連携先）", "office/partner" => push::retire;
+    Get "/partner/v1/files" Partner, "答えを待つ配信（連携先）", "" => pull::files;
+    Get "/partner/v1/links/{link}/deliveries" Partner, "配信の一覧（連携先）", "" => pull::list;
+    Get "/partner/v1/links/{link}/deliveries/{no}" Partner, "配信の受け渡し（連携先）", "office/partner" => pull::fetch;
+    Post "/partner/v1/links/{link}/deliveries/{no}/receipt" Partner, "受領書の受付（連携先）", "office/partner" => pull::answer;
+    Post "/partner/v1/links/{link}/deliveries/{no}/receipt/retire" Partner, "受領書の取り下げ（連携先）", "office/partner" => pull::retire;
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::body::{Bytes, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
@@ -14,6 +14,7 @@ use system::{Function, System};
 
 use crate::house::House;
 use crate::pages;
+use crate::partner::{PREFIX, Partner, Spooled, spool, takes_a_delivery};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::{Right, Route, Verb};
@@ -44,6 +45,10 @@ pub(crate) struct Visit {
     pub(crate) query: Pairs,
     pub(crate) form: Pairs,
     pub(crate) body: Bytes,
+    /// The system that asks, by its token.
+    pub(crate) partner: Option<Arc<Partner>>,
+    /// The delivery that came as the body.
+    pub(crate) spooled: Option<Spooled>,
     params: Pairs,
     headers: HeaderMap,
 }
@@ -57,14 +62,6 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
     };
     let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
     let terminal = address.map_or_else(|| "（不明）".to_owned(), |address| address.0.ip().to_string());
-    let body = match route.verb {
-        Verb::Get => Ok(Bytes::new()),
-        Verb::Post => to_bytes(body, BODY_BYTES_MAX).await,
-    };
-    let (body, too_large) = match body {
-        Ok(body) => (body, false),
-        Err(_) => (Bytes::new(), true),
-    };
     let mut visit = Visit {
         house,
         route,
@@ -72,14 +69,17 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
         terminal,
         asked: asked(&parts.uri),
         query: pairs(parts.uri.query().unwrap_or_default().as_bytes()),
-        form: if route.is_api() { Pairs::new() } else { pairs(&body) },
-        body,
+        form: Pairs::new(),
+        body: Bytes::new(),
+        partner: None,
+        spooled: None,
         params,
         headers: parts.headers,
     };
+    let taken_in = visit.take_in(body).await;
     // Everything an office does blocks: it hashes passwords and waits for the disk.
     let answered = tokio::task::spawn_blocking(move || {
-        let reply = if too_large { Err(Problem::too_large()) } else { visit.answer() };
+        let reply = taken_in.and_then(|()| visit.answer());
         reply.unwrap_or_else(|problem| problem.reply(&visit.house, visit.staff.as_ref(), route.is_api()))
     })
     .await;
@@ -94,21 +94,25 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
 
 /// The answer to an address nobody knows.
 pub(crate) async fn not_found(house: Arc<House>, request: Request) -> Response {
-    let api = request.uri().path().starts_with("/api/");
+    let api = is_for_programs(request.uri().path());
     Problem::not_found("この住所（URL）の画面はありません。").reply(&house, None, api).into_response()
 }
 
 /// The answer to a method the address does not know.
 pub(crate) async fn method_not_allowed(house: Arc<House>, request: Request) -> Response {
-    let api = request.uri().path().starts_with("/api/");
+    let api = is_for_programs(request.uri().path());
     Problem::method_not_allowed().reply(&house, None, api).into_response()
+}
+
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with(PREFIX)
 }
 
 fn asked(uri: &Uri) -> String {
     uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string)
 }
 
-fn pairs(encoded: &[u8]) -> Pairs {
+pub(crate) fn pairs(encoded: &[u8]) -> Pairs {
     form_urlencoded::parse(encoded).into_owned().collect()
 }
 
@@ -123,6 +127,27 @@ pub(crate) fn values_of(pairs: &Pairs, name: &str) -> Vec<String> {
 }
 
 impl Visit {
+    /// Reads the body: a form or a call into the memory, a delivery to the disk, and that only for who may send it.
+    async fn take_in(&mut self, body: Body) -> Result<(), Problem> {
+        let partners = &self.house.desk.partners;
+        if self.route.right == Right::Partner {
+            self.partner = partners.bearer(self.header("authorization"), self.office().clock().now());
+        }
+        if takes_a_delivery(self.route) {
+            let partner = self.partner.as_ref().ok_or_else(Problem::token_required)?;
+            // Whoever may not use the link is refused by the route's own answer, with an entry in the audit log.
+            if let Some(path) = partner.spool_path(self.param("link"), self.param("no")) {
+                self.spooled = Some(spool(&path, body, partners.bytes_max()).await?);
+            }
+        } else if self.route.verb == Verb::Post {
+            self.body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::too_large())?;
+            if !self.route.is_api() {
+                self.form = pairs(&self.body);
+            }
+        }
+        Ok(())
+    }
+
     fn answer(&mut self) -> Result<Reply, Problem> {
         self.staff = self.find_staff()?;
         if self.route.verb == Verb::Post {
@@ -144,7 +169,8 @@ impl Visit {
             }
             self.house.sessions.end(&signed.id);
         }
-        if !self.route.is_api() {
+        // Systems of others are no staff, whatever they send.
+        if !self.route.path.starts_with("/api/") {
             return Ok(None);
         }
         let Some((id, password)) = self.basic() else { return Ok(None) };
@@ -163,7 +189,7 @@ impl Visit {
             .find_map(|(name, value)| (name == COOKIE).then_some(value))
     }
 
-    fn basic(&self) -> Option<(String, String)> {
+    pub(crate) fn basic(&self) -> Option<(String, String)> {
         let value = self.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         let encoded = value.strip_prefix("Basic ")?;
         let decoded = base64::engine::general_purpose::STANDARD.decode(encoded.trim()).ok()?;
@@ -190,6 +216,8 @@ impl Visit {
     fn check_right(&self) -> Result<Option<Reply>, Problem> {
         let needed = match self.route.right {
             Right::Open => return Ok(None),
+            Right::Partner if self.partner.is_none() => return Err(Problem::token_required()),
+            Right::Partner => return Ok(None),
             Right::Staff => None,
             Right::Of(id) => Some(id.to_owned()),
             Right::OfFunctionInPath => Some(self.function_id()),
@@ -224,6 +252,11 @@ impl Visit {
 
     pub(crate) fn office(&self) -> &Arc<Office> {
         self.house.office()
+    }
+
+    /// A header, when it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
     /// A part of the path.

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use store_sqlite::Store;
 use system::DocumentRequest;
 use transport::Folder;
-use web::{Desk, Printed, Printer};
+use web::{Desk, Partners, Printed, Printer};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -175,6 +175,7 @@ impl House {
             printer: Some(Arc::new(BlankPage)),
             notices: vec!["見本の利用者: tanaka".to_owned()],
             secure_cookies: false,
+            partners: Partners::default(),
         }
     }
 

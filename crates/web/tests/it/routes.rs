@@ -16,6 +16,7 @@ fn path(route: &Route) -> String {
         .path
         .replace("{system}/{function}", "resident-register/search")
         .replace("{no}", "1")
+        .replace("{link}", "resident-to-addressee")
         .replace("{id}", "resident-to-addressee")
         .replace("{code}", "denied")
         .replace("{hash}", "x")
@@ -30,7 +31,7 @@ async fn ask(client: &Client, route: &Route) -> Answer {
 }
 
 fn is_api(route: &Route) -> bool {
-    route.path.starts_with("/api/")
+    route.path.starts_with("/api/") || route.path.starts_with("/partner/")
 }
 
 #[tokio::test]

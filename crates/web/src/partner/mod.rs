@@ -1,0 +1,194 @@
+//! Systems of others that push deliveries to the town and fetch those of the town over HTTP (連携先).
+//!
+//! Each partner sees one folder, from the other side of it, and of that only the links it is bound to.
+
+pub(crate) mod pull;
+pub(crate) mod push;
+mod spool;
+pub(crate) mod token;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::http::{HeaderName, header};
+use jiff::Timestamp;
+use office::Caller;
+use transport::http::wire::{FileCard, ReceiptKey, SignedReceipt};
+use transport::{Folder, FolderIndex, PlaceError, Receipt};
+
+pub(crate) use spool::{Spooled, spool};
+pub(crate) use token::Tokens;
+
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::visit::Visit;
+
+/// What the audit log calls a partner's doings.
+const AUDIT: &str = "office/partner";
+
+/// The path all addresses for partners begin with.
+pub(crate) const PREFIX: &str = "/partner/";
+/// The path a delivery is sent to; its body is no form but a file.
+const UPLOAD: &str = "/partner/v1/deliveries/{link}/{no}";
+
+/// Whether a route's body is a delivery.
+pub(crate) fn takes_a_delivery(route: &crate::Route) -> bool {
+    route.path == UPLOAD
+}
+
+/// A partner as the configuration names it (連携先).
+pub struct Partner {
+    name: String,
+    id: String,
+    secret: String,
+    links: BTreeSet<String>,
+    files: FolderIndex,
+    spool: PathBuf,
+}
+
+/// The secret is never shown.
+impl fmt::Debug for Partner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Partner({}, {})", self.name, self.id)
+    }
+}
+
+impl Partner {
+    /// A partner with the client id and secret it was given, the links it may use, and the town's folder for it.
+    pub fn new(
+        name: impl Into<String>,
+        id: impl Into<String>,
+        secret: impl Into<String>,
+        links: impl IntoIterator<Item = String>,
+        folder: &Folder,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            id: id.into(),
+            secret: secret.into(),
+            links: links.into_iter().collect(),
+            files: FolderIndex::new(folder.other_side()),
+            spool: folder.path().join("spool"),
+        }
+    }
+
+    fn caller(&self, terminal: &str) -> Caller {
+        Caller {
+            user: format!("partner/{}", self.name),
+            rights: office::Rights::default(),
+            terminal: terminal.to_owned(),
+        }
+    }
+}
+
+/// The partners of a town, and what they are answered with.
+#[derive(Debug, Default)]
+pub struct Partners {
+    clients: Vec<Arc<Partner>>,
+    tokens: Tokens,
+    receipt_key: Option<ReceiptKey>,
+    bytes_max: u64,
+}
+
+impl Partners {
+    /// Partners of a town that is reached at an address ending in `/partner/v1`. Receipts are signed with the key, and
+    /// no delivery may be larger than so many bytes.
+    pub fn new(clients: Vec<Partner>, base: &str, receipt_key: Option<ReceiptKey>, bytes_max: u64) -> Self {
+        let clients = clients.into_iter().map(Arc::new).collect();
+        Self { clients, tokens: Tokens::at(base), receipt_key, bytes_max }
+    }
+
+    pub(crate) fn bytes_max(&self) -> u64 {
+        self.bytes_max
+    }
+
+    fn client(&self, id: &str) -> Option<&Arc<Partner>> {
+        self.clients.iter().find(|partner| partner.id == id)
+    }
+
+    /// Whose token an `Authorization` header carries.
+    pub(crate) fn bearer(&self, authorization: Option<&str>, now: Timestamp) -> Option<Arc<Partner>> {
+        let token = authorization?.strip_prefix("Bearer ")?.trim();
+        let id = self.tokens.holder(token, now)?;
+        self.client(&id).cloned()
+    }
+
+    /// A receipt as partners get it.
+    fn receipt(&self, link: &str, receipt: &Receipt, at: Timestamp) -> SignedReceipt {
+        let unsigned = SignedReceipt::of(link, receipt, &at.to_string());
+        match &self.receipt_key {
+            Some(key) => unsigned.signed(key),
+            None => unsigned,
+        }
+    }
+}
+
+impl Partner {
+    /// Where a delivery lies while it comes: one at a time for each number.
+    pub(crate) fn spool_path(&self, link: &str, no: &str) -> Option<PathBuf> {
+        let is_number = !no.is_empty() && no.len() < 20 && no.bytes().all(|byte| byte.is_ascii_digit());
+        (self.links.contains(link) && is_number).then(|| self.spool.join(format!("{link}_{no}")))
+    }
+}
+
+/// The partner who asks, and the link of the address, which it must be bound to.
+fn asked(visit: &Visit) -> Result<(&Partner, &str), Problem> {
+    let partner = visit.partner.as_deref().ok_or_else(Problem::token_required)?;
+    let link = visit.param("link");
+    if !link.is_empty() && !partner.links.contains(link) {
+        visit.office().audit_denied(&partner.caller(&visit.terminal), AUDIT, visit.route.title)?;
+        return Err(Problem::denied(format!("この連携先に、連携「{link}」は開かれていません。")));
+    }
+    Ok((partner, link))
+}
+
+/// The number in the address.
+fn number(visit: &Visit) -> Result<u64, Problem> {
+    let no = visit.param("no");
+    no.parse().map_err(|_| Problem::not_found(format!("「{no}」という配信番号はありません。")))
+}
+
+fn audit(visit: &Visit, partner: &Partner, link: &str, no: u64) -> Result<(), Problem> {
+    let caller = partner.caller(&visit.terminal);
+    visit.office().audit_done(&caller, AUDIT, visit.route.title, vec![format!("{link}/{no}")])?;
+    Ok(())
+}
+
+fn unknown(link: &str, no: u64) -> Problem {
+    Problem::not_found(format!("連携「{link}」の{no}番はありません。"))
+}
+
+fn disk(error: &std::io::Error) -> Problem {
+    Problem::fault("a partner's folder does not answer", error)
+}
+
+fn place(error: PlaceError) -> Problem {
+    match error {
+        PlaceError::Taken { .. } => Problem::taken(),
+        other => Problem::fault("a partner's folder does not answer", &other),
+    }
+}
+
+/// When a receipt was put: what it says must not change with the moment it is asked for.
+fn put_at(receipts: &Path, name: &str) -> Result<Timestamp, Problem> {
+    let modified =
+        std::fs::metadata(receipts.join(format!("{name}.receipt"))).and_then(|meta| meta.modified());
+    let modified = modified.map_err(|error| disk(&error))?;
+    let moment = Timestamp::try_from(modified).unwrap_or_default();
+    Ok(Timestamp::from_second(moment.as_second()).unwrap_or_default())
+}
+
+/// A delivery's lines as headers.
+fn with_headers(reply: Reply, card: &FileCard) -> Result<Reply, Problem> {
+    let control = card.control().map_err(|error| Problem::fault("a control file", &error))?;
+    let mut reply = reply.with(HeaderName::from_static(transport::http::wire::NAME_HEADER), {
+        transport::http::wire::coded(&card.name)
+    });
+    let values = transport::http::wire::header_values(&control);
+    for (name, value) in transport::http::wire::HEADERS.into_iter().zip(values) {
+        reply = reply.with(HeaderName::from_static(name), value);
+    }
+    Ok(reply.with(header::ETAG, format!("\"{}\"", card.sha256)))
+}
