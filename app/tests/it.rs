@@ -11,6 +11,7 @@ mod it {
     mod layout;
     mod moji;
     mod moving;
+    mod places;
     mod program;
     mod simulate;
 }

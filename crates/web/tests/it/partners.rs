@@ -1,7 +1,8 @@
 //! Systems of others: our own client and `curl` against a served town.
 
 use std::fs;
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
@@ -367,6 +368,54 @@ async fn a_token_ends_and_an_assertion_is_good_once() {
     let staff = Client::of(&web::router(house.desk()), "tanaka").await;
     assert_eq!(staff.get("/partner/v1/files").await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(program.send("GET", "/../../links", &[], "").await.status, StatusCode::NOT_FOUND);
+}
+
+/// Sends text to the served town as it stands, and reads what comes back.
+fn raw(served: &Served, request: &str, read: bool) -> String {
+    let host = served.base.trim_start_matches("http://").split('/').next().unwrap().to_owned();
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    if read {
+        stream.read_to_string(&mut answer).unwrap();
+    }
+    answer
+}
+
+#[test]
+fn a_delivery_that_is_cut_off_is_not_there_and_comes_again() {
+    let served = serve(1);
+    let dir = tempfile::tempdir().unwrap();
+    let place = HttpPlace::at(options(&served.base, 0, SecretMethod::Jwt)).unwrap();
+    let jwt = assertion(&id(0), SECRET, &format!("{}/token", served.base), nine_o_clock()).unwrap();
+    let form = format!(
+        "grant_type=client_credentials&client_assertion_type=urn:ietf:params:oauth:client-assertion-type:jwt-bearer\
+         &client_assertion={jwt}"
+    );
+    let asked = format!(
+        "POST /partner/v1/token HTTP/1.1\r\nhost: t\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{form}",
+        form.len()
+    );
+    let answer = raw(&served, &asked, true);
+    let token = answer.split("\"access_token\":\"").nth(1).unwrap_or_else(|| panic!("{answer}"));
+    let token = token.split('"').next().unwrap();
+    let begun = format!(
+        "POST /partner/v1/deliveries/l/1 HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {token}\r\ndaicho-rows: 1\r\n\
+         daicho-bytes: 3\r\ndaicho-sha256: {ABC}\r\ndaicho-file-name: a.csv\r\ncontent-length: 3\r\n\r\nab"
+    );
+    raw(&served, &begun, false);
+    let town = folder(&served.house, 0);
+    assert_eq!(town.arrivals("").unwrap(), []);
+    // The town may not have noticed yet; who repeats is told so until it has.
+    loop {
+        match put(&place, dir.path(), "a.csv", 1, b"abc") {
+            Ok(_) => break,
+            Err(error) => assert!(cause(&error).contains("受け取っている途中"), "{}", cause(&error)),
+        }
+    }
+    let mut bytes = Vec::new();
+    town.fetch("a.csv", &mut bytes).unwrap();
+    assert_eq!(bytes, b"abc");
 }
 
 #[test]
