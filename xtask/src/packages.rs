@@ -39,6 +39,8 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     Package { name: "postgresql", proof: Proof::Postgres("initdb") },
     // The program at the other end of a relay database.
     Package { name: "sqlite3", proof: Proof::Program("sqlite3") },
+    // A partner of the HTTP addresses, as the manual shows it.
+    Package { name: "curl", proof: Proof::Program("curl") },
     Package { name: "poppler-utils", proof: Proof::Program("pdftotext") },
     Package { name: "nodejs", proof: Proof::Program("node") },
     Package { name: "npm", proof: Proof::Program("npm") },

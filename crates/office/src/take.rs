@@ -64,12 +64,14 @@ impl LinkWorker<'_> {
             Found::Nothing => match missed {
                 Some(missed) => {
                     let at = local(missed);
+                    let system = self.office.links().system(&running.link.source);
+                    let source = system.map_or(&running.link.source, |system| &system.name);
                     let what = format!(
                         "{} {:02}:{:02}に予定の「{}」からの配信{}番が、まだ届いていません。送信元に確かめてください",
                         at.date(),
                         at.hour(),
                         at.minute(),
-                        running.link.source,
+                        source,
                         state.record.next_no
                     );
                     self.stop(state, now, what, Some(missed))
