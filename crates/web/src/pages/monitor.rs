@@ -109,11 +109,16 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let unread = office.links().broken().len();
     let counts = vec![
         ("bad", "定義不備・障害", unread + count(&[LinkStanding::Broken, LinkStanding::Trouble])),
-        ("held", "保留", count(&[LinkStanding::Held])),
+        ("held", "保留・操作待ち", count(&[LinkStanding::Held, LinkStanding::AwaitsStaff])),
         (
             "busy",
             "処理中・受領待ち",
-            count(&[LinkStanding::Working, LinkStanding::Queued, LinkStanding::Waiting]),
+            count(&[
+                LinkStanding::Working,
+                LinkStanding::TakingIn,
+                LinkStanding::Queued,
+                LinkStanding::Waiting,
+            ]),
         ),
         ("good", "正常", count(&[LinkStanding::Idle])),
     ];
