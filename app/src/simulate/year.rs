@@ -20,6 +20,9 @@ const VOLUME_UNSTATED: u64 = 100;
 /// How many residents stand behind one movement on an ordinary business day.
 const RESIDENTS_PER_MOVEMENT: u64 = 3_000;
 
+/// How many residents stand behind one changed row of a system on a day, at most.
+const RESIDENTS_PER_NEWS: u64 = 50;
+
 /// Months in which people move: four times the movements.
 const BUSY_MONTHS: [i8; 2] = [3, 4];
 
@@ -229,7 +232,9 @@ impl<'a> Year<'a> {
 
     fn rows_of(&self, index: usize, busy: u64) -> u64 {
         let volume = self.volumes.get(index).copied().unwrap_or(VOLUME_UNSTATED);
-        (volume * self.percent * busy / 400).max(1)
+        // Lists state volumes of cities; a share of them is held to what a town of this size has of news in a day.
+        let most = if self.percent < 100 { self.residents / RESIDENTS_PER_NEWS + 1 } else { u64::MAX };
+        (volume * self.percent * busy / 400).clamp(1, most)
     }
 
     /// Lets links and counterparts act until none has anything to do.
