@@ -6,10 +6,11 @@ use std::path::Path;
 
 use anyhow::Context;
 use catalog::{Grid, LinkRow, RowState, Standing};
-use office::{LinkView, Office};
+use office::{Caller, LinkView, Office, RunError};
 
 use crate::lists;
 use crate::progress::{result, say};
+use crate::told::refused;
 
 /// Lists the links with their state.
 ///
@@ -75,6 +76,25 @@ pub fn trace(office: &Office, subject: &str) -> anyhow::Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Lets a link by which data comes in go on with a later number.
+///
+/// # Errors
+/// When there is no such link, the number is not ahead, or the journal does not answer.
+pub fn skip(office: &Office, id: &str, to: u64, reason: &str) -> anyhow::Result<()> {
+    match office.skip_link(&Caller::command_line(), id, to, reason) {
+        Err(RunError::Unknown(id)) => anyhow::bail!("外から届く連携「{id}」はありません"),
+        Err(RunError::Refused(findings)) => {
+            let said = findings.iter().map(|finding| format!("{}{}", finding.message, finding.remedy));
+            Err(refused(said.collect::<String>()))
+        }
+        done => {
+            done?;
+            say(&format!("連携「{id}」は、{to}番から取り込みます"));
+            Ok(())
+        }
+    }
 }
 
 /// Columns that are put behind those of a list.

@@ -219,6 +219,17 @@ enum LinkTask {
         /// 宛名番号.
         subject: String,
     },
+    /// Says that deliveries of another system before a number will not come, so that its link goes on.
+    Skip {
+        /// The link.
+        id: String,
+        /// The number that is next.
+        #[arg(long)]
+        to: u64,
+        /// Why, for the log.
+        #[arg(long)]
+        reason: String,
+    },
     /// Writes a linkage list of the town with the state of its links beside each row.
     State {
         /// The list, as `[standards] lists` names it: XLSX, CSV or TSV.
@@ -329,6 +340,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 LinkTask::List => links::list(&house.office)?,
                 LinkTask::Show { id } => links::show(&house.office, &id)?,
                 LinkTask::Trace { subject } => links::trace(&house.office, &subject)?,
+                LinkTask::Skip { id, to, reason } => links::skip(&house.office, &id, to, &reason)?,
                 LinkTask::State { list, output } => links::state(&house.office, &list, &output)?,
             }
             Ok(ExitCode::SUCCESS)

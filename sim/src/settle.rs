@@ -2,10 +2,9 @@
 
 use catalog::Extent;
 use jiff::SignedDuration;
-use linkage::{LinkState, local};
-use office::{LinkWorker, Ready, Turn};
-use register::{Actor, AsOf, ViewExt};
-use system::{Batch, BatchExtent, Context, Fate, Incoming, Row};
+use linkage::LinkState;
+use office::{LinkWorker, Turn};
+use register::{AsOf, ViewExt};
 
 use crate::broken::{Broken, broken};
 use crate::defect::Defect;
@@ -124,41 +123,9 @@ impl World {
     fn compare_intakes(&self) -> Result<(), Broken> {
         let office = self.office()?;
         let view = office.journal().view(AsOf::default())?;
-        let now = office.clock().now();
         for running in office.links().all() {
-            let Ok(Ready::InProcess { dataset, intake, .. }) = &running.ready else { continue };
-            let mut rows = Vec::new();
-            view.scan(dataset.kind, None, &mut |stored| {
-                let mut row = Row::new();
-                if (dataset.row)(&*view, stored, &mut row)? == Fate::Row {
-                    rows.push(row);
-                }
-                Ok(std::ops::ControlFlow::Continue(()))
-            })?;
-            let names = dataset.names();
-            let incoming: Vec<Incoming<'_>> = rows.iter().map(|row| Incoming::new(&names, row)).collect();
-            let context = Context {
-                today: local(now).date(),
-                now,
-                actor: Actor::Program("sim".to_owned()),
-                confirmed: &[],
-                random: 0,
-                search: &(),
-                municipality: office.municipality(),
-            };
-            let applied = (intake.apply)(
-                &*view,
-                &Batch {
-                    link: &running.link.id,
-                    no: 1,
-                    extent: BatchExtent::Difference,
-                    subject: dataset.subject,
-                    rows: &incoming,
-                },
-                &context,
-            )?;
-            if let Some(write) = applied.writes.first() {
-                return broken(format!("{} has not got {} {}", intake.id, write.kind.id, write.key));
+            if let Some(what) = office.not_taken(&*view, &running.link.id)? {
+                return broken(what);
             }
         }
         Ok(())

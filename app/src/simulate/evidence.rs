@@ -6,8 +6,7 @@ use std::ops::ControlFlow;
 use catalog::{Delivery as How, Derived, LinkRow, RowRef};
 use linkage::{DELIVERY, Delivery, LinkState, Phase, local};
 use office::{Office, Ready};
-use register::{Actor, AsOf, View, ViewExt};
-use system::{Batch, BatchExtent, Context, Fate, Incoming, Row};
+use register::{AsOf, View, ViewExt};
 
 use super::actors::Counterparts;
 
@@ -151,7 +150,7 @@ fn contradictions(
         {
             found.push(format!("{id}: 受け側は{}番まで受け取っています", receiver.last(id)));
         }
-        if let Some(what) = not_taken(office, view, ready)? {
+        if let Some(what) = office.not_taken(view, id)? {
             found.push(format!("{id}: {what}"));
         }
     }
@@ -162,43 +161,4 @@ fn contradictions(
     }
     found.extend(office.journal().verify()?.problems);
     Ok(found)
-}
-
-/// Offers an intake of this house everything its sender has: what it would still write, it has not got. Links by schedule
-/// may lawfully lie behind.
-fn not_taken(office: &Office, view: &dyn View, ready: &Ready) -> anyhow::Result<Option<String>> {
-    let Ready::InProcess { dataset, intake, .. } = ready else { return Ok(None) };
-    if intake.id.starts_with(stand_in::ID) {
-        return Ok(None);
-    }
-    let mut rows = Vec::new();
-    view.scan(dataset.kind, None, &mut |stored| {
-        let mut row = Row::new();
-        if (dataset.row)(view, stored, &mut row)? == Fate::Row {
-            rows.push(row);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    let names = dataset.names();
-    let incoming: Vec<Incoming<'_>> = rows.iter().map(|row| Incoming::new(&names, row)).collect();
-    let batch = Batch {
-        link: "simulate",
-        no: 1,
-        extent: BatchExtent::Difference,
-        subject: dataset.subject,
-        rows: &incoming,
-    };
-    let now = office.clock().now();
-    let context = Context {
-        today: local(now).date(),
-        now,
-        actor: Actor::Program("simulate".to_owned()),
-        confirmed: &[],
-        random: 0,
-        search: &(),
-        municipality: office.municipality(),
-    };
-    let applied = (intake.apply)(view, &batch, &context)?;
-    let first = applied.writes.first();
-    Ok(first.map(|write| format!("受け口 {} に {} {} が届いていません", intake.id, write.kind.id, write.key)))
 }

@@ -165,8 +165,8 @@ pub fn due_of_arrival(
 }
 
 /// What is to be done with what lies in the place. Pure: numbers are taken without gap and in order, each once, a set only
-/// when it is whole.
-pub fn found(link: &Link, state: &LinkState, seen: &[Seen]) -> Found {
+/// when it is whole. Files that say they are of another link that `is_of_another` knows are left to it.
+pub fn found(link: &Link, state: &LinkState, seen: &[Seen], is_of_another: &dyn Fn(&str) -> bool) -> Found {
     let mut own: Vec<&Notice> = Vec::new();
     for one in seen {
         match one {
@@ -177,6 +177,13 @@ pub fn found(link: &Link, state: &LinkState, seen: &[Seen]) -> Found {
                     ),
                 };
             }
+            Seen::File(notice) if notice.link != link.id && is_of_another(&notice.link) => {}
+            Seen::File(notice) if notice.link != link.id => {
+                let (ours, theirs) = (&link.id, &notice.link);
+                let reason =
+                    format!("連携「{ours}」のものではありません（管理ファイルの連携は「{theirs}」）");
+                return refuse(notice, reason);
+            }
             Seen::File(notice) => own.push(notice),
         }
     }
@@ -184,12 +191,6 @@ pub fn found(link: &Link, state: &LinkState, seen: &[Seen]) -> Found {
     let next = state.next_no;
     if let Some(repeat) = own.iter().find(|notice| notice.no < next) {
         return Found::Repeat((*repeat).clone());
-    }
-    if let Some(stray) = own.iter().find(|notice| notice.link != link.id) {
-        return refuse(
-            stray,
-            format!("連携「{}」のものではありません（管理ファイルの連携は「{}」）", link.id, stray.link),
-        );
     }
     let files: Vec<Notice> =
         own.iter().filter(|notice| notice.no == next).map(|own| (*own).clone()).collect();

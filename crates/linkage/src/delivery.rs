@@ -128,6 +128,37 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// A delivery that carries nothing yet: the link's id and the number on it, how much of the journal it is (from behind
+    /// the first position up to the second), and when it was begun.
+    pub fn new(
+        (link, no): (&str, u64),
+        phase: Phase,
+        extent: Extent,
+        (from, to): (Position, Position),
+        prepared_at: Timestamp,
+    ) -> Self {
+        Self {
+            link: link.to_owned(),
+            no,
+            phase,
+            extent,
+            from,
+            to,
+            rows: 0,
+            refused: Vec::new(),
+            prepared_at,
+            sent_at: None,
+            file_name: None,
+            bytes: 0,
+            sha256: String::new(),
+            characters_sha256: String::new(),
+            layout: String::new(),
+            table_version: String::new(),
+            characters: BTreeMap::new(),
+            receipt: None,
+        }
+    }
+
     /// The key of a delivery: numbers are padded so that key order is delivery order.
     pub fn key_of(link: &str, no: u64) -> String {
         format!("{link}/{no:012}")

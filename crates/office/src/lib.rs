@@ -6,6 +6,7 @@ mod evidence;
 mod exclusive;
 mod history;
 mod index;
+mod intake;
 mod lane;
 mod links;
 mod monitor;

@@ -8,6 +8,7 @@ use linkage::{
 };
 use register::{Actor, AsOf, CommitError, Draft, Fault, Position, View, ViewExt, Write};
 use serde::Serialize;
+use system::Finding;
 
 use crate::audit::AuditResult;
 use crate::links::RunningLink;
@@ -369,6 +370,31 @@ impl Office {
     /// [`RunError`]: no such link, no right, or storage.
     pub fn release_link(&self, caller: &Caller, id: &str) -> Result<(), RunError> {
         self.steer(caller, id, "連携の再開", Event::Released)
+    }
+
+    /// Says that what another system was to send before number `no` will not come: the link goes on with `no`.
+    ///
+    /// # Errors
+    /// [`RunError`]: no such link, no right, a number that is not ahead of the next one or a batch under way, or storage.
+    pub fn skip_link(&self, caller: &Caller, id: &str, no: u64, reason: &str) -> Result<(), RunError> {
+        let state = self.journal().view(AsOf::default())?.load::<LinkState>(id)?;
+        let is_inward = self
+            .links()
+            .get(id)
+            .is_some_and(|running| matches!(running.link.delivery, catalog::Delivery::Inward { .. }));
+        let (Some(state), true) = (state, is_inward) else { return Err(RunError::Unknown(id.to_owned())) };
+        let event = Event::SkippedTo { no };
+        if state.record.after(event.clone()).is_err() {
+            let next = state.record.next_no;
+            return Err(RunError::Refused(vec![Finding::error(
+                "L002",
+                "no",
+                "次の番号",
+                format!("{no}番へは進められません。次は{next}番です。"),
+                "取込中でないときに、次の番号より大きい番号を指定してください。",
+            )]));
+        }
+        self.steer(caller, id, &format!("連携の番号を{no}番へ進める: {reason}"), event)
     }
 
     /// Asks for a run now.

@@ -10,16 +10,17 @@ use linkage::{
 use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
 };
-use system::{Batch, BatchExtent, Context, Fate, Incoming, Row};
+use system::{Batch, BatchExtent, Fate, Incoming, Row};
 use transport::{Control, PlaceError, Verdict};
 
 use crate::Office;
 use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
 use crate::prepare::{Making, changed, kept_data, prepare, sweep};
+use crate::take::Inbound;
 
 /// How often rows are applied anew when staff change the receiver's records at the same moment.
-const APPLY_TRIES_MAX: u32 = 8;
+pub(crate) const APPLY_TRIES_MAX: u32 = 8;
 
 /// What a turn did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +126,7 @@ impl<'a> LinkWorker<'a> {
         let lane = self.office.lane(&*view, &running.link)?;
         drop(view);
         if let Ready::Inward(inward) = ready {
-            let turned = self.turn_inward(running, inward, &state, now);
+            let turned = Inbound::new(*self, running, inward, &state, now).turn();
             return self.ended(&state, now, turned);
         }
         if let Some(lane) = &lane {
@@ -316,15 +317,6 @@ impl<'a> LinkWorker<'a> {
         }
         let names = dataset.names();
         let incoming: Vec<Incoming<'_>> = rows.iter().map(|row| Incoming::new(&names, row)).collect();
-        let context = Context {
-            today: local(now).date(),
-            now,
-            actor: Actor::Program(format!("link/{}", running.link.id)),
-            confirmed: &[],
-            random: self.office.entropy().bits(),
-            search: &(),
-            municipality: self.office.municipality(),
-        };
         let no = state.record.next_no;
         let batch = Batch {
             link: &running.link.id,
@@ -333,26 +325,18 @@ impl<'a> LinkWorker<'a> {
             subject: dataset.subject,
             rows: &incoming,
         };
-        let applied = (intake.apply)(&*view, &batch, &context).map_err(on_link)?;
+        let applied = (intake.apply)(&*view, &batch, &self.office.link_context(&running.link.id, now))
+            .map_err(on_link)?;
         let delivery = Delivery {
-            link: running.link.id.clone(),
-            no,
-            phase: Phase::Applied,
-            extent: Extent::Difference,
-            from: state.record.position,
-            to,
             rows: count(rows.len()),
             refused: applied.refused,
-            prepared_at: now,
-            sent_at: None,
-            file_name: None,
-            bytes: 0,
-            sha256: String::new(),
-            characters_sha256: String::new(),
-            layout: String::new(),
-            table_version: String::new(),
-            characters: Default::default(),
-            receipt: None,
+            ..Delivery::new(
+                (&running.link.id, no),
+                Phase::Applied,
+                Extent::Difference,
+                (state.record.position, to),
+                now,
+            )
         };
         let next = state.record.after(Event::AppliedInProcess { to, due })?;
         let mut draft = draft(&running.link.id, no, now);
@@ -412,16 +396,8 @@ impl<'a> LinkWorker<'a> {
             .replace("{no}", &format!("{no:06}"))
             .replace("{date}", &date.strftime("%Y%m%d").to_string());
         let delivery = Delivery {
-            link: running.link.id.clone(),
-            no,
-            phase: Phase::Prepared,
-            extent: prepared.extent,
-            from: state.record.position,
-            to: prepared.to,
             rows: prepared.rows,
             refused: prepared.refused,
-            prepared_at: now,
-            sent_at: None,
             file_name: Some(file_name.clone()),
             bytes: prepared.bytes,
             sha256: prepared.sha256,
@@ -429,7 +405,13 @@ impl<'a> LinkWorker<'a> {
             layout: running.link.layout().unwrap_or_default().to_owned(),
             table_version: plan.table_version().to_owned(),
             characters: prepared.characters,
-            receipt: None,
+            ..Delivery::new(
+                (&running.link.id, no),
+                Phase::Prepared,
+                prepared.extent,
+                (state.record.position, prepared.to),
+                now,
+            )
         };
         let event = Event::Prepared { extent, to: prepared.to, file_name, due };
         self.commit(start, event, &delivery, None, now, "配信の作成")?;

@@ -92,6 +92,8 @@ fn state() -> LinkState {
 #[test]
 fn what_lies_in_the_place_decides() {
     let other = change(&file(3, 1, 1), |notice| notice.link = "another".into());
+    let taken_elsewhere = change(&file(1, 1, 1), |notice| notice.link = "another".into());
+    let neighbour = change(&file(3, 1, 1), |notice| notice.link = "neighbour".into());
     let older = change(&file(3, 1, 1), |notice| notice.as_of = Position(19));
     let full = change(&file(3, 2, 2), |notice| notice.extent = Extent::Full);
     let twice = change(&file(3, 1, 2), |notice| notice.name = "kokuho_000003_x.csv".into());
@@ -112,9 +114,12 @@ fn what_lies_in_the_place_decides() {
         (vec![file(3, 1, 2), full], "refuse 配信3番の組の中で、全件・差分か時点が違います"),
         (vec![older], "refuse 取り込み済みの時点20より古い時点19のものです"),
         (vec![other], "refuse 連携「kokuho-in」のものではありません"),
+        (vec![taken_elsewhere], "refuse 連携「kokuho-in」のものではありません"),
+        (vec![neighbour.clone()], "nothing"),
+        (vec![neighbour, file(3, 1, 1)], "take kokuho_000003_1.csv"),
         (vec![unreadable, file(3, 1, 1)], "stop 「kokuho_x.csv」の管理ファイルが読めません"),
     ] {
-        let told = word(found(&link(), &state(), &seen));
+        let told = word(found(&link(), &state(), &seen, &|other| other == "neighbour"));
         assert!(told.starts_with(wanted), "{seen:?}: {told}");
     }
 }

@@ -139,6 +139,77 @@ fn a_lost_answer_is_given_again_and_nothing_is_applied_twice() {
     settle(&house);
     assert_eq!(sender.receipt(&names[0]).unwrap().unwrap().verdict, Verdict::Applied);
     assert_eq!(house.office.deliveries("insured-in", None, 9).unwrap().len(), 1);
+    assert_eq!(house.office.check_evidence().unwrap(), [""; 0], "the copy that was taken is kept");
+}
+
+#[test]
+fn other_bytes_under_a_taken_number_do_not_touch_what_is_kept() {
+    let house = house();
+    let mut sender = sender(&house.place("federation"));
+    sender.send(&rows(&[("1", "甲")]), false, "2026-11-20", Mishap::None).unwrap();
+    settle(&house);
+    sender.send(&rows(&[("1", "乙")]), false, "2026-11-20", Mishap::NumberTwice).unwrap();
+    settle(&house);
+    assert_eq!(house.office.check_evidence().unwrap(), [""; 0]);
+    assert_eq!(held(&house)["1"], "甲");
+}
+
+/// Killed between two batches, with the copy altered meanwhile: only what was checked is applied.
+#[test]
+fn a_copy_that_is_not_what_was_checked_is_taken_anew_or_not_at_all() {
+    let house = house();
+    let folder = house.place("federation");
+    let mut sender = sender(&folder);
+    let names = sender.send(&rows(&[("1", "甲")]), false, "2026-11-20", Mishap::None).unwrap();
+    let worker = LinkWorker::new(&house.office);
+    assert_eq!(worker.turn("insured-in").unwrap(), Turn::Worked, "put to work");
+    assert_eq!(worker.turn("insured-in").unwrap(), Turn::Worked, "begun");
+    let copy = house.office.evidence_root().join("insured-in").join("000000000001.001.arrived");
+    std::fs::write(&copy, "addressee_no,name\r\n1,丁\r\n").unwrap();
+    let there = folder.incoming().join(&names[0]);
+    let original = std::fs::read(&there).unwrap();
+    std::fs::write(&there, "altered too").unwrap();
+    settle(&house);
+    assert!(trouble(&house).contains("受信したときの内容と違います"), "{}", trouble(&house));
+    assert!(held(&house).is_empty());
+    std::fs::write(&there, original).unwrap();
+    house.clock.pass(SignedDuration::from_mins(10));
+    settle(&house);
+    assert_eq!(held(&house)["1"], "甲");
+}
+
+#[test]
+fn a_full_extract_with_a_record_that_does_not_read_takes_nobody_away() {
+    let house = house();
+    let mut sender = sender(&house.place("federation"));
+    let three = rows(&[("1", "甲"), ("2", "乙"), ("3", "あいうえおかきくけこ")]);
+    sender.send(&three, true, "2026-11-20", Mishap::None).unwrap();
+    settle(&house);
+    sender.send(&three, true, "2026-11-21", Mishap::BrokenCharacter).unwrap();
+    settle(&house);
+    assert_eq!(held(&house).into_keys().collect::<Vec<_>>(), ["1", "2", "3"], "the third is held, not gone");
+    sender.send(&three[..2], true, "2026-11-22", Mishap::None).unwrap();
+    settle(&house);
+    assert_eq!(held(&house).into_keys().collect::<Vec<_>>(), ["1", "2"]);
+}
+
+#[test]
+fn a_number_that_will_never_come_may_be_passed_over() {
+    let house = house();
+    let mut sender = sender(&house.place("federation"));
+    sender.send(&rows(&[("1", "甲")]), false, "2026-11-20", Mishap::None).unwrap();
+    settle(&house);
+    sender.send(&rows(&[("1", "乙")]), false, "2026-11-20", Mishap::Gap).unwrap();
+    settle(&house);
+    assert_eq!(held(&house)["1"], "甲");
+    let operator = TestHouse::caller("unyo", &["office/links"]);
+    for (no, caller) in [(1, &operator), (2, &operator), (3, &TestHouse::caller("tanaka", &[]))] {
+        assert!(house.office.skip_link(caller, "insured-in", no, "廃番").is_err(), "{no}");
+    }
+    house.office.skip_link(&operator, "insured-in", 3, "送信元で欠番").unwrap();
+    settle(&house);
+    assert_eq!(held(&house)["1"], "乙");
+    assert_eq!(trouble(&house), "");
 }
 
 /// Each mishap of the other side: what the link tells, and whether the file is refused or waited for.
