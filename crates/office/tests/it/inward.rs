@@ -8,9 +8,10 @@ use layout::Layout;
 use linkage::Phase;
 use moji::{Tables, Unmappable};
 use office::{LinkStanding, LinkWorker, ListFile, RunError, RunOptions, Turn};
-use register::AsOf;
+use register::{AsOf, Fault, View};
 use serde_json::json;
 use stand_in::records::RECEIVED;
+use system::{Applied, Batch, Context};
 use transport::{Folder, Verdict};
 
 use super::house::TestHouse;
@@ -51,18 +52,26 @@ detail = [
 "#;
 
 fn house() -> TestHouse {
-    let house = TestHouse::new();
+    wired(TestHouse::new(), stand_in::intakes::ROWS.apply)
+}
+
+type Apply = fn(&dyn View, &Batch<'_>, &Context<'_>) -> Result<Applied, Fault>;
+
+/// The house with the inward link, whose intake decides so.
+fn wired(house: TestHouse, apply: Apply) -> TestHouse {
     let at = house.place("federation");
     house.reopen_with(
         |systems| {
             let item =
                 stand_in::OfferItem { name: "a".into(), title: "甲".into(), holds: system::ItemType::Text };
-            systems.push(stand_in::system(&[stand_in::Offer {
+            let mut stand_in = stand_in::system(&[stand_in::Offer {
                 id: "stand-in/x".into(),
                 title: "試験".into(),
                 subject: "a".into(),
                 items: vec![item],
-            }]));
+            }]);
+            stand_in.intakes[0].apply = apply;
+            systems.push(stand_in);
         },
         |sources| {
             sources.links.push(ListFile { name: "insured-in.toml".into(), text: LINK.into() });
@@ -299,4 +308,37 @@ fn a_large_delivery_is_taken_in_batches_and_keeps_the_screens_waiting() {
     settle(&house);
     assert_eq!(house.office.intake_under_way("stand-in").unwrap(), None);
     assert_eq!(held(&house).len(), 2_500);
+}
+
+/// Fails at the second thousand, as a program that is killed there.
+fn failing_half_way(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
+    if batch.rows.iter().any(|row| row.text("addressee_no") == "1500") {
+        return Err(Fault::because("電源が切れました"));
+    }
+    (stand_in::intakes::ROWS.apply)(view, batch, context)
+}
+
+#[test]
+fn a_delivery_that_was_cut_half_way_goes_on_behind_what_was_applied() {
+    let house = wired(TestHouse::new(), failing_half_way);
+    let mut sender = sender(&house.place("federation"));
+    let many =
+        |from: usize| (from..=2_500).map(|no| vec![no.to_string(), format!("氏名{no}")]).collect::<Vec<_>>();
+    sender.send(&many(1), true, "2026-11-20", Mishap::None).unwrap();
+    settle(&house);
+    assert!(trouble(&house).contains("電源が切れました"), "{}", trouble(&house));
+    assert_eq!(held(&house).len(), 1_000, "the first thousand stands");
+    let house = wired(house, stand_in::intakes::ROWS.apply);
+    house.clock.pass(SignedDuration::from_mins(10));
+    settle(&house);
+    assert_eq!(held(&house).len(), 2_500);
+    assert_eq!(
+        house.office.deliveries("insured-in", None, 9).unwrap().len(),
+        1,
+        "one delivery, however often begun"
+    );
+    // The end of a full extract counts those applied before the cut, too.
+    sender.send(&many(2), true, "2026-11-21", Mishap::None).unwrap();
+    settle(&house);
+    assert_eq!(held(&house).len(), 2_499);
 }
