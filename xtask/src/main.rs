@@ -99,7 +99,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::tidy(),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Peers { check } => peers::peers(check),
-        Task::Packages => packages::ensure(packages::FOR_TESTS),
+        Task::Packages => packages::ensure_for_tests(),
     }
 }
 

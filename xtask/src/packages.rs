@@ -1,10 +1,13 @@
 //! What the project needs beyond crates: installed where that is possible, otherwise asked for in one sentence.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::bail;
 
-use crate::run::run_with;
+use crate::run::{root, run_with};
 
 /// A Debian package and how to see that it is there.
 pub(crate) struct Package {
@@ -28,7 +31,7 @@ const IPAMJ: Package =
 pub(crate) const FOR_DEMO: &[Package] = &[IPAMJ];
 
 /// What all tests need.
-pub(crate) const FOR_TESTS: &[Package] = &[
+const FOR_TESTS: &[Package] = &[
     IPAMJ,
     Package {
         name: "fonts-noto-cjk",
@@ -44,7 +47,14 @@ pub(crate) const FOR_TESTS: &[Package] = &[
     Package { name: "poppler-utils", proof: Proof::Program("pdftotext") },
     Package { name: "nodejs", proof: Proof::Program("node") },
     Package { name: "npm", proof: Proof::Program("npm") },
+    // The servers that places are tested on. Each test starts one of its own; the machine's are not touched.
+    Package { name: "openssh-server", proof: Proof::Program("/usr/sbin/sshd") },
+    Package { name: "openssh-client", proof: Proof::Program("ssh-keygen") },
+    Package { name: "pure-ftpd", proof: Proof::Program("/usr/sbin/pure-ftpd") },
 ];
+
+/// Programs of crates that all tests need: name, version, features.
+const TOOLS_FOR_TESTS: &[(&str, &str, &str)] = &[("s3s-fs", "0.14.1", "binary")];
 
 /// What the benchmark's peers need.
 pub(crate) const FOR_BENCH: &[Package] = &[
@@ -75,10 +85,10 @@ pub(crate) const FOR_PEERS: &[Package] = &[
 impl Package {
     fn is_there(&self) -> bool {
         match self.proof {
-            Proof::File(path) => std::path::Path::new(path).exists(),
+            Proof::File(path) => Path::new(path).exists(),
             Proof::Program(program) => is_on_path(program),
             Proof::Postgres(program) => {
-                let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+                let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
                 let mut programs = versions.map(|version| version.path().join("bin").join(program));
                 programs.any(|path| path.exists()) || is_on_path(program)
             }
@@ -89,6 +99,59 @@ impl Package {
 fn is_on_path(program: &str) -> bool {
     let status = Command::new("sh").args(["-c", "command -v \"$0\"", program]).stdout(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
+}
+
+/// Debian starts the servers it installs, unless this file says no. The tests start their own, on ports of their own.
+struct NoStart {
+    is_ours: bool,
+}
+
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+impl NoStart {
+    fn put() -> anyhow::Result<Self> {
+        let is_ours = !Path::new(POLICY).exists();
+        if is_ours {
+            fs::write(POLICY, "#!/bin/sh\nexit 101\n")?;
+            fs::set_permissions(POLICY, fs::Permissions::from_mode(0o755))?;
+        }
+        Ok(Self { is_ours })
+    }
+}
+
+impl Drop for NoStart {
+    fn drop(&mut self) {
+        if self.is_ours {
+            // What stays would keep servers from starting that somebody installs later.
+            if let Err(error) = fs::remove_file(POLICY) {
+                eprintln!("remove {POLICY}: {error}");
+            }
+        }
+    }
+}
+
+/// All that tests need beyond crates that are linked.
+pub(crate) fn ensure_for_tests() -> anyhow::Result<()> {
+    ensure(FOR_TESTS)?;
+    ensure_tools(TOOLS_FOR_TESTS)
+}
+
+/// Builds the programs of crates that are missing below `target/tools`, where the tests look for them.
+fn ensure_tools(tools: &[(&str, &str, &str)]) -> anyhow::Result<()> {
+    let folder = root().join("target/tools");
+    for (name, version, features) in tools {
+        if folder.join("bin").join(name).exists() || is_on_path(name) {
+            continue;
+        }
+        let at = folder.to_string_lossy();
+        // A folder of its own for the build: it must not meet a running build of the tree.
+        let build = [("CARGO_TARGET_DIR", "target/tools/build")];
+        let options =
+            ["install", name, "--version", version, "--locked", "--features", features, "--root", &at];
+        run_with("cargo", &options, &build)?;
+        fs::remove_dir_all(folder.join("build"))?;
+    }
+    Ok(())
 }
 
 /// Installs what is missing when this may be done here (Debian, as root), otherwise says the one command to type.
@@ -102,6 +165,7 @@ pub(crate) fn ensure(packages: &[Package]) -> anyhow::Result<()> {
     if !is_root {
         bail!("these packages are missing; install them with: sudo apt-get install {}", missing.join(" "));
     }
+    let _policy = NoStart::put()?;
     let quiet = [("DEBIAN_FRONTEND", "noninteractive")];
     run_with("apt-get", &["update", "-q"], &quiet)?;
     let mut arguments = vec!["install", "-q", "-y", "--no-install-recommends"];

@@ -9,7 +9,7 @@ use crate::{licences, packages};
 
 /// All that CI runs.
 pub(crate) fn test(no_browser: bool) -> anyhow::Result<()> {
-    packages::ensure(packages::FOR_TESTS)?;
+    packages::ensure_for_tests()?;
     run("cargo", &["fmt", "--all", "--check"])?;
     run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     licences::check()?;

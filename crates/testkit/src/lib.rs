@@ -8,4 +8,5 @@ mod lists;
 pub mod places;
 pub mod postgres;
 mod rotation;
+pub mod servers;
 pub mod shelf;

@@ -19,11 +19,28 @@ pub struct Folder {
     side: Side,
 }
 
-/// From which side a folder is looked at.
+/// From which side a place is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
+pub(crate) enum Side {
     Ours,
     Theirs,
+}
+
+impl Side {
+    /// The other one.
+    pub(crate) fn other(self) -> Self {
+        if self == Self::Ours { Self::Theirs } else { Self::Ours }
+    }
+
+    /// The folder of data and control files of this side.
+    pub(crate) fn out(self) -> &'static str {
+        if self == Self::Ours { "out" } else { "in" }
+    }
+
+    /// The folder of the other side's receipts for them.
+    pub(crate) fn receipts(self) -> &'static str {
+        if self == Self::Ours { "receipts" } else { "in-receipts" }
+    }
 }
 
 /// SHA-256 of a file in lower-case hexadecimal, read in pieces.
@@ -101,8 +118,7 @@ impl Folder {
     /// The same folder as the system at the other end sees it: what goes out here comes in there.
     #[must_use]
     pub fn other_side(&self) -> Self {
-        let side = if self.side == Side::Ours { Side::Theirs } else { Side::Ours };
-        Self { root: self.root.clone(), side }
+        Self { root: self.root.clone(), side: self.side.other() }
     }
 
     /// The folder's path.
@@ -112,12 +128,12 @@ impl Folder {
 
     /// Where data and control files of this side lie.
     pub fn out(&self) -> PathBuf {
-        self.root.join(if self.side == Side::Ours { "out" } else { "in" })
+        self.root.join(self.side.out())
     }
 
     /// Where the other side puts receipts for them.
     pub fn receipts(&self) -> PathBuf {
-        self.root.join(if self.side == Side::Ours { "receipts" } else { "in-receipts" })
+        self.root.join(self.side.receipts())
     }
 
     /// Where the other side's files lie.
@@ -257,6 +273,28 @@ impl Place for Folder {
 
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError> {
         put_aside(&self.answers(), name)
+    }
+
+    fn probe(&self, told: &mut dyn FnMut(&str)) -> Result<(), PlaceError> {
+        for folder in [self.out(), self.receipts()] {
+            make_folders(&folder, Access::Shared).map_err(io_error("作成", &folder))?;
+        }
+        told("フォルダ");
+        let path = self.out().join("daicho-place-check.tmp");
+        fs::write(&path, "daicho\n").map_err(io_error("書き込み", &path))?;
+        told("書き込み");
+        fs::read(&path).map_err(io_error("読み取り", &path))?;
+        told("読み取り");
+        fs::remove_file(&path).map_err(io_error("削除", &path))?;
+        told("削除");
+        let incoming = self.incoming();
+        match fs::read_dir(&incoming) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(io_error("読み取り", &incoming)(error));
+            }
+            _ => told("相手からのファイルの一覧"),
+        }
+        Ok(())
     }
 }
 

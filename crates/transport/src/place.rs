@@ -114,4 +114,15 @@ pub trait Place: Debug + Send + Sync {
     /// # Errors
     /// When the place does not allow it.
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError>;
+
+    /// Tries the place out for an operator, and tells each step that went well. A trial leaves nothing at the other side
+    /// but the folders that are needed anyway.
+    ///
+    /// # Errors
+    /// The first step that did not go well.
+    fn probe(&self, told: &mut dyn FnMut(&str)) -> Result<(), PlaceError> {
+        self.arrivals("")?;
+        told("読み取り");
+        Ok(())
+    }
 }
