@@ -40,7 +40,7 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
         if let Ok(link) = catalog::Link::parse(&link.text, &link.name)
             && let Some(place) = link.place()
         {
-            places.insert(place.to_owned(), Folder::at(PathBuf::new()).shared());
+            places.insert(place.to_owned(), Ok(Folder::at(PathBuf::new()).shared()));
         }
     }
     let text = |path: &str| standards::text(path).to_owned();

@@ -43,6 +43,9 @@ pub struct Config {
     /// `[partners]`
     #[serde(default)]
     pub partners: Option<PartnersSetting>,
+    /// `[network]`
+    #[serde(default)]
+    pub network: Network,
     /// `[simulators]`
     #[serde(default)]
     pub simulators: Simulators,
@@ -202,6 +205,15 @@ pub struct Links {
     pub tables: Option<PathBuf>,
 }
 
+/// `[network]`: where the program may connect to for links.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// Networks such as `10.0.0.0/8`, addresses, or names of servers; anywhere without it.
+    #[serde(default)]
+    pub allowed: Option<Vec<String>>,
+}
+
 /// `[simulators]`: simulated outside systems, for demonstration and rehearsal only.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -232,6 +244,8 @@ impl Config {
         if config.audit.every_changes == 0 || config.audit.every_hours == 0 {
             bail!("設定ファイル {}: every_changes と every_hours は1以上にしてください", path.display());
         }
+        crate::places::network(&config)
+            .map_err(|what| anyhow::anyhow!("設定ファイル {}: {what}", path.display()))?;
         domain::MunicipalityCode::parse(&config.municipality.code)
             .with_context(|| format!("設定ファイル {}: 団体コード", path.display()))?;
         Ok(config)

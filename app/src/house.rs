@@ -23,7 +23,7 @@ use web::Partners;
 use crate::config::Config;
 use crate::journal::Place;
 use crate::output::make_private;
-use crate::{lists, places_relay, standards, tables};
+use crate::{lists, places, places_relay, standards, tables};
 
 /// The systems of this program; the stand-in with what it offers.
 pub fn systems(offers: &[Offer]) -> Vec<System> {
@@ -177,17 +177,6 @@ pub(crate) fn read(config: &Config, path: &Path) -> anyhow::Result<String> {
 /// # Errors
 /// When a list or folder the configuration names cannot be read.
 pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
-    let mut places = office::Places::new();
-    for (name, value) in &config.places {
-        let place = match (config.folder_place(name), value.table()) {
-            (Some(folder), _) => Folder::at(folder).shared(),
-            (None, Some(table)) => {
-                places_relay::place(config, table).with_context(|| format!("[places] {name}"))?
-            }
-            (None, None) => bail!("[places] {name}: フォルダの名前か、{{ … }} の形で書いてください"),
-        };
-        places.insert(name.clone(), place);
-    }
     let mut sources = LinkSources {
         lists: Vec::new(),
         workbooks: Vec::new(),
@@ -200,7 +189,7 @@ pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
         tables: tables::load(
             tables::folder(None, config.links.tables.as_ref().map(|folder| config.at(folder))).as_deref(),
         )?,
-        places,
+        places: places::all(config),
     };
     for path in &config.standards.lists {
         // One list that does not read must not keep the town from opening; the page of lists says which.

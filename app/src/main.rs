@@ -14,7 +14,7 @@ use daicho::history::HistoryArguments;
 use daicho::house::{Outside, open};
 use daicho::keys::KeyTask;
 use daicho::progress::{result, say};
-use daicho::{audit, backup, catalogue, derive, history, keys, layouts, links, serve, simulate};
+use daicho::{audit, backup, catalogue, derive, history, keys, layouts, links, places, serve, simulate};
 use office::{Caller, Rights, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
@@ -75,6 +75,14 @@ enum Command {
         config: PathBuf,
         #[command(subcommand)]
         task: LinkTask,
+    },
+    /// The places files are handed over at.
+    Place {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml", global = true)]
+        config: PathBuf,
+        #[command(subcommand)]
+        task: PlaceTask,
     },
     /// Uses a function of a system, such as `resident-register/search`.
     Run {
@@ -241,6 +249,15 @@ enum LinkTask {
 }
 
 #[derive(Subcommand)]
+enum PlaceTask {
+    /// Tries a place out: connects, writes a file, lists, reads and removes it, and says each step.
+    Check {
+        /// Its name in `[places]`.
+        name: String,
+    },
+}
+
+#[derive(Subcommand)]
 enum UserTask {
     /// Makes a user; the password is read from standard input.
     Add {
@@ -266,9 +283,9 @@ enum UserTask {
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter(
+        .with_env_filter(logged(
             tracing_subscriber::EnvFilter::try_from_env("DAICHO_LOG").unwrap_or_else(|_| "warn".into()),
-        )
+        ))
         .init();
     match run(Arguments::parse().command) {
         Ok(code) => code,
@@ -276,6 +293,14 @@ fn main() -> ExitCode {
             say(&format!("{error:#}"));
             ExitCode::from(3)
         }
+    }
+}
+
+/// Whatever is asked for, the library of FTP does not say its commands: one of them is the password.
+fn logged(filter: tracing_subscriber::EnvFilter) -> tracing_subscriber::EnvFilter {
+    match "suppaftp=warn".parse() {
+        Ok(quiet) => filter.add_directive(quiet),
+        Err(_) => filter,
     }
 }
 
@@ -343,6 +368,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 LinkTask::Skip { id, to, reason } => links::skip(&house.office, &id, to, &reason)?,
                 LinkTask::State { list, output } => links::state(&house.office, &list, &output)?,
             }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Place { config, task: PlaceTask::Check { name } } => {
+            places::check(&Config::read(&config)?, &name)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Run { config, function, input, confirm, dry_run } => {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use counterparts::FolderReceiver;
-use office::{LinkWorker, Office, Turn};
+use office::{LinkWorker, Office, Ready, Turn};
 use web::Desk;
 
 use crate::house::House;
@@ -19,7 +19,7 @@ use crate::print::printer;
 const NAP_MOST: Duration = Duration::from_millis(500);
 /// How long a link's thread waits after the journal did not answer.
 const FAULT_PAUSE: Duration = Duration::from_secs(2);
-/// How often a receipt is looked for while one is due.
+/// How often a simulated receiver looks for files.
 const RECEIPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Threads that work until they are told to stop.
@@ -91,13 +91,26 @@ fn work_link(office: &Office, id: &str, stop: &AtomicBool) {
                 });
                 office.journal().wait(head, nap);
             }
-            Ok((_, Turn::Waiting)) => pause(RECEIPT_PAUSE),
+            Ok((_, Turn::Waiting)) => {
+                // In naps, so that a server that is asked seldom does not keep the program from stopping.
+                let mut left = look_again_after(office, id);
+                while !left.is_zero() && !stop.load(Ordering::Relaxed) {
+                    pause(left.min(NAP_MOST));
+                    left = left.saturating_sub(NAP_MOST);
+                }
+            }
             Err(fault) => {
                 tracing::error!(link = id, %fault, "the journal does not answer");
                 pause(FAULT_PAUSE);
             }
         }
     }
+}
+
+/// How often the link's place is asked for what may have come.
+fn look_again_after(office: &Office, id: &str) -> Duration {
+    let ready = office.links().get(id).and_then(|running| running.ready.as_ref().ok());
+    ready.and_then(Ready::place).map_or(NAP_MOST, |place| place.look_again_after())
 }
 
 fn work_receiver(mut receiver: FolderReceiver, stop: &AtomicBool) {

@@ -13,5 +13,6 @@ mod it {
     mod moving;
     mod places;
     mod program;
+    mod servers;
     mod simulate;
 }

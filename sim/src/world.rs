@@ -110,8 +110,10 @@ impl World {
         if let Some(what) = self.ledger.compare(&store)? {
             return broken(what);
         }
-        let places =
-            PLACES.into_iter().map(|name| (name.to_owned(), Folder::at(self.place(name)).shared())).collect();
+        let places = PLACES
+            .into_iter()
+            .map(|name| (name.to_owned(), Ok(Folder::at(self.place(name)).shared())))
+            .collect();
         let office = Office::open(OfficeParts {
             journal: Arc::new(Faulty::new(store, self.ledger.clone())),
             systems: systems(&[]),

@@ -16,8 +16,8 @@ use transport::Place;
 
 use crate::wire::wire;
 
-/// Places (受け渡し場所) by the names link files use.
-pub type Places = BTreeMap<String, Arc<dyn Place>>;
+/// Places (受け渡し場所) by the names link files use, or in Japanese why one cannot be used: only its links stop.
+pub type Places = BTreeMap<String, Result<Arc<dyn Place>, String>>;
 
 /// A linkage list as a file.
 #[derive(Clone, Debug)]
@@ -134,6 +134,15 @@ impl Ready {
         match self {
             Self::InProcess { dataset, .. } | Self::Outward { dataset, .. } => Some(dataset),
             Self::Inward(_) => None,
+        }
+    }
+
+    /// The place files go to or come from; none within this house.
+    pub fn place(&self) -> Option<&dyn Place> {
+        match self {
+            Self::InProcess { .. } => None,
+            Self::Outward { place, .. } => Some(&**place),
+            Self::Inward(inward) => Some(&*inward.place),
         }
     }
 }

@@ -72,7 +72,11 @@ fn find_intake(id: &str, systems: &[System]) -> Result<(&'static str, Intake), S
 }
 
 fn find_place(name: &str, sources: &LinkSources) -> Result<Arc<dyn Place>, String> {
-    sources.places.get(name).cloned().ok_or_else(|| format!("場所「{name}」が設定にありません"))
+    match sources.places.get(name) {
+        None => Err(format!("場所「{name}」が設定にありません")),
+        Some(Err(what)) => Err(format!("場所「{name}」が使えません: {what}")),
+        Some(Ok(place)) => Ok(Arc::clone(place)),
+    }
 }
 
 /// Refuses an intake that cannot do without items that do not come.

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::{Control, Receipt, SlipError};
 
@@ -114,6 +115,11 @@ pub trait Place: Debug + Send + Sync {
     /// # Errors
     /// When the place does not allow it.
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError>;
+
+    /// How long to wait before the place is asked again for what may have come: a server is asked less often than a folder.
+    fn look_again_after(&self) -> Duration {
+        Duration::from_millis(100)
+    }
 
     /// Tries the place out for an operator, and tells each step that went well. A trial leaves nothing at the other side
     /// but the folders that are needed anyway.

@@ -195,7 +195,7 @@ fn open(
     let journal: Arc<dyn Journal> = Arc::new(store);
     let places = ["welfare-suite", "tax-suite"]
         .into_iter()
-        .map(|place| (place.to_owned(), Folder::at(folder.join("places").join(place)).shared()))
+        .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
         .collect();
     let mut sources = LinkSources {
         lists: vec![ListFile { name: "city.tsv".into(), text: text("lists/city.tsv") }],

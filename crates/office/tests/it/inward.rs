@@ -76,7 +76,7 @@ fn wired(house: TestHouse, apply: Apply) -> TestHouse {
         |sources| {
             sources.links.push(ListFile { name: "insured-in.toml".into(), text: LINK.into() });
             sources.layouts.push(ListFile { name: "insured.toml".into(), text: LAYOUT.into() });
-            sources.places.insert("federation".into(), at.shared());
+            sources.places.insert("federation".into(), Ok(at.shared()));
         },
     )
 }

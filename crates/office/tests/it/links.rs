@@ -122,10 +122,11 @@ fn a_broken_layout_and_a_broken_place_stop_only_their_link() {
         for layout in sources.layouts.iter_mut().filter(|layout| layout.name == "resident-jef.toml") {
             layout.text = layout.text.replace("\"addressee_no\"", "\"no_such_item\"");
         }
-        let not_a_folder = PathBuf::from(sources.places["welfare-suite"].describe()).with_extension("file");
+        let not_a_folder = PathBuf::from(sources.places["welfare-suite"].as_ref().unwrap().describe())
+            .with_extension("file");
         std::fs::create_dir_all(not_a_folder.parent().unwrap()).unwrap();
         std::fs::write(&not_a_folder, "").unwrap();
-        sources.places.insert("welfare-suite".into(), Folder::at(not_a_folder).shared());
+        sources.places.insert("welfare-suite".into(), Ok(Folder::at(not_a_folder).shared()));
         sources.links.push(office::ListFile { name: "bad.toml".into(), text: "id = 1".into() });
     });
     house.settle();
@@ -140,6 +141,32 @@ fn a_broken_layout_and_a_broken_place_stop_only_their_link() {
     let why = house.office.link_view("resident-full-to-welfare").unwrap().unwrap().why;
     assert!(why.contains("作成に失敗しました"), "{why}");
     assert_eq!(numbers(&house).len(), 3);
+}
+
+#[test]
+fn a_place_that_cannot_be_used_stops_only_its_links() {
+    let house = TestHouse::new().reopen(|sources| {
+        sources.places.insert("welfare-suite".into(), Err("host_key がありません".into()));
+    });
+    house.settle();
+    house.move_in();
+    house.settle();
+    for (id, standing) in [
+        ("resident-full-to-welfare", LinkStanding::Broken),
+        ("resident-changes-to-welfare", LinkStanding::Broken),
+        ("resident-full-to-tax", LinkStanding::Waiting),
+        ("resident-to-addressee", LinkStanding::Idle),
+    ] {
+        let view = house.office.link_view(id).unwrap().unwrap();
+        assert_eq!(view.standing, standing, "{id}: {}", view.why);
+        if standing == LinkStanding::Broken {
+            assert!(
+                view.why.contains("場所「welfare-suite」が使えません: host_key がありません"),
+                "{}",
+                view.why
+            );
+        }
+    }
 }
 
 #[test]
@@ -287,8 +314,9 @@ fn add_twin(sources: &mut LinkSources, place: &str) {
         .replace("id = \"resident-changes-to-welfare\"", "id = \"twin\"")
         .replace("place = \"welfare-suite\"", &format!("place = \"{place}\""))
         .replace("ido_{date}_{no}.csv", "twin_{no}.csv");
-    let at = PathBuf::from(sources.places["welfare-suite"].describe()).with_file_name(place);
-    sources.places.insert(place.into(), Folder::at(at).shared());
+    let at =
+        PathBuf::from(sources.places["welfare-suite"].as_ref().unwrap().describe()).with_file_name(place);
+    sources.places.insert(place.into(), Ok(Folder::at(at).shared()));
     sources.links.push(twin);
 }
 

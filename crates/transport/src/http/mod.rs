@@ -344,4 +344,8 @@ impl Place for HttpPlace {
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError> {
         self.retire(By::Them, name).map_err(self.remote("受領書の取り下げ"))
     }
+
+    fn look_again_after(&self) -> Duration {
+        crate::remote::LOOK_AGAIN
+    }
 }

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -27,6 +28,9 @@ use crate::{Arrival, Control, Place, PlaceError, Receipt, in_hex, sha256_of};
 
 /// No control file or receipt is longer; a server must not fill our memory.
 const SLIP_BYTES_MAX: usize = 64 * 1024;
+
+/// How often a server is asked for what may have come.
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// The file a trial puts and takes away. Without a control file no receiver looks at it.
 const PROBE: &str = "daicho-place-check.tmp";
@@ -264,6 +268,10 @@ impl Place for Remote {
 
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError> {
         self.put_aside(self.side.other().receipts(), name)
+    }
+
+    fn look_again_after(&self) -> Duration {
+        LOOK_AGAIN
     }
 
     fn probe(&self, told: &mut dyn FnMut(&str)) -> Result<(), PlaceError> {

@@ -108,7 +108,7 @@ impl House {
         ];
         let journal: Arc<dyn Journal> = Arc::new(Store::in_memory(&Office::kinds(&systems))?);
         let places = ["welfare-suite", "tax-suite"]
-            .map(|place| (place.to_owned(), Folder::at(folder.join("places").join(place)).shared()))
+            .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
             .into_iter()
             .collect();
         let mut lists = Vec::new();
