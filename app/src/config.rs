@@ -197,6 +197,9 @@ pub struct Links {
     pub layouts: PathBuf,
     /// Folder that keeps the bytes of every delivery.
     pub evidence: PathBuf,
+    /// How many days the bytes of a delivery are kept after it was applied; for ever without it.
+    #[serde(default)]
+    pub keep_days: Option<u32>,
     /// Folder of what the stand-in offers for systems that are not installed; nothing without it.
     #[serde(default)]
     pub stand_ins: Option<PathBuf>,
@@ -240,6 +243,9 @@ impl Config {
         }
         if config.backup.keep_days == 0 {
             bail!("設定ファイル {}: keep_days は1以上にしてください", path.display());
+        }
+        if config.links.keep_days == Some(0) {
+            bail!("設定ファイル {}: [links] keep_days は1以上にしてください", path.display());
         }
         if config.audit.every_changes == 0 || config.audit.every_hours == 0 {
             bail!("設定ファイル {}: every_changes と every_hours は1以上にしてください", path.display());

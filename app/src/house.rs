@@ -88,6 +88,8 @@ pub struct House {
     pub receivers: Vec<FolderReceiver>,
     /// Systems of others that push and fetch deliveries.
     pub partners: Partners,
+    /// How many days kept bytes of deliveries stay; for ever without it.
+    pub keep_days: Option<u32>,
 }
 
 /// Where time and chance come from; given so that tests can set them.
@@ -138,7 +140,8 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
         login_tries_max: config.server.login_tries_max,
     })?;
     let receivers = receivers(config, &office)?;
-    Ok(House { office: Arc::new(office), receivers, partners: places_relay::partners(config)? })
+    let partners = places_relay::partners(config)?;
+    Ok(House { office: Arc::new(office), receivers, partners, keep_days: config.links.keep_days })
 }
 
 /// Makes the key file of a new town, readable by the program's user alone from its first byte.

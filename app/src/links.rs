@@ -2,15 +2,47 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use catalog::{Grid, LinkRow, RowState, Standing};
-use office::{Caller, LinkView, Office, RunError};
+use clap::Args;
+use office::{Caller, LinkView, Mismatch, Office, RunError};
+
+use transport::Question;
 
 use crate::lists;
 use crate::progress::{result, say};
 use crate::told::refused;
+
+/// Lets go what is kept longer than it has to be.
+///
+/// # Errors
+/// When the journal does not answer or a file cannot be removed.
+pub fn prune(office: &Office, keep_days: Option<u32>) -> anyhow::Result<()> {
+    let pruned = office.prune(keep_days)?;
+    say(&format!(
+        "{}件の配信の控え、{}バイトを消しました。記録は残っています",
+        pruned.deliveries, pruned.bytes
+    ));
+    Ok(())
+}
+
+/// What is compared.
+#[derive(Args, Clone, Debug)]
+pub struct Reconcile {
+    /// The link.
+    id: String,
+    /// The receiver's register as a file.
+    dump: PathBuf,
+    /// Its layout, when it is not the link's own.
+    #[arg(long)]
+    layout: Option<String>,
+    /// Where the differences go (TSV); without it to standard output.
+    #[arg(long)]
+    report: Option<PathBuf>,
+}
 
 /// Lists the links with their state.
 ///
@@ -94,6 +126,91 @@ pub fn skip(office: &Office, id: &str, to: u64, reason: &str) -> anyhow::Result<
             say(&format!("連携「{id}」は、{to}番から取り込みます"));
             Ok(())
         }
+    }
+}
+
+/// Asks over an inquiry link and shows the answer, a line for each item.
+///
+/// # Errors
+/// When the question is refused or the journal does not answer.
+pub fn ask(office: &Office, id: &str, question: &Question) -> anyhow::Result<()> {
+    match office.ask(&Caller::command_line(), id, question) {
+        Err(RunError::Unknown(id)) => anyhow::bail!("連携「{id}」はありません"),
+        Err(RunError::Refused(findings)) => {
+            let said = findings.iter().map(|finding| format!("{}{}", finding.message, finding.remedy));
+            Err(refused(said.collect::<Vec<_>>().join("\n")))
+        }
+        done => {
+            let answered = done?;
+            for row in &answered.answer.rows {
+                for (title, value) in answered.titles.iter().zip(row) {
+                    result(&format!("{title}\t{value}"));
+                }
+                result("");
+            }
+            for missing in &answered.answer.missing {
+                result(&format!("{missing}\t該当なし"));
+            }
+            say(&format!("「{id}」{}番として記録しました", answered.answer.no));
+            Ok(())
+        }
+    }
+}
+
+/// Compares a receiver's dump with what it has confirmed to have. 1 when they differ.
+///
+/// # Errors
+/// When there is no such link or layout, a file does not read or cannot be written, or the journal does not answer.
+pub fn reconcile(office: &Office, task: &Reconcile) -> anyhow::Result<ExitCode> {
+    let mut lines = vec!["種別\t対象\t項目\t台帳\t相手".to_owned()];
+    let mut tell = |mismatch: &Mismatch| {
+        lines.push(mismatch_line(mismatch));
+        Ok(())
+    };
+    let caller = Caller::command_line();
+    let found = match office.reconcile(&caller, &task.id, &task.dump, task.layout.as_deref(), &mut tell) {
+        Err(RunError::Unknown(id)) => anyhow::bail!("連携「{id}」はありません"),
+        done => done?,
+    };
+    let text = lines.join("\n") + "\n";
+    match &task.report {
+        Some(path) => transport::write_durably(path, |file| file.write_all(text.as_bytes()))
+            .with_context(|| format!("{} に書けません", path.display()))?,
+        None if found.agrees() => {}
+        None => result(text.trim_end()),
+    }
+    if !found.lacking.is_empty() {
+        say(&format!("相手のファイルにない項目は比べていません: {}", found.lacking.join("、")));
+    }
+    say(&format!(
+        "台帳（記録位置{}）{}件、相手{}件: 一致{}件、項目の違い{}件、相手にない{}件、台帳にない{}件、その他{}件",
+        found.position.0,
+        found.ours,
+        found.theirs,
+        found.same,
+        found.differing,
+        found.only_ours,
+        found.only_theirs,
+        found.others
+    ));
+    let mut items: Vec<(&String, &u64)> = found.by_item.iter().collect();
+    items.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    for (item, count) in items {
+        say(&format!("  {item}: {count}件"));
+    }
+    Ok(if found.agrees() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn mismatch_line(mismatch: &Mismatch) -> String {
+    match mismatch {
+        Mismatch::OnlyOurs { subject } => format!("相手にない\t{subject}\t\t\t"),
+        Mismatch::OnlyTheirs { subject } => format!("台帳にない\t{subject}\t\t\t"),
+        Mismatch::Item { subject, item, ours, theirs } => {
+            format!("違い\t{subject}\t{item}\t{ours}\t{theirs}")
+        }
+        Mismatch::Twice { subject } => format!("相手に2度ある\t{subject}\t\t\t"),
+        Mismatch::Held { subject, why } => format!("送れない行\t{subject}\t{why}\t\t"),
+        Mismatch::Unread { number, why } => format!("読めないレコード\t{number}件目\t{why}\t\t"),
     }
 }
 

@@ -227,6 +227,21 @@ enum LinkTask {
         /// 宛名番号.
         subject: String,
     },
+    /// Asks over an inquiry link about persons or things; question and answer are recorded.
+    Ask {
+        /// The link.
+        id: String,
+        /// Whom or what: 宛名番号, as the link's dataset names its rows.
+        #[arg(required = true)]
+        subjects: Vec<String>,
+        /// What for, for the audit log.
+        #[arg(long)]
+        purpose: String,
+    },
+    /// Compares a receiver's dump with what it has confirmed to have, person by person and item by item.
+    Reconcile(links::Reconcile),
+    /// Lets the kept bytes of deliveries go that are older than `keep_days`; a serving town does so each hour.
+    Prune,
     /// Says that deliveries of another system before a number will not come, so that its link goes on.
     Skip {
         /// The link.
@@ -365,6 +380,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 LinkTask::List => links::list(&house.office)?,
                 LinkTask::Show { id } => links::show(&house.office, &id)?,
                 LinkTask::Trace { subject } => links::trace(&house.office, &subject)?,
+                LinkTask::Ask { id, subjects, purpose } => {
+                    links::ask(&house.office, &id, &transport::Question { subjects, purpose })?;
+                }
+                LinkTask::Prune => links::prune(&house.office, house.keep_days)?,
+                LinkTask::Reconcile(task) => return links::reconcile(&house.office, &task),
                 LinkTask::Skip { id, to, reason } => links::skip(&house.office, &id, to, &reason)?,
                 LinkTask::State { list, output } => links::state(&house.office, &list, &output)?,
             }

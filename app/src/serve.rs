@@ -19,6 +19,8 @@ use crate::print::printer;
 const NAP_MOST: Duration = Duration::from_millis(500);
 /// How long a link's thread waits after the journal did not answer.
 const FAULT_PAUSE: Duration = Duration::from_secs(2);
+/// How often it is looked for kept bytes that may go.
+const PRUNE_PAUSE: Duration = Duration::from_secs(60 * 60);
 /// How often a simulated receiver looks for files.
 const RECEIPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -35,7 +37,7 @@ impl Workers {
     /// # Errors
     /// When the system gives no more threads.
     pub fn start(house: House) -> anyhow::Result<(Arc<Office>, Self)> {
-        let House { office, receivers, .. } = house;
+        let House { office, receivers, keep_days, .. } = house;
         let stop = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
         for running in office.links().all() {
@@ -46,6 +48,12 @@ impl Workers {
                 .context("連携のスレッドを作れません")?;
             threads.push(thread);
         }
+        let of_prune = (Arc::clone(&office), Arc::clone(&stop));
+        let thread = std::thread::Builder::new()
+            .name("prune".to_owned())
+            .spawn(move || work_prune(&of_prune.0, keep_days, &of_prune.1))
+            .context("控えを整理するスレッドを作れません")?;
+        threads.push(thread);
         for receiver in receivers {
             let stop = Arc::clone(&stop);
             let thread = std::thread::Builder::new()
@@ -111,6 +119,28 @@ fn work_link(office: &Office, id: &str, stop: &AtomicBool) {
 fn look_again_after(office: &Office, id: &str) -> Duration {
     let ready = office.links().get(id).and_then(|running| running.ready.as_ref().ok());
     ready.and_then(Ready::place).map_or(NAP_MOST, |place| place.look_again_after())
+}
+
+/// Lets old kept bytes go, now and each hour.
+fn work_prune(office: &Office, keep_days: Option<u32>, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        match office.prune(keep_days) {
+            Ok(pruned) if pruned.deliveries > 0 => {
+                tracing::info!(
+                    deliveries = pruned.deliveries,
+                    bytes = pruned.bytes,
+                    "kept bytes were let go"
+                );
+            }
+            Ok(_) => {}
+            Err(fault) => tracing::error!(%fault, "kept bytes were not let go"),
+        }
+        let mut left = PRUNE_PAUSE;
+        while !left.is_zero() && !stop.load(Ordering::Relaxed) {
+            pause(NAP_MOST);
+            left = left.saturating_sub(NAP_MOST);
+        }
+    }
 }
 
 fn work_receiver(mut receiver: FolderReceiver, stop: &AtomicBool) {

@@ -2,22 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::ControlFlow;
 
 use anyhow::Context;
-use catalog::{DerivedDataset, Extent};
+use catalog::{Delivery, DerivedDataset, Extent, Link};
 use counterparts::{FolderReceiver, Mishap, Sender};
 use domain::{Date, ResidentRecordCode};
 use layout::Plan;
 use linkage::local;
 use office::{Caller, Office, Ready, Rights, RunError, RunOptions};
+use register::AsOf;
 use serde_json::{Value, json};
-use transport::{Folder, Place};
+use transport::{Folder, Place, Question};
 
 use super::outside::Seeded;
 use super::values;
 
 /// Rows of one table that is entered at once.
 const ROWS_PER_ENTRY: u64 = 5_000;
+
+/// Subjects of whom one is asked about.
+const SUBJECTS_KNOWN: usize = 200;
+/// A number nobody has: its check digit is wrong.
+const NOBODY: &str = "000000000000000";
 
 /// Ten-digit numbers whose codes newcomers have; the town's own begin lower.
 const NEWCOMER_CODES_FROM: u64 = 9_100_000_000;
@@ -67,6 +74,30 @@ pub(super) fn move_in(office: &Office, serial: u64, chance: &Seeded) -> anyhow::
     let entered = confirming(office, "resident-register/move-in", &input).context("転入の仮登録")?;
     let provisional = json!({ "provisional_no": entered.opens.unwrap_or_default() });
     confirming(office, "resident-register/finalize", &provisional).context("転入の本登録")?;
+    Ok(())
+}
+
+/// The staff of the receiving system ask about somebody the other has and about somebody it has not.
+pub(super) fn ask(office: &Office, link: &Link, chance: &Seeded) -> anyhow::Result<()> {
+    let Delivery::Inquiry { subjects_max, .. } = &link.delivery else { return Ok(()) };
+    let Some(Ok(Ready::Answers { dataset, .. })) = office.links().get(&link.id).map(|own| &own.ready) else {
+        return Ok(());
+    };
+    let mut known = Vec::new();
+    office.journal().view(AsOf::default())?.scan(dataset.kind, None, &mut |stored| {
+        known.push(stored.key.to_string());
+        Ok(if known.len() < SUBJECTS_KNOWN { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    let count = u64::try_from(known.len()).unwrap_or(u64::MAX);
+    let chosen = usize::try_from(chance.below(count.max(1))).unwrap_or(0);
+    let mut subjects: Vec<String> = known.into_iter().skip(chosen).take(1).collect();
+    if 1 < *subjects_max {
+        subjects.push(NOBODY.to_owned());
+    }
+    let question = Question { subjects, purpose: "シミュレーションの照会".to_owned() };
+    let answered = office.ask(&caller(), &link.id, &question)?.answer;
+    let fits = answered.rows.len() + answered.missing.len() == question.subjects.len();
+    anyhow::ensure!(fits && (count == 0 || answered.rows.len() == 1), "照会と回答の件数が合いません");
     Ok(())
 }
 

@@ -94,6 +94,7 @@ fn line(office: &Office, id: &str, done: Option<&Done>) -> Option<String> {
     let at = last.receipt.as_ref().map_or(last.prepared_at, |receipt| receipt.read_at);
     let receipt = match (&link.delivery, last.phase) {
         (How::InProcess { .. }, Phase::Applied) => "一取引で反映".to_owned(),
+        (How::Inquiry { .. }, Phase::Applied) => format!("{}件の照会に{}件回答", last.asked.len(), last.rows),
         (_, Phase::Applied) => format!("受領{}件", last.receipt.as_ref().map_or(last.rows, |own| own.rows)),
         (_, phase) => format!("{} {}", phase.label(), view.why),
     };

@@ -10,7 +10,7 @@ use jiff::civil::{DateTime, Time, Weekday};
 use linkage::{next_after, timestamp};
 use office::{LinkWorker, Office, Turn};
 
-use super::actors::{Counterparts, Offering, caller, move_in};
+use super::actors::{Counterparts, Offering, ask, caller, move_in};
 use super::outside::{Seeded, SetClock};
 use crate::progress::say;
 
@@ -35,6 +35,8 @@ enum What {
     Sends(usize),
     /// The staff start the link.
     Starts(usize),
+    /// The staff of the receiving system ask over the link.
+    Asks(usize),
     /// Its time has come.
     Due(usize),
     /// The end of the day: what waits is looked at once more.
@@ -132,7 +134,8 @@ impl<'a> Year<'a> {
                 }
                 (Timing::ByHand, true) if first_of_week => agenda.push((at(11, 0), What::Sends(index))),
                 (Timing::ByHand, false) if first_of_week => agenda.push((at(15, 0), What::Starts(index))),
-                (Timing::OnChange | Timing::ByHand | Timing::EveryMinutes(_), _) => {}
+                (Timing::OnRequest, _) if first_of_week => agenda.push((at(14, 0), What::Asks(index))),
+                (Timing::OnChange | Timing::ByHand | Timing::OnRequest | Timing::EveryMinutes(_), _) => {}
                 (_, _) => {
                     let Some(due) = self.due(index, &link, day) else { continue };
                     let before = |minutes: i64| due.checked_sub(minutes.minutes()).unwrap_or(due);
@@ -194,6 +197,12 @@ impl<'a> Year<'a> {
                     self.office.run_link(&caller(), &link.id).with_context(|| link.id.clone())?;
                 }
                 Ok([index].into())
+            }
+            What::Asks(index) => {
+                if let Some(link) = self.links.get(index) {
+                    ask(self.office, link, self.chance).with_context(|| link.id.clone())?;
+                }
+                Ok(BTreeSet::new())
             }
             What::Due(index) => Ok([index].into()),
             What::Closing => {

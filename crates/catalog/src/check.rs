@@ -54,9 +54,10 @@ impl Check<'_> {
                 self.say(key, what, "システム一覧の識別子を書いてください");
             }
         }
+        let asks_outside = matches!(link.delivery, Delivery::Inquiry { place: Some(_), .. });
         if let Delivery::Inward { intake, .. } = &link.delivery {
             self.owned("delivery", intake, &link.target, known.intakes.contains(intake));
-        } else {
+        } else if !asks_outside {
             if !known.stands_in(&link.dataset) && !known.installed.contains(&link.source) {
                 let what = format!("送り元「{}」はこの団体に入っていません", link.source);
                 self.say("source", what, "導入するか、連携を外してください");
@@ -71,15 +72,13 @@ impl Check<'_> {
                 }
                 self.owned("delivery", intake, &link.target, known.intakes.contains(intake));
             }
+            Delivery::Inquiry { place, .. } => self.place(place.as_deref()),
             Delivery::Outward { place, layout, .. } | Delivery::Inward { place, layout, .. } => {
                 if !known.layouts.contains_key(layout) {
                     let what = format!("レイアウト「{layout}」がありません");
                     self.say("delivery", what, "レイアウトを定義してください");
                 }
-                if !known.places.contains(place) {
-                    let what = format!("受け渡し場所「{place}」がありません");
-                    self.say("delivery", what, "設定に場所を書いてください");
-                }
+                self.place(Some(place));
             }
         }
         if link.assurance == Assurance::SenderAssures
@@ -87,6 +86,13 @@ impl Check<'_> {
         {
             let what = "送信側が到達を保障するのに、受領を待ちません".to_owned();
             self.say("delivery", what, "受領の期限（分）を書いてください");
+        }
+    }
+
+    fn place(&mut self, place: Option<&str>) {
+        if let Some(place) = place.filter(|place| !self.known.places.contains(*place)) {
+            let what = format!("受け渡し場所「{place}」がありません");
+            self.say("delivery", what, "設定に場所を書いてください");
         }
     }
 
@@ -198,10 +204,10 @@ fn method_fits(word: MethodWord, link: &Link) -> bool {
 /// A person may start what the list calls 随時 or 任意; a yearly row does not run every night.
 fn timing_fits(word: TimingWord, timing: Timing) -> bool {
     match word {
-        TimingWord::Immediate => timing == Timing::OnChange,
+        TimingWord::Immediate => matches!(timing, Timing::OnChange | Timing::OnRequest),
         TimingWord::EveryMinutes(minutes) => timing == Timing::EveryMinutes(minutes),
         TimingWord::AsItArises => {
-            matches!(timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand)
+            matches!(timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand | Timing::OnRequest)
         }
         TimingWord::Weekly => matches!(timing, Timing::Weekly { .. }),
         TimingWord::Daily => matches!(timing, Timing::Daily { .. }),

@@ -136,7 +136,8 @@ impl<'a> Check<'a> {
     fn same_flow(&mut self) {
         let mut first: BTreeMap<_, &Link> = BTreeMap::new();
         let mut told: BTreeSet<(&str, Method)> = BTreeSet::new();
-        for link in self.links {
+        // What is asked and what is sent are two flows.
+        for link in self.links.iter().filter(|link| link.timing != Timing::OnRequest) {
             let flow = (&link.source, &link.dataset, &link.target, link.extent);
             match first.get(&flow) {
                 None => {
@@ -161,8 +162,9 @@ impl<'a> Check<'a> {
     /// Rows that come back to where they came from go round for ever when nobody has to start them.
     fn round_trips(&mut self) {
         let mut edges: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, &Link>>> = BTreeMap::new();
-        let by_itself =
-            |link: &&Link| link.started_by == Starter::Program && !matches!(link.timing, Timing::ByHand);
+        let by_itself = |link: &&Link| {
+            link.started_by == Starter::Program && !matches!(link.timing, Timing::ByHand | Timing::OnRequest)
+        };
         for link in self.links.iter().filter(by_itself) {
             let data = edges.entry(data_of(link)).or_default();
             data.entry(&link.source).or_default().entry(&link.target).or_insert(link);
@@ -208,7 +210,8 @@ impl<'a> Check<'a> {
     /// More rows in one run than one delivery may carry.
     fn volumes(&mut self, rows: &[LinkRow]) {
         let row_of: BTreeMap<RowRef, &LinkRow> = rows.iter().map(|row| (row.reference(), row)).collect();
-        for link in self.links {
+        // Questions come one by one, however many a day.
+        for link in self.links.iter().filter(|link| link.timing != Timing::OnRequest) {
             let of_link = link.rows.iter().filter_map(|row| row_of.get(row).copied());
             let Some(run) = rows_per_run(of_link, link.timing, link.extent) else { continue };
             let max = link.rows_per_delivery_max;
@@ -259,7 +262,7 @@ fn days_per_year(timing: Timing) -> Option<u32> {
         Timing::Weekly { .. } => Some(52),
         Timing::Monthly { .. } => Some(12),
         Timing::Yearly { .. } => Some(1),
-        Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand => None,
+        Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand | Timing::OnRequest => None,
     }
 }
 

@@ -25,6 +25,9 @@ fn when(link: &Link) -> String {
     } else {
         format!("同じ日の「{}」が届いてから始めます。", link.after.join("」「"))
     };
+    if let Delivery::Inquiry { .. } = link.delivery {
+        return timed(link.timing, "", "");
+    }
     let inward = matches!(link.delivery, Delivery::Inward { .. });
     let when = match (link.started_by, inward) {
         (_, true) => timed(link.timing, "受け取ります", "まだ届いていなければ、そのことを知らせます。"),
@@ -73,6 +76,7 @@ fn timed(timing: Timing, send: &str, made_up: &str) -> String {
             format!("毎年{month}月{day}日{}の{}に{send}。{made_up}", closed(on_closed_day), clock(at))
         }
         Timing::ByHand => format!("職員が始めたときだけ{send}。"),
+        Timing::OnRequest => "受け側が照会したときに、その場で答えます。自動では何も送りません。".to_owned(),
     }
 }
 
@@ -88,6 +92,12 @@ fn what(link: &Link) -> String {
             link.extent.word()
         );
     }
+    if let Delivery::Inquiry { subjects_max, .. } = link.delivery {
+        return format!(
+            "「{}」のデータセット {} のうち、照会された人（物）の最新の行。一度に{subjects_max}件まで。照会と回答は1件ごとに番号を付けて記録します。",
+            link.source, link.dataset
+        );
+    }
     let extent = match link.extent {
         Extent::Full => "ある時点の全件",
         Extent::Difference => "前回から変わった分（差分）",
@@ -101,6 +111,12 @@ fn what(link: &Link) -> String {
 fn to(link: &Link) -> String {
     let target = &link.target;
     match &link.delivery {
+        Delivery::Inquiry { place: None, .. } => {
+            format!("照会した「{target}」に答えます。画面、コマンド、HTTPのどれで照会しても同じです。")
+        }
+        Delivery::Inquiry { place: Some(place), .. } => {
+            format!("「{target}」の職員の照会を、場所「{place}」の先の「{}」に問い合わせます。", link.source)
+        }
         Delivery::InProcess { intake } => {
             let how = match link.method {
                 Method::RelayDatabase => "DB中継として",
@@ -118,7 +134,7 @@ fn to(link: &Link) -> String {
 }
 
 fn characters(link: &Link) -> &'static str {
-    if let Delivery::InProcess { .. } = link.delivery {
+    if let Delivery::InProcess { .. } | Delivery::Inquiry { .. } = link.delivery {
         return "変換しません。";
     }
     if let Delivery::Inward { .. } = link.delivery {
@@ -134,6 +150,9 @@ fn characters(link: &Link) -> &'static str {
 }
 
 fn control(link: &Link) -> &'static str {
+    if let Delivery::Inquiry { .. } = link.delivery {
+        return "照会するには権限と目的が要り、誰がいつ何のために誰を照会したかを監査証跡に残します。";
+    }
     if link.exclusive_lock {
         "受け側への反映は一つの取引で行い、途中の状態は画面に出ません。同じ記録を職員が先に更新していれば、反映をやり直します（排他制御あり）。"
     } else {
@@ -153,6 +172,7 @@ fn arrival(link: &Link) -> String {
         }
         Delivery::Outward { receipt_within_minutes: None, .. } => format!("{who}受領は待ちません。"),
         Delivery::InProcess { .. } => format!("{who}受け渡しと取り込みは一度に確定します。"),
+        Delivery::Inquiry { .. } => format!("{who}答えが返らなければ、照会した人にその場で分かります。"),
         Delivery::Inward { arrives_within_minutes: Some(minutes), .. } => {
             format!(
                 "{who}予定の時刻から{minutes}分以内に届かなければ警報を出します。受領書は取り込みと同時に作ります。"

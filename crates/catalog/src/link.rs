@@ -44,6 +44,10 @@ pub struct Link {
     pub exclusive_lock: bool,
     /// 到達保障
     pub assurance: Assurance,
+    /// How many days the exact bytes of a delivery are kept after it was applied (控えの保存日数); as the town's configuration
+    /// says where the link does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_days: Option<u32>,
 }
 
 /// How data travels (連携方式).
@@ -181,6 +185,8 @@ pub enum Timing {
     },
     /// 手動: when the staff start it.
     ByHand,
+    /// 照会の都度: when the receiving side asks.
+    OnRequest,
 }
 
 /// Where a delivery goes and in what shape (受け渡し).
@@ -217,6 +223,14 @@ pub enum Delivery {
         /// Alarm when nothing came within so many minutes after the time of the schedule; `None` expects nothing.
         arrives_within_minutes: Option<u32>,
     },
+    /// Not sent but answered: the receiving side asks about one person or thing, and the newest rows are the answer (照会).
+    Inquiry {
+        /// The place of a system outside that is asked; none when a system of this installation is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
+        /// The most persons or things one question may name.
+        subjects_max: u32,
+    },
 }
 
 /// What becomes of a character the target charset does not have (変換できない文字の扱い).
@@ -231,6 +245,8 @@ pub enum Unmappable {
     Shrink,
 }
 
+/// The most persons or things one question may name: more is an extract.
+const SUBJECTS_MOST: u32 = 1_000;
 /// Minutes of a day: the longest interval and the longest wait for a receipt that a file may state.
 const MINUTES_PER_DAY: u32 = 24 * 60;
 
@@ -260,7 +276,7 @@ impl Link {
     pub fn layout(&self) -> Option<&str> {
         match &self.delivery {
             Delivery::Outward { layout, .. } | Delivery::Inward { layout, .. } => Some(layout),
-            Delivery::InProcess { .. } => None,
+            Delivery::InProcess { .. } | Delivery::Inquiry { .. } => None,
         }
     }
 
@@ -269,6 +285,7 @@ impl Link {
     pub fn place(&self) -> Option<&str> {
         match &self.delivery {
             Delivery::Outward { place, .. } | Delivery::Inward { place, .. } => Some(place),
+            Delivery::Inquiry { place, .. } => place.as_deref(),
             Delivery::InProcess { .. } => None,
         }
     }
@@ -309,6 +326,10 @@ impl Link {
             let what = "1回の上限件数が0です".to_owned();
             return Some(("rows_per_delivery_max", what, "1以上にしてください"));
         }
+        if self.keep_days == Some(0) {
+            let what = "控えの保存日数が0です".to_owned();
+            return Some(("keep_days", what, "1以上にするか、消してください"));
+        }
         if self.after.contains(&self.id) {
             let what = "自分自身を先行する連携に挙げています".to_owned();
             return Some(("after", what, "消してください"));
@@ -328,6 +349,10 @@ impl Link {
             Timing::Yearly { month, day, .. } if !day_fits(day, last_day(month)) => {
                 (format!("{month}月{day}日という日はありません"), "暦にある日にしてください")
             }
+            timing if (timing == Timing::OnRequest) != matches!(self.delivery, Delivery::Inquiry { .. }) => (
+                "照会の都度（on-request）は照会の連携の時期で、照会の連携にほかの時期はありません".to_owned(),
+                "時期か受け渡しのどちらかを直してください",
+            ),
             _ => return None,
         };
         Some(("timing", what, remedy))
@@ -344,9 +369,19 @@ impl Link {
             {
                 (format!("受け口「{intake}」は名前として使えません"), "「システム/受け口」の形にしてください")
             }
-            (Delivery::Outward { place, .. } | Delivery::Inward { place, .. }, _)
-                if !is_name(place, false) =>
-            {
+            (Delivery::Inquiry { .. }, Method::RelayDatabase | Method::FileOrMedia) => (
+                "照会は即時連携ですが、方式が違います".to_owned(),
+                "方式か受け渡しのどちらかを直してください",
+            ),
+            (Delivery::Inquiry { subjects_max, .. }, _) if !(1..=SUBJECTS_MOST).contains(subjects_max) => {
+                (format!("一度に照会できる件数が{subjects_max}件です"), "1件から1000件までにしてください")
+            }
+            (
+                Delivery::Outward { place, .. }
+                | Delivery::Inward { place, .. }
+                | Delivery::Inquiry { place: Some(place), .. },
+                _,
+            ) if !is_name(place, false) => {
                 (format!("場所「{place}」は名前として使えません"), "英小文字、数字、ハイフンで書いてください")
             }
             (Delivery::Outward { layout, .. } | Delivery::Inward { layout, .. }, _)

@@ -140,7 +140,7 @@ fn patience(link: &Link) -> Option<SignedDuration> {
 }
 
 fn missed(link: &Link, state: &LinkState, now: Timestamp, calendar: &BusinessCalendar) -> Option<Timestamp> {
-    if matches!(link.timing, Timing::OnChange | Timing::ByHand | Timing::EveryMinutes(_))
+    if matches!(link.timing, Timing::OnChange | Timing::ByHand | Timing::OnRequest | Timing::EveryMinutes(_))
         || link.started_by == Starter::Staff
     {
         return None;

@@ -122,6 +122,12 @@ pub struct Delivery {
     /// the bytes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub characters: BTreeMap<String, u64>,
+    /// The persons or things that were asked about (照会の対象); empty for what was sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<String>,
+    /// When its kept bytes were let go, at the end of the time they are kept for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pruned_at: Option<Timestamp>,
     /// The receipt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<ReceiptFacts>,
@@ -155,6 +161,8 @@ impl Delivery {
             layout: String::new(),
             table_version: String::new(),
             characters: BTreeMap::new(),
+            asked: Vec::new(),
+            pruned_at: None,
             receipt: None,
         }
     }

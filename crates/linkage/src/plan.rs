@@ -88,7 +88,10 @@ fn deadline(link: &Link, sent: Timestamp) -> Option<Timestamp> {
         Delivery::Outward { receipt_within_minutes: Some(minutes), .. } => {
             sent.checked_add(SignedDuration::from_mins(i64::from(*minutes))).ok()
         }
-        Delivery::Outward { .. } | Delivery::InProcess { .. } | Delivery::Inward { .. } => None,
+        Delivery::Outward { .. }
+        | Delivery::InProcess { .. }
+        | Delivery::Inward { .. }
+        | Delivery::Inquiry { .. } => None,
     }
 }
 
@@ -98,8 +101,8 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
         // A person who asks for a run knows what they do; a schedule waits.
         _ if awaits_another && !state.run_asked => Step::Queue,
         Delivery::InProcess { .. } => Step::Apply { due },
-        // What arrives is planned by `arrivals`.
-        Delivery::Inward { .. } => Step::Idle { until: None },
+        // What arrives is planned by `arrivals`; a question is answered where it is asked.
+        Delivery::Inward { .. } | Delivery::Inquiry { .. } => Step::Idle { until: None },
         Delivery::Outward { .. } if is_behind => Step::Queue,
         Delivery::Outward { .. } => Step::Prepare { extent: link.extent, due },
     };
@@ -113,7 +116,7 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
     }
     match link.timing {
         Timing::OnChange if owes_changes => run(None),
-        Timing::OnChange | Timing::ByHand => Step::Idle { until: None },
+        Timing::OnChange | Timing::ByHand | Timing::OnRequest => Step::Idle { until: None },
         timing => {
             let since = local(state.last_due.unwrap_or(state.since));
             match latest_until(timing, calendar, since, local(now)) {

@@ -25,7 +25,7 @@ pub fn timestamp(at: DateTime) -> Option<Timestamp> {
 /// The first time after `after` at which the timing is due; none for timings that wait for an event.
 pub fn next_after(timing: Timing, calendar: &BusinessCalendar, after: DateTime) -> Option<DateTime> {
     let at = match timing {
-        Timing::OnChange | Timing::ByHand => return None,
+        Timing::OnChange | Timing::ByHand | Timing::OnRequest => return None,
         Timing::EveryMinutes(minutes) => return next_interval(minutes, after),
         Timing::Daily { at, .. }
         | Timing::Weekly { at, .. }
@@ -115,7 +115,7 @@ fn falls_on(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
 /// Whether a day is the one the timing names, closed or not.
 fn is_named(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
     match timing {
-        Timing::OnChange | Timing::ByHand | Timing::EveryMinutes(_) => false,
+        Timing::OnChange | Timing::ByHand | Timing::OnRequest | Timing::EveryMinutes(_) => false,
         Timing::Daily { business_days_only, .. } => !business_days_only || calendar.is_business_day(day),
         Timing::Weekly { day: wanted, .. } => day.weekday().to_monday_one_offset() == wanted.number(),
         Timing::Monthly { day: wanted, .. } => day.day() == wanted.min(day.days_in_month()),
@@ -174,7 +174,7 @@ mod tests {
             let next = next_after(timing, &calendar, after.parse().unwrap());
             assert_eq!(next, Some(due.parse().unwrap()), "{timing:?} after {after}");
         }
-        for timing in [Timing::OnChange, Timing::ByHand] {
+        for timing in [Timing::OnChange, Timing::ByHand, Timing::OnRequest] {
             assert_eq!(next_after(timing, &calendar, "2026-11-20T00:00:00".parse().unwrap()), None);
         }
     }

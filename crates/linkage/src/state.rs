@@ -158,6 +158,8 @@ pub enum Event {
         /// The scheduled time the run was for.
         due: Option<Timestamp>,
     },
+    /// A question was answered, in the same commit as this event.
+    Answered,
     /// A delivery of the other side is whole and begins to be applied.
     TakingBegan(Taking),
     /// Some of its rows are applied, in the same commit as this event.
@@ -225,7 +227,8 @@ impl LinkState {
             position: if outside { start } else { Position(0) },
             since: now,
             last_due: None,
-            run_asked: link.extent == Extent::Full && !matches!(link.delivery, Delivery::Inward { .. }),
+            run_asked: link.extent == Extent::Full
+                && !matches!(link.delivery, Delivery::Inward { .. } | Delivery::Inquiry { .. }),
             in_flight: None,
             hold: None,
             trouble: None,
@@ -299,6 +302,13 @@ impl LinkState {
                 next.position = to;
                 next.trouble = None;
                 next.start_run(due);
+            }
+            Event::Answered => {
+                if self.in_flight.is_some() || self.taking.is_some() || self.hold.is_some() {
+                    return Err(not_possible("answered"));
+                }
+                next.next_no += 1;
+                next.trouble = None;
             }
             Event::TakingBegan(taking) => {
                 if self.taking.is_some() || taking.no != self.next_no || taking.as_of < self.position {

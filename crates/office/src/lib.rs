@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod ask;
 mod audit;
 mod clock;
 mod evidence;
@@ -12,12 +13,15 @@ mod links;
 mod monitor;
 mod office;
 mod prepare;
+mod prune;
+mod reconcile;
 mod run;
 mod take;
 mod users;
 mod wire;
 mod worker;
 
+pub use ask::Answered;
 pub use audit::{AUDIT, AuditEntry, AuditResult};
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use evidence::evidence_problems;
@@ -26,6 +30,8 @@ pub use history::ShownVersion;
 pub use links::{BrokenLink, Inward, LinkSources, Links, ListFile, Places, Ready, RunningLink};
 pub use monitor::{DeliveryView, LinkStanding, LinkView, TraceLine};
 pub use office::{Office, OfficeParts, OpenError};
+pub use prune::Pruned;
+pub use reconcile::{Mismatch, Reconciliation, Tell};
 pub use run::{Caller, Ran, RunError, RunOptions};
 pub use users::{LoginError, Rights, USER, User, UserError};
 pub use worker::{LinkWorker, Turn};

@@ -9,7 +9,7 @@ use catalog::{
 };
 use layout::{Layout, Plan};
 use linkage::Lane;
-use moji::{Charset, Tables};
+use moji::{Charset, Tables, Unmappable};
 use register::Record;
 use system::{Dataset, Intake, System};
 use transport::Place;
@@ -89,6 +89,20 @@ pub enum Ready {
     },
     /// Files of the other side, from a place into an intake of this house.
     Inward(Box<Inward>),
+    /// Questions that a system of this house answers.
+    Answers {
+        /// The dataset asked about.
+        dataset: Dataset,
+        /// The most persons or things of one question.
+        subjects_max: u32,
+    },
+    /// Questions that a system outside answers.
+    Asks {
+        /// The place.
+        place: Arc<dyn Place>,
+        /// The most persons or things of one question.
+        subjects_max: u32,
+    },
 }
 
 /// What a link by which data comes in is wired to.
@@ -126,6 +140,8 @@ pub struct Links {
     states: Vec<Vec<RowState>>,
     problems: Vec<Problem>,
     known: Known,
+    layouts: BTreeMap<String, Result<Layout, String>>,
+    tables: Tables,
 }
 
 impl Ready {
@@ -133,15 +149,15 @@ impl Ready {
     pub fn dataset(&self) -> Option<&Dataset> {
         match self {
             Self::InProcess { dataset, .. } | Self::Outward { dataset, .. } => Some(dataset),
-            Self::Inward(_) => None,
+            Self::Inward(_) | Self::Answers { .. } | Self::Asks { .. } => None,
         }
     }
 
     /// The place files go to or come from; none within this house.
     pub fn place(&self) -> Option<&dyn Place> {
         match self {
-            Self::InProcess { .. } => None,
-            Self::Outward { place, .. } => Some(&**place),
+            Self::InProcess { .. } | Self::Answers { .. } => None,
+            Self::Outward { place, .. } | Self::Asks { place, .. } => Some(&**place),
             Self::Inward(inward) => Some(&*inward.place),
         }
     }
@@ -197,7 +213,8 @@ impl Links {
         for list in &lists {
             problems.extend(list.problems.iter().cloned());
         }
-        Self { running, unreadable, broken, lists, states, problems, known }
+        let tables = sources.tables;
+        Self { running, unreadable, broken, lists, states, problems, known, layouts, tables }
     }
 
     /// The links, runnable or not.
@@ -214,6 +231,20 @@ impl Links {
     /// it has on its way goes on when the file is mended.
     pub fn is_unreadable(&self, id: &str) -> bool {
         self.unreadable.contains(id)
+    }
+
+    /// A layout of this town, compiled for its own items: for files that no link carries, such as a receiver's dump. What is
+    /// wrong is told in Japanese.
+    pub(crate) fn plan_of(&self, layout: &str) -> Result<Plan, String> {
+        let known = match self.layouts.get(layout) {
+            None => return Err(format!("レイアウト「{layout}」がありません")),
+            Some(Err(what)) => return Err(format!("レイアウト「{layout}」が読めません: {what}")),
+            Some(Ok(known)) => known,
+        };
+        let items: Vec<&str> = known.items();
+        known
+            .compile(&items, Unmappable::Reject, &self.tables)
+            .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     }
 
     /// Files that do not read. Only what they describe is missing.

@@ -1,23 +1,26 @@
 //! What the operator sees: links with their state, deliveries with their evidence, the trace of one person.
 
+use std::collections::BTreeSet;
+
 use catalog::{Extent, Link, Method, Starter, Timing};
 use jiff::Timestamp;
 use linkage::{
     CharLine, DELIVERY, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, latest_until, local,
     next_after, plan, timestamp,
 };
-use register::{Actor, AsOf, CommitError, Draft, Fault, Position, View, ViewExt, Write};
+use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, View, ViewExt, Write};
 use serde::Serialize;
 use system::Finding;
 
 use crate::audit::AuditResult;
-use crate::links::RunningLink;
+use crate::links::{Ready, RunningLink};
 use crate::prepare::{kept_characters, read_characters};
 use crate::users::commit_fault;
 use crate::{AuditEntry, Caller, Office, RunError};
 
-/// How many of a link's newest deliveries a trace looks through for full extracts.
-const FULL_DELIVERIES_LOOKED_AT: u64 = 400;
+/// How many of a link's newest deliveries a trace looks through where it has to look into each: full extracts, answers to
+/// questions, rows of the other side that were held back.
+const DELIVERIES_LOOKED_AT: u64 = 400;
 
 /// Where a link stands, from bad to good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -291,6 +294,9 @@ impl Office {
         let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(link, no))? else {
             return Ok(Vec::new());
         };
+        if delivery.record.pruned_at.is_some() {
+            return Ok(Vec::new());
+        }
         let sha256 = &delivery.record.characters_sha256;
         let path = kept_characters(&self.evidence(link), no, sha256);
         match crate::evidence::altered(&path, sha256) {
@@ -299,10 +305,11 @@ impl Office {
         }
     }
 
-    /// All deliveries that carried one record of a dataset, the newest first per link.
+    /// All deliveries that carried one record of a dataset, the newest first per link: what was sent, answered and taken in.
     ///
     /// Nothing is stored for this: a difference carried the record when one of its versions lies between the
-    /// delivery's positions, a full extract when the record was open at its position.
+    /// delivery's positions, a full extract when the record was open at its position, and what was taken in is the cause
+    /// of a version of the receiving system's record.
     ///
     /// # Errors
     /// When storage fails.
@@ -311,18 +318,23 @@ impl Office {
         let mut lines = Vec::new();
         for running in self.links().all() {
             let Ok(ready) = &running.ready else { continue };
-            let Some(dataset) = ready.dataset() else { continue };
             let Some(state) = view.load::<LinkState>(&running.link.id)? else { continue };
-            let history = view.history(dataset.kind, subject)?;
-            let Some(first) = history.first() else { continue };
             let newest = newest_no(&state.record);
             let mut numbers: Vec<u64> = Vec::new();
-            if running.link.extent == Extent::Full {
-                let lowest = newest.saturating_sub(FULL_DELIVERIES_LOOKED_AT);
+            let history = match ready.dataset() {
+                Some(dataset) => view.history(dataset.kind, subject)?,
+                None => Vec::new(),
+            };
+            if ready.dataset().is_none() {
+                numbers = self.brought(&*view, running, ready, newest, subject)?;
+            } else if history.is_empty() {
+                continue;
+            } else if running.link.extent == Extent::Full {
+                let lowest = newest.saturating_sub(DELIVERIES_LOOKED_AT);
                 for no in (lowest + 1..=newest).rev() {
                     let key = Delivery::key_of(&running.link.id, no);
                     let Some(delivery) = view.load::<Delivery>(&key)? else { continue };
-                    if delivery.record.to < first.position {
+                    if history.first().is_some_and(|first| delivery.record.to < first.position) {
                         break;
                     }
                     numbers.push(no);
@@ -353,6 +365,48 @@ impl Office {
             }
         }
         Ok(lines)
+    }
+
+    /// Numbers of a link's deliveries, the newest first, in which the other side brought a subject or was asked about it.
+    fn brought(
+        &self,
+        view: &dyn View,
+        running: &RunningLink,
+        ready: &Ready,
+        newest: u64,
+        subject: &str,
+    ) -> Result<Vec<u64>, Fault> {
+        let link = &running.link.id;
+        let mut numbers = BTreeSet::new();
+        if let Ready::Inward(inward) = ready {
+            let own = self.systems().iter().filter(|system| system.id == inward.target);
+            for kind in own.flat_map(|system| &system.kinds) {
+                // Keyed by the subject itself or, where each link has its own, below the link.
+                for key in [subject.to_owned(), format!("{link}/{subject}")] {
+                    for version in view.history(kind, &key)? {
+                        let before = Position(version.position.0.saturating_sub(1));
+                        let change = self.journal().feed(before, &[kind.id], 1)?.into_iter().next();
+                        if let Some(Cause::Delivery { link: by, no }) = change.map(|change| change.cause)
+                            && by == *link
+                        {
+                            numbers.insert(no);
+                        }
+                    }
+                }
+            }
+        }
+        let lowest = newest.saturating_sub(DELIVERIES_LOOKED_AT);
+        for no in lowest + 1..=newest {
+            let delivery = view.load::<Delivery>(&Delivery::key_of(link, no))?.map(|found| found.record);
+            let named = |delivery: &Delivery| {
+                delivery.asked.iter().any(|asked| asked == subject)
+                    || delivery.refused.iter().any(|row| row.subject == subject)
+            };
+            if delivery.as_ref().is_some_and(named) {
+                numbers.insert(no);
+            }
+        }
+        Ok(numbers.into_iter().rev().collect())
     }
 
     /// Stops a link.
@@ -531,5 +585,6 @@ fn timing(timing: Timing) -> String {
         Timing::Monthly { day, at, .. } => format!("月次 {day}日 {}", clock(at)),
         Timing::Yearly { month, day, at, .. } => format!("年次 {month}月{day}日 {}", clock(at)),
         Timing::ByHand => "手動".to_owned(),
+        Timing::OnRequest => "照会の都度".to_owned(),
     }
 }

@@ -96,7 +96,7 @@ const NAME_DIGITS: usize = 16;
 
 /// Where the bytes of a delivery lie. Two processes may prepare one delivery at once, from journals of different length;
 /// neither may write over what the other is about to have recorded, so that the name follows the content.
-fn data_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
+pub(crate) fn data_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
     evidence.join(format!("{no:012}.{}.data", short(sha256)))
 }
 

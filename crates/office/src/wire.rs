@@ -37,6 +37,12 @@ pub(crate) fn wire(
                 receipt_minutes: receipt_within_minutes.unwrap_or(0),
             })
         }
+        Delivery::Inquiry { place: None, subjects_max } => {
+            Ok(Ready::Answers { dataset: dataset(link, systems)?, subjects_max: *subjects_max })
+        }
+        Delivery::Inquiry { place: Some(place), subjects_max } => {
+            Ok(Ready::Asks { place: find_place(place, sources)?, subjects_max: *subjects_max })
+        }
         Delivery::Inward { place, layout, file_prefix, intake, .. } => {
             let (target, intake) = find_intake(intake, systems)?;
             let items: Vec<String> = match layouts.get(layout) {

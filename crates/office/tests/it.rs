@@ -4,8 +4,11 @@
 mod it {
     mod house;
 
+    mod ask;
     mod defects;
     mod inward;
     mod links;
+    mod prune;
+    mod reconcile;
     mod staff;
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::{Control, Receipt, SlipError};
+use crate::{Answer, Control, Question, Receipt, SlipError};
 
 /// A place that did not do what it was asked, in Japanese for the operator; the cause is the source.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,12 @@ pub enum PlaceError {
         /// What is wrong in it.
         #[source]
         source: SlipError,
+    },
+    /// It carries files and answers no questions.
+    #[error("連携先「{place}」は照会に答えません。照会できるのはHTTPの場所です")]
+    NoQuestions {
+        /// The place as [`Place::describe`] names it.
+        place: String,
     },
     /// The bytes that were kept for sending are not those that were recorded.
     #[error("「{name}」の控えの内容が、作成したときのSHA-256と違います。送っていません")]
@@ -115,6 +121,16 @@ pub trait Place: Debug + Send + Sync {
     /// # Errors
     /// When the place does not allow it.
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError>;
+
+    /// Asks the other side about single persons or things on a link, and gives its answer (照会).
+    ///
+    /// # Errors
+    /// [`PlaceError::NoQuestions`] where only files are carried; else when the place does not answer, or not so that it
+    /// fits the question.
+    fn ask(&self, link: &str, question: &Question) -> Result<Answer, PlaceError> {
+        let _ = (link, question);
+        Err(PlaceError::NoQuestions { place: self.describe() })
+    }
 
     /// How long to wait before the place is asked again for what may have come: a server is asked less often than a folder.
     fn look_again_after(&self) -> Duration {

@@ -2,10 +2,10 @@
 
 use crate::api;
 use crate::pages::{
-    assets, delivery, done, form, history, household, link, lists, login, menu, monitor, problems,
+    ask, assets, delivery, done, form, history, household, link, lists, login, menu, monitor, problems,
     provisional, residents,
 };
-use crate::partner::{self, pull, push, token};
+use crate::partner::{self, inquiry, pull, push, token};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::Visit;
@@ -97,6 +97,9 @@ routes! {
     Post "/links/{id}/hold" Of("office/links"), "連携の保留", "office/links" => link::hold;
     Post "/links/{id}/release" Of("office/links"), "連携の再開", "office/links" => link::release;
     Get "/links/{id}/{no}" Of("office/links"), "配信の内容", "" => delivery::show;
+    Get "/inquiries" Of("office/inquiry"), "連携による照会", "" => ask::list;
+    Get "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "" => ask::show;
+    Post "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "office/inquiry" => ask::ask;
     Get "/api/v1/functions" Staff, "機能の一覧（API）", "" => api::functions;
     Post "/api/v1/functions/{system}/{function}" OfFunctionInPath, "機能の実行（API）", "{system}/{function}" => api::run;
     Post "/partner/v1/token" Open, "アクセストークン（連携先）", "" => token::give;
@@ -107,6 +110,7 @@ routes! {
     Get "/partner/v1/files" Partner, "答えを待つ配信（連携先）", "" => pull::files;
     Get "/partner/v1/links/{link}/deliveries" Partner, "配信の一覧（連携先）", "" => pull::list;
     Get "/partner/v1/links/{link}/deliveries/{no}" Partner, "配信の受け渡し（連携先）", "office/partner" => pull::fetch;
+    Post "/partner/v1/links/{link}/inquiries" Partner, "照会への回答（連携先）", "office/inquiry" => inquiry::answer;
     Post "/partner/v1/links/{link}/deliveries/{no}/receipt" Partner, "受領書の受付（連携先）", "office/partner" => pull::answer;
     Post "/partner/v1/links/{link}/deliveries/{no}/receipt/retire" Partner, "受領書の取り下げ（連携先）", "office/partner" => pull::retire;
 }

@@ -6,6 +6,7 @@ mod it {
     mod house;
 
     mod api;
+    mod inquiries;
     mod partners;
     mod problems;
     mod routes;

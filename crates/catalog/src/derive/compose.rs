@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::datasets::DerivedDataset;
-use super::defaults::Defaults;
+use super::defaults::{Defaults, Rhythm};
 use super::layouts::DerivedLayout;
 use super::legs::{Leg, method_id, method_label};
 use super::names::{file_stem, slug, unique};
@@ -225,10 +225,18 @@ pub(crate) fn link(
     };
     let stated = rows_per_run(legs.iter().map(|leg| leg.row), timing, leg.extent);
     let rows_per_delivery_max = stated.map_or(usual, |stated| usual.max(stated));
-    assumptions.push(match stated.filter(|stated| usual < *stated) {
+    let asked = match &delivery {
+        Delivery::Inquiry { subjects_max, .. } => Some(*subjects_max),
+        _ => None,
+    };
+    let rows_per_delivery_max = asked.unwrap_or(rows_per_delivery_max);
+    let limit = match stated.filter(|stated| usual < *stated) {
         Some(stated) => format!("1回の上限は、一覧の件数から{stated}件としました。"),
         None => format!("1回の上限は{usual}件としました。"),
-    });
+    };
+    if asked.is_none() {
+        assumptions.push(limit);
+    }
     let mut rows: Vec<RowRef> = Vec::new();
     for reference in legs.iter().map(|leg| leg.row.reference()) {
         if !rows.contains(&reference) {
@@ -252,6 +260,7 @@ pub(crate) fn link(
         rows_per_delivery_max,
         exclusive_lock: row.exclusive_lock.unwrap_or(false),
         assurance,
+        keep_days: None,
     };
     Some(DerivedLink { link, assumptions })
 }
@@ -273,6 +282,14 @@ fn delivery(
 ) -> (Delivery, Unmappable) {
     let up_to_platform =
         !leg.row.via.is_empty() && leg.row.via_side != Some(ViaSide::Source) && way != Way::In;
+    if leg.rhythm == Rhythm::OnRequest {
+        let subjects_max = parts.defaults.inquiry.subjects_max;
+        assumptions.push(format!(
+            "「{}」が必要なときに尋ねる照会としました。一度に{subjects_max}件まで尋ねられます。",
+            leg.target.name
+        ));
+        return (Delivery::Inquiry { place: None, subjects_max }, Unmappable::Reject);
+    }
     if way == Way::Within && leg.method == Method::Immediate && !up_to_platform {
         assumptions.extend(parts.says_who(leg.target, "受け側", "受け取り"));
         return (Delivery::InProcess { intake: parts.intake(leg.target, offer) }, Unmappable::Reject);

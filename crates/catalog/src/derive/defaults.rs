@@ -24,6 +24,7 @@ pub struct Defaults {
     pub(crate) assurance: BTreeMap<Method, Assurance>,
     pub(crate) places: Places,
     pub(crate) platform: Platform,
+    pub(crate) inquiry: Inquiry,
     pub(crate) same_register: SameRegister,
     pub(crate) charsets: BTreeMap<String, CharsetForm>,
     pub(crate) charset: DefaultCharset,
@@ -109,6 +110,16 @@ pub(crate) struct Platform {
     pub(crate) place: String,
 }
 
+/// Which rows are questions.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Inquiry {
+    /// Words of a row of 即時連携 that make it a question.
+    pub(crate) words: Vec<String>,
+    /// The most persons or things one question may name.
+    pub(crate) subjects_max: u32,
+}
+
 /// Which links feed one register of their receiver.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,10 +174,11 @@ pub(crate) enum Rhythm {
     Monthly,
     Yearly,
     ByHand,
+    OnRequest,
 }
 
 impl Rhythm {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::OnChange,
         Self::EveryMinutes,
         Self::Daily,
@@ -174,6 +186,7 @@ impl Rhythm {
         Self::Monthly,
         Self::Yearly,
         Self::ByHand,
+        Self::OnRequest,
     ];
 
     /// The word in identifiers.
@@ -186,6 +199,7 @@ impl Rhythm {
             Self::Monthly => "monthly",
             Self::Yearly => "yearly",
             Self::ByHand => "by-hand",
+            Self::OnRequest => "on-request",
         }
     }
 
@@ -199,6 +213,7 @@ impl Rhythm {
             Self::Monthly => "月次",
             Self::Yearly => "年次",
             Self::ByHand => "手動",
+            Self::OnRequest => "照会の都度",
         }
     }
 }

@@ -82,6 +82,11 @@ pub(crate) fn legs<'a>(
             for method in &methods {
                 let mut assumptions: Vec<String> =
                     [&assumed, &timing_assumed, &extent_assumed].into_iter().flatten().cloned().collect();
+                let asked = *method == Method::Immediate
+                    && rhythm == Rhythm::OnChange
+                    && extent == Extent::Difference
+                    && is_question(row, source, defaults);
+                let rhythm = if asked { Rhythm::OnRequest } else { rhythm };
                 if both {
                     let text = "双方向の行なので、行きと帰りを別の連携にしました。どちらも同じデータを運ぶとみなしました。";
                     assumptions.insert(0, text.to_owned());
@@ -117,6 +122,12 @@ pub(crate) fn legs<'a>(
 /// What a row says of its data: unit lists name no data, there it is the function with reason and remark.
 fn said(row: &LinkRow) -> String {
     if row.kind == ListKind::Unit { format!("{}／{}", row.data, row.note) } else { row.data.clone() }
+}
+
+/// Whether the receiving system asks, rather than being told. A system outside is asked only where the town says how.
+fn is_question(row: &LinkRow, source: &SystemRef, defaults: &Defaults) -> bool {
+    let said = said(row);
+    !source.is_counterpart() && defaults.inquiry.words.iter().any(|word| said.contains(word.as_str()))
 }
 
 fn end<'k>(name: &str, role: &str, known: &'k Known) -> Result<&'k SystemRef, Question> {

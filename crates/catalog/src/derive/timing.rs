@@ -111,6 +111,7 @@ pub(crate) fn schedule(
             )
         }
         Rhythm::ByHand => (Timing::ByHand, Vec::new()),
+        Rhythm::OnRequest => (Timing::OnRequest, Vec::new()),
     }
 }
 

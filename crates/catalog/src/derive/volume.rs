@@ -13,7 +13,7 @@ pub(crate) fn rows_per_run<'a>(
 ) -> Option<u32> {
     let (days, months) = match timing {
         Timing::OnChange | Timing::EveryMinutes(_) => (0, 0),
-        Timing::Daily { .. } | Timing::ByHand => (1, 1),
+        Timing::Daily { .. } | Timing::ByHand | Timing::OnRequest => (1, 1),
         Timing::Weekly { .. } => (7, 1),
         Timing::Monthly { .. } => (31, 1),
         Timing::Yearly { .. } => (366, 12),

@@ -54,6 +54,7 @@ pub(crate) fn link(link: &Link, remarks: &[String]) -> String {
     lines.push(format!("rows_per_delivery_max = {}", link.rows_per_delivery_max));
     lines.push(format!("exclusive_lock = {}", link.exclusive_lock));
     lines.push(format!("assurance = {}", word(&link.assurance)));
+    lines.extend(link.keep_days.map(|days| format!("keep_days = {days}")));
     lines.push(String::new());
     lines.extend(delivery(&link.delivery));
     lines.join("\n") + "\n"
@@ -85,6 +86,7 @@ fn timing(timing: Timing) -> String {
             closed(on_closed_day)
         ),
         Timing::ByHand => "\"by-hand\"".to_owned(),
+        Timing::OnRequest => "\"on-request\"".to_owned(),
     }
 }
 
@@ -101,6 +103,12 @@ fn delivery(delivery: &Delivery) -> Vec<String> {
     match delivery {
         Delivery::InProcess { intake } => {
             vec!["[delivery.in-process]".to_owned(), format!("intake = {}", text(intake))]
+        }
+        Delivery::Inquiry { place, subjects_max } => {
+            let mut lines = vec!["[delivery.inquiry]".to_owned()];
+            lines.extend(place.iter().map(|place| format!("place = {}", text(place))));
+            lines.push(format!("subjects_max = {subjects_max}"));
+            lines
         }
         Delivery::Outward { place, layout, file_name, receipt_within_minutes } => {
             let mut lines = vec![

@@ -64,9 +64,11 @@ fn shown(link: &Link) -> String {
         Timing::Monthly { day, .. } => format!("monthly {day}"),
         Timing::Yearly { month, day, .. } => format!("{month}/{day}"),
         Timing::ByHand => "by hand".to_owned(),
+        Timing::OnRequest => "on request".to_owned(),
     };
     let handed = match &link.delivery {
         Delivery::InProcess { intake } => format!("in {intake}"),
+        Delivery::Inquiry { place, subjects_max } => format!("asked {subjects_max} {place:?}"),
         Delivery::Outward { place, layout, .. } => format!("to {place} as {layout}"),
         Delivery::Inward { place, layout, intake, .. } => format!("from {place} as {layout} in {intake}"),
     };
@@ -122,9 +124,30 @@ fn every_row_of_the_four_lists_runs() {
             ("city", 59, 55, 0),
             ("town_a", 97, 97, 0),
             ("kotoura_links", 43, 75, 0),
-            ("unit_links", 1006, 452, 0)
+            ("unit_links", 1006, 459, 0)
         ],
         "list, rows, links, left"
+    );
+}
+
+/// The input lines of the unit list look something up at the moment of a decision.
+#[test]
+fn what_the_unit_list_looks_up_is_asked() {
+    let derived = derived(&rows());
+    let asked = |link: &&DerivedLink| matches!(link.link.delivery, Delivery::Inquiry { .. });
+    let links: Vec<&DerivedLink> = derived.links.iter().filter(asked).collect();
+    let lines: usize = links.iter().map(|link| link.link.rows.len()).sum();
+    assert_eq!((links.len(), lines), (84, 351), "inquiries and the rows they stand for");
+    let moving_out = find(
+        &derived,
+        "unit-tax-collection-to-resident-register-delinquency-immediate-on-request-difference",
+    );
+    assert!(
+        moving_out.to_toml().contains(
+            "# - 「住民基本台帳」が必要なときに尋ねる照会としました。一度に100件まで尋ねられます。"
+        ),
+        "{}",
+        moving_out.to_toml()
     );
 }
 
@@ -218,6 +241,10 @@ fn a_row_becomes_what_it_says() {
         ("住民記録|→|税総合システム|住民情報|自動|日次|全件|JEF/EBCDIC", vec![format!("{own} file-or-media full daily program to integrated-tax-suite as resident-jef")]),
         ("住民記録|→|介護保険|住民情報|手動|月次||Unicode UTF-16", vec![format!("{own} file-or-media full monthly 1 staff to long-term-care-insurance as resident-utf16")]),
         ("介護保険|→|国民健康保険|給付情報|ファイル転送/媒体連携|10分ごと||", vec!["stand-in/long-term-care-insurance-benefit file-or-media difference every 10 program to national-health-insurance as long-term-care-insurance-benefit-utf-8".to_owned()]),
+        // Asked, not told; a system outside sends all the same.
+        ("介護保険|→|住民記録|転出のとき最新の介護保険資格を参照する|即時連携|即時|差分|", vec!["stand-in/long-term-care-insurance-qualification immediate difference on request program asked 100 None".to_owned()]),
+        ("住民記録|→|印鑑登録|住民票情報照会|即時連携|即時|差分|", vec![format!("{own} immediate difference on request program asked 100 None")]),
+        ("住基ネット|→|住民記録|住基カード発行状況照会|即時連携|即時|差分|", vec!["stand-in/juki-net-card immediate difference on-change program from juki-net as juki-net-card-utf-8 in stand-in/rows".to_owned()]),
         // One end outside.
         ("戸籍|→|住基ネット|符号取得要求|自動|随時||住基ネット統一文字", vec!["stand-in/family-register-code-request file-or-media difference on-change program to juki-net as family-register-code-request-juki-net-unified".to_owned()]),
         ("eLTAX|→|個人住民税|給与支払報告情報|手動|随時||", vec!["stand-in/eltax-tax-return file-or-media full by hand staff from eltax as eltax-tax-return-utf-8 in stand-in/rows".to_owned()]),

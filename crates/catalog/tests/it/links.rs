@@ -173,3 +173,57 @@ proptest! {
         }
     }
 }
+
+const QUESTION: &str = r#"
+id = "question"
+title = "照会"
+rows = ["unit_links:1"]
+source = "resident-register"
+target = "seal-registration"
+dataset = "resident-register/resident"
+method = "immediate"
+timing = "on-request"
+extent = "difference"
+unmappable = "reject"
+rows_per_delivery_max = 100
+exclusive_lock = false
+assurance = "none"
+[delivery.inquiry]
+subjects_max = 100
+"#;
+
+/// Each case: what is changed in a link over which questions are asked, and what the reader is told.
+#[test]
+fn a_question_has_no_schedule_and_a_schedule_no_question() {
+    assert!(Link::parse(QUESTION, "question.toml").is_ok());
+    for (from, to, message) in [
+        ("\"on-request\"", "\"on-change\"", "照会の連携にほかの時期はありません"),
+        ("\"immediate\"", "\"file-or-media\"", "照会は即時連携ですが、方式が違います"),
+        ("subjects_max = 100", "subjects_max = 0", "一度に照会できる件数が0件です"),
+        ("subjects_max = 100", "subjects_max = 1001", "一度に照会できる件数が1001件です"),
+        ("subjects_max = 100", "subjects_max = 100\nplace = \"../x\"", "場所「../x」は名前として使えません"),
+        (
+            "inquiry]\nsubjects_max = 100",
+            "in-process]\nintake = \"stand-in/rows\"",
+            "照会の連携にほかの時期はありません",
+        ),
+    ] {
+        assert!(QUESTION.contains(from), "{from}");
+        let text = QUESTION.replacen(from, to, 1);
+        let problem = Link::parse(&text, "question.toml").unwrap_err().to_string();
+        assert!(problem.contains(message), "{from} -> {to}: {problem}");
+    }
+}
+
+#[test]
+fn a_question_is_explained() {
+    let said = explain(&Link::parse(QUESTION, "question.toml").unwrap());
+    for words in [
+        "いつ: 受け側が照会したときに、その場で答えます。",
+        "何を: 「resident-register」のデータセット resident-register/resident のうち、照会された人（物）の最新の行。一度に100件まで。",
+        "どこへ: 照会した「seal-registration」に答えます。",
+        "制御: 照会するには権限と目的が要り、",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}

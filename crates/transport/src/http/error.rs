@@ -39,6 +39,9 @@ pub enum HttpError {
     /// A receipt of something else.
     #[error("受領書が別の配信のものです（{0}）")]
     OtherReceipt(String),
+    /// An answer that does not fit its question.
+    #[error("回答が照会と合いません（{0}）")]
+    Unfit(String),
     /// There is no such file there.
     #[error("「{0}」は相手にありません")]
     Missing(String),

@@ -21,7 +21,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::BuilderVerifierExt;
 use serde_json::Value;
 
-use crate::{Arrival, Control, Place, PlaceError, Receipt, sha256_of};
+use crate::{Answer, Arrival, Control, Place, PlaceError, Question, Receipt, sha256_of};
 
 pub use auth::{ASSERTION_TYPE, Auth, Claims, Seconds, SecretMethod, asserted_id, assertion, checked};
 pub use error::HttpError;
@@ -243,13 +243,17 @@ impl HttpPlace {
     }
 }
 
-/// What an answer that is no success says: the title and detail of a problem report, or nothing but its status.
+/// What an answer that is no success says: title, detail and messages of a problem report, or nothing but its status.
 fn refusal(response: Response) -> HttpError {
     let status = response.status().as_u16();
     let problem: Value = read(response).unwrap_or_default();
     let text = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default();
     let code = text("type").rsplit('/').next().unwrap_or_default().to_owned();
-    let told: String = format!("{} {}", text("title"), text("detail")).trim().chars().take(300).collect();
+    let errors = problem.get("errors").and_then(Value::as_array).into_iter().flatten();
+    let message = |error: &Value| error.get("message").and_then(Value::as_str).map(str::to_owned);
+    let parts =
+        [text("title"), text("detail")].map(str::to_owned).into_iter().chain(errors.filter_map(message));
+    let told: String = parts.collect::<Vec<_>>().join(" ").trim().chars().take(300).collect();
     let told = if told.is_empty() { "理由は書かれていません".to_owned() } else { told };
     HttpError::Status { status, code, told }
 }
@@ -343,6 +347,22 @@ impl Place for HttpPlace {
 
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError> {
         self.retire(By::Them, name).map_err(self.remote("受領書の取り下げ"))
+    }
+
+    fn ask(&self, link: &str, question: &Question) -> Result<Answer, PlaceError> {
+        let ask = || {
+            let body = serde_json::to_string(question).map_err(HttpError::Answer)?;
+            let response = self.post_json(&format!("/links/{link}/inquiries"), &body)?;
+            if !response.status().is_success() {
+                return Err(refusal(response));
+            }
+            let answer: Answer = read(response)?;
+            match answer.fault(question) {
+                None => Ok(answer),
+                Some(what) => Err(HttpError::Unfit(what)),
+            }
+        };
+        ask().map_err(self.remote("照会"))
     }
 
     fn look_again_after(&self) -> Duration {

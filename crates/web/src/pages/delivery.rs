@@ -49,6 +49,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         facts.push(("レイアウト", delivery.layout.clone()));
         facts.push(("文字の変換表", delivery.table_version.clone()));
     }
+    facts
+        .extend(delivery.pruned_at.map(|at| ("控え", format!("保存期間が過ぎ、{}に消しました", moment(at)))));
+    if !delivery.asked.is_empty() {
+        facts.push(("照会の対象", delivery.asked.join("、")));
+    }
     facts.retain(|(_, value)| !value.is_empty());
     let mut receipt = Vec::new();
     if let Some(own) = &delivery.receipt {

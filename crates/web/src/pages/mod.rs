@@ -1,5 +1,6 @@
 //! The screens, one noun each: a typed view here, its template beside it in `templates/`.
 
+pub(crate) mod ask;
 pub(crate) mod assets;
 pub(crate) mod characters;
 pub(crate) mod delivery;
@@ -54,8 +55,9 @@ const NAV: &[(&str, &str, char, &str)] = &[
     ("/", "メニュー", '1', ""),
     ("/residents", "住民検索", '2', "resident-register/search"),
     ("/provisional", "仮登録審査", '3', "resident-register/provisional-list"),
-    ("/links", "連携監視", '4', "office/links"),
-    ("/links/lists", "連携一覧", '5', "office/links"),
+    ("/inquiries", "連携照会", '4', "office/inquiry"),
+    ("/links", "連携監視", '5', "office/links"),
+    ("/links/lists", "連携一覧", '6', "office/links"),
 ];
 
 impl Shell {

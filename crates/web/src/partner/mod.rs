@@ -2,6 +2,7 @@
 //!
 //! Each partner sees one folder, from the other side of it, and of that only the links it is bound to.
 
+pub(crate) mod inquiry;
 pub(crate) mod pull;
 pub(crate) mod push;
 mod spool;

@@ -96,6 +96,11 @@ fn text(path: &str) -> Outcome<String> {
 impl House {
     /// A town without residents, on 2026-11-20 at nine in the morning.
     pub(crate) fn new() -> Outcome<Self> {
+        Self::with(|_| {})
+    }
+
+    /// The same with its link sources changed.
+    pub(crate) fn with(change: impl FnOnce(&mut LinkSources)) -> Outcome<Self> {
         let dir = tempfile::tempdir()?;
         let folder = dir.path().to_path_buf();
         let start: Timestamp = "2026-11-20T09:00:00+09:00".parse()?;
@@ -115,7 +120,7 @@ impl House {
         for name in ["city.tsv", "town_a.tsv", "kotoura_links.tsv", "unit_links.tsv"] {
             lists.push(ListFile { name: name.to_owned(), text: text(&format!("lists/{name}"))? });
         }
-        let sources = LinkSources {
+        let mut sources = LinkSources {
             lists,
             systems: text("lists/systems.tsv")?,
             charset_words: text("lists/charset_words.tsv")?,
@@ -127,6 +132,7 @@ impl House {
             tables: moji::Tables::built_in(),
             places,
         };
+        change(&mut sources);
         let office = Office::open(OfficeParts {
             journal,
             systems,

@@ -57,14 +57,18 @@ fn desk(house: &House, partners: usize, base: &str) -> Desk {
 }
 
 /// A town that is really served.
-struct Served {
-    house: House,
-    base: String,
+pub(crate) struct Served {
+    pub(crate) house: House,
+    pub(crate) base: String,
     _runtime: tokio::runtime::Runtime,
 }
 
-fn serve(partners: usize) -> Served {
-    let house = House::new().unwrap();
+pub(crate) fn serve(partners: usize) -> Served {
+    serve_house(House::new().unwrap(), partners)
+}
+
+/// The same of a town that was made before.
+pub(crate) fn serve_house(house: House, partners: usize) -> Served {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
     let base = format!("http://{}/partner/v1", listener.local_addr().unwrap());
@@ -77,7 +81,7 @@ fn serve(partners: usize) -> Served {
     Served { house, base, _runtime: runtime }
 }
 
-fn options(base: &str, number: usize, method: SecretMethod) -> HttpOptions {
+pub(crate) fn options(base: &str, number: usize, method: SecretMethod) -> HttpOptions {
     HttpOptions {
         base: base.to_owned(),
         auth: Auth::Client {
@@ -93,7 +97,7 @@ fn options(base: &str, number: usize, method: SecretMethod) -> HttpOptions {
     }
 }
 
-fn cause(error: &PlaceError) -> String {
+pub(crate) fn cause(error: &PlaceError) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
