@@ -82,8 +82,13 @@ pub(crate) fn stage(folder: &Path) -> anyhow::Result<()> {
 /// Puts the receipt a receiver would put, without reading the file: only our side is measured.
 fn acknowledge(office: &office::Office, place: &Path) -> anyhow::Result<()> {
     let delivery = office.deliveries(LINK, None, 1)?.pop().context("nothing was delivered")?;
-    let receipt =
-        Receipt { no: delivery.no, rows: delivery.rows, sha256: delivery.sha256, verdict: Verdict::Applied };
+    let receipt = Receipt {
+        link: None,
+        no: delivery.no,
+        rows: delivery.rows,
+        sha256: delivery.sha256,
+        verdict: Verdict::Applied,
+    };
     let name = delivery.file_name.unwrap_or_default();
     let path = Folder::at(place).receipts().join(format!("{name}.receipt"));
     Ok(fs::write(path, receipt.to_text())?)

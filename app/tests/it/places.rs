@@ -165,7 +165,13 @@ fn one_town_pushes_to_another_and_reads_its_signed_receipt() {
     assert_eq!(arrivals.len(), 1);
     let control = arrivals[0].control.clone().unwrap();
     assert_eq!(control.rows, 50);
-    let receipt = Receipt { no: 1, rows: 50, sha256: control.sha256, verdict: Verdict::Applied };
+    let receipt = Receipt {
+        link: Some("l".into()),
+        no: 1,
+        rows: 50,
+        sha256: control.sha256,
+        verdict: Verdict::Applied,
+    };
     arrived.answer(&arrivals[0].name, &receipt).unwrap();
     work(&house);
     assert_eq!(delivery(&house, 1).phase, Phase::Applied);

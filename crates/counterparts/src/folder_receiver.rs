@@ -126,7 +126,8 @@ impl FolderReceiver {
             note(&self.held(&control.dataset), control.as_of)?;
             note(&self.ledger(&control.link), control.no)?;
         }
-        let receipt = Receipt { no: control.no, rows, sha256, verdict: verdict.clone() };
+        let link = Some(control.link.clone());
+        let receipt = Receipt { link, no: control.no, rows, sha256, verdict: verdict.clone() };
         let path = self.folder.receipts().join(format!("{name}.receipt"));
         write_durably(&path, |file| file.write_all(receipt.to_text().as_bytes()))?;
         Ok(Taken { name, control, verdict, repeat })

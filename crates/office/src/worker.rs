@@ -487,7 +487,9 @@ impl<'a> LinkWorker<'a> {
             self.office.journal().commit(draft)?;
             return Ok(Turn::Waiting);
         };
-        let reason = if receipt.no != record.no {
+        let reason = if let Some(other) = receipt.link.as_ref().filter(|_| !receipt.is_of(&record.link)) {
+            Some(format!("受領書が別の連携「{other}」のものです"))
+        } else if receipt.no != record.no {
             Some(format!("受領書の配信番号が{}です（送ったのは{}）", receipt.no, record.no))
         } else if let Verdict::Refused(reason) = &receipt.verdict {
             Some(format!("受信側の理由: {reason}"))

@@ -6,6 +6,7 @@ mod it {
 
     mod ask;
     mod defects;
+    mod incidents;
     mod inward;
     mod links;
     mod prune;

@@ -155,6 +155,7 @@ impl Header {
         };
         let sha256 = self.sha256_taken.clone().or_else(|| self.sha256.clone());
         Ok(Some(Receipt {
+            link: Some(self.link.clone()),
             no: number("no", self.no)?,
             rows: number("rows_taken", rows)?,
             sha256: sha256.unwrap_or_default(),

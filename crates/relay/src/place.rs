@@ -249,7 +249,7 @@ impl Place for Relay {
                 .ok_or_else(|| RelayError::Missing(name.to_owned()))?;
             match header.receipt() {
                 Ok(None) => header.answer(session, receipt),
-                Ok(Some(there)) if there == *receipt => Ok(()),
+                Ok(Some(there)) if there.agrees(receipt) => Ok(()),
                 _ => Err(RelayError::Taken(format!("{name}.receipt"))),
             }
         })

@@ -35,7 +35,8 @@ pub fn control(no: u64, bytes: &[u8]) -> Control {
 }
 
 fn receipt_for(control: &Control, verdict: Verdict) -> Receipt {
-    Receipt { no: control.no, rows: control.rows, sha256: control.sha256.clone(), verdict }
+    let (link, sha256) = (Some(control.link.clone()), control.sha256.clone());
+    Receipt { link, no: control.no, rows: control.rows, sha256, verdict }
 }
 
 fn fetched(place: &dyn Place, name: &str) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {

@@ -262,7 +262,7 @@ impl Place for Folder {
         let answers = self.answers();
         make_folders(&answers, Access::Shared).map_err(io_error("作成", &answers))?;
         match read_receipt(&answers, name)? {
-            Some(there) if there == *receipt => return Ok(()),
+            Some(there) if there.agrees(receipt) => return Ok(()),
             Some(_) => return Err(PlaceError::Taken { name: format!("{name}.receipt") }),
             None => {}
         }
@@ -377,7 +377,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let place = Folder::at(dir.path());
         assert_eq!(place.receipt("a.dat").unwrap(), None);
-        let receipt = Receipt { no: 1, rows: 1, sha256: "1".into(), verdict: Verdict::Applied };
+        let receipt =
+            Receipt { link: Some("l".into()), no: 1, rows: 1, sha256: "1".into(), verdict: Verdict::Applied };
         fs::create_dir_all(place.receipts()).unwrap();
         fs::write(place.receipts().join("a.dat.receipt"), receipt.to_text()).unwrap();
         assert_eq!(place.receipt("a.dat").unwrap(), Some(receipt));

@@ -62,6 +62,9 @@ pub enum Verdict {
 /// The receipt (受領書) of one delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
+    /// The delivery's link; none where the other side's slips do not say. Numbers are counted for each link, and two links may
+    /// carry the same bytes, so a receipt under a wrong name is known by this alone.
+    pub link: Option<String>,
     /// The delivery's number.
     pub no: u64,
     /// Rows the receiver counted.
@@ -143,10 +146,23 @@ impl Receipt {
             Verdict::Refused(reason) => ("refused", reason.as_str()),
         };
         let reason = reason.replace(['\r', '\n'], " ");
+        let link = self.link.as_ref().map(|link| format!("link={link}\n")).unwrap_or_default();
         format!(
-            "no={}\nrows={}\nsha256={}\nresult={result}\nreason={reason}\n",
+            "{link}no={}\nrows={}\nsha256={}\nresult={result}\nreason={reason}\n",
             self.no, self.rows, self.sha256
         )
+    }
+
+    /// Whether it is of this link, as far as it says.
+    pub fn is_of(&self, link: &str) -> bool {
+        self.link.as_deref().is_none_or(|own| own == link)
+    }
+
+    /// Whether two receipts say the same. One that does not name its link contradicts none that does.
+    pub fn agrees(&self, other: &Self) -> bool {
+        let links = self.link.as_ref().zip(other.link.as_ref());
+        let alike = |one: &Self| (one.no, one.rows, one.sha256.clone(), one.verdict.clone());
+        links.is_none_or(|(own, their)| own == their) && alike(self) == alike(other)
     }
 
     /// Reads a slip.
@@ -162,6 +178,7 @@ impl Receipt {
             None => return Err(SlipError::Missing("result")),
         };
         Ok(Self {
+            link: found.get("link").map(|link| (*link).to_owned()),
             no: number(&found, "no")?,
             rows: number(&found, "rows")?,
             sha256: text(&found, "sha256")?,
@@ -189,12 +206,40 @@ mod tests {
             parts: 1,
         };
         assert_eq!(Control::parse(&control.to_text()), Ok(control));
-        let receipt =
-            Receipt {
-                no: 12, rows: 3, sha256: "cd".into(), verdict: Verdict::Refused("件数\n違い".into())
-            };
+        let receipt = Receipt {
+            link: Some("city-26".into()),
+            no: 12,
+            rows: 3,
+            sha256: "cd".into(),
+            verdict: Verdict::Refused("件数\n違い".into()),
+        };
         let read = Receipt::parse(&receipt.to_text()).unwrap();
-        assert_eq!(read.verdict, Verdict::Refused("件数 違い".into()));
+        let verdict = Verdict::Refused("件数 違い".into());
+        assert_eq!(read, Receipt { verdict, ..receipt });
+    }
+
+    /// Each case: the links of two receipts that are alike but for them, and whether they agree.
+    #[test]
+    fn a_receipt_without_a_link_contradicts_none() {
+        let receipt = |link: Option<&str>| Receipt {
+            link: link.map(str::to_owned),
+            no: 1,
+            rows: 0,
+            sha256: "ab".into(),
+            verdict: Verdict::Applied,
+        };
+        for (one, other, agree) in [
+            (Some("a"), Some("a"), true),
+            (Some("a"), Some("b"), false),
+            (None, Some("b"), true),
+            (None, None, true),
+        ] {
+            assert_eq!(receipt(one).agrees(&receipt(other)), agree, "{one:?} {other:?}");
+            assert_eq!(receipt(other).agrees(&receipt(one)), agree, "{other:?} {one:?}");
+            assert_eq!(receipt(one).is_of("b"), one.is_none_or(|one| one == "b"), "{one:?}");
+        }
+        assert!(!receipt(None).agrees(&Receipt { no: 2, ..receipt(None) }));
+        assert_eq!(Receipt::parse(&receipt(None).to_text()), Ok(receipt(None)), "slips of before");
     }
 
     #[test]

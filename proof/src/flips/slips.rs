@@ -118,6 +118,7 @@ fn compare(folder: &Folder, deliveries: &[Delivery]) -> Result<String, String> {
         let receipt =
             folder.receipt(name).map_err(|error| register::in_one_line(&error))?.ok_or("no receipt")?;
         let wanted = Receipt {
+            link: Some(delivery.link.clone()),
             no: delivery.no,
             rows: delivery.rows,
             sha256: delivery.sha256.clone(),

@@ -44,7 +44,8 @@ impl Inbound<'_> {
             let before = applying.read;
             file::each_record(self.inward, &path, &mut |record| applying.record(record))?;
             let rows = applying.read - before;
-            receipts.push((name, Receipt { no: taking.no, rows, sha256, verdict: Verdict::Applied }));
+            let link = Some(delivery.record.link.clone());
+            receipts.push((name, Receipt { link, no: taking.no, rows, sha256, verdict: Verdict::Applied }));
         }
         applying.finish(delivery)?;
         for (name, receipt) in receipts {

@@ -116,7 +116,8 @@ impl<'a> Inbound<'a> {
             let reason = format!("配信{}番は、別の内容で取り込み済みです", notice.no);
             return self.refuse(notice, sha256, reason);
         }
-        let receipt = Receipt { no: notice.no, rows: notice.rows, sha256, verdict: Verdict::Applied };
+        let link = Some(self.running.link.id.clone());
+        let receipt = Receipt { link, no: notice.no, rows: notice.rows, sha256, verdict: Verdict::Applied };
         self.inward.place.answer(&notice.name, &receipt)?;
         Ok(Turn::Worked)
     }
@@ -128,7 +129,8 @@ impl<'a> Inbound<'a> {
             notice.name, notice.no
         );
         self.stop(what, None)?;
-        let receipt = Receipt { no: notice.no, rows: 0, sha256, verdict: Verdict::Refused(reason) };
+        let link = Some(self.running.link.id.clone());
+        let receipt = Receipt { link, no: notice.no, rows: 0, sha256, verdict: Verdict::Refused(reason) };
         self.inward.place.answer(&notice.name, &receipt)?;
         Ok(Turn::Worked)
     }

@@ -75,7 +75,13 @@ fn a_program_reads_rows_and_answers_by_plain_sql() {
         assert_eq!(relay.receipt(name).unwrap(), None);
         sql("UPDATE daicho_delivery SET status = '取込済', rows_taken = 3, taken_at = CURRENT_TIMESTAMP
              WHERE direction = 'out' AND link = 'ido-fukushi' AND no = 12");
-        let receipt = Receipt { no: 12, rows: 3, sha256: sent.sha256.clone(), verdict: Verdict::Applied };
+        let receipt = Receipt {
+            link: Some("ido-fukushi".into()),
+            no: 12,
+            rows: 3,
+            sha256: sent.sha256.clone(),
+            verdict: Verdict::Applied,
+        };
         assert_eq!(relay.receipt(name).unwrap(), Some(receipt));
         // The rows may go once they are taken; sending again does not bring them back.
         sql("DELETE FROM daicho_rows_ido_fukushi WHERE delivery_no = 12");
@@ -134,7 +140,7 @@ fn a_program_hands_over_rows_by_plain_sql_and_reads_the_answer() {
         let mut bytes = Vec::new();
         relay.fetch("kokuho_000001.csv", &mut bytes).unwrap();
         assert_eq!(String::from_utf8(bytes).unwrap(), wanted);
-        let receipt = Receipt { no: 1, rows: 2, sha256, verdict: Verdict::Applied };
+        let receipt = Receipt { link: None, no: 1, rows: 2, sha256, verdict: Verdict::Applied };
         relay.answer("kokuho_000001.csv", &receipt).unwrap();
         let answer = sql(
             "SELECT status, rows_taken, taken_at IS NOT NULL FROM daicho_delivery WHERE direction = 'in'",

@@ -209,7 +209,8 @@ impl SignedReceipt {
             "refused" => Verdict::Refused(self.reason.clone()),
             other => return Err(SlipError::BadValue { name: "verdict", value: other.to_owned() }),
         };
-        Ok(Receipt { no: self.no, rows: self.rows, sha256: self.sha256.clone(), verdict })
+        let link = Some(self.link.clone()).filter(|link| !link.is_empty());
+        Ok(Receipt { link, no: self.no, rows: self.rows, sha256: self.sha256.clone(), verdict })
     }
 }
 
@@ -275,10 +276,13 @@ mod tests {
     fn a_receipt_is_signed_by_one_key_and_for_every_member() {
         let key = ReceiptKey::parse(&"07".repeat(32)).unwrap();
         let public = ReceiverKey::parse(&key.public().to_hex()).unwrap();
-        let receipt =
-            Receipt {
-                no: 3, rows: 2, sha256: "ab".into(), verdict: Verdict::Refused("件数\n違い".into())
-            };
+        let receipt = Receipt {
+            link: Some("l".into()),
+            no: 3,
+            rows: 2,
+            sha256: "ab".into(),
+            verdict: Verdict::Refused("件数\n違い".into()),
+        };
         let signed = SignedReceipt::of("l", &receipt, "2026-11-20T00:00:00Z").signed(&key);
         assert!(signed.is_signed_by(&public));
         assert_eq!(signed.receipt(), Ok(receipt));

@@ -257,7 +257,7 @@ impl Place for Remote {
         let answers = self.side.other().receipts();
         self.with(|session| {
             match self.read_receipt(session, answers, name)? {
-                Some(there) if there == *receipt => return Ok(()),
+                Some(there) if there.agrees(receipt) => return Ok(()),
                 Some(_) => return Err(PlaceError::Taken { name: format!("{name}.receipt") }),
                 None => {}
             }

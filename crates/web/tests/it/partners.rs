@@ -136,7 +136,13 @@ fn a_sender_that_lost_its_notes_finds_its_deliveries_again() {
     put(&at(), dir.path(), "a b.csv", 1, b"abc").unwrap();
     let town = folder(&served.house, 0);
     put(&town, dir.path(), "out.csv", 7, b"from the town").unwrap();
-    let receipt = Receipt { no: 1, rows: 1, sha256: control(1, b"abc").sha256, verdict: Verdict::Applied };
+    let receipt = Receipt {
+        link: Some("l".into()),
+        no: 1,
+        rows: 1,
+        sha256: control(1, b"abc").sha256,
+        verdict: Verdict::Applied,
+    };
     town.answer("a b.csv", &receipt).unwrap();
     assert_eq!(at().receipt("a b.csv").unwrap(), Some(receipt.clone()));
     assert_eq!(put(&at(), dir.path(), "a b.csv", 1, b"abc").unwrap(), Some(receipt), "answered as before");
@@ -156,7 +162,13 @@ fn who_signs_with_another_key_is_not_believed() {
     other.receiver_key = ReceiverKey::parse(&ReceiptKey::parse(&"0b".repeat(32)).unwrap().public().to_hex());
     let place = HttpPlace::at(other).unwrap();
     put(&place, dir.path(), "a.csv", 1, b"abc").unwrap();
-    let refused = Receipt { no: 1, rows: 0, sha256: String::new(), verdict: Verdict::Refused("x".into()) };
+    let refused = Receipt {
+        link: Some("l".into()),
+        no: 1,
+        rows: 0,
+        sha256: String::new(),
+        verdict: Verdict::Refused("x".into()),
+    };
     folder(&served.house, 0).answer("a.csv", &refused).unwrap();
     let error = place.receipt("a.csv").unwrap_err();
     assert!(cause(&error).contains("receiver_key の鍵のものではありません"), "{}", cause(&error));
@@ -292,7 +304,8 @@ async fn a_delivery_is_taken_refused_and_answered_as_documented() {
     assert_eq!(town.arrivals("").unwrap()[0].name, "l_000001.dat");
     assert_eq!(program.send("GET", "/deliveries/l/1/receipt", &[], "").await.status, StatusCode::ACCEPTED);
     assert_eq!(program.send("GET", "/deliveries/l/2/receipt", &[], "").await.status, StatusCode::NOT_FOUND);
-    let receipt = Receipt { no: 1, rows: 1, sha256: ABC.into(), verdict: Verdict::Applied };
+    let receipt =
+        Receipt { link: Some("l".into()), no: 1, rows: 1, sha256: ABC.into(), verdict: Verdict::Applied };
     town.answer("l_000001.dat", &receipt).unwrap();
     let answered = program.send("GET", "/deliveries/l/1/receipt", &[], "").await;
     let signed: SignedReceipt = serde_json::from_str(&answered.text).unwrap();
