@@ -29,6 +29,70 @@ pub fn prune(office: &Office, keep_days: Option<u32>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What is sent again.
+#[derive(Args, Clone, Debug)]
+pub struct Resend {
+    /// The link.
+    id: String,
+    /// Everything that changed since this delivery began, once, as it is now, under the next number.
+    #[arg(long, conflicts_with = "as_sent", required_unless_present = "as_sent")]
+    since: Option<u64>,
+    /// The very bytes of these deliveries, under their numbers: first and last.
+    #[arg(long, num_args = 2, value_names = ["FIRST", "LAST"])]
+    as_sent: Option<Vec<u64>>,
+    /// Only tells what would be sent.
+    #[arg(long, conflicts_with = "as_sent")]
+    dry_run: bool,
+}
+
+/// Sends again, and tells how much.
+///
+/// # Errors
+/// When it is refused or the journal does not answer.
+pub fn resend(office: &Office, task: &Resend) -> anyhow::Result<()> {
+    let caller = Caller::command_line();
+    let done = match (&task.as_sent, task.since) {
+        (Some(range), _) => {
+            let range = (range.first().copied().unwrap_or(1), range.last().copied().unwrap_or(0));
+            office.resend_as_sent(&caller, &task.id, range).map(|sent| {
+                let rows: u64 = sent.iter().map(|(_, rows)| rows).sum();
+                for (no, rows) in &sent {
+                    result(&format!("{no}番\t{rows}件"));
+                }
+                format!("{}件の配信、{rows}行を、送ったときのまま置き直しました", sent.len())
+            })
+        }
+        (None, since) => {
+            let since = since.unwrap_or(1);
+            let asked = if task.dry_run {
+                office.resend_preview(&task.id, since)
+            } else {
+                office.resend(&caller, &task.id, since)
+            };
+            asked.map(|found| {
+                let end = if task.dry_run {
+                    "です（まだ送っていません）"
+                } else {
+                    "を、次の番号で送ります"
+                };
+                format!("{since}番から後に変わった{}件のいまの内容{end}", found.rows)
+            })
+        }
+    };
+    match done {
+        Ok(words) => {
+            say(&words);
+            Ok(())
+        }
+        Err(RunError::Unknown(id)) => anyhow::bail!("連携「{id}」はありません"),
+        Err(RunError::Refused(findings)) => {
+            let said = findings.iter().map(|finding| format!("{}{}", finding.message, finding.remedy));
+            Err(refused(said.collect::<String>()))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
 /// What is compared.
 #[derive(Args, Clone, Debug)]
 pub struct Reconcile {

@@ -240,6 +240,8 @@ enum LinkTask {
     },
     /// Compares a receiver's dump with what it has confirmed to have, person by person and item by item.
     Reconcile(links::Reconcile),
+    /// Sends again: what changed since a delivery, as it is now, or the very bytes of earlier deliveries.
+    Resend(links::Resend),
     /// Lets the kept bytes of deliveries go that are older than `keep_days`; a serving town does so each hour.
     Prune,
     /// Says that deliveries of another system before a number will not come, so that its link goes on.
@@ -383,6 +385,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 LinkTask::Ask { id, subjects, purpose } => {
                     links::ask(&house.office, &id, &transport::Question { subjects, purpose })?;
                 }
+                LinkTask::Resend(task) => links::resend(&house.office, &task)?,
                 LinkTask::Prune => links::prune(&house.office, house.keep_days)?,
                 LinkTask::Reconcile(task) => return links::reconcile(&house.office, &task),
                 LinkTask::Skip { id, to, reason } => links::skip(&house.office, &id, to, &reason)?,

@@ -125,6 +125,12 @@ pub struct Delivery {
     /// The persons or things that were asked about (照会の対象); empty for what was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
+    /// Whether it carries once more, as they were then, rows that were sent before (再送).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resent: bool,
+    /// When its kept bytes were put in their place once more after it was applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_again_at: Option<Timestamp>,
     /// When its kept bytes were let go, at the end of the time they are kept for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pruned_at: Option<Timestamp>,
@@ -162,6 +168,8 @@ impl Delivery {
             table_version: String::new(),
             characters: BTreeMap::new(),
             asked: Vec::new(),
+            resent: false,
+            sent_again_at: None,
             pruned_at: None,
             receipt: None,
         }

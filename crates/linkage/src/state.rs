@@ -90,6 +90,9 @@ pub struct LinkState {
     /// Whether somebody asked for a run now.
     #[serde(default)]
     pub run_asked: bool,
+    /// Where the next run begins again, so that what was sent since goes once more as it is now (再送).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub resend_from: Option<Position>,
     /// The delivery on its way.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub in_flight: Option<InFlight>,
@@ -203,6 +206,11 @@ pub enum Event {
     Released,
     /// Somebody asked for a run now.
     RunAsked,
+    /// Somebody asked for a run now that sends again what changed behind a position, as it is now.
+    ResendAsked {
+        /// The position.
+        from: Position,
+    },
 }
 
 /// An event that does not fit the state: two workers, or a defect.
@@ -229,6 +237,7 @@ impl LinkState {
             last_due: None,
             run_asked: link.extent == Extent::Full
                 && !matches!(link.delivery, Delivery::Inward { .. } | Delivery::Inquiry { .. }),
+            resend_from: None,
             in_flight: None,
             hold: None,
             trouble: None,
@@ -253,7 +262,7 @@ impl LinkState {
                     no: self.next_no,
                     phase: InFlightPhase::Prepared,
                     extent,
-                    from: self.position,
+                    from: self.next_from(),
                     to,
                     file_name,
                     sent_at: None,
@@ -363,6 +372,10 @@ impl LinkState {
                 next.hold = None;
                 next.held = String::new();
                 next.trouble = None;
+                if self.in_flight.is_none() {
+                    // What is sent again must have begun by now; else whoever lets go on gives it up.
+                    next.resend_from = None;
+                }
                 if let Some(in_flight) = next.in_flight.as_mut() {
                     // Sent again under the same number with the same bytes.
                     in_flight.phase = InFlightPhase::Prepared;
@@ -371,8 +384,20 @@ impl LinkState {
                 }
             }
             Event::RunAsked => next.run_asked = true,
+            Event::ResendAsked { from } => {
+                if self.in_flight.is_some() || self.taking.is_some() || self.position < from {
+                    return Err(not_possible("resend asked"));
+                }
+                next.resend_from = Some(from);
+                next.run_asked = true;
+            }
         }
         Ok(next)
+    }
+
+    /// Behind which position the next delivery begins.
+    pub fn next_from(&self) -> Position {
+        self.resend_from.unwrap_or(self.position)
     }
 
     fn sent(&self) -> bool {
@@ -381,6 +406,7 @@ impl LinkState {
 
     fn start_run(&mut self, due: Option<Timestamp>) {
         self.run_asked = false;
+        self.resend_from = None;
         if due.is_some() {
             self.last_due = due;
         }

@@ -8,7 +8,7 @@ use linkage::{
     CharLine, DELIVERY, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, latest_until, local,
     next_after, plan, timestamp,
 };
-use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, View, ViewExt, Write};
+use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, Stored, View, ViewExt, Write};
 use serde::Serialize;
 use system::Finding;
 
@@ -347,6 +347,7 @@ impl Office {
                 }
                 numbers.dedup();
                 numbers.reverse();
+                numbers = self.with_resent(&*view, &running.link.id, newest, &history, numbers)?;
             }
             for no in numbers {
                 if let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(&running.link.id, no))? {
@@ -365,6 +366,30 @@ impl Office {
             }
         }
         Ok(lines)
+    }
+
+    /// Puts the newest deliveries that carried a record once more before the others.
+    fn with_resent(
+        &self,
+        view: &dyn View,
+        link: &str,
+        newest: u64,
+        history: &[Stored],
+        numbers: Vec<u64>,
+    ) -> Result<Vec<u64>, Fault> {
+        let mut all: BTreeSet<u64> = numbers.into_iter().collect();
+        for no in newest.saturating_sub(DELIVERIES_LOOKED_AT) + 1..=newest {
+            let delivery = view.load::<Delivery>(&Delivery::key_of(link, no))?.map(|found| found.record);
+            let holds = |delivery: &Delivery| {
+                let within =
+                    |version: &Stored| delivery.from < version.position && version.position <= delivery.to;
+                delivery.resent && history.iter().any(within)
+            };
+            if delivery.as_ref().is_some_and(holds) {
+                all.insert(no);
+            }
+        }
+        Ok(all.into_iter().rev().collect())
     }
 
     /// Numbers of a link's deliveries, the newest first, in which the other side brought a subject or was asked about it.
@@ -459,7 +484,7 @@ impl Office {
         self.steer(caller, id, "連携の即時実行", Event::RunAsked)
     }
 
-    fn steer(&self, caller: &Caller, id: &str, title: &str, event: Event) -> Result<(), RunError> {
+    pub(crate) fn steer(&self, caller: &Caller, id: &str, title: &str, event: Event) -> Result<(), RunError> {
         const RIGHT: &str = "office/links";
         let now = self.clock().now();
         let mut entry = AuditEntry {
@@ -507,9 +532,10 @@ fn newest_no(state: &LinkState) -> u64 {
     state.in_flight.as_ref().map_or(state.next_no.saturating_sub(1), |in_flight| in_flight.no)
 }
 
-/// The delivery whose range holds a position: ranges follow each other without gap, so halving finds it.
+/// The delivery that carried a position first: what deliveries go up to never falls, so halving finds it.
 fn carrier(view: &dyn View, link: &str, newest: u64, position: Position) -> Result<Option<u64>, Fault> {
     let (mut low, mut high) = (1, newest);
+    let mut found = None;
     while low <= high {
         let middle = low + (high - low) / 2;
         let key = Delivery::key_of(link, middle);
@@ -518,16 +544,14 @@ fn carrier(view: &dyn View, link: &str, newest: u64, position: Position) -> Resu
         else {
             return Ok(None);
         };
-        if position <= delivery.record.from {
-            let Some(below) = middle.checked_sub(1) else { return Ok(None) };
-            high = below;
-        } else if delivery.record.to < position {
+        if delivery.record.to < position {
             low = middle + 1;
         } else {
-            return Ok(Some(middle));
+            found = (delivery.record.from < position).then_some(middle);
+            high = middle - 1;
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 fn standing(running: &RunningLink, state: Option<&LinkState>) -> (LinkStanding, String, &'static str) {

@@ -387,11 +387,19 @@ impl<'a> LinkWorker<'a> {
             evidence: &self.office.evidence(&running.link.id),
             no,
             attempt: self.office.entropy().bits(),
-            from: state.record.position,
+            from: state.record.next_from(),
             extent,
             facts,
         };
+        let again = state.record.resend_from.is_some();
         let prepared = prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))?;
+        if again && prepared.to < state.record.position {
+            // What is sent again goes whole: half of it would tell the receiver of a moment it has left behind.
+            return Err(Failure::Link(format!(
+                "再送する行が1回の上限{}件を超えました。「再開」で再送を取りやめ、より新しい番号から再送してください",
+                running.link.rows_per_delivery_max
+            )));
+        }
         let file_name = file_name
             .replace("{no}", &format!("{no:06}"))
             .replace("{date}", &date.strftime("%Y%m%d").to_string());
@@ -405,11 +413,12 @@ impl<'a> LinkWorker<'a> {
             layout: running.link.layout().unwrap_or_default().to_owned(),
             table_version: plan.table_version().to_owned(),
             characters: prepared.characters,
+            resent: state.record.resend_from.is_some(),
             ..Delivery::new(
                 (&running.link.id, no),
                 Phase::Prepared,
                 prepared.extent,
-                (state.record.position, prepared.to),
+                (state.record.next_from(), prepared.to),
                 now,
             )
         };
@@ -426,21 +435,7 @@ impl<'a> LinkWorker<'a> {
         let delivery = self.delivery_in_flight(start.state)?;
         let mut record = delivery.record;
         let name = record.file_name.clone().unwrap_or_default();
-        let control = Control {
-            link: record.link.clone(),
-            no: record.no,
-            dataset: dataset.id.to_owned(),
-            extent: match record.extent {
-                Extent::Full => "full".to_owned(),
-                Extent::Difference => "difference".to_owned(),
-            },
-            as_of: record.to.0,
-            rows: record.rows,
-            bytes: record.bytes,
-            sha256: record.sha256.clone(),
-            part: 1,
-            parts: 1,
-        };
+        let control = control_of(&record, dataset.id);
         if record.receipt.is_some() {
             place.retire_receipt(&name)?;
         }
@@ -546,6 +541,25 @@ impl<'a> LinkWorker<'a> {
         }
         self.office.journal().commit(draft)?;
         Ok(())
+    }
+}
+
+/// The control file of a delivery.
+pub(crate) fn control_of(record: &Delivery, dataset: &str) -> Control {
+    Control {
+        link: record.link.clone(),
+        no: record.no,
+        dataset: dataset.to_owned(),
+        extent: match record.extent {
+            Extent::Full => "full".to_owned(),
+            Extent::Difference => "difference".to_owned(),
+        },
+        as_of: record.to.0,
+        rows: record.rows,
+        bytes: record.bytes,
+        sha256: record.sha256.clone(),
+        part: 1,
+        parts: 1,
     }
 }
 

@@ -11,5 +11,6 @@ mod it {
     mod links;
     mod prune;
     mod reconcile;
+    mod resend;
     mod staff;
 }

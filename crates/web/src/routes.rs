@@ -3,7 +3,7 @@
 use crate::api;
 use crate::pages::{
     ask, assets, delivery, done, form, history, household, link, lists, login, menu, monitor, problems,
-    provisional, residents,
+    provisional, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, token};
 use crate::problem::Problem;
@@ -96,6 +96,8 @@ routes! {
     Post "/links/{id}/run" Of("office/links"), "連携の即時実行", "office/links" => link::run;
     Post "/links/{id}/hold" Of("office/links"), "連携の保留", "office/links" => link::hold;
     Post "/links/{id}/release" Of("office/links"), "連携の再開", "office/links" => link::release;
+    Post "/links/{id}/resend" Of("office/links"), "再送（いまの内容）", "office/links" => resend::now;
+    Post "/links/{id}/{no}/resend" Of("office/links"), "再送（送ったときのまま）", "office/links" => resend::as_sent;
     Get "/links/{id}/{no}" Of("office/links"), "配信の内容", "" => delivery::show;
     Get "/inquiries" Of("office/inquiry"), "連携による照会", "" => ask::list;
     Get "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "" => ask::show;

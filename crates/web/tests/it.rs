@@ -9,6 +9,7 @@ mod it {
     mod inquiries;
     mod partners;
     mod problems;
+    mod resends;
     mod routes;
     mod screens;
 }

@@ -28,6 +28,8 @@ struct Page {
     refused: Vec<RefusedRow>,
     refused_more: usize,
     report: Option<Report>,
+    /// Whether its kept bytes can be put in their place once more.
+    resends: bool,
 }
 
 /// One delivery.
@@ -49,6 +51,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         facts.push(("レイアウト", delivery.layout.clone()));
         facts.push(("文字の変換表", delivery.table_version.clone()));
     }
+    if delivery.resent {
+        facts.push(("再送", "前に送った人を含む、いまの内容での再送です".to_owned()));
+    }
+    let put_again = |at| ("再送", format!("送ったときのまま、{}に置き直しました", moment(at)));
+    facts.extend(delivery.sent_again_at.map(put_again));
     facts
         .extend(delivery.pruned_at.map(|at| ("控え", format!("保存期間が過ぎ、{}に消しました", moment(at)))));
     if !delivery.asked.is_empty() {
@@ -76,6 +83,10 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         refused_more: delivery.refused.len().saturating_sub(REFUSED_MAX),
         refused: delivery.refused.into_iter().take(REFUSED_MAX).collect(),
         report: Report::of(visit, &delivery.characters, value_of(&visit.query, "done"))?,
+        resends: delivery.phase == linkage::Phase::Applied
+            && delivery.pruned_at.is_none()
+            && delivery.file_name.is_some()
+            && delivery.sent_at.is_some(),
         row,
     };
     Reply::page(&page)

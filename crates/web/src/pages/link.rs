@@ -72,6 +72,8 @@ struct Page {
     explanation: Vec<(String, String)>,
     deliveries: Vec<DeliveryRow>,
     older: Option<u64>,
+    /// Whether it sends differences, which can go again.
+    resends: bool,
 }
 
 /// One link.
@@ -95,6 +97,10 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         explanation,
         deliveries: found.iter().map(|delivery| DeliveryRow::of(delivery, "")).collect(),
         older,
+        resends: visit.office().links().get(id).is_some_and(|running| {
+            let outward = matches!(running.link.delivery, catalog::Delivery::Outward { .. });
+            outward && running.link.extent == catalog::Extent::Difference && running.ready.is_ok()
+        }),
     };
     Reply::page(&page)
 }

@@ -18,6 +18,7 @@ pub(crate) mod menu;
 pub(crate) mod monitor;
 pub(crate) mod problems;
 pub(crate) mod provisional;
+pub(crate) mod resend;
 pub(crate) mod residents;
 
 use crate::house::House;
