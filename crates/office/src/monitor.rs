@@ -335,6 +335,18 @@ impl Office {
     /// # Errors
     /// [`RunError`]: no such link, no right, or storage.
     pub fn run_link(&self, caller: &Caller, id: &str) -> Result<(), RunError> {
+        let is_asked =
+            |running: &RunningLink| matches!(running.link.delivery, catalog::Delivery::Inquiry { .. });
+        if self.links().get(id).is_some_and(is_asked) {
+            let message = "照会の連携は、実行するものがありません。";
+            return Err(RunError::Refused(vec![Finding::error(
+                "L003",
+                "",
+                "連携",
+                message,
+                "「連携照会」の画面で照会してください。",
+            )]));
+        }
         self.steer(caller, id, "連携の即時実行", Event::RunAsked)
     }
 

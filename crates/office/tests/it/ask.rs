@@ -170,6 +170,10 @@ fn a_stopped_link_answers_nobody() {
     let finding = only(ask());
     assert_eq!((&*finding.code, finding.message.contains("相手の工事")), ("Q005", true), "{finding:?}");
     house.office.release_link(&asker, "seal-asks").unwrap();
+    assert!(
+        matches!(house.office.run_link(&asker, "seal-asks"), Err(RunError::Refused(_))),
+        "nothing to run"
+    );
     assert_eq!(ask().unwrap().answer.no, 2, "without a gap");
 }
 

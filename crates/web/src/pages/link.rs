@@ -34,19 +34,21 @@ impl DeliveryRow {
     /// A delivery in words.
     pub(crate) fn of(delivery: &Delivery, title: &str) -> Self {
         use linkage::Phase;
+        let answered = !delivery.asked.is_empty();
         Self {
             link: delivery.link.clone(),
             title: title.to_owned(),
             no: delivery.no,
             at: moment(delivery.prepared_at),
-            phase: delivery.phase.label(),
+            phase: if answered { "回答済" } else { delivery.phase.label() },
             class: match delivery.phase {
                 Phase::Applied => "good",
                 Phase::Refused => "bad",
                 Phase::Received | Phase::Prepared | Phase::Sent => "busy",
             },
-            extent: delivery.extent.word(),
+            extent: if answered { "照会" } else { delivery.extent.word() },
             range: match delivery.extent {
+                _ if answered => format!("{}時点", grouped(delivery.to.0)),
                 catalog::Extent::Full => format!("{}時点", grouped(delivery.to.0)),
                 catalog::Extent::Difference => {
                     format!("{}～{}", grouped(delivery.from.0.saturating_add(1)), grouped(delivery.to.0))
@@ -74,6 +76,8 @@ struct Page {
     older: Option<u64>,
     /// Whether it sends differences, which can go again.
     resends: bool,
+    /// Whether it is asked instead of sending.
+    asks: bool,
 }
 
 /// One link.
@@ -97,6 +101,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         explanation,
         deliveries: found.iter().map(|delivery| DeliveryRow::of(delivery, "")).collect(),
         older,
+        asks: visit
+            .office()
+            .links()
+            .get(id)
+            .is_some_and(|running| matches!(running.link.delivery, catalog::Delivery::Inquiry { .. })),
         resends: visit.office().links().get(id).is_some_and(|running| {
             let outward = matches!(running.link.delivery, catalog::Delivery::Outward { .. });
             outward && running.link.extent == catalog::Extent::Difference && running.ready.is_ok()
