@@ -147,7 +147,8 @@ fn ensure_tools(tools: &[(&str, &str, &str)]) -> anyhow::Result<()> {
         // A folder of its own for the build: it must not meet a running build of the tree.
         let build = [("CARGO_TARGET_DIR", "target/tools/build")];
         let options =
-            ["install", name, "--version", version, "--locked", "--features", features, "--root", &at];
+            // Not optimised: building it so takes twice as long as all tests of it.
+            ["install", name, "--debug", "--version", version, "--locked", "--features", features, "--root", &at];
         run_with("cargo", &options, &build)?;
         fs::remove_dir_all(folder.join("build"))?;
     }

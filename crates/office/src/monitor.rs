@@ -74,6 +74,8 @@ pub struct LinkView {
     pub timing: String,
     /// 全件 or 差分.
     pub extent: &'static str,
+    /// Whether it is asked instead of running.
+    pub asked: bool,
     /// The rows of the lists it runs, such as `city:25`.
     pub rows: Vec<String>,
     /// Where it stands.
@@ -157,6 +159,7 @@ impl Office {
             method: method(link.method),
             timing: timing(link.timing),
             extent: extent(link.extent),
+            asked: matches!(link.delivery, catalog::Delivery::Inquiry { .. }),
             rows: link.rows.iter().map(ToString::to_string).collect(),
             standing,
             why,

@@ -76,8 +76,6 @@ struct Page {
     older: Option<u64>,
     /// Whether it sends differences, which can go again.
     resends: bool,
-    /// Whether it is asked instead of sending.
-    asks: bool,
 }
 
 /// One link.
@@ -101,11 +99,6 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         explanation,
         deliveries: found.iter().map(|delivery| DeliveryRow::of(delivery, "")).collect(),
         older,
-        asks: visit
-            .office()
-            .links()
-            .get(id)
-            .is_some_and(|running| matches!(running.link.delivery, catalog::Delivery::Inquiry { .. })),
         resends: visit.office().links().get(id).is_some_and(|running| {
             let outward = matches!(running.link.delivery, catalog::Delivery::Outward { .. });
             outward && running.link.extent == catalog::Extent::Difference && running.ready.is_ok()

@@ -35,6 +35,7 @@ pub(crate) struct LinkRow {
     pub(crate) held: bool,
     pub(crate) broken: bool,
     pub(crate) troubled: bool,
+    pub(crate) asked: bool,
 }
 
 impl LinkRow {
@@ -74,6 +75,7 @@ impl LinkRow {
             held: view.standing == LinkStanding::Held,
             broken: view.standing == LinkStanding::Broken,
             troubled: view.standing == LinkStanding::Trouble,
+            asked: view.asked,
         }
     }
 }
