@@ -8,13 +8,31 @@ use std::process::ExitCode;
 use anyhow::Context;
 use catalog::{Grid, LinkRow, RowState, Standing};
 use clap::Args;
-use office::{Caller, LinkView, Mismatch, Office, RunError};
+use domain::Date;
+use office::{Caller, LedgerLine, LinkView, Mismatch, Office, RunError};
 
 use transport::Question;
 
 use crate::lists;
 use crate::progress::{result, say};
 use crate::told::refused;
+
+/// Shows what a day should have brought and what it did. 1 when something is wrong.
+///
+/// # Errors
+/// When the journal does not answer.
+pub fn ledger(office: &Office, day: Option<Date>) -> anyhow::Result<ExitCode> {
+    let day = day.unwrap_or_else(|| office.today());
+    let lines = office.ledger(day)?;
+    result("連携\t予定\t配信\t件数\t保留\t反映\t受領件数\t確かめること");
+    for line in &lines {
+        let LedgerLine { link, expected, made, rows, held, applied, confirmed, wrong, .. } = line;
+        result(&format!("{link}\t{expected}\t{made}\t{rows}\t{held}\t{applied}\t{confirmed}\t{wrong}"));
+    }
+    let wrong = lines.iter().filter(|line| !line.wrong.is_empty()).count();
+    say(&format!("{day}: {}連携のうち、確かめることのある連携 {wrong}", lines.len()));
+    Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
 
 /// Lets go what is kept longer than it has to be.
 ///

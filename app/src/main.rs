@@ -240,6 +240,11 @@ enum LinkTask {
     },
     /// Compares a receiver's dump with what it has confirmed to have, person by person and item by item.
     Reconcile(links::Reconcile),
+    /// What a day should have brought over each link, and what it did.
+    Ledger {
+        /// The day; today without it.
+        day: Option<domain::Date>,
+    },
     /// Sends again: what changed since a delivery, as it is now, or the very bytes of earlier deliveries.
     Resend(links::Resend),
     /// Lets the kept bytes of deliveries go that are older than `keep_days`; a serving town does so each hour.
@@ -386,6 +391,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                     links::ask(&house.office, &id, &transport::Question { subjects, purpose })?;
                 }
                 LinkTask::Resend(task) => links::resend(&house.office, &task)?,
+                LinkTask::Ledger { day } => return links::ledger(&house.office, day),
                 LinkTask::Prune => links::prune(&house.office, house.keep_days)?,
                 LinkTask::Reconcile(task) => return links::reconcile(&house.office, &task),
                 LinkTask::Skip { id, to, reason } => links::skip(&house.office, &id, to, &reason)?,

@@ -8,6 +8,7 @@ mod it {
     mod defects;
     mod incidents;
     mod inward;
+    mod ledger;
     mod links;
     mod prune;
     mod reconcile;

@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    ask, assets, delivery, done, form, history, household, link, lists, login, menu, monitor, problems,
-    provisional, resend, residents,
+    ask, assets, delivery, done, form, history, household, ledger, link, lists, login, menu, monitor,
+    problems, provisional, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, token};
 use crate::problem::Problem;
@@ -92,6 +92,7 @@ routes! {
     Post "/provisional/{no}/discard" Of("resident-register/discard"), "仮登録取消", "resident-register/discard" => provisional::discard;
     Get "/links" Of("office/links"), "連携監視", "" => monitor::show;
     Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;
+    Get "/links/ledger" Of("office/links"), "連携日計", "" => ledger::show;
     Get "/links/{id}" Of("office/links"), "連携の状況", "" => link::show;
     Post "/links/{id}/run" Of("office/links"), "連携の即時実行", "office/links" => link::run;
     Post "/links/{id}/hold" Of("office/links"), "連携の保留", "office/links" => link::hold;

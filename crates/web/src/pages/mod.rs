@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod household;
 pub(crate) mod json;
 pub(crate) mod kept;
+pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod lists;
 pub(crate) mod login;
@@ -58,7 +59,8 @@ const NAV: &[(&str, &str, char, &str)] = &[
     ("/provisional", "仮登録審査", '3', "resident-register/provisional-list"),
     ("/inquiries", "連携照会", '4', "office/inquiry"),
     ("/links", "連携監視", '5', "office/links"),
-    ("/links/lists", "連携一覧", '6', "office/links"),
+    ("/links/ledger", "連携日計", '6', "office/links"),
+    ("/links/lists", "連携一覧", '7', "office/links"),
 ];
 
 impl Shell {

@@ -33,6 +33,10 @@ async fn the_count_is_shown_before_anything_goes() {
     let all = house.office.deliveries("resident-changes-to-welfare", None, 9).unwrap();
     assert_eq!(all.iter().map(|own| (own.no, own.rows)).collect::<Vec<_>>(), [(2, 3), (1, 3)]);
 
+    let ledger = operator.get("/links/ledger").await;
+    assert!(ledger.has("確かめること") && ledger.has("住民情報随時異動データ"), "{}", ledger.text);
+    assert_eq!(operator.get("/links/ledger?day=x").await.status, StatusCode::BAD_REQUEST);
+
     let page = operator.get(&format!("{link}/1")).await;
     assert!(page.has("送ったときのまま再送"), "{}", page.text);
     let again = operator.post(&format!("{link}/1/resend"), &[]).await;
