@@ -62,6 +62,18 @@ pub enum HttpError {
     Tls(#[source] Tls),
 }
 
+impl HttpError {
+    /// Whether the other side does not know what was asked for.
+    pub(super) fn is_not_found(&self) -> bool {
+        matches!(self, Self::Status { status: 404, .. })
+    }
+
+    /// Whether another content stands there already, and not only another request in the way.
+    pub(super) fn is_taken(&self) -> bool {
+        matches!(self, Self::Status { status: 409, code, .. } if code == "taken" || code.is_empty())
+    }
+}
+
 impl From<reqwest::Error> for HttpError {
     fn from(error: reqwest::Error) -> Self {
         Self::Reach(words(&error), error)

@@ -1,36 +1,26 @@
 //! An address that takes deliveries by HTTP and gives them out (即時連携 between machines).
 //!
-//! The paths below the base stand in `docs/manual/vendors.md`; `web` serves the same ones.
+//! What is spoken there stands in `docs/manual/vendors.md`; `web` serves the same.
 
 mod auth;
+mod client;
 mod error;
+mod rest;
 pub mod wire;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-
-use reqwest::StatusCode;
-use reqwest::blocking::{Body, Client, RequestBuilder, Response};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls_platform_verifier::BuilderVerifierExt;
-use serde_json::Value;
 
 use crate::{Answer, Arrival, Control, Place, PlaceError, Question, Receipt, sha256_of};
 
 pub use auth::{ASSERTION_TYPE, Auth, Claims, Seconds, SecretMethod, asserted_id, assertion, checked};
+use client::Caller;
 pub use error::HttpError;
-use wire::{FileCard, FileList, HEADERS, NAME_HEADER, ReceiverKey, SignedReceipt, coded, header_values};
-
-/// A connection that carries less than this each second counts as one that does not answer.
-const SLOWEST_BYTES_PER_SECOND: u64 = 64 * 1024;
-/// The most bytes of an answer that is no delivery.
-const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;
+use wire::{FileCard, ReceiverKey, SignedReceipt};
 
 /// What an address is used with.
 #[derive(Clone, Debug)]
@@ -56,40 +46,56 @@ enum By {
     Them,
 }
 
+/// Which files are asked for.
+#[derive(Clone, Copy, Debug)]
+enum Which<'a> {
+    Named(&'a str),
+    BeginningWith(&'a str),
+}
+
+/// What an address can be asked, whatever the words on the wire. What it refuses is an error that says so.
+trait Protocol: fmt::Debug + Send + Sync {
+    /// Sends a delivery; the receipt when there is one already.
+    fn push(
+        &self,
+        caller: &Caller,
+        name: &str,
+        data: &Path,
+        control: &Control,
+    ) -> Result<Option<SignedReceipt>, HttpError>;
+
+    /// The receipt of a delivery of ours; none while the other side is still at it.
+    fn receipt(&self, caller: &Caller, link: &str, no: u64) -> Result<Option<SignedReceipt>, HttpError>;
+
+    /// Asks that an answer be put aside.
+    fn retire(&self, caller: &Caller, by: By, link: &str, no: u64) -> Result<(), HttpError>;
+
+    /// Files of one side: those of the other side that wait for an answer, or the one of a name.
+    fn list(&self, caller: &Caller, by: By, which: Which<'_>) -> Result<Vec<FileCard>, HttpError>;
+
+    /// Copies a delivery of the other side.
+    fn fetch(&self, caller: &Caller, link: &str, no: u64, to: &mut dyn Write) -> Result<(), HttpError>;
+
+    /// Answers a delivery of the other side.
+    fn answer(&self, caller: &Caller, link: &str, no: u64, receipt: &Receipt) -> Result<(), HttpError>;
+
+    /// Asks a question (照会).
+    fn ask(&self, caller: &Caller, link: &str, question: &Question) -> Result<Answer, HttpError>;
+}
+
 /// An address as a place.
 pub struct HttpPlace {
-    client: Client,
-    base: String,
+    caller: Caller,
+    protocol: Box<dyn Protocol>,
     receiver_key: Option<ReceiverKey>,
-    tokens: auth::Tokens,
-    wait: Duration,
     /// Link and number of files by their names; the other side knows them, too.
     known: Mutex<BTreeMap<(By, String), (String, u64)>>,
 }
 
 impl fmt::Debug for HttpPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HttpPlace({}, {:?})", self.base, self.tokens)
+        write!(f, "HttpPlace({:?}, {:?})", self.protocol, self.caller)
     }
-}
-
-fn tls(authorities: Option<&[u8]>) -> Result<rustls::ClientConfig, HttpError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(HttpError::Tls)?;
-    let Some(pem) = authorities else {
-        return Ok(builder.with_platform_verifier().map_err(HttpError::Tls)?.with_no_client_auth());
-    };
-    let mut roots = rustls::RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|_| HttpError::Authorities)?;
-        roots.add(certificate).map_err(|_| HttpError::Authorities)?;
-    }
-    if roots.is_empty() {
-        return Err(HttpError::Authorities);
-    }
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 impl HttpPlace {
@@ -98,61 +104,12 @@ impl HttpPlace {
     /// # Errors
     /// When the certificates to trust do not read.
     pub fn at(options: HttpOptions) -> Result<Self, HttpError> {
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls(options.authorities.as_deref())?)
-            .connect_timeout(options.wait)
-            // For an answer, and for each piece of what comes.
-            .timeout(options.wait)
-            // A receiver that sends us elsewhere would get the token and the data there.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(HttpError::Client)?;
         Ok(Self {
-            client,
-            base: options.base.trim_end_matches('/').to_owned(),
-            receiver_key: options.receiver_key,
-            tokens: auth::Tokens::new(options.auth, options.clock),
-            wait: options.wait,
+            receiver_key: options.receiver_key.clone(),
+            protocol: Box::new(rest::Rest),
+            caller: Caller::new(options)?,
             known: Mutex::new(BTreeMap::new()),
         })
-    }
-
-    /// Sends a request with a token, and once more with a new one when the other side does not know it any more.
-    fn send(
-        &self,
-        make: &dyn Fn(&Client) -> Result<RequestBuilder, HttpError>,
-    ) -> Result<Response, HttpError> {
-        let mut again = true;
-        loop {
-            let token = self.tokens.token(&self.client)?;
-            let response = make(&self.client)?.header("authorization", format!("Bearer {token}")).send()?;
-            if response.status() != StatusCode::UNAUTHORIZED {
-                return Ok(response);
-            }
-            if !(std::mem::take(&mut again) && self.tokens.forget()) {
-                return Err(HttpError::Unauthorized);
-            }
-        }
-    }
-
-    fn get(&self, path: &str) -> Result<Response, HttpError> {
-        self.send(&|client| Ok(client.get(format!("{}{path}", self.base)).timeout(self.wait)))
-    }
-
-    fn post_json(&self, path: &str, body: &str) -> Result<Response, HttpError> {
-        self.send(&|client| {
-            let request = client.post(format!("{}{path}", self.base)).timeout(self.wait);
-            Ok(request.header("content-type", "application/json").body(body.to_owned()))
-        })
-    }
-
-    /// The part of the paths for files of one side.
-    fn file_path(by: By, link: &str, no: u64) -> String {
-        match by {
-            By::Us => format!("/deliveries/{link}/{no}"),
-            By::Them => format!("/links/{link}/deliveries/{no}"),
-        }
     }
 
     /// Link and number of a file; the other side is asked when this process has not met it.
@@ -161,12 +118,8 @@ impl HttpPlace {
         if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Some(known.clone()));
         }
-        let list = match by {
-            By::Us => "deliveries",
-            By::Them => "files",
-        };
-        let found = files(self.get(&format!("/{list}?name={}", coded(name)))?)?;
-        let Some(card) = found.files.into_iter().find(|card| card.name == name) else { return Ok(None) };
+        let found = self.protocol.list(&self.caller, by, Which::Named(name))?;
+        let Some(card) = found.into_iter().find(|card| card.name == name) else { return Ok(None) };
         self.note(by, &card.name, &card.link, card.no);
         Ok(Some((card.link, card.no)))
     }
@@ -176,14 +129,8 @@ impl HttpPlace {
         known.insert((by, name.to_owned()), (link.to_owned(), no));
     }
 
-    /// The receipt of a delivery in an answer; none when the other side is still at it.
-    fn receipt_in(&self, link: &str, no: u64, response: Response) -> Result<Option<Receipt>, HttpError> {
-        match response.status() {
-            StatusCode::ACCEPTED | StatusCode::NOT_FOUND => return Ok(None),
-            status if !status.is_success() => return Err(refusal(response)),
-            _ => {}
-        }
-        let signed: SignedReceipt = read(response)?;
+    /// What a receipt says, when it is the receiver's and about this delivery.
+    fn believed(&self, link: &str, no: u64, signed: &SignedReceipt) -> Result<Receipt, HttpError> {
         if signed.no != no || signed.link != link {
             return Err(HttpError::OtherReceipt(format!("{} {}番", signed.link, signed.no)));
         }
@@ -192,91 +139,26 @@ impl HttpPlace {
         {
             return Err(HttpError::Signature);
         }
-        let receipt = signed.receipt().map_err(|error| HttpError::OtherReceipt(error.to_string()))?;
-        Ok(Some(receipt))
+        signed.receipt().map_err(|error| HttpError::OtherReceipt(error.to_string()))
     }
 
-    fn push(&self, name: &str, data: &Path, control: &Control) -> Result<Response, HttpError> {
-        let path = Self::file_path(By::Us, &control.link, control.no);
-        let slack =
-            Duration::from_secs(control.bytes.checked_div(SLOWEST_BYTES_PER_SECOND).unwrap_or_default());
-        self.send(&|client| {
-            let file = File::open(data).map_err(HttpError::Local)?;
-            let mut request = client
-                .post(format!("{}{path}", self.base))
-                .timeout(self.wait.saturating_add(slack))
-                .header("content-type", "application/octet-stream")
-                .header("idempotency-key", format!("{}/{}/{}", control.link, control.no, control.sha256))
-                .header(NAME_HEADER, coded(name));
-            for (header, value) in HEADERS.into_iter().zip(header_values(control)) {
-                request = request.header(header, value);
-            }
-            Ok(request.body(Body::sized(file, control.bytes)))
-        })
-    }
-
-    /// Asks that an answer be put aside.
+    /// Asks that an answer be put aside; where there is nothing, that is done.
     fn retire(&self, by: By, name: &str) -> Result<(), HttpError> {
         let Some((link, no)) = self.locate(by, name)? else { return Ok(()) };
-        let response = self.post_json(&format!("{}/receipt/retire", Self::file_path(by, &link, no)), "{}")?;
-        if response.status().is_success() || response.status() == StatusCode::NOT_FOUND {
-            return Ok(());
+        match self.protocol.retire(&self.caller, by, &link, no) {
+            Err(error) if error.is_not_found() => Ok(()),
+            done => done,
         }
-        Err(refusal(response))
     }
 
     fn remote(&self, what: &'static str) -> impl FnOnce(HttpError) -> PlaceError + '_ {
         move |error| PlaceError::Remote { what, place: self.describe(), source: Box::new(error) }
     }
-
-    fn fetch_from(&self, name: &str, to: &mut dyn Write) -> Result<(), HttpError> {
-        let (link, no) = self.locate(By::Them, name)?.ok_or_else(|| HttpError::Missing(name.to_owned()))?;
-        let path = Self::file_path(By::Them, &link, no);
-        let mut response = self.send(&|client| Ok(client.get(format!("{}{path}", self.base))))?;
-        if response.status() == StatusCode::NOT_FOUND {
-            return Err(HttpError::Missing(name.to_owned()));
-        }
-        if !response.status().is_success() {
-            return Err(refusal(response));
-        }
-        io::copy(&mut response, to).map(drop).map_err(HttpError::Local)
-    }
-}
-
-/// What an answer that is no success says: title, detail and messages of a problem report, or nothing but its status.
-fn refusal(response: Response) -> HttpError {
-    let status = response.status().as_u16();
-    let problem: Value = read(response).unwrap_or_default();
-    let text = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default();
-    let code = text("type").rsplit('/').next().unwrap_or_default().to_owned();
-    let errors = problem.get("errors").and_then(Value::as_array).into_iter().flatten();
-    let message = |error: &Value| error.get("message").and_then(Value::as_str).map(str::to_owned);
-    let parts =
-        [text("title"), text("detail")].map(str::to_owned).into_iter().chain(errors.filter_map(message));
-    let told: String = parts.collect::<Vec<_>>().join(" ").trim().chars().take(300).collect();
-    let told = if told.is_empty() { "理由は書かれていません".to_owned() } else { told };
-    HttpError::Status { status, code, told }
-}
-
-/// Whether another content stands there already, and not only another request in the way.
-fn is_taken(error: &HttpError) -> bool {
-    matches!(error, HttpError::Status { status: 409, code, .. } if code == "taken" || code.is_empty())
-}
-
-fn read<T: serde::de::DeserializeOwned>(response: Response) -> Result<T, HttpError> {
-    let mut body = Vec::new();
-    let mut limited = io::Read::take(response, ANSWER_BYTES_MAX);
-    io::copy(&mut limited, &mut body).map_err(HttpError::Local)?;
-    serde_json::from_slice(&body).map_err(HttpError::Answer)
-}
-
-fn files(response: Response) -> Result<FileList, HttpError> {
-    if response.status().is_success() { read(response) } else { Err(refusal(response)) }
 }
 
 impl Place for HttpPlace {
     fn describe(&self) -> String {
-        self.base.clone()
+        self.caller.base.clone()
     }
 
     fn put(&self, name: &str, data: &Path, control: &Control) -> Result<Option<Receipt>, PlaceError> {
@@ -284,16 +166,18 @@ impl Place for HttpPlace {
         if sha256_of(data).map_err(local)? != control.sha256 {
             return Err(PlaceError::Altered { name: name.to_owned() });
         }
-        let response = self.push(name, data, control).map_err(self.remote("送信"))?;
-        let status = response.status();
-        match self.receipt_in(&control.link, control.no, response) {
-            Ok(receipt) if status != StatusCode::NOT_FOUND => {
+        let send = || {
+            let signed = self.protocol.push(&self.caller, name, data, control)?;
+            signed.map(|signed| self.believed(&control.link, control.no, &signed)).transpose()
+        };
+        match send() {
+            Ok(receipt) => {
                 self.note(By::Us, name, &control.link, control.no);
                 Ok(receipt)
             }
-            Ok(_) => Err(self.remote("送信")(HttpError::Missing(control.link.clone()))),
-            Err(HttpError::Status { .. }) if status == StatusCode::CONFLICT => {
-                Err(PlaceError::Taken { name: name.to_owned() })
+            Err(error) if error.is_taken() => Err(PlaceError::Taken { name: name.to_owned() }),
+            Err(error) if error.is_not_found() => {
+                Err(self.remote("送信")(HttpError::Missing(control.link.clone())))
             }
             Err(error) => Err(self.remote("送信")(error)),
         }
@@ -302,8 +186,11 @@ impl Place for HttpPlace {
     fn receipt(&self, name: &str) -> Result<Option<Receipt>, PlaceError> {
         let ask = || {
             let Some((link, no)) = self.locate(By::Us, name)? else { return Ok(None) };
-            let response = self.get(&format!("{}/receipt", Self::file_path(By::Us, &link, no)))?;
-            self.receipt_in(&link, no, response)
+            match self.protocol.receipt(&self.caller, &link, no) {
+                Ok(signed) => signed.map(|signed| self.believed(&link, no, &signed)).transpose(),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error),
+            }
         };
         ask().map_err(self.remote("受領書の確認"))
     }
@@ -313,35 +200,37 @@ impl Place for HttpPlace {
     }
 
     fn arrivals(&self, prefix: &str) -> Result<Vec<Arrival>, PlaceError> {
-        let ask = || {
-            let found = files(self.get(&format!("/files?prefix={}", coded(prefix)))?)?;
-            let arrived = found.files.into_iter().map(|card: FileCard| {
-                self.note(By::Them, &card.name, &card.link, card.no);
-                Arrival { control: card.control(), name: card.name }
-            });
-            Ok(arrived.collect())
-        };
-        ask().map_err(self.remote("着信の確認"))
+        let found = self.protocol.list(&self.caller, By::Them, Which::BeginningWith(prefix));
+        let found = found.map_err(self.remote("着信の確認"))?;
+        let arrived = found.into_iter().map(|card| {
+            self.note(By::Them, &card.name, &card.link, card.no);
+            Arrival { control: card.control(), name: card.name }
+        });
+        Ok(arrived.collect())
     }
 
     fn fetch(&self, name: &str, to: &mut dyn Write) -> Result<(), PlaceError> {
-        self.fetch_from(name, to).map_err(self.remote("受信"))
+        let missing = || HttpError::Missing(name.to_owned());
+        let mut copy = || {
+            let (link, no) = self.locate(By::Them, name)?.ok_or_else(missing)?;
+            match self.protocol.fetch(&self.caller, &link, no, to) {
+                Err(error) if error.is_not_found() => Err(missing()),
+                copied => copied,
+            }
+        };
+        copy().map_err(self.remote("受信"))
     }
 
     fn answer(&self, name: &str, receipt: &Receipt) -> Result<(), PlaceError> {
-        let ask = || {
+        let tell = || {
             let (link, no) =
                 self.locate(By::Them, name)?.ok_or_else(|| HttpError::Missing(name.to_owned()))?;
-            let body =
-                serde_json::to_string(&SignedReceipt::of(&link, receipt, "")).map_err(HttpError::Answer)?;
-            let response =
-                self.post_json(&format!("{}/receipt", Self::file_path(By::Them, &link, no)), &body)?;
-            if response.status().is_success() { Ok(None) } else { Ok(Some(refusal(response))) }
+            self.protocol.answer(&self.caller, &link, no, receipt)
         };
-        match ask().map_err(self.remote("受領書の送信"))? {
-            None => Ok(()),
-            Some(error) if is_taken(&error) => Err(PlaceError::Taken { name: format!("{name}.receipt") }),
-            Some(error) => Err(self.remote("受領書の送信")(error)),
+        match tell() {
+            Ok(()) => Ok(()),
+            Err(error) if error.is_taken() => Err(PlaceError::Taken { name: format!("{name}.receipt") }),
+            Err(error) => Err(self.remote("受領書の送信")(error)),
         }
     }
 
@@ -351,12 +240,7 @@ impl Place for HttpPlace {
 
     fn ask(&self, link: &str, question: &Question) -> Result<Answer, PlaceError> {
         let ask = || {
-            let body = serde_json::to_string(question).map_err(HttpError::Answer)?;
-            let response = self.post_json(&format!("/links/{link}/inquiries"), &body)?;
-            if !response.status().is_success() {
-                return Err(refusal(response));
-            }
-            let answer: Answer = read(response)?;
+            let answer = self.protocol.ask(&self.caller, link, question)?;
             match answer.fault(question) {
                 None => Ok(answer),
                 Some(what) => Err(HttpError::Unfit(what)),

@@ -1,0 +1,105 @@
+//! A client of one address: TLS, time limits and tokens, whatever is spoken there.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::blocking::{Client, RequestBuilder, Response};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls_platform_verifier::BuilderVerifierExt;
+
+use super::{HttpError, HttpOptions, auth};
+
+/// A connection that carries less than this each second counts as one that does not answer.
+const SLOWEST_BYTES_PER_SECOND: u64 = 64 * 1024;
+/// The most bytes of an answer that is no delivery.
+pub(super) const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Who calls an address.
+pub(super) struct Caller {
+    client: Client,
+    pub(super) base: String,
+    tokens: auth::Tokens,
+    wait: Duration,
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {:?}", self.base, self.tokens)
+    }
+}
+
+fn tls(authorities: Option<&[u8]>) -> Result<rustls::ClientConfig, HttpError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(HttpError::Tls)?;
+    let Some(pem) = authorities else {
+        return Ok(builder.with_platform_verifier().map_err(HttpError::Tls)?.with_no_client_auth());
+    };
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|_| HttpError::Authorities)?;
+        roots.add(certificate).map_err(|_| HttpError::Authorities)?;
+    }
+    if roots.is_empty() {
+        return Err(HttpError::Authorities);
+    }
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+impl Caller {
+    pub(super) fn new(options: HttpOptions) -> Result<Self, HttpError> {
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls(options.authorities.as_deref())?)
+            .connect_timeout(options.wait)
+            // For an answer, and for each piece of what comes.
+            .timeout(options.wait)
+            // A receiver that sends us elsewhere would get the token and the data there.
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .map_err(HttpError::Client)?;
+        Ok(Self {
+            client,
+            base: options.base.trim_end_matches('/').to_owned(),
+            tokens: auth::Tokens::new(options.auth, options.clock),
+            wait: options.wait,
+        })
+    }
+
+    /// How long to wait for an answer to so many bytes.
+    pub(super) fn wait_for(&self, bytes: u64) -> Duration {
+        let slack = bytes.checked_div(SLOWEST_BYTES_PER_SECOND).unwrap_or_default();
+        self.wait.saturating_add(Duration::from_secs(slack))
+    }
+
+    /// Sends a request with a token, and once more with a new one when the other side does not know it any more.
+    pub(super) fn send(
+        &self,
+        make: &dyn Fn(&Client) -> Result<RequestBuilder, HttpError>,
+    ) -> Result<Response, HttpError> {
+        let mut again = true;
+        loop {
+            let token = self.tokens.token(&self.client)?;
+            let response = make(&self.client)?.header("authorization", format!("Bearer {token}")).send()?;
+            if response.status() != StatusCode::UNAUTHORIZED {
+                return Ok(response);
+            }
+            if !(std::mem::take(&mut again) && self.tokens.forget()) {
+                return Err(HttpError::Unauthorized);
+            }
+        }
+    }
+}
+
+/// An answer that is no delivery, whole.
+pub(super) fn body_of(response: Response) -> Result<Vec<u8>, HttpError> {
+    let mut body = Vec::new();
+    let mut limited = io::Read::take(response, ANSWER_BYTES_MAX);
+    io::copy(&mut limited, &mut body).map_err(HttpError::Local)?;
+    Ok(body)
+}
