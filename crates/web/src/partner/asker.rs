@@ -5,8 +5,9 @@ use std::fs::File;
 use std::path::Path;
 
 use jiff::Timestamp;
+use office::{Caller, Rights};
 use transport::http::wire::{FileCard, FileList, SignedReceipt};
-use transport::{Control, Place, PlaceError};
+use transport::{Answer, Control, Place, PlaceError, Question};
 
 use super::{Partner, Spooled};
 use crate::problem::Problem;
@@ -172,6 +173,15 @@ impl<'v> Asker<'v> {
         }
         self.partner.files.folder().answer(&card.name, &receipt).map_err(place)?;
         self.audit(link, no)
+    }
+
+    /// Answers a question over a link.
+    pub(crate) fn ask(&self, link: &str, question: &Question) -> Result<Answer, Problem> {
+        self.bound(link)?;
+        // Its configuration opens the link to it; that is its right to ask.
+        let rights = Rights(vec!["office/inquiry".to_owned()]);
+        let caller = Caller { rights, ..self.partner.caller(&self.visit.terminal) };
+        Ok(self.visit.office().ask(&caller, link, question)?.answer)
     }
 
     /// Puts the partner's own answer aside, so that the delivery waits again.

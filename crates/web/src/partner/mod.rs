@@ -2,6 +2,7 @@
 //!
 //! Each partner sees one folder, from the other side of it, and of that only the links it is bound to.
 
+mod asker;
 pub(crate) mod inquiry;
 pub(crate) mod pull;
 pub(crate) mod push;
@@ -10,24 +11,20 @@ pub(crate) mod token;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use axum::http::{HeaderName, header};
 use jiff::Timestamp;
 use office::Caller;
-use transport::http::wire::{FileCard, ReceiptKey, SignedReceipt};
-use transport::{Folder, FolderIndex, PlaceError, Receipt};
+use transport::http::wire::{ReceiptKey, SignedReceipt};
+use transport::{Folder, FolderIndex, Receipt};
 
+use asker::Asker;
 pub(crate) use spool::{Spooled, spool};
 pub(crate) use token::Tokens;
 
 use crate::problem::Problem;
-use crate::reply::Reply;
 use crate::visit::Visit;
-
-/// What the audit log calls a partner's doings.
-const AUDIT: &str = "office/partner";
 
 /// The path all addresses for partners begin with.
 pub(crate) const PREFIX: &str = "/partner/";
@@ -134,62 +131,8 @@ impl Partner {
     }
 }
 
-/// The partner who asks, and the link of the address, which it must be bound to.
-fn asked(visit: &Visit) -> Result<(&Partner, &str), Problem> {
-    let partner = visit.partner.as_deref().ok_or_else(Problem::token_required)?;
-    let link = visit.param("link");
-    if !link.is_empty() && !partner.links.contains(link) {
-        visit.office().audit_denied(&partner.caller(&visit.terminal), AUDIT, visit.route.title)?;
-        return Err(Problem::denied(format!("この連携先に、連携「{link}」は開かれていません。")));
-    }
-    Ok((partner, link))
-}
-
 /// The number in the address.
 fn number(visit: &Visit) -> Result<u64, Problem> {
     let no = visit.param("no");
     no.parse().map_err(|_| Problem::not_found(format!("「{no}」という配信番号はありません。")))
-}
-
-fn audit(visit: &Visit, partner: &Partner, link: &str, no: u64) -> Result<(), Problem> {
-    let caller = partner.caller(&visit.terminal);
-    visit.office().audit_done(&caller, AUDIT, visit.route.title, vec![format!("{link}/{no}")])?;
-    Ok(())
-}
-
-fn unknown(link: &str, no: u64) -> Problem {
-    Problem::not_found(format!("連携「{link}」の{no}番はありません。"))
-}
-
-fn disk(error: &std::io::Error) -> Problem {
-    Problem::fault("a partner's folder does not answer", error)
-}
-
-fn place(error: PlaceError) -> Problem {
-    match error {
-        PlaceError::Taken { .. } => Problem::taken(),
-        other => Problem::fault("a partner's folder does not answer", &other),
-    }
-}
-
-/// When a receipt was put: what it says must not change with the moment it is asked for.
-fn put_at(receipts: &Path, name: &str) -> Result<Timestamp, Problem> {
-    let modified =
-        std::fs::metadata(receipts.join(format!("{name}.receipt"))).and_then(|meta| meta.modified());
-    let modified = modified.map_err(|error| disk(&error))?;
-    let moment = Timestamp::try_from(modified).unwrap_or_default();
-    Ok(Timestamp::from_second(moment.as_second()).unwrap_or_default())
-}
-
-/// A delivery's lines as headers.
-fn with_headers(reply: Reply, card: &FileCard) -> Result<Reply, Problem> {
-    let control = card.control().map_err(|error| Problem::fault("a control file", &error))?;
-    let mut reply = reply.with(HeaderName::from_static(transport::http::wire::NAME_HEADER), {
-        transport::http::wire::coded(&card.name)
-    });
-    let values = transport::http::wire::header_values(&control);
-    for (name, value) in transport::http::wire::HEADERS.into_iter().zip(values) {
-        reply = reply.with(HeaderName::from_static(name), value);
-    }
-    Ok(reply.with(header::ETAG, format!("\"{}\"", card.sha256)))
 }

@@ -155,6 +155,20 @@ fn a_sender_that_lost_its_notes_finds_its_deliveries_again() {
 }
 
 #[test]
+fn a_number_that_is_on_its_way_is_no_other_content() {
+    let served = serve(1);
+    let dir = tempfile::tempdir().unwrap();
+    let spool = folder(&served.house, 0).path().join("spool");
+    fs::create_dir_all(&spool).unwrap();
+    let other = transport::Beside::create(&spool.join("l_1")).unwrap();
+    let place = HttpPlace::at(options(&served.base, 0, SecretMethod::Jwt)).unwrap();
+    let error = put(&place, dir.path(), "a.csv", 1, b"abc").unwrap_err();
+    assert!(cause(&error).contains("受け取っている途中"), "tried again later: {}", cause(&error));
+    other.remove().unwrap();
+    put(&place, dir.path(), "a.csv", 1, b"abc").unwrap();
+}
+
+#[test]
 fn who_signs_with_another_key_is_not_believed() {
     let served = serve(1);
     let dir = tempfile::tempdir().unwrap();
