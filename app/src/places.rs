@@ -17,7 +17,7 @@ use crate::places_relay;
 use crate::progress::{result, say};
 
 /// What a table of `[places]` may begin with.
-const CARRIERS: [&str; 5] = ["sftp", "ftp", "s3", "http", "relay"];
+const CARRIERS: [&str; 6] = ["sftp", "ftp", "s3", "http", "soap", "relay"];
 
 /// Seconds a server may be silent, where the table says nothing.
 const TIMEOUT_SECONDS: i64 = 30;
@@ -80,7 +80,7 @@ fn open(config: &Config, name: &str) -> Result<Arc<dyn Place>, String> {
 /// Holds the servers of a relay database or an address of HTTP to `[network]`; what else they say is read elsewhere.
 fn check_addresses(config: &Config, table: &Table) -> Result<(), String> {
     let network = network(config)?;
-    for key in ["http", "token_address", "relay"] {
+    for key in ["http", "soap", "token_address", "relay"] {
         let Some(host) = table.get(key).and_then(Value::as_str).and_then(host_of) else { continue };
         network.check(&host, Patience::default()).map_err(|cause| cause.to_string())?;
     }

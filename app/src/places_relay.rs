@@ -11,7 +11,7 @@ use office::{Clock, SystemClock};
 use relay::Relay;
 use serde::Deserialize;
 use transport::http::wire::{ReceiptKey, ReceiverKey};
-use transport::http::{Auth, HttpOptions, HttpPlace, SecretMethod};
+use transport::http::{Auth, HttpOptions, HttpPlace, SecretMethod, Speech};
 use transport::{Folder, Place};
 use web::{Partner, Partners};
 
@@ -22,10 +22,11 @@ use crate::config::Config;
 /// Source: デジタル庁 地方公共団体情報システム共通機能標準仕様書 (REST API).
 const SECRET_LENGTH_MIN: usize = 32;
 
-/// `{ http = "https://…", … }`.
+/// `{ http = "https://…", … }` or `{ soap = "https://…", … }`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct HttpSetting {
+    #[serde(alias = "soap")]
     http: String,
     #[serde(default)]
     token_file: Option<PathBuf>,
@@ -128,14 +129,24 @@ fn now() -> u64 {
     u64::try_from(SystemClock.now().as_second()).unwrap_or_default()
 }
 
-/// The place at an address.
+/// Where the tokens for an address are given, when nothing else is said: below the base of the paths, beside a service.
+fn usual_token_address(base: &str, speech: Speech) -> String {
+    let above = match speech {
+        Speech::Rest => base,
+        Speech::Soap => base.rsplit_once('/').map_or(base, |(above, _)| above),
+    };
+    format!("{above}/token")
+}
+
+/// The place at an address, in JSON or in SOAP.
 ///
 /// # Errors
 /// When a key is unknown or missing, a file does not read, or the address is not protected.
 pub(crate) fn http(config: &Config, table: &toml::Table) -> anyhow::Result<Arc<dyn Place>> {
-    let setting: HttpSetting = table.clone().try_into().context("http の場所")?;
+    let speech = if table.contains_key("soap") { Speech::Soap } else { Speech::Rest };
+    let setting: HttpSetting = table.clone().try_into().context("http、soap の場所")?;
     let base = setting.http.trim_end_matches('/').to_owned();
-    let token_address = setting.token_address.unwrap_or_else(|| format!("{base}/token"));
+    let token_address = setting.token_address.unwrap_or_else(|| usual_token_address(&base, speech));
     for address in [&base, &token_address] {
         // What a machine says to itself needs no TLS.
         let to_itself = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|own| {
@@ -170,7 +181,8 @@ pub(crate) fn http(config: &Config, table: &toml::Table) -> anyhow::Result<Arc<d
         }
     };
     let wait = Duration::from_secs(setting.wait_seconds.max(1));
-    Ok(Arc::new(HttpPlace::at(HttpOptions { base, auth, receiver_key, authorities, wait, clock: now })?))
+    let options = HttpOptions { base, speech, auth, receiver_key, authorities, wait, clock: now };
+    Ok(Arc::new(HttpPlace::at(options)?))
 }
 
 /// The relay database.
@@ -202,13 +214,13 @@ pub(crate) fn relay(config: &Config, table: &toml::Table) -> anyhow::Result<Arc<
 /// # Errors
 /// When it describes none, or not rightly.
 pub(crate) fn place(config: &Config, table: &toml::Table) -> anyhow::Result<Arc<dyn Place>> {
-    if table.contains_key("http") {
+    if table.contains_key("http") || table.contains_key("soap") {
         return http(config, table);
     }
     if table.contains_key("relay") {
         return relay(config, table);
     }
-    bail!("フォルダの名前か、http、relay のどれかを書いてください")
+    bail!("フォルダの名前か、http、soap、relay のどれかを書いてください")
 }
 
 /// The partners of `[partners]`; none without it.

@@ -100,6 +100,6 @@ impl Caller {
 pub(super) fn body_of(response: Response) -> Result<Vec<u8>, HttpError> {
     let mut body = Vec::new();
     let mut limited = io::Read::take(response, ANSWER_BYTES_MAX);
-    io::copy(&mut limited, &mut body).map_err(HttpError::Local)?;
+    io::copy(&mut limited, &mut body).map_err(HttpError::Cut)?;
     Ok(body)
 }

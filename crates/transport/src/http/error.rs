@@ -6,6 +6,8 @@ use std::io;
 use rustls::CertificateError as Certificate;
 use rustls::Error as Tls;
 
+use super::soap::SoapError;
+
 /// An address that did not do what it was asked. No message holds a secret or what was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
@@ -22,6 +24,14 @@ pub enum HttpError {
         /// What it said.
         told: String,
     },
+    /// It was reached and answered with a fault of SOAP.
+    #[error("相手が断りました（{code}）: {told}")]
+    Fault {
+        /// The code of the problem in the fault's detail; empty where the other side has none.
+        code: String,
+        /// What it said.
+        told: String,
+    },
     /// It gives no token.
     #[error("アクセストークンがもらえません（{0}）。クライアントIDと秘密、相手での登録を確かめてください")]
     Token(String),
@@ -31,6 +41,15 @@ pub enum HttpError {
     /// What it says does not read.
     #[error("相手の答えが読めません")]
     Answer(#[source] serde_json::Error),
+    /// What it says does not read as SOAP.
+    #[error("相手の答え（SOAP）が読めません")]
+    Soap(#[source] SoapError),
+    /// The answer broke off.
+    #[error("相手の答えが途中で切れました。自動でやり直します")]
+    Cut(#[source] io::Error),
+    /// Another delivery than the one asked for.
+    #[error("相手が別の配信を渡しました（{0}）")]
+    OtherDelivery(String),
     /// The receipt is not signed by the receiver that is written in the configuration.
     #[error(
         "受領書の署名が、設定の receiver_key の鍵のものではありません。相手の鍵が替わっていないか、確かめてください"
@@ -63,14 +82,33 @@ pub enum HttpError {
 }
 
 impl HttpError {
+    /// A status without a word.
+    pub(super) fn plain(status: u16) -> Self {
+        Self::Status { status, code: String::new(), told: "理由は書かれていません".to_owned() }
+    }
+
+    /// What went wrong while an answer was copied: the talk or the file it went to.
+    pub(super) fn copying(error: io::Error) -> Self {
+        let talk = error.get_ref().is_some_and(|inner| inner.is::<reqwest::Error>());
+        if talk { Self::Cut(error) } else { Self::Local(error) }
+    }
+
     /// Whether the other side does not know what was asked for.
     pub(super) fn is_not_found(&self) -> bool {
-        matches!(self, Self::Status { status: 404, .. })
+        match self {
+            Self::Status { status, .. } => *status == 404,
+            Self::Fault { code, .. } => code == "not-found",
+            _ => false,
+        }
     }
 
     /// Whether another content stands there already, and not only another request in the way.
     pub(super) fn is_taken(&self) -> bool {
-        matches!(self, Self::Status { status: 409, code, .. } if code == "taken" || code.is_empty())
+        match self {
+            Self::Status { status: 409, code, .. } => code == "taken" || code.is_empty(),
+            Self::Fault { code, .. } => code == "taken",
+            _ => false,
+        }
     }
 }
 

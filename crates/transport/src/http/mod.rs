@@ -1,4 +1,4 @@
-//! An address that takes deliveries by HTTP and gives them out (即時連携 between machines).
+//! An address that takes deliveries by HTTP and gives them out (即時連携 between machines), in JSON or in SOAP.
 //!
 //! What is spoken there stands in `docs/manual/vendors.md`; `web` serves the same.
 
@@ -6,6 +6,7 @@ mod auth;
 mod client;
 mod error;
 mod rest;
+pub mod soap;
 pub mod wire;
 
 use std::collections::BTreeMap;
@@ -22,11 +23,23 @@ use client::Caller;
 pub use error::HttpError;
 use wire::{FileCard, ReceiverKey, SignedReceipt};
 
+/// What is spoken at an address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Speech {
+    /// Deliveries as bodies of requests, slips as headers and JSON; the base is what all paths begin with.
+    #[default]
+    Rest,
+    /// SOAP 1.1 ([`soap`]); the base is the address of the service.
+    Soap,
+}
+
 /// What an address is used with.
 #[derive(Clone, Debug)]
 pub struct HttpOptions {
-    /// The address all paths begin with, such as `https://welfare.example.lg.jp/partner/v1`.
+    /// The address, such as `https://welfare.example.lg.jp/partner/v1`.
     pub base: String,
+    /// What is spoken there.
+    pub speech: Speech,
     /// Who we are.
     pub auth: Auth,
     /// The key that signs the receiver's receipts; without one they are believed as TLS brings them.
@@ -46,13 +59,6 @@ enum By {
     Them,
 }
 
-/// Which files are asked for.
-#[derive(Clone, Copy, Debug)]
-enum Which<'a> {
-    Named(&'a str),
-    BeginningWith(&'a str),
-}
-
 /// What an address can be asked, whatever the words on the wire. What it refuses is an error that says so.
 trait Protocol: fmt::Debug + Send + Sync {
     /// Sends a delivery; the receipt when there is one already.
@@ -70,8 +76,11 @@ trait Protocol: fmt::Debug + Send + Sync {
     /// Asks that an answer be put aside.
     fn retire(&self, caller: &Caller, by: By, link: &str, no: u64) -> Result<(), HttpError>;
 
-    /// Files of one side: those of the other side that wait for an answer, or the one of a name.
-    fn list(&self, caller: &Caller, by: By, which: Which<'_>) -> Result<Vec<FileCard>, HttpError>;
+    /// The file of a name that one side put.
+    fn named(&self, caller: &Caller, by: By, name: &str) -> Result<Vec<FileCard>, HttpError>;
+
+    /// Files of the other side that wait for an answer and whose names begin so.
+    fn waiting(&self, caller: &Caller, prefix: &str) -> Result<Vec<FileCard>, HttpError>;
 
     /// Copies a delivery of the other side.
     fn fetch(&self, caller: &Caller, link: &str, no: u64, to: &mut dyn Write) -> Result<(), HttpError>;
@@ -106,7 +115,10 @@ impl HttpPlace {
     pub fn at(options: HttpOptions) -> Result<Self, HttpError> {
         Ok(Self {
             receiver_key: options.receiver_key.clone(),
-            protocol: Box::new(rest::Rest),
+            protocol: match options.speech {
+                Speech::Rest => Box::new(rest::Rest),
+                Speech::Soap => Box::new(soap::Soap),
+            },
             caller: Caller::new(options)?,
             known: Mutex::new(BTreeMap::new()),
         })
@@ -118,7 +130,7 @@ impl HttpPlace {
         if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(Some(known.clone()));
         }
-        let found = self.protocol.list(&self.caller, by, Which::Named(name))?;
+        let found = self.protocol.named(&self.caller, by, name)?;
         let Some(card) = found.into_iter().find(|card| card.name == name) else { return Ok(None) };
         self.note(by, &card.name, &card.link, card.no);
         Ok(Some((card.link, card.no)))
@@ -200,7 +212,7 @@ impl Place for HttpPlace {
     }
 
     fn arrivals(&self, prefix: &str) -> Result<Vec<Arrival>, PlaceError> {
-        let found = self.protocol.list(&self.caller, By::Them, Which::BeginningWith(prefix));
+        let found = self.protocol.waiting(&self.caller, prefix);
         let found = found.map_err(self.remote("着信の確認"))?;
         let arrived = found.into_iter().map(|card| {
             self.note(By::Them, &card.name, &card.link, card.no);

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::client::{Caller, body_of};
 use super::wire::{FileCard, FileList, HEADERS, NAME_HEADER, SignedReceipt, coded, header_values};
-use super::{By, HttpError, Protocol, Which};
+use super::{By, HttpError, Protocol};
 use crate::{Answer, Control, Question, Receipt};
 
 /// HTTP and JSON.
@@ -69,20 +69,16 @@ impl Protocol for Rest {
         done(post_json(caller, &format!("{}/receipt/retire", file_path(by, link, no)), "{}")?)
     }
 
-    fn list(&self, caller: &Caller, by: By, which: Which<'_>) -> Result<Vec<FileCard>, HttpError> {
+    fn named(&self, caller: &Caller, by: By, name: &str) -> Result<Vec<FileCard>, HttpError> {
         let list = match by {
             By::Us => "deliveries",
             By::Them => "files",
         };
-        let which = match which {
-            Which::Named(name) => format!("name={}", coded(name)),
-            Which::BeginningWith(prefix) => format!("prefix={}", coded(prefix)),
-        };
-        let response = get(caller, &format!("/{list}?{which}"))?;
-        if !response.status().is_success() {
-            return Err(refusal(response));
-        }
-        Ok(read::<FileList>(response)?.files)
+        files(get(caller, &format!("/{list}?name={}", coded(name)))?)
+    }
+
+    fn waiting(&self, caller: &Caller, prefix: &str) -> Result<Vec<FileCard>, HttpError> {
+        files(get(caller, &format!("/files?prefix={}", coded(prefix)))?)
     }
 
     fn fetch(&self, caller: &Caller, link: &str, no: u64, to: &mut dyn Write) -> Result<(), HttpError> {
@@ -92,7 +88,7 @@ impl Protocol for Rest {
         if !response.status().is_success() {
             return Err(refusal(response));
         }
-        io::copy(&mut response, to).map(drop).map_err(HttpError::Local)
+        io::copy(&mut response, to).map(drop).map_err(HttpError::copying)
     }
 
     fn answer(&self, caller: &Caller, link: &str, no: u64, receipt: &Receipt) -> Result<(), HttpError> {
@@ -117,6 +113,14 @@ fn receipt_in(response: Response) -> Result<Option<SignedReceipt>, HttpError> {
     }
 }
 
+fn files(response: Response) -> Result<Vec<FileCard>, HttpError> {
+    if response.status().is_success() {
+        Ok(read::<FileList>(response)?.files)
+    } else {
+        Err(refusal(response))
+    }
+}
+
 fn done(response: Response) -> Result<(), HttpError> {
     if response.status().is_success() { Ok(()) } else { Err(refusal(response)) }
 }
@@ -132,8 +136,7 @@ fn refusal(response: Response) -> HttpError {
     let parts =
         [text("title"), text("detail")].map(str::to_owned).into_iter().chain(errors.filter_map(message));
     let told: String = parts.collect::<Vec<_>>().join(" ").trim().chars().take(300).collect();
-    let told = if told.is_empty() { "理由は書かれていません".to_owned() } else { told };
-    HttpError::Status { status, code, told }
+    if told.is_empty() { HttpError::plain(status) } else { HttpError::Status { status, code, told } }
 }
 
 fn read<T: serde::de::DeserializeOwned>(response: Response) -> Result<T, HttpError> {

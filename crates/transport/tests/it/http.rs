@@ -8,7 +8,7 @@ use std::time::Duration;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use transport::http::{Auth, HttpError, HttpOptions, HttpPlace};
+use transport::http::{Auth, HttpError, HttpOptions, HttpPlace, Speech};
 use transport::{Place, PlaceError};
 
 /// An authority of the town's own (庁内の認証局).
@@ -69,6 +69,7 @@ impl Authority {
 fn place(base: &str, authorities: &[u8]) -> Result<HttpPlace, HttpError> {
     HttpPlace::at(HttpOptions {
         base: base.to_owned(),
+        speech: Speech::Rest,
         auth: Auth::Token("himitsu".to_owned()),
         receiver_key: None,
         authorities: Some(authorities.to_vec()),
@@ -119,6 +120,7 @@ fn who_is_not_there_or_does_not_answer_is_told() {
         let wait = if base.contains(&silent.to_string()) { 200 } else { 20_000 };
         let place = HttpPlace::at(HttpOptions {
             base: base.clone(),
+            speech: Speech::Rest,
             auth: Auth::Token("himitsu".to_owned()),
             receiver_key: None,
             authorities: Some(authority.pem.clone()),

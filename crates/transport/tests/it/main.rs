@@ -12,6 +12,7 @@ mod http;
 mod network;
 mod s3;
 mod sftp;
+mod soap;
 
 use testkit::places::{Ends, conformance};
 use transport::{Folder, Place};

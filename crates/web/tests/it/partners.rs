@@ -17,7 +17,7 @@ use register::AsOf;
 use serde_json::Value;
 use testkit::places::{Ends, conformance, control};
 use transport::http::wire::{ReceiptKey, ReceiverKey, SignedReceipt};
-use transport::http::{Auth, HttpOptions, HttpPlace, SecretMethod, assertion};
+use transport::http::{Auth, HttpOptions, HttpPlace, SecretMethod, Speech, assertion};
 use transport::{Folder, Place, PlaceError, Receipt, Verdict};
 use web::{Desk, Partner, Partners};
 
@@ -84,6 +84,7 @@ pub(crate) fn serve_house(house: House, partners: usize) -> Served {
 pub(crate) fn options(base: &str, number: usize, method: SecretMethod) -> HttpOptions {
     HttpOptions {
         base: base.to_owned(),
+        speech: Speech::Rest,
         auth: Auth::Client {
             token_address: format!("{base}/token"),
             id: id(number),
