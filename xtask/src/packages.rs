@@ -44,6 +44,8 @@ const FOR_TESTS: &[Package] = &[
     Package { name: "sqlite3", proof: Proof::Program("sqlite3") },
     // A partner of the HTTP addresses, as the manual shows it.
     Package { name: "curl", proof: Proof::Program("curl") },
+    // Another one that speaks SOAP, in Debian's own Python.
+    Package { name: "python3-zeep", proof: Proof::File("/usr/lib/python3/dist-packages/zeep/__init__.py") },
     Package { name: "poppler-utils", proof: Proof::Program("pdftotext") },
     Package { name: "nodejs", proof: Proof::Program("node") },
     Package { name: "npm", proof: Proof::Program("npm") },

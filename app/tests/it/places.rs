@@ -133,6 +133,15 @@ place = "welfare-suite"
 
 #[test]
 fn one_town_pushes_to_another_and_reads_its_signed_receipt() {
+    one_town_pushes_to_another("http", "");
+}
+
+#[test]
+fn one_town_calls_the_service_of_another_and_reads_its_signed_receipt() {
+    one_town_pushes_to_another("soap", "/soap");
+}
+
+fn one_town_pushes_to_another(carrier: &str, below_base: &str) {
     let dir = tempfile::tempdir().unwrap();
     let (here, there) = (dir.path().join("here"), dir.path().join("there"));
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -156,7 +165,7 @@ fn one_town_pushes_to_another_and_reads_its_signed_receipt() {
     secret(here.join("there.secret"), SECRET);
     let key = transport::http::wire::ReceiptKey::parse(&"0c".repeat(32)).unwrap().public().to_hex();
     let place = format!(
-        r#"{{ http = "{base}", client_id = "{ID}", secret_file = "there.secret", receiver_key = "{key}" }}"#
+        r#"{{ {carrier} = "{base}{below_base}", client_id = "{ID}", secret_file = "there.secret", receiver_key = "{key}" }}"#
     );
     let (_, house) = town(&here, &place, "immediate");
     assert_eq!(work(&house), Turn::Waiting);
@@ -195,6 +204,9 @@ fn mistakes_in_places_and_partners_are_told() {
         (r#"{ http = "https://city.example", token_file = "open" }"#, "chmod 600"),
         (r#"{ http = "https://city.example", token_file = "good", receiver_key = "12" }"#, "64桁"),
         (r#"{ http = "https://city.example", token_file = "good", ca_file = "good" }"#, "認証局の証明書"),
+        (r#"{ soap = "http://city.example/soap", token_file = "good" }"#, "https:// で始まる"),
+        (r#"{ soap = "https://city.example/soap" }"#, "どちらか一方"),
+        (r#"{ soap = "https://a.example", http = "https://a.example", token_file = "good" }"#, "どれか一つ"),
         (r#"{ carrier = "pigeon" }"#, "どれか"),
         ("7", "フォルダの名前"),
     ] {

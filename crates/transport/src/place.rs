@@ -42,7 +42,7 @@ pub enum PlaceError {
         source: SlipError,
     },
     /// It carries files and answers no questions.
-    #[error("連携先「{place}」は照会に答えません。照会できるのはHTTPの場所です")]
+    #[error("連携先「{place}」は照会に答えません。照会できるのはHTTPとSOAPの場所です")]
     NoQuestions {
         /// The place as [`Place::describe`] names it.
         place: String,

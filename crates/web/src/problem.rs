@@ -8,7 +8,9 @@ use system::{Finding, Severity};
 
 use crate::house::House;
 use crate::pages;
+use crate::partner::soap;
 use crate::reply::Reply;
+use crate::routes::Speech;
 use crate::session::random_hex;
 use crate::visit::Staff;
 
@@ -132,6 +134,11 @@ impl Problem {
         StatusCode::from_u16(self.kind.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// Whether the same may go well a little later, with nothing changed.
+    pub(crate) fn may_pass(&self) -> bool {
+        self.kind.code == BUSY.code
+    }
+
     pub(crate) fn title(&self) -> &'static str {
         self.kind.title
     }
@@ -170,24 +177,26 @@ impl Problem {
     }
 
     /// The answer: a page or a problem report.
-    pub(crate) fn reply(&self, house: &House, staff: Option<&Staff>, api: bool) -> Reply {
-        if api {
-            let reply = Reply::problem_json(self.status(), &self.to_json());
-            if self.kind.code == TOKEN.code {
-                return reply.with(header::WWW_AUTHENTICATE, "Bearer realm=\"daicho partner\"");
-            }
-            if self.status() == StatusCode::UNAUTHORIZED {
-                return reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"daicho\", charset=\"UTF-8\"");
-            }
-            return reply;
+    pub(crate) fn reply(&self, house: &House, staff: Option<&Staff>, speech: Speech) -> Reply {
+        if speech == Speech::Pages {
+            return pages::problems::page(house, staff, self).unwrap_or_else(|_| self.bare_reply(speech));
         }
-        pages::problems::page(house, staff, self).unwrap_or_else(|_| self.bare_reply(false))
+        let reply = self.bare_reply(speech);
+        if self.kind.code == TOKEN.code {
+            return reply.with(header::WWW_AUTHENTICATE, "Bearer realm=\"daicho partner\"");
+        }
+        if self.status() == StatusCode::UNAUTHORIZED {
+            return reply.with(header::WWW_AUTHENTICATE, "Basic realm=\"daicho\", charset=\"UTF-8\"");
+        }
+        reply
     }
 
     /// The answer when not even a page can be made.
-    pub(crate) fn bare_reply(&self, api: bool) -> Reply {
-        if api {
-            return Reply::problem_json(self.status(), &self.to_json());
+    pub(crate) fn bare_reply(&self, speech: Speech) -> Reply {
+        match speech {
+            Speech::Json => return Reply::problem_json(self.status(), &self.to_json()),
+            Speech::Soap => return soap::fault(self),
+            Speech::Pages => {}
         }
         // Both texts are our own and hold nothing that was sent.
         let html = format!(

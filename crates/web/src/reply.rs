@@ -1,14 +1,18 @@
 //! What a page answers with.
 
 use std::fs::File;
+use std::io;
 
 use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio_util::io::ReaderStream;
+use transport::http::soap::{MEDIA_TYPE, Parts, coded_len};
 
 use crate::problem::Problem;
 
@@ -28,10 +32,14 @@ enum Content {
     Bytes(Vec<u8>),
     /// A file of so many bytes, read while it is sent.
     File(File, u64),
+    /// A file of so many bytes, in base64 between two texts.
+    Coded(Parts, File, u64),
 }
 
 /// Bytes of a file read at a time.
 const PIECE_BYTES: usize = 256 * 1024;
+/// Bytes of a file coded at a time: a multiple of three, so that padding stands at the end only.
+const CODED_BYTES: u64 = 48 * 1024;
 
 const HTML: &str = "text/html; charset=utf-8";
 
@@ -91,6 +99,21 @@ impl Reply {
         reply
     }
 
+    /// A message of SOAP, or what describes a service of it.
+    pub(crate) fn xml(status: StatusCode, body: String) -> Self {
+        Self::of(status, MEDIA_TYPE, body.into_bytes())
+    }
+
+    /// A message of SOAP with a file in it.
+    pub(crate) fn xml_with_file(parts: Parts, file: File, bytes: u64) -> Self {
+        let around = [&parts.before, &parts.after].map(|text| u64::try_from(text.len()).unwrap_or(u64::MAX));
+        let length = around.into_iter().fold(coded_len(bytes), u64::saturating_add);
+        let mut reply = Self::of(StatusCode::OK, MEDIA_TYPE, Vec::new());
+        reply.headers.push((header::CONTENT_LENGTH, length.to_string()));
+        reply.body = Content::Coded(parts, file, bytes);
+        reply
+    }
+
     /// A problem report.
     pub(crate) fn problem_json(status: StatusCode, value: &Value) -> Self {
         Self::of(status, "application/problem+json", value.to_string().into_bytes())
@@ -132,6 +155,16 @@ impl Reply {
                 let file = tokio::fs::File::from_std(file).take(bytes);
                 Body::from_stream(ReaderStream::with_capacity(file, PIECE_BYTES))
             }
+            Content::Coded(parts, file, bytes) => {
+                let (mut to, from) = tokio::io::duplex(PIECE_BYTES);
+                tokio::spawn(async move {
+                    // What is cut off here falls short of the length that was announced, and is noticed there.
+                    if let Err(error) = send_coded(parts, file, bytes, &mut to).await {
+                        tracing::warn!(cause = %error, "a delivery was not sent to its end");
+                    }
+                });
+                Body::from_stream(ReaderStream::with_capacity(from, PIECE_BYTES))
+            }
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
@@ -162,4 +195,19 @@ impl Reply {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response
     }
+}
+
+/// Sends a file in base64 between two texts, a piece at a time.
+async fn send_coded(parts: Parts, file: File, bytes: u64, to: &mut DuplexStream) -> io::Result<()> {
+    let mut file = tokio::fs::File::from_std(file).take(bytes);
+    to.write_all(parts.before.as_bytes()).await?;
+    loop {
+        let mut piece = Vec::new();
+        // To the end of the file or of the piece: a read may give less.
+        if (&mut file).take(CODED_BYTES).read_to_end(&mut piece).await? == 0 {
+            break;
+        }
+        to.write_all(STANDARD.encode(piece).as_bytes()).await?;
+    }
+    to.write_all(parts.after.as_bytes()).await
 }

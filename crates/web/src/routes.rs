@@ -5,7 +5,7 @@ use crate::pages::{
     ask, assets, delivery, done, form, history, household, ledger, link, lists, login, menu, monitor,
     problems, provisional, resend, residents,
 };
-use crate::partner::{self, inquiry, pull, push, token};
+use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::Visit;
@@ -34,6 +34,17 @@ pub enum Right {
     Partner,
 }
 
+/// What somebody is told a problem in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speech {
+    /// A page for people.
+    Pages,
+    /// A problem report (RFC 9457).
+    Json,
+    /// A fault of SOAP 1.1.
+    Soap,
+}
+
 /// One address with one method (経路).
 pub struct Route {
     /// The method.
@@ -50,9 +61,18 @@ pub struct Route {
 }
 
 impl Route {
-    /// Whether it answers programs, in JSON.
+    /// Whether it answers programs.
     pub(crate) fn is_api(&self) -> bool {
         self.path.starts_with("/api/") || self.path.starts_with(partner::PREFIX)
+    }
+
+    /// What it answers in when something is wrong.
+    pub(crate) fn speech(&self) -> Speech {
+        match self.is_api() {
+            true if partner::takes_a_message(self) => Speech::Soap,
+            true => Speech::Json,
+            false => Speech::Pages,
+        }
     }
 }
 
@@ -116,4 +136,6 @@ routes! {
     Post "/partner/v1/links/{link}/inquiries" Partner, "照会への回答（連携先）", "office/inquiry" => inquiry::answer;
     Post "/partner/v1/links/{link}/deliveries/{no}/receipt" Partner, "受領書の受付（連携先）", "office/partner" => pull::answer;
     Post "/partner/v1/links/{link}/deliveries/{no}/receipt/retire" Partner, "受領書の取り下げ（連携先）", "office/partner" => pull::retire;
+    Get "/partner/v1/soap" Open, "SOAPの説明（WSDL）", "" => soap::wsdl;
+    Post "/partner/v1/soap" Partner, "SOAPの呼び出し（連携先）", "office/partner" => soap::answer;
 }

@@ -1,5 +1,6 @@
 //! One request: who asks, by which route, with what, and whether that may be.
 
+use std::fs::File;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -11,17 +12,21 @@ use office::{Caller, LoginError, Office, Ran, RunError, RunOptions, User};
 use serde_json::Value;
 use std::net::SocketAddr;
 use system::{Function, System};
+use transport::http::soap::coded_len;
 
 use crate::house::House;
 use crate::pages;
-use crate::partner::{PREFIX, Partner, Spooled, spool, takes_a_delivery};
+use crate::partner::{PREFIX, Partner, Spooled, envelope, spool, takes_a_delivery, takes_a_message};
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::routes::{Right, Route, Verb};
+use crate::routes::{Right, Route, Speech, Verb};
 use crate::session::{COOKIE, Signed, same_secret};
 
 /// The most bytes of one request: twenty persons of a notification with every field full are a tenth of it.
 const BODY_BYTES_MAX: usize = 512 * 1024;
+
+/// Characters of a line of base64, at least: MIME has 76, PEM 64.
+const LINE_LENGTH_MIN: u64 = 60;
 
 /// Names and values as a form sends them, in order.
 pub(crate) type Pairs = Vec<(String, String)>;
@@ -49,6 +54,8 @@ pub(crate) struct Visit {
     pub(crate) partner: Option<Arc<Partner>>,
     /// The delivery that came as the body.
     pub(crate) spooled: Option<Spooled>,
+    /// The message of SOAP that came as the body.
+    pub(crate) envelope: Option<File>,
     params: Pairs,
     headers: HeaderMap,
 }
@@ -73,6 +80,7 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
         body: Bytes::new(),
         partner: None,
         spooled: None,
+        envelope: None,
         params,
         headers: parts.headers,
     };
@@ -80,32 +88,34 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
     // Everything an office does blocks: it hashes passwords and waits for the disk.
     let answered = tokio::task::spawn_blocking(move || {
         let reply = taken_in.and_then(|()| visit.answer());
-        reply.unwrap_or_else(|problem| problem.reply(&visit.house, visit.staff.as_ref(), route.is_api()))
+        reply.unwrap_or_else(|problem| problem.reply(&visit.house, visit.staff.as_ref(), route.speech()))
     })
     .await;
     match answered {
         Ok(reply) => reply.into_response(),
         Err(error) => {
             let problem = Problem::fault("a request was not carried through", &error);
-            problem.bare_reply(route.is_api()).into_response()
+            problem.bare_reply(route.speech()).into_response()
         }
     }
 }
 
 /// The answer to an address nobody knows.
 pub(crate) async fn not_found(house: Arc<House>, request: Request) -> Response {
-    let api = is_for_programs(request.uri().path());
-    Problem::not_found("この住所（URL）の画面はありません。").reply(&house, None, api).into_response()
+    let speech = speech(request.uri().path());
+    Problem::not_found("この住所（URL）の画面はありません。").reply(&house, None, speech).into_response()
 }
 
 /// The answer to a method the address does not know.
 pub(crate) async fn method_not_allowed(house: Arc<House>, request: Request) -> Response {
-    let api = is_for_programs(request.uri().path());
-    Problem::method_not_allowed().reply(&house, None, api).into_response()
+    let speech = speech(request.uri().path());
+    Problem::method_not_allowed().reply(&house, None, speech).into_response()
 }
 
-fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/") || path.starts_with(PREFIX)
+/// What somebody is answered in who asks for this path, whatever is there.
+fn speech(path: &str) -> Speech {
+    let is_for_programs = path.starts_with("/api/") || path.starts_with(PREFIX);
+    if is_for_programs { Speech::Json } else { Speech::Pages }
 }
 
 fn asked(uri: &Uri) -> String {
@@ -126,6 +136,15 @@ pub(crate) fn values_of(pairs: &Pairs, name: &str) -> Vec<String> {
     pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
 }
 
+/// How large a message may be that carries a delivery of so many bytes: base64 in lines, and the rest of it.
+fn message_bytes_max(bytes_max: u64) -> u64 {
+    let coded = coded_len(bytes_max);
+    let line_ends = coded.checked_div(LINE_LENGTH_MIN).unwrap_or_default();
+    coded
+        .saturating_add(line_ends.saturating_mul(2))
+        .saturating_add(u64::try_from(BODY_BYTES_MAX).unwrap_or_default())
+}
+
 impl Visit {
     /// Reads the body: a form or a call into the memory, a delivery to the disk, and that only for who may send it.
     async fn take_in(&mut self, body: Body) -> Result<(), Problem> {
@@ -139,6 +158,10 @@ impl Visit {
             if let Some(path) = partner.spool_path(self.param("link"), self.param("no")) {
                 self.spooled = Some(spool(&path, body, partners.bytes_max()).await?);
             }
+        } else if takes_a_message(self.route) {
+            let partner = self.partner.as_ref().ok_or_else(Problem::token_required)?;
+            let bytes_max = message_bytes_max(partners.bytes_max());
+            self.envelope = Some(envelope(partner.spool(), body, bytes_max).await?);
         } else if self.route.verb == Verb::Post {
             self.body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::too_large())?;
             if !self.route.is_api() {

@@ -12,4 +12,5 @@ mod it {
     mod resends;
     mod routes;
     mod screens;
+    mod soap;
 }

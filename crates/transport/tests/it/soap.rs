@@ -86,7 +86,7 @@ fn a_message_that_is_none_is_told() {
     let deep = format!("{}{}", "<d:a>".repeat(20), "</d:a>".repeat(20));
     let prefixes: String = (0..200).map(|no| format!(" xmlns:p{no}='x'")).collect();
     for (message, words) in [
-        (String::new(), "Envelope ではありません"),
+        (String::new(), "XMLとして読めません"),
         ("配信".to_owned(), "XMLとして読めません"),
         ("{\"no\":7}".to_owned(), "XMLとして読めません"),
         (fetch.replace("</d:no>", ""), "XMLとして読めません"),

@@ -67,7 +67,6 @@ impl<'v> Asker<'v> {
             return Err(Problem::unreadable(format!("「{name}」は、ファイルの名前にできません。")));
         }
         let spooled = spooled.ok_or_else(|| Problem::unreadable("本文がありません。"))?;
-        let path = spooled.path().ok_or_else(|| Problem::unreadable("本文がありません。"))?;
         if control.bytes != spooled.bytes || control.sha256 != spooled.sha256 {
             return Err(Problem::mismatched(format!(
                 "届いたのは{}バイト、SHA-256は{}です。",
@@ -80,7 +79,7 @@ impl<'v> Asker<'v> {
         if there.iter().any(|there| *there != card) {
             return Err(Problem::taken());
         }
-        self.partner.files.folder().put(&name, path, control).map_err(place)?;
+        self.partner.files.folder().put(&name, spooled.path(), control).map_err(place)?;
         self.audit(link, *no)?;
         self.answered(&card)
     }

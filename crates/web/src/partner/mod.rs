@@ -6,12 +6,13 @@ mod asker;
 pub(crate) mod inquiry;
 pub(crate) mod pull;
 pub(crate) mod push;
+pub(crate) mod soap;
 mod spool;
 pub(crate) mod token;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -20,10 +21,11 @@ use transport::http::wire::{ReceiptKey, SignedReceipt};
 use transport::{Folder, FolderIndex, Receipt};
 
 use asker::Asker;
-pub(crate) use spool::{Spooled, spool};
+pub(crate) use spool::{Spool, Spooled, envelope, spool};
 pub(crate) use token::Tokens;
 
 use crate::problem::Problem;
+use crate::routes::{Route, Verb};
 use crate::visit::Visit;
 
 /// The path all addresses for partners begin with.
@@ -31,9 +33,17 @@ pub(crate) const PREFIX: &str = "/partner/";
 /// The path a delivery is sent to; its body is no form but a file.
 const UPLOAD: &str = "/partner/v1/deliveries/{link}/{no}";
 
+/// The path of the service in SOAP.
+const SERVICE: &str = "/partner/v1/soap";
+
 /// Whether a route's body is a delivery.
-pub(crate) fn takes_a_delivery(route: &crate::Route) -> bool {
+pub(crate) fn takes_a_delivery(route: &Route) -> bool {
     route.path == UPLOAD
+}
+
+/// Whether a route's body is a message of SOAP.
+pub(crate) fn takes_a_message(route: &Route) -> bool {
+    route.path == SERVICE && route.verb == Verb::Post
 }
 
 /// A partner as the configuration names it (連携先).
@@ -85,6 +95,7 @@ impl Partner {
 #[derive(Debug, Default)]
 pub struct Partners {
     clients: Vec<Arc<Partner>>,
+    base: String,
     tokens: Tokens,
     receipt_key: Option<ReceiptKey>,
     bytes_max: u64,
@@ -95,7 +106,13 @@ impl Partners {
     /// no delivery may be larger than so many bytes.
     pub fn new(clients: Vec<Partner>, base: &str, receipt_key: Option<ReceiptKey>, bytes_max: u64) -> Self {
         let clients = clients.into_iter().map(Arc::new).collect();
-        Self { clients, tokens: Tokens::at(base), receipt_key, bytes_max }
+        let base = base.trim_end_matches('/').to_owned();
+        Self { clients, tokens: Tokens::at(&base), base, receipt_key, bytes_max }
+    }
+
+    /// The address the configuration says partners reach the town at; empty when it is open to none.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     pub(crate) fn bytes_max(&self) -> u64 {
@@ -124,6 +141,11 @@ impl Partners {
 }
 
 impl Partner {
+    /// The folder for what is on its way.
+    pub(crate) fn spool(&self) -> &Path {
+        &self.spool
+    }
+
     /// Where a delivery lies while it comes: one at a time for each number.
     pub(crate) fn spool_path(&self, link: &str, no: &str) -> Option<PathBuf> {
         let is_number = !no.is_empty() && no.len() < 20 && no.bytes().all(|byte| byte.is_ascii_digit());

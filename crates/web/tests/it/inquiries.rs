@@ -8,7 +8,8 @@ use transport::{Place, Question};
 
 use super::client::Client;
 use super::house::{House, three_people};
-use super::partners::{cause, options, serve_house};
+use super::partners::{Served, cause, options, serve_house};
+use super::soap;
 
 /// The link of this id; partners of the tests are bound to `l` and `m`.
 fn link(id: &str) -> ListFile {
@@ -21,7 +22,8 @@ fn link(id: &str) -> ListFile {
     ListFile { name: format!("{id}.toml"), text }
 }
 
-fn house() -> House {
+/// A town that answers questions over `l`, about a family.
+pub(crate) fn house() -> House {
     let house = House::with(|sources| sources.links.extend(["l", "n"].map(link))).unwrap();
     house.finalized("resident-register/move-in", &three_people()).unwrap();
     house
@@ -37,9 +39,18 @@ fn question(subjects: &[&str], purpose: &str) -> Question {
 
 #[test]
 fn another_system_asks_over_http() {
+    another_system_asks(|served| HttpPlace::at(options(&served.base, 0, SecretMethod::Jwt)).unwrap());
+}
+
+#[test]
+fn another_system_asks_over_soap() {
+    another_system_asks(|served| soap::place(served, 0));
+}
+
+fn another_system_asks(at: fn(&Served) -> HttpPlace) {
     let served = serve_house(house(), 1);
     let people = people(&served.house);
-    let place = HttpPlace::at(options(&served.base, 0, SecretMethod::Jwt)).unwrap();
+    let place = at(&served);
     let answer = place.ask("l", &question(&[&people[0], "9"], "印鑑登録の受付")).unwrap();
     let at = answer.items.iter().position(|item| item == "addressee_no").unwrap();
     assert_eq!((answer.no, &answer.rows[0][at], &*answer.missing), (1, &people[0], &["9".to_owned()][..]));

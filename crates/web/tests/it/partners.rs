@@ -24,29 +24,29 @@ use web::{Desk, Partner, Partners};
 use super::client::{Answer, Client};
 use super::house::House;
 
-const SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCD";
+pub(crate) const SECRET: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCD";
 
 /// The second the town's clock stands at.
-fn nine_o_clock() -> u64 {
+pub(crate) fn nine_o_clock() -> u64 {
     let start: Timestamp = "2026-11-20T09:00:00+09:00".parse().unwrap();
     u64::try_from(start.as_second()).unwrap()
 }
 
-fn receipt_key() -> ReceiptKey {
+pub(crate) fn receipt_key() -> ReceiptKey {
     ReceiptKey::parse(&"0a".repeat(32)).unwrap()
 }
 
 /// The town's folder for the partner of this number.
-fn folder(house: &House, number: usize) -> Folder {
+pub(crate) fn folder(house: &House, number: usize) -> Folder {
     Folder::at(house.folder.join("places").join(format!("partner-{number}")))
 }
 
-fn id(number: usize) -> String {
+pub(crate) fn id(number: usize) -> String {
     format!("client{number:026}")
 }
 
 /// A town with so many partners, each bound to the links `l`, `m` and the suite's letters.
-fn desk(house: &House, partners: usize, base: &str) -> Desk {
+pub(crate) fn desk(house: &House, partners: usize, base: &str) -> Desk {
     let clients = (0..partners)
         .map(|number| {
             let links = ["l", "m"].map(str::to_owned);
@@ -103,7 +103,7 @@ pub(crate) fn cause(error: &PlaceError) -> String {
     causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
 
-fn put(
+pub(crate) fn put(
     place: &dyn Place,
     dir: &Path,
     name: &str,
@@ -235,13 +235,13 @@ fn a_wrong_secret_or_an_unbound_link_is_told_and_the_latter_audited() {
 }
 
 /// A program that asks without a network.
-struct Program {
-    client: Client,
-    token: String,
+pub(crate) struct Program {
+    pub(crate) client: Client,
+    pub(crate) token: String,
 }
 
 impl Program {
-    async fn at(house: &House) -> Self {
+    pub(crate) async fn at(house: &House) -> Self {
         let client = Client::new(&web::router(desk(house, 1, "https://town/partner/v1")));
         let answer = token(
             &client,
@@ -253,7 +253,7 @@ impl Program {
         Self { client, token }
     }
 
-    async fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub(crate) async fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = Request::builder()
             .method(verb)
             .uri(format!("/partner/v1{path}"))
@@ -274,7 +274,7 @@ async fn token(client: &Client, assertion: &str) -> Answer {
     client.post("/partner/v1/token", &form).await
 }
 
-const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+pub(crate) const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 #[tokio::test]
 async fn a_delivery_is_taken_refused_and_answered_as_documented() {

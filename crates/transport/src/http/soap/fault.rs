@@ -46,6 +46,19 @@ pub struct Report {
     pub detail: String,
     /// What the help desk looks up; empty when there is nothing to look up.
     pub number: String,
+    /// What the rules say (指摘), one by one.
+    pub findings: Vec<Remark>,
+}
+
+/// One finding of a report.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remark {
+    /// The number of the message.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
 }
 
 /// A fault.
@@ -59,6 +72,14 @@ pub struct Fault {
     pub report: Option<Report>,
 }
 
+impl Remark {
+    fn write(&self) -> String {
+        let items = [("code", &self.code), ("message", &self.message), ("remedy", &self.remedy)];
+        let items: String = items.into_iter().map(|(name, text)| leaf(name, &cut(text, SENT_MAX))).collect();
+        format!("<finding>{items}</finding>")
+    }
+}
+
 fn cut(text: &str, most: usize) -> String {
     text.chars().take(most).collect()
 }
@@ -66,7 +87,9 @@ fn cut(text: &str, most: usize) -> String {
 impl Fault {
     /// The fault of a problem.
     pub fn new(code: FaultCode, report: Report) -> Self {
-        let words = format!("{} {}", report.title, report.detail).trim().to_owned();
+        let messages = report.findings.iter().map(|finding| finding.message.as_str());
+        let words: Vec<&str> = [report.title.as_str(), &report.detail].into_iter().chain(messages).collect();
+        let words = words.join(" ").trim().to_owned();
         Self { code, words, report: Some(report) }
     }
 
@@ -86,8 +109,9 @@ impl Fault {
         let detail = self.report.as_ref().map(|report| {
             let number =
                 if report.number.is_empty() { String::new() } else { leaf("number", &report.number) };
+            let findings: String = report.findings.iter().map(Remark::write).collect();
             format!(
-                "<detail><problem xmlns=\"{NAMESPACE}\">{}{}{}{number}</problem></detail>",
+                "<detail><problem xmlns=\"{NAMESPACE}\">{}{}{}{number}{findings}</problem></detail>",
                 leaf("code", &report.code),
                 leaf("title", &report.title),
                 leaf("detail", &cut(&report.detail, SENT_MAX)),
@@ -123,6 +147,8 @@ impl Fault {
             title: child(problem, "title").unwrap_or_default(),
             detail: child(problem, "detail").unwrap_or_default(),
             number: child(problem, "number").unwrap_or_default(),
+            // The words hold their messages already.
+            findings: Vec::new(),
         });
         Self { code, words: child(element, "faultstring").unwrap_or_default(), report }
     }

@@ -24,7 +24,7 @@ use base64::Encoder;
 pub use base64::coded_len;
 pub use call::{Call, DATA, read_call};
 pub(super) use client::Soap;
-pub use fault::{Fault, FaultCode, Report};
+pub use fault::{Fault, FaultCode, Remark, Report};
 pub use reader::Element;
 pub use reply::Reply;
 pub use writer::{Parts, text};

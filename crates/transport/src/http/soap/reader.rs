@@ -104,7 +104,7 @@ pub(super) fn read_body<R: BufRead>(input: R, bytes_max: u64, sink: Sink<'_>) ->
     tree.reader.config_mut().check_comments = true;
     tree.check_start()?;
     tree.read(sink)?;
-    body_of(tree.root.ok_or(SoapError::Version)?)
+    body_of(tree.root.ok_or(SoapError::NotXml { at: 0 })?)
 }
 
 struct Tree<R> {
