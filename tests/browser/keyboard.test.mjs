@@ -101,7 +101,9 @@ test('a movement of nobody chosen yet opens and says what is missing', async () 
 });
 
 test('every screen of the bar is a key away', async () => {
-  for (const [key, name] of [['3', '仮登録審査'], ['4', '連携監視'], ['5', '連携一覧'], ['1', 'メニュー']]) {
+  for (const [key, name] of [
+    ['3', '仮登録審査'], ['4', '連携による照会'], ['5', '連携監視'], ['6', '連携日計'], ['7', '連携一覧'], ['1', 'メニュー'],
+  ]) {
     await shortcut(key);
     await look(name);
   }
