@@ -7,6 +7,7 @@ mod it {
 
     mod api;
     mod inquiries;
+    mod intruders;
     mod partners;
     mod problems;
     mod resends;

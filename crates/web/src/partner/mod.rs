@@ -148,8 +148,9 @@ impl Partner {
 
     /// Where a delivery lies while it comes: one at a time for each number.
     pub(crate) fn spool_path(&self, link: &str, no: &str) -> Option<PathBuf> {
-        let is_number = !no.is_empty() && no.len() < 20 && no.bytes().all(|byte| byte.is_ascii_digit());
-        (self.links.contains(link) && is_number).then(|| self.spool.join(format!("{link}_{no}")))
+        // However many noughts it is written with, it is one number.
+        let no: u64 = no.parse().ok()?;
+        self.links.contains(link).then(|| self.spool.join(format!("{link}_{no}")))
     }
 }
 

@@ -265,7 +265,7 @@ impl Program {
     }
 }
 
-async fn token(client: &Client, assertion: &str) -> Answer {
+pub(crate) async fn token(client: &Client, assertion: &str) -> Answer {
     let form = [
         ("grant_type", "client_credentials"),
         ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
