@@ -66,6 +66,7 @@ pub struct Printed {
 /// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: the address becomes the terminal in the audit
 /// log. Must run on a Tokio runtime; everything that blocks is moved to its threads for blocking work.
 pub fn router(desk: Desk) -> Router {
+    desk.partners.sweep();
     let house = Arc::new(House::new(desk));
     let mut router = Router::new();
     for route in ROUTES {

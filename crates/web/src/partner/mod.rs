@@ -115,6 +115,11 @@ impl Partners {
         &self.base
     }
 
+    /// Removes what a killed program left on its way.
+    pub(crate) fn sweep(&self) {
+        self.clients.iter().for_each(|partner| spool::sweep(&partner.spool));
+    }
+
     pub(crate) fn bytes_max(&self) -> u64 {
         self.bytes_max
     }

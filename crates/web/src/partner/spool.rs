@@ -82,6 +82,19 @@ impl Spool {
     }
 }
 
+/// Removes what a killed program left of deliveries it was taking in: nobody else would, where the same number never
+/// comes again. What another process is writing stays.
+pub(crate) fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == "tmp")
+            && let Ok(left) = Beside::create(&path.with_extension(""))
+        {
+            drop(Kept(left));
+        }
+    }
+}
+
 /// Takes a body in as a delivery.
 pub(crate) async fn spool(path: &Path, body: Body, bytes_max: u64) -> Result<Spooled, Problem> {
     let mut spool = Spool::begin(path, bytes_max)?;
