@@ -14,12 +14,16 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::HttpError;
+use super::client::body_of;
 use super::wire::coded;
 
 /// Seconds an assertion is good for.
 const ASSERTION_SECONDS: u64 = 60;
 /// A token is renewed so many seconds before its end.
 const BEFORE_END_SECONDS: u64 = 10;
+
+/// Bytes of what names an assertion, at most: each is remembered until it ends.
+const ONCE_BYTES_MAX: usize = 200;
 
 /// The type of an assertion that is a JWT.
 pub const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -121,7 +125,7 @@ impl Tokens {
         }
         let response = request.body(form).send()?;
         let status = response.status();
-        let body = response.bytes()?;
+        let body = body_of(response)?;
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
         let text = |name: &str| answer.get(name).and_then(Value::as_str);
         let Some(token) = text("access_token").filter(|_| status.is_success()) else {
@@ -158,6 +162,8 @@ pub struct Claims {
     pub id: String,
     /// Names this assertion: each is good once.
     pub once: String,
+    /// From when it is good, in seconds since 1970; 0 where it does not say.
+    pub begin: u64,
     /// When it ends, in seconds since 1970.
     pub end: u64,
 }
@@ -169,14 +175,17 @@ pub fn asserted_id(jwt: &str) -> Option<String> {
     claims.get("sub").and_then(Value::as_str).map(str::to_owned)
 }
 
-/// Checks an assertion: algorithm, signature, who, for whom. Whether it has ended or was used is the caller's to know.
+/// Checks an assertion: algorithm, signature, who, for whom. Whether it has begun or ended or was used is the caller's to
+/// know.
 pub fn checked(jwt: &str, secret: &str, audience: &str) -> Option<Claims> {
     let (signed, mac) = jwt.rsplit_once('.')?;
     let (head, claims) = signed.split_once('.')?;
     let read =
         |part: &str| -> Option<Value> { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok() };
     // The algorithm is agreed: one that the assertion chooses itself would be no check.
-    if read(head)?.get("alg")?.as_str()? != "HS256" {
+    let head = read(head)?;
+    // What the assertion says must be understood is not: RFC 7515, 4.1.11.
+    if head.get("alg")?.as_str()? != "HS256" || head.get("crit").is_some() {
         return None;
     }
     let mac = URL_SAFE_NO_PAD.decode(mac).ok()?;
@@ -191,7 +200,9 @@ pub fn checked(jwt: &str, secret: &str, audience: &str) -> Option<Claims> {
     if text("iss")? != id || !for_us {
         return None;
     }
-    Some(Claims { id: id.to_owned(), once: text("jti")?.to_owned(), end: claims.get("exp")?.as_u64()? })
+    let once = text("jti").filter(|once| (1..=ONCE_BYTES_MAX).contains(&once.len()))?.to_owned();
+    let begin = claims.get("nbf").map_or(Some(0), Value::as_u64)?;
+    Some(Claims { id: id.to_owned(), once, begin, end: claims.get("exp")?.as_u64()? })
 }
 
 fn keyed(secret: &str) -> Option<Hmac<Sha256>> {
@@ -216,6 +227,30 @@ mod tests {
             format!("{head}.{}.", parts.next().unwrap())
         };
         assert_eq!(checked(&unsigned, "secret", "https://town/token"), None);
+        // Each case: what stands in head and claims beside what must, and whether it is good.
+        for (head, claims, good) in [
+            ("", "", true),
+            (r#","typ":"JWT","kid":"1""#, r#","iat":1,"nbf":900"#, true),
+            (r#","crit":["exp"]"#, "", false),
+            (r#","alg":"none""#, "", false),
+            (r#","alg":"RS256""#, "", false),
+            ("", r#","nbf":"900""#, false),
+            ("", r#","jti":"""#, false),
+            ("", r#","jti":7"#, false),
+            ("", r#","exp":"1060""#, false),
+            ("", r#","iss":"nenkin""#, false),
+            ("", r#","aud":[]"#, false),
+            ("", r#","aud":["x","https://town/token"]"#, true),
+        ] {
+            let head = format!(r#"{{"alg":"HS256"{head}}}"#);
+            let claims = format!(
+                r#"{{"iss":"kokuho","sub":"kokuho","aud":"https://town/token","jti":"a","exp":1060{claims}}}"#
+            );
+            let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(&head), URL_SAFE_NO_PAD.encode(&claims));
+            let mac = keyed("secret").unwrap().chain_update(&signed).finalize().into_bytes();
+            let jwt = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac));
+            assert_eq!(checked(&jwt, "secret", "https://town/token").is_some(), good, "{head} {claims}");
+        }
         for broken in ["", ".", "..", "a.b.c", &jwt[1..]] {
             assert_eq!(checked(broken, "secret", "https://town/token"), None, "{broken}");
         }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use sha2::Sha256;
 use transport::http::wire::decoded;
-use transport::http::{ASSERTION_TYPE, asserted_id, checked};
+use transport::http::{ASSERTION_TYPE, Claims, asserted_id, checked};
 
 use super::Partner;
 use crate::problem::Problem;
@@ -27,14 +27,17 @@ const TOKEN_SECONDS: i64 = 300;
 /// Seconds from now at which an assertion may end at the latest: so long its number is remembered.
 const ASSERTION_SECONDS_MAX: i64 = 300;
 
+/// Seconds a partner's clock may be ahead of the town's.
+const AHEAD_SECONDS_MAX: i64 = 60;
+
 /// Makes and checks tokens.
 #[derive(Default)]
 pub(crate) struct Tokens {
     /// The address of this endpoint: what assertions must be made for.
     audience: String,
     key: OnceLock<String>,
-    /// Assertions that were used, with their end.
-    used: Mutex<BTreeMap<String, i64>>,
+    /// Assertions that were used, by client and name, with their end.
+    used: Mutex<BTreeMap<(String, String), i64>>,
 }
 
 impl fmt::Debug for Tokens {
@@ -75,15 +78,18 @@ impl Tokens {
         (now.as_second() < end.parse().ok()?).then(|| id.to_owned())
     }
 
-    /// Whether an assertion is used for the first time and ends soon enough to be remembered until then.
-    fn first_use(&self, once: &str, end: i64, now: Timestamp) -> bool {
+    /// Whether an assertion is good now, is used for the first time, and ends soon enough to be remembered until then.
+    fn first_use(&self, claims: &Claims, now: Timestamp) -> bool {
         let now = now.as_second();
-        if end <= now || now.saturating_add(ASSERTION_SECONDS_MAX) < end {
+        let seconds = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
+        let (begin, end) = (seconds(claims.begin), seconds(claims.end));
+        let begun = begin <= now.saturating_add(AHEAD_SECONDS_MAX);
+        if !begun || end <= now || now.saturating_add(ASSERTION_SECONDS_MAX) < end {
             return false;
         }
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         used.retain(|_, end| now < *end);
-        used.insert(once.to_owned(), end).is_none()
+        used.insert((claims.id.clone(), claims.once.clone()), end).is_none()
     }
 }
 
@@ -106,10 +112,8 @@ pub(crate) fn give(visit: &Visit) -> Result<Reply, Problem> {
         return Ok(refused(StatusCode::BAD_REQUEST, "invalid_request"));
     } else {
         asserted_id(assertion).and_then(|id| partners.client(&id)).filter(|partner| {
-            checked(assertion, &partner.secret, &partners.tokens.audience).is_some_and(|claims| {
-                let end = i64::try_from(claims.end).unwrap_or(i64::MAX);
-                partners.tokens.first_use(&format!("{}/{}", claims.id, claims.once), end, now)
-            })
+            checked(assertion, &partner.secret, &partners.tokens.audience)
+                .is_some_and(|claims| partners.tokens.first_use(&claims, now))
         })
     };
     let Some(partner) = known else {
@@ -150,11 +154,19 @@ mod tests {
     fn an_assertion_is_used_once_and_not_kept_for_later() {
         let tokens = Tokens::at("https://town/partner/v1");
         let now: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
-        let end = |seconds: i64| now.as_second() + seconds;
-        assert!(tokens.first_use("a", end(60), now));
-        assert!(!tokens.first_use("a", end(60), now));
-        assert!(!tokens.first_use("b", end(0), now));
-        assert!(!tokens.first_use("b", end(301), now));
-        assert!(tokens.first_use("b", end(300), now));
+        let at = |seconds: i64| u64::try_from(now.as_second() + seconds).unwrap();
+        for (id, once, begin, end, good) in [
+            ("p", "a", 0, 60, true),
+            ("p", "a", 0, 60, false),
+            ("q", "a", 0, 60, true),
+            ("p", "b", 0, 0, false),
+            ("p", "b", 0, 301, false),
+            ("p", "b", 61, 300, false),
+            ("p", "b", 60, 300, true),
+            ("p", "b", 60, 300, false),
+        ] {
+            let claims = Claims { id: id.to_owned(), once: once.to_owned(), begin: at(begin), end: at(end) };
+            assert_eq!(tokens.first_use(&claims, now), good, "{claims:?}");
+        }
     }
 }
