@@ -75,6 +75,11 @@ pub struct Receipt {
     pub verdict: Verdict,
 }
 
+/// Text as the value of one line: a line end in it would begin another line, and that one could say anything.
+fn in_a_line(text: &str) -> String {
+    text.replace(['\r', '\n'], " ")
+}
+
 fn lines(text: &str) -> Result<BTreeMap<&str, &str>, SlipError> {
     let mut found = BTreeMap::new();
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
@@ -100,6 +105,7 @@ impl Control {
     /// The slip as text.
     pub fn to_text(&self) -> String {
         let Self { link, no, dataset, extent, as_of, rows, bytes, sha256, part, parts } = self;
+        let [link, dataset, extent, sha256] = [link, dataset, extent, sha256].map(|text| in_a_line(text));
         let mut out = String::new();
         // Writing to a String cannot fail.
         let _ = write!(
@@ -145,11 +151,11 @@ impl Receipt {
             Verdict::Applied => ("applied", ""),
             Verdict::Refused(reason) => ("refused", reason.as_str()),
         };
-        let reason = reason.replace(['\r', '\n'], " ");
-        let link = self.link.as_ref().map(|link| format!("link={link}\n")).unwrap_or_default();
+        let (reason, sha256) = (in_a_line(reason), in_a_line(&self.sha256));
+        let link = self.link.as_ref().map(|link| format!("link={}\n", in_a_line(link))).unwrap_or_default();
         format!(
-            "{link}no={}\nrows={}\nsha256={}\nresult={result}\nreason={reason}\n",
-            self.no, self.rows, self.sha256
+            "{link}no={}\nrows={}\nsha256={sha256}\nresult={result}\nreason={reason}\n",
+            self.no, self.rows
         )
     }
 
@@ -158,11 +164,12 @@ impl Receipt {
         self.link.as_deref().is_none_or(|own| own == link)
     }
 
-    /// Whether two receipts say the same. One that does not name its link contradicts none that does.
+    /// Whether two receipts say the same, once they are written down. One that does not name its link contradicts none that
+    /// does.
     pub fn agrees(&self, other: &Self) -> bool {
         let links = self.link.as_ref().zip(other.link.as_ref());
-        let alike = |one: &Self| (one.no, one.rows, one.sha256.clone(), one.verdict.clone());
-        links.is_none_or(|(own, their)| own == their) && alike(self) == alike(other)
+        let written = |one: &Self| Self::parse(&Self { link: None, ..one.clone() }.to_text());
+        links.is_none_or(|(own, their)| own == their) && written(self) == written(other)
     }
 
     /// Reads a slip.
@@ -240,6 +247,35 @@ mod tests {
         }
         assert!(!receipt(None).agrees(&Receipt { no: 2, ..receipt(None) }));
         assert_eq!(Receipt::parse(&receipt(None).to_text()), Ok(receipt(None)), "slips of before");
+    }
+
+    #[test]
+    fn no_value_makes_a_line_of_its_own() {
+        let receipt = Receipt {
+            link: Some("l\nno=9".into()),
+            no: 1,
+            rows: 2,
+            sha256: "ab\nno=9\nrows=9\rresult=applied".into(),
+            verdict: Verdict::Refused(" 件数\r\nresult=applied\n".into()),
+        };
+        let read = Receipt::parse(&receipt.to_text()).unwrap();
+        assert_eq!((read.no, read.rows), (1, 2));
+        assert_eq!(read.verdict, Verdict::Refused("件数  result=applied".into()));
+        assert!(read.agrees(&Receipt { link: None, ..receipt }), "the same answer, given again");
+        let control = Control {
+            link: "l\nno=9".into(),
+            no: 1,
+            dataset: "d\nno=9".into(),
+            extent: "full".into(),
+            as_of: 1,
+            rows: 1,
+            bytes: 1,
+            sha256: "ab\nbytes=9".into(),
+            part: 1,
+            parts: 1,
+        };
+        let read = Control::parse(&control.to_text()).unwrap();
+        assert_eq!((read.no, read.bytes, read.dataset.as_str()), (1, 1, "d no=9"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use office::{Caller, Rights};
 use transport::http::wire::{FileCard, FileList, SignedReceipt};
-use transport::{Answer, Control, Place, PlaceError, Question};
+use transport::{Answer, Control, Place, PlaceError, Question, Receipt};
 
 use super::{Partner, Spooled};
 use crate::problem::Problem;
@@ -170,6 +170,10 @@ impl<'v> Asker<'v> {
         if receipt.no != card.no {
             return Err(Problem::unreadable(format!("受領書の番号が{}です。", receipt.no)));
         }
+        if !receipt.is_of(link) {
+            return Err(Problem::unreadable(format!("受領書の連携が「{}」です。", given.link)));
+        }
+        let receipt = Receipt { link: Some(link.to_owned()), ..receipt };
         self.partner.files.folder().answer(&card.name, &receipt).map_err(place)?;
         self.audit(link, no)
     }
