@@ -202,7 +202,8 @@ fn write_rows(session: &mut dyn Session, header: &Header, to: &mut dyn Write) ->
         .map(|item| Ok(format!("CAST({} AS TEXT)", quoted(item)?)))
         .collect::<Result<_, RelayError>>()?;
     let sql = format!(
-        "SELECT CAST({ROW_NO} AS BIGINT), {} FROM {} WHERE {DELIVERY_NO} = $1 AND $2 < {ROW_NO}
+        "SELECT CAST({ROW_NO} AS BIGINT), {} FROM {}
+         WHERE {DELIVERY_NO} = CAST($1 AS BIGINT) AND CAST($2 AS BIGINT) < {ROW_NO}
          ORDER BY {ROW_NO} LIMIT {ROWS_READ}",
         values.join(", "),
         quoted(&table)?
