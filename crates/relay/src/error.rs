@@ -59,7 +59,9 @@ pub enum RelayError {
     #[error("番号や件数が大きすぎます")]
     TooLarge,
     /// A table that is there is not ours.
-    #[error("表「{0}」の列が約束と違います。ほかの用途の表でないか確かめてください")]
+    #[error(
+        "表「{0}」が約束と違います。列、ふつうの表であること（ビューや、相手の作った型は使えません）、持ち主を確かめてください"
+    )]
     Foreign(String),
     /// See [`PlaceError::Taken`].
     #[error("「{0}」には別の内容がすでに置かれています")]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use transport::{Arrival, Control, Place, PlaceError, Receipt};
+use transport::{Arrival, Control, Place, PlaceError, Receipt, SlipError};
 
 use crate::RelayError;
 use crate::header::Header;
@@ -14,7 +14,7 @@ use crate::postgres::Server;
 use crate::rows::{
     Meter, content_bytes, keep_content, keep_rows, remove, remove_body, rows_there, write_out,
 };
-use crate::schema::{IN, OUT, TAKEN, WAITING, make};
+use crate::schema::{IN, OUT, TAKEN, WAITING, make, trust};
 use crate::session::{Database, Purpose, Session, Value};
 use crate::sqlite::File;
 
@@ -93,6 +93,8 @@ impl Relay {
                 make(session)?;
             } else if session.columns("daicho_delivery")?.is_empty() {
                 return Ok(());
+            } else {
+                trust(session)?;
             }
             done = Some(work(session)?);
             Ok(())
@@ -194,8 +196,14 @@ fn arrival(session: &mut dyn Session, header: &Header) -> Result<Arrival, RelayE
         Ok(control) => Ok(control),
         Err(_) => {
             let mut meter = Meter::default();
-            write_out(session, header, &mut meter)?;
-            header.control(Some(&meter.measure()))
+            match write_out(session, header, &mut meter) {
+                Ok(()) => header.control(Some(&meter.measure())),
+                // Rows that cannot be read keep nobody else's from arriving.
+                Err(error @ (RelayError::Foreign(_) | RelayError::Name(_))) => {
+                    Err(SlipError::BadValue { name: "link", value: format!("{}: {error}", header.link) })
+                }
+                Err(error) => return Err(error),
+            }
         }
     };
     Ok(Arrival { name: header.name.clone(), control })

@@ -1,7 +1,7 @@
 //! The tables, made at first use. What the other side may rely on stands in `docs/manual/vendors.md`.
 
 use crate::RelayError;
-use crate::session::{Session, quoted};
+use crate::session::{Session, Whose, quoted};
 
 /// The direction of what the town puts.
 pub(crate) const OUT: &str = "out";
@@ -30,11 +30,19 @@ fn latest_view(link: &str) -> String {
     format!("daicho_latest_{}", link.replace('-', "_"))
 }
 
+/// The tables every link shares.
+const SHARED: [&str; 3] = ["daicho_delivery", "daicho_content", "daicho_answer"];
+
+/// Refuses shared tables that somebody else has put there.
+pub(crate) fn trust(session: &mut dyn Session) -> Result<(), RelayError> {
+    SHARED.iter().try_for_each(|name| session.trust(name, Whose::Ours))
+}
+
 /// Makes the tables every link shares, unless they are there.
 pub(crate) fn make(session: &mut dyn Session) -> Result<(), RelayError> {
-    let names = ["daicho_delivery", "daicho_content", "daicho_answer"];
+    trust(session)?;
     let mut missing = Vec::new();
-    for name in names {
+    for name in SHARED {
         if session.columns(name)?.is_empty() {
             missing.push(name);
         }
@@ -104,6 +112,7 @@ pub(crate) fn make_rows(
     items: &[String],
 ) -> Result<(), RelayError> {
     let table = rows_table(direction, link);
+    session.trust(&table, Whose::Ours)?;
     let there = session.columns(&table)?;
     if !there.is_empty() && [DELIVERY_NO, ROW_NO].iter().any(|own| there.iter().all(|name| name != own)) {
         return Err(RelayError::Foreign(table));

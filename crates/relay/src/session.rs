@@ -67,6 +67,21 @@ pub(crate) trait Session {
 
     /// The columns of a table or view in their order; none when there is no such thing.
     fn columns(&mut self, table: &str) -> Result<Vec<String>, RelayError>;
+
+    /// Refuses a table that is there and with which the other side could have its own program run in our name.
+    ///
+    /// # Errors
+    /// [`RelayError::Foreign`].
+    fn trust(&mut self, table: &str, whose: Whose) -> Result<(), RelayError>;
+}
+
+/// Whose a table is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// Ours: we write into it.
+    Ours,
+    /// The other side's: we only read it.
+    Theirs,
 }
 
 /// What a transaction is for.

@@ -3,6 +3,8 @@
 
 #[path = "it/hindrance.rs"]
 mod hindrance;
+#[path = "it/hostile.rs"]
+mod hostile;
 #[path = "it/partner.rs"]
 mod partner;
 #[path = "it/suite.rs"]
