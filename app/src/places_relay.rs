@@ -148,6 +148,12 @@ pub(crate) fn http(config: &Config, table: &toml::Table) -> anyhow::Result<Arc<d
     let base = setting.http.trim_end_matches('/').to_owned();
     let token_address = setting.token_address.unwrap_or_else(|| usual_token_address(&base, speech));
     for address in [&base, &token_address] {
+        // A password would be shown, and a name before an @ be taken for the server's.
+        let strange =
+            |letter: char| letter.is_whitespace() || letter.is_control() || "@\\?#".contains(letter);
+        if address.contains(strange) {
+            bail!("住所に「@」「?」「#」や空白は書けません。「https://サーバ/…」の形にしてください");
+        }
         // What a machine says to itself needs no TLS.
         let to_itself = ["http://127.0.0.1", "http://localhost", "http://[::1]"].iter().any(|own| {
             address.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))

@@ -204,6 +204,8 @@ fn mistakes_in_places_and_partners_are_told() {
         (r#"{ http = "https://city.example", token_file = "open" }"#, "chmod 600"),
         (r#"{ http = "https://city.example", token_file = "good", receiver_key = "12" }"#, "64桁"),
         (r#"{ http = "https://city.example", token_file = "good", ca_file = "good" }"#, "認証局の証明書"),
+        (r#"{ http = "http://127.0.0.1:80@city.example", token_file = "good" }"#, "「@」"),
+        (r#"{ http = "https://me:secret@city.example", token_file = "good" }"#, "「@」"),
         (r#"{ soap = "http://city.example/soap", token_file = "good" }"#, "https:// で始まる"),
         (r#"{ soap = "https://city.example/soap" }"#, "どちらか一方"),
         (r#"{ soap = "https://a.example", http = "https://a.example", token_file = "good" }"#, "どれか一つ"),
