@@ -187,7 +187,8 @@ pub(crate) fn http(config: &Config, table: &toml::Table) -> anyhow::Result<Arc<d
         }
     };
     let wait = Duration::from_secs(setting.wait_seconds.max(1));
-    let options = HttpOptions { base, speech, auth, receiver_key, authorities, wait, clock: now };
+    let network = crate::places::network(config).map_err(anyhow::Error::msg)?;
+    let options = HttpOptions { base, speech, auth, receiver_key, authorities, network, wait, clock: now };
     Ok(Arc::new(HttpPlace::at(options)?))
 }
 

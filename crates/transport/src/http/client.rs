@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls_platform_verifier::BuilderVerifierExt;
 
 use super::{HttpError, HttpOptions, auth};
+use crate::{Network, Patience};
 
 /// A connection that carries less than this each second counts as one that does not answer.
 const SLOWEST_BYTES_PER_SECOND: u64 = 64 * 1024;
@@ -29,6 +31,24 @@ pub(super) struct Caller {
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {:?}", self.base, self.tokens)
+    }
+}
+
+/// Finds the addresses of names, and no others than may be connected to.
+struct Names {
+    network: Network,
+    wait: Duration,
+}
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        let (network, wait) = (self.network.clone(), self.wait);
+        Box::pin(async move {
+            let patience = Patience::of(wait);
+            let found = network.addresses(name.as_str(), 0, patience).await?;
+            let found: Addrs = Box::new(found.into_iter());
+            Ok(found)
+        })
     }
 }
 
@@ -61,6 +81,7 @@ impl Caller {
             // A receiver that sends us elsewhere would get the token and the data there.
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            .dns_resolver(Arc::new(Names { network: options.network, wait: options.wait }))
             .build()
             .map_err(HttpError::Client)?;
         Ok(Self {

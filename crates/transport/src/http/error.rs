@@ -7,6 +7,7 @@ use rustls::CertificateError as Certificate;
 use rustls::Error as Tls;
 
 use super::soap::SoapError;
+use crate::Cause;
 
 /// An address that did not do what it was asked. No message holds a secret or what was sent.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +142,9 @@ fn cause<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a
 fn words(error: &reqwest::Error) -> &'static str {
     if let Some(tls) = cause::<Tls>(error) {
         return tls_words(tls);
+    }
+    if let Some(Cause::NotAllowed { .. }) = cause::<Cause>(error) {
+        return "接続してよいネットワークにありません。[network] allowed に加えてよいかを、網の担当者と決めてください";
     }
     if error.is_timeout() {
         return "時間内に答えがありません。相手が動いているか、回線を確かめてください";

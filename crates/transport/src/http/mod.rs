@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::{Answer, Arrival, Control, Place, PlaceError, Question, Receipt, sha256_of};
+use crate::{Answer, Arrival, Control, Network, Place, PlaceError, Question, Receipt, sha256_of};
 
 pub use auth::{ASSERTION_TYPE, Auth, Claims, Seconds, SecretMethod, asserted_id, assertion, checked};
 use client::Caller;
@@ -46,6 +46,9 @@ pub struct HttpOptions {
     pub receiver_key: Option<ReceiverKey>,
     /// Certificates (PEM) of the authorities to trust instead of the system's.
     pub authorities: Option<Vec<u8>>,
+    /// Where may be connected to. A name is asked for its address, and held to this, at each connection; an address that
+    /// is written as such is for whoever makes the place to check.
+    pub network: Network,
     /// How long to wait for a connection and for an answer.
     pub wait: Duration,
     /// The clock.

@@ -22,6 +22,11 @@ impl Patience {
         Self(Duration::from_secs(u64::from(seconds.max(1))))
     }
 
+    /// This long for each step.
+    pub(crate) fn of(time: Duration) -> Self {
+        Self(time)
+    }
+
     /// The time.
     pub(crate) fn time(self) -> Duration {
         self.0

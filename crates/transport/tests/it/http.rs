@@ -9,7 +9,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use transport::http::{Auth, HttpError, HttpOptions, HttpPlace, Speech};
-use transport::{Place, PlaceError};
+use transport::{Network, Place, PlaceError};
 
 /// An authority of the town's own (庁内の認証局).
 struct Authority {
@@ -66,16 +66,21 @@ impl Authority {
     }
 }
 
-fn place(base: &str, authorities: &[u8]) -> Result<HttpPlace, HttpError> {
-    HttpPlace::at(HttpOptions {
+fn options(base: &str, authorities: &[u8]) -> HttpOptions {
+    HttpOptions {
         base: base.to_owned(),
         speech: Speech::Rest,
         auth: Auth::Token("himitsu".to_owned()),
         receiver_key: None,
         authorities: Some(authorities.to_vec()),
+        network: Network::default(),
         wait: Duration::from_secs(20),
         clock: || 0,
-    })
+    }
+}
+
+fn place(base: &str, authorities: &[u8]) -> Result<HttpPlace, HttpError> {
+    HttpPlace::at(options(base, authorities))
 }
 
 fn told(error: &PlaceError) -> String {
@@ -106,6 +111,24 @@ fn certificates_are_checked_and_told_apart() {
 }
 
 #[test]
+fn a_name_is_held_to_the_allowed_networks_at_each_connection() {
+    let authority = Authority::new("庁内認証局");
+    let address = authority.serve("localhost", 2999);
+    for (allowed, well) in
+        [(&["10.0.0.0/8"][..], false), (&["127.0.0.0/8", "::1"], true), (&["LOCALHOST"], true)]
+    {
+        let allowed: Vec<String> = allowed.iter().map(|entry| (*entry).to_owned()).collect();
+        let place = HttpPlace::at(HttpOptions {
+            network: Network::parse(&allowed).unwrap(),
+            ..options(&format!("https://localhost:{}", address.port()), &authority.pem)
+        });
+        let told = place.unwrap().arrivals("").map_err(|error| told(&error));
+        assert_eq!(told.is_ok(), well, "{allowed:?}: {told:?}");
+        assert!(well || told.unwrap_err().contains("接続してよいネットワークにありません"));
+    }
+}
+
+#[test]
 fn who_is_not_there_or_does_not_answer_is_told() {
     let authority = Authority::new("庁内認証局");
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
@@ -118,16 +141,8 @@ fn who_is_not_there_or_does_not_answer_is_told() {
         ("http://nowhere.invalid".to_owned(), "ホスト名）が見つかりません"),
     ] {
         let wait = if base.contains(&silent.to_string()) { 200 } else { 20_000 };
-        let place = HttpPlace::at(HttpOptions {
-            base: base.clone(),
-            speech: Speech::Rest,
-            auth: Auth::Token("himitsu".to_owned()),
-            receiver_key: None,
-            authorities: Some(authority.pem.clone()),
-            wait: Duration::from_millis(wait),
-            clock: || 0,
-        })
-        .unwrap();
+        let wait = Duration::from_millis(wait);
+        let place = HttpPlace::at(HttpOptions { wait, ..options(&base, &authority.pem) }).unwrap();
         let error = place.receipt("a").unwrap_err();
         assert!(told(&error).contains(words), "{base}: {}", told(&error));
     }

@@ -18,7 +18,7 @@ use serde_json::Value;
 use testkit::places::{Ends, conformance, control};
 use transport::http::wire::{ReceiptKey, ReceiverKey, SignedReceipt};
 use transport::http::{Auth, HttpOptions, HttpPlace, SecretMethod, Speech, assertion};
-use transport::{Folder, Place, PlaceError, Receipt, Verdict};
+use transport::{Folder, Network, Place, PlaceError, Receipt, Verdict};
 use web::{Desk, Partner, Partners};
 
 use super::client::{Answer, Client};
@@ -93,6 +93,7 @@ pub(crate) fn options(base: &str, number: usize, method: SecretMethod) -> HttpOp
         },
         receiver_key: Some(receipt_key().public()),
         authorities: None,
+        network: Network::default(),
         wait: Duration::from_secs(20),
         clock: nine_o_clock,
     }
