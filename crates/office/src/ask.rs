@@ -6,7 +6,7 @@ use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, View, Vi
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use system::{Dataset, Fate, Finding, Row};
-use transport::{Answer, Question, in_hex, write_durably};
+use transport::{Access, Answer, Question, in_hex, make_folders, write_durably};
 
 use crate::audit::AuditResult;
 use crate::links::Ready;
@@ -155,7 +155,7 @@ impl Office {
         let sha256 = in_hex(Sha256::new_with_prefix(&bytes));
         let folder = self.evidence(link);
         let broken = |error| Fault::new("回答の控えが書けません", error);
-        std::fs::create_dir_all(&folder).map_err(broken)?;
+        make_folders(&folder, Access::Private).map_err(broken)?;
         write_durably(&data_path(&folder, no, &sha256), |file| std::io::Write::write_all(file, &bytes))
             .map_err(broken)?;
         let rows = u64::try_from(answer.rows.len()).unwrap_or(u64::MAX);

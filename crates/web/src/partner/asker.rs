@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use jiff::Timestamp;
-use office::{Caller, Rights};
+use office::{Caller, Ready, Rights};
 use transport::http::wire::{FileCard, FileList, SignedReceipt};
 use transport::{Answer, Control, Place, PlaceError, Question, Receipt};
 
@@ -43,8 +43,15 @@ impl<'v> Asker<'v> {
         if self.partner.links.contains(link) {
             return Ok(());
         }
-        self.visit.office().audit_denied(&self.partner.caller(&self.visit.terminal), AUDIT, self.doing)?;
+        self.refuse()?;
         Err(Problem::denied(format!("この連携先に、連携「{link}」は開かれていません。")))
+    }
+
+    /// Writes a refusal into the audit log.
+    fn refuse(&self) -> Result<(), Problem> {
+        let caller = self.partner.caller(&self.visit.terminal);
+        self.visit.office().audit_denied(&caller, AUDIT, self.doing)?;
+        Ok(())
     }
 
     fn audit(&self, link: &str, no: u64) -> Result<(), Problem> {
@@ -181,6 +188,12 @@ impl<'v> Asker<'v> {
     /// Answers a question over a link.
     pub(crate) fn ask(&self, link: &str, question: &Question) -> Result<Answer, Problem> {
         self.bound(link)?;
+        // A link over which the town itself asks somebody would carry the partner's question on in the town's name.
+        let running = self.visit.office().links().get(link);
+        if running.is_some_and(|running| matches!(running.ready, Ok(Ready::Asks { .. }))) {
+            self.refuse()?;
+            return Err(Problem::denied(format!("連携「{link}」は、台帳が答える照会の連携ではありません。")));
+        }
         // Its configuration opens the link to it; that is its right to ask.
         let rights = Rights(vec!["office/inquiry".to_owned()]);
         let caller = Caller { rights, ..self.partner.caller(&self.visit.terminal) };

@@ -73,6 +73,22 @@ fn another_system_asks(at: fn(&Served) -> HttpPlace) {
     assert!(view.get(&DELIVERY, &Delivery::key_of("l", 2)).unwrap().is_none(), "refusals take no number");
 }
 
+#[test]
+fn a_partner_asks_nobody_in_the_towns_name() {
+    let asks = |sources: &mut office::LinkSources| {
+        let mut outside = link("l");
+        outside.text = outside.text.replace("source = \"resident-register\"", "source = \"tax-suite\"");
+        outside.text.push_str("place = \"welfare-suite\"\n");
+        sources.links.push(outside);
+    };
+    let served = serve_house(House::with(asks).unwrap(), 1);
+    let running = served.house.office.links().get("l").unwrap();
+    assert!(matches!(running.ready, Ok(office::Ready::Asks { .. })), "{:?}", running.ready.as_ref().err());
+    let place = HttpPlace::at(options(&served.base, 0, SecretMethod::Jwt)).unwrap();
+    let said = cause(&place.ask("l", &question(&["1"], "受付")).unwrap_err());
+    assert!(said.contains("台帳が答える照会の連携ではありません"), "{said}");
+}
+
 #[tokio::test]
 async fn a_clerk_asks_on_the_screen() {
     let house = house();
