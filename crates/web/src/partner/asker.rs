@@ -212,12 +212,14 @@ impl<'v> Asker<'v> {
 fn is_plain(name: &str) -> bool {
     const NAME_BYTES_MAX: usize = 200;
     let forbidden = |letter: char| letter.is_control() || "/\\:*?\"<>|".contains(letter);
+    // Where a folder knows no case, neither may the names.
+    let lower = name.to_ascii_lowercase();
     let own = [".ctl", ".receipt", ".tmp"];
     !name.is_empty()
         && name.len() <= NAME_BYTES_MAX
         && !name.starts_with('.')
         && !name.contains(forbidden)
-        && !own.iter().any(|ending| name.ends_with(ending))
+        && !own.iter().any(|ending| lower.ends_with(ending))
 }
 
 fn unknown(link: &str, no: u64) -> Problem {
@@ -254,9 +256,22 @@ mod tests {
             assert!(is_plain(name), "{name}");
         }
         let long = "a".repeat(201);
-        for name in
-            ["", ".", "..", ".a", "a/b", "../a", "a\\b", "a\n", "C:a", "a.ctl", "a.receipt", "a.tmp", &long]
-        {
+        for name in [
+            "",
+            ".",
+            "..",
+            ".a",
+            "a/b",
+            "../a",
+            "a\\b",
+            "a\n",
+            "C:a",
+            "a.ctl",
+            "a.receipt",
+            "a.tmp",
+            "a.CTL",
+            &long,
+        ] {
             assert!(!is_plain(name), "{name}");
         }
     }
