@@ -7,21 +7,104 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use catalog::{Grid, LinkRow, RowState, Standing};
-use clap::Args;
+use clap::{Args, Subcommand};
 use domain::Date;
-use office::{Caller, LedgerLine, LinkView, Mismatch, Office, RunError};
-
+use office::{Caller, LedgerLine, LinkView, Mismatch, Office};
 use transport::Question;
 
+use crate::house::House;
 use crate::lists;
 use crate::progress::{result, say};
-use crate::told::refused;
+use crate::told::{ended, not_done};
+
+/// What is done with links.
+#[derive(Subcommand, Clone, Debug)]
+pub enum LinkTask {
+    /// All links with their state.
+    List,
+    /// One link with its newest deliveries.
+    Show {
+        /// The link.
+        id: String,
+    },
+    /// The deliveries that carried one person.
+    Trace {
+        /// 宛名番号.
+        subject: String,
+    },
+    /// Asks over an inquiry link about persons or things; question and answer are recorded.
+    Ask {
+        /// The link.
+        id: String,
+        /// Whom or what: 宛名番号, as the link's dataset names its rows.
+        #[arg(required = true)]
+        subjects: Vec<String>,
+        /// What for, for the audit log.
+        #[arg(long)]
+        purpose: String,
+    },
+    /// Compares a receiver's dump with what it has confirmed to have, person by person and item by item.
+    Reconcile(Reconcile),
+    /// What a day should have brought over each link, and what it did.
+    Ledger {
+        /// The day; today without it.
+        day: Option<Date>,
+    },
+    /// Sends again: what changed since a delivery, as it is now, or the very bytes of earlier deliveries.
+    Resend(Resend),
+    /// Lets the kept bytes of deliveries go that are older than `keep_days`; a serving town does so each hour.
+    Prune,
+    /// Says that deliveries of another system before a number will not come, so that its link goes on.
+    Skip {
+        /// The link.
+        id: String,
+        /// The number that is next.
+        #[arg(long)]
+        to: u64,
+        /// Why, for the log.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Writes a linkage list of the town with the state of its links beside each row.
+    State {
+        /// The list, as `[standards] lists` names it: XLSX, CSV or TSV.
+        list: PathBuf,
+        /// File to write, in the same form.
+        #[arg(long, short)]
+        output: PathBuf,
+    },
+}
+
+/// Does a task.
+///
+/// # Errors
+/// When the journal does not answer or a file cannot be read or written. What was refused is told, and is in the exit code.
+pub fn run(house: &House, task: LinkTask) -> anyhow::Result<ExitCode> {
+    ended(perform(house, task))
+}
+
+fn perform(house: &House, task: LinkTask) -> anyhow::Result<ExitCode> {
+    let office = &*house.office;
+    match task {
+        LinkTask::Ledger { day } => return ledger(office, day),
+        LinkTask::Reconcile(task) => return reconcile(office, &task),
+        LinkTask::List => list(office)?,
+        LinkTask::Show { id } => show(office, &id)?,
+        LinkTask::Trace { subject } => trace(office, &subject)?,
+        LinkTask::Ask { id, subjects, purpose } => ask(office, &id, &Question { subjects, purpose })?,
+        LinkTask::Resend(task) => resend(office, &task)?,
+        LinkTask::Prune => prune(office, house.keep_days)?,
+        LinkTask::Skip { id, to, reason } => skip(office, &id, to, &reason)?,
+        LinkTask::State { list, output } => state(office, &list, &output)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
 
 /// Shows what a day should have brought and what it did. 1 when something is wrong.
 ///
 /// # Errors
 /// When the journal does not answer.
-pub fn ledger(office: &Office, day: Option<Date>) -> anyhow::Result<ExitCode> {
+fn ledger(office: &Office, day: Option<Date>) -> anyhow::Result<ExitCode> {
     let day = day.unwrap_or_else(|| office.today());
     let lines = office.ledger(day)?;
     result("連携\t予定\t配信\t件数\t保留\t反映\t受領件数\t確かめること");
@@ -38,7 +121,7 @@ pub fn ledger(office: &Office, day: Option<Date>) -> anyhow::Result<ExitCode> {
 ///
 /// # Errors
 /// When the journal does not answer or a file cannot be removed.
-pub fn prune(office: &Office, keep_days: Option<u32>) -> anyhow::Result<()> {
+fn prune(office: &Office, keep_days: Option<u32>) -> anyhow::Result<()> {
     let pruned = office.prune(keep_days)?;
     say(&format!(
         "{}件の配信の控え、{}バイトを消しました。記録は残っています",
@@ -67,7 +150,7 @@ pub struct Resend {
 ///
 /// # Errors
 /// When it is refused or the journal does not answer.
-pub fn resend(office: &Office, task: &Resend) -> anyhow::Result<()> {
+fn resend(office: &Office, task: &Resend) -> anyhow::Result<()> {
     let caller = Caller::command_line();
     let done = match (&task.as_sent, task.since) {
         (Some(range), _) => {
@@ -97,18 +180,8 @@ pub fn resend(office: &Office, task: &Resend) -> anyhow::Result<()> {
             })
         }
     };
-    match done {
-        Ok(words) => {
-            say(&words);
-            Ok(())
-        }
-        Err(RunError::Unknown(id)) => anyhow::bail!("連携「{id}」はありません"),
-        Err(RunError::Refused(findings)) => {
-            let said = findings.iter().map(|finding| format!("{}{}", finding.message, finding.remedy));
-            Err(refused(said.collect::<String>()))
-        }
-        Err(other) => Err(other.into()),
-    }
+    say(&done.map_err(not_done)?);
+    Ok(())
 }
 
 /// What is compared.
@@ -130,7 +203,7 @@ pub struct Reconcile {
 ///
 /// # Errors
 /// When the journal does not answer.
-pub fn list(office: &Office) -> anyhow::Result<()> {
+fn list(office: &Office) -> anyhow::Result<()> {
     for broken in office.links().broken() {
         result(&format!("定義不備\t{}\t{}", broken.file, broken.what));
     }
@@ -155,7 +228,7 @@ pub fn list(office: &Office) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When the journal does not answer or there is no such link.
-pub fn show(office: &Office, id: &str) -> anyhow::Result<()> {
+fn show(office: &Office, id: &str) -> anyhow::Result<()> {
     let Some(view) = office.link_view(id)? else { anyhow::bail!("連携「{id}」はありません") };
     result(&view.explanation);
     result(&format!("状態: {} {} {}", view.standing.label(), view.why, view.remedy));
@@ -178,7 +251,7 @@ pub fn show(office: &Office, id: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When the journal does not answer.
-pub fn trace(office: &Office, subject: &str) -> anyhow::Result<()> {
+fn trace(office: &Office, subject: &str) -> anyhow::Result<()> {
     for line in office.trace(subject)? {
         let refused = line.refused.map(|why| format!(" 保留（{why}）")).unwrap_or_default();
         result(&format!(
@@ -196,64 +269,45 @@ pub fn trace(office: &Office, subject: &str) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// When there is no such link, the number is not ahead, or the journal does not answer.
-pub fn skip(office: &Office, id: &str, to: u64, reason: &str) -> anyhow::Result<()> {
-    match office.skip_link(&Caller::command_line(), id, to, reason) {
-        Err(RunError::Unknown(id)) => anyhow::bail!("外から届く連携「{id}」はありません"),
-        Err(RunError::Refused(findings)) => {
-            let said = findings.iter().map(|finding| format!("{}{}", finding.message, finding.remedy));
-            Err(refused(said.collect::<String>()))
-        }
-        done => {
-            done?;
-            say(&format!("連携「{id}」は、{to}番から取り込みます"));
-            Ok(())
-        }
-    }
+fn skip(office: &Office, id: &str, to: u64, reason: &str) -> anyhow::Result<()> {
+    office.skip_link(&Caller::command_line(), id, to, reason).map_err(not_done)?;
+    say(&format!("連携「{id}」は、{to}番から取り込みます"));
+    Ok(())
 }
 
 /// Asks over an inquiry link and shows the answer, a line for each item.
 ///
 /// # Errors
 /// When the question is refused or the journal does not answer.
-pub fn ask(office: &Office, id: &str, question: &Question) -> anyhow::Result<()> {
-    match office.ask(&Caller::command_line(), id, question) {
-        Err(RunError::Unknown(id)) => anyhow::bail!("連携「{id}」はありません"),
-        Err(RunError::Refused(findings)) => {
-            let said = findings.iter().map(|finding| format!("{}{}", finding.message, finding.remedy));
-            Err(refused(said.collect::<Vec<_>>().join("\n")))
+fn ask(office: &Office, id: &str, question: &Question) -> anyhow::Result<()> {
+    let answered = office.ask(&Caller::command_line(), id, question).map_err(not_done)?;
+    for row in &answered.answer.rows {
+        for (title, value) in answered.titles.iter().zip(row) {
+            result(&format!("{title}\t{value}"));
         }
-        done => {
-            let answered = done?;
-            for row in &answered.answer.rows {
-                for (title, value) in answered.titles.iter().zip(row) {
-                    result(&format!("{title}\t{value}"));
-                }
-                result("");
-            }
-            for missing in &answered.answer.missing {
-                result(&format!("{missing}\t該当なし"));
-            }
-            say(&format!("「{id}」{}番として記録しました", answered.answer.no));
-            Ok(())
-        }
+        result("");
     }
+    for missing in &answered.answer.missing {
+        result(&format!("{missing}\t該当なし"));
+    }
+    say(&format!("「{id}」{}番として記録しました", answered.no));
+    Ok(())
 }
 
 /// Compares a receiver's dump with what it has confirmed to have. 1 when they differ.
 ///
 /// # Errors
 /// When there is no such link or layout, a file does not read or cannot be written, or the journal does not answer.
-pub fn reconcile(office: &Office, task: &Reconcile) -> anyhow::Result<ExitCode> {
+fn reconcile(office: &Office, task: &Reconcile) -> anyhow::Result<ExitCode> {
     let mut lines = vec!["種別\t対象\t項目\t台帳\t相手".to_owned()];
     let mut tell = |mismatch: &Mismatch| {
         lines.push(mismatch_line(mismatch));
         Ok(())
     };
     let caller = Caller::command_line();
-    let found = match office.reconcile(&caller, &task.id, &task.dump, task.layout.as_deref(), &mut tell) {
-        Err(RunError::Unknown(id)) => anyhow::bail!("連携「{id}」はありません"),
-        done => done?,
-    };
+    let found = office
+        .reconcile(&caller, &task.id, &task.dump, task.layout.as_deref(), &mut tell)
+        .map_err(not_done)?;
     let text = lines.join("\n") + "\n";
     match &task.report {
         Some(path) => transport::write_durably(path, |file| file.write_all(text.as_bytes()))
@@ -284,16 +338,20 @@ pub fn reconcile(office: &Office, task: &Reconcile) -> anyhow::Result<ExitCode> 
 }
 
 fn mismatch_line(mismatch: &Mismatch) -> String {
-    match mismatch {
-        Mismatch::OnlyOurs { subject } => format!("相手にない\t{subject}\t\t\t"),
-        Mismatch::OnlyTheirs { subject } => format!("台帳にない\t{subject}\t\t\t"),
-        Mismatch::Item { subject, item, ours, theirs } => {
-            format!("違い\t{subject}\t{item}\t{ours}\t{theirs}")
+    let number_of;
+    let cells = match mismatch {
+        Mismatch::OnlyOurs { subject } => ["相手にない", subject, "", "", ""],
+        Mismatch::OnlyTheirs { subject } => ["台帳にない", subject, "", "", ""],
+        Mismatch::Item { subject, item, ours, theirs } => ["違い", subject, item, ours, theirs],
+        Mismatch::Twice { subject } => ["相手に2度ある", subject, "", "", ""],
+        Mismatch::Held { subject, why } => ["送れない行", subject, why, "", ""],
+        Mismatch::Unread { number, why } => {
+            number_of = format!("{number}件目");
+            ["読めないレコード", &number_of, why, "", ""]
         }
-        Mismatch::Twice { subject } => format!("相手に2度ある\t{subject}\t\t\t"),
-        Mismatch::Held { subject, why } => format!("送れない行\t{subject}\t{why}\t\t"),
-        Mismatch::Unread { number, why } => format!("読めないレコード\t{number}件目\t{why}\t\t"),
-    }
+    };
+    // What the other side holds may be anything; a cell stays a cell.
+    cells.map(|cell| cell.replace(|c: char| c.is_control(), " ")).join("\t")
 }
 
 /// Columns that are put behind those of a list.
@@ -304,7 +362,7 @@ const STATE_HEADINGS: [&str; 8] =
 ///
 /// # Errors
 /// When the journal does not answer, the file is not one of the town's lists, or the other cannot be written.
-pub fn state(office: &Office, list: &Path, output: &Path) -> anyhow::Result<()> {
+fn state(office: &Office, list: &Path, output: &Path) -> anyhow::Result<()> {
     let file = lists::read(list)?;
     let views: BTreeMap<String, LinkView> =
         office.link_views()?.into_iter().map(|view| (view.id.clone(), view)).collect();

@@ -74,7 +74,7 @@ enum Command {
         #[arg(long, default_value = "daicho.toml", global = true)]
         config: PathBuf,
         #[command(subcommand)]
-        task: LinkTask,
+        task: links::LinkTask,
     },
     /// The places files are handed over at.
     Place {
@@ -214,63 +214,6 @@ enum CatalogTask {
 }
 
 #[derive(Subcommand)]
-enum LinkTask {
-    /// All links with their state.
-    List,
-    /// One link with its newest deliveries.
-    Show {
-        /// The link.
-        id: String,
-    },
-    /// The deliveries that carried one person.
-    Trace {
-        /// 宛名番号.
-        subject: String,
-    },
-    /// Asks over an inquiry link about persons or things; question and answer are recorded.
-    Ask {
-        /// The link.
-        id: String,
-        /// Whom or what: 宛名番号, as the link's dataset names its rows.
-        #[arg(required = true)]
-        subjects: Vec<String>,
-        /// What for, for the audit log.
-        #[arg(long)]
-        purpose: String,
-    },
-    /// Compares a receiver's dump with what it has confirmed to have, person by person and item by item.
-    Reconcile(links::Reconcile),
-    /// What a day should have brought over each link, and what it did.
-    Ledger {
-        /// The day; today without it.
-        day: Option<domain::Date>,
-    },
-    /// Sends again: what changed since a delivery, as it is now, or the very bytes of earlier deliveries.
-    Resend(links::Resend),
-    /// Lets the kept bytes of deliveries go that are older than `keep_days`; a serving town does so each hour.
-    Prune,
-    /// Says that deliveries of another system before a number will not come, so that its link goes on.
-    Skip {
-        /// The link.
-        id: String,
-        /// The number that is next.
-        #[arg(long)]
-        to: u64,
-        /// Why, for the log.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Writes a linkage list of the town with the state of its links beside each row.
-    State {
-        /// The list, as `[standards] lists` names it: XLSX, CSV or TSV.
-        list: PathBuf,
-        /// File to write, in the same form.
-        #[arg(long, short)]
-        output: PathBuf,
-    },
-}
-
-#[derive(Subcommand)]
 enum PlaceTask {
     /// Tries a place out: connects, writes a file, lists, reads and removes it, and says each step.
     Check {
@@ -383,21 +326,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Layout { task } => layouts::run(task),
         Command::Link { config, task } => {
             let house = open(&Config::read(&config)?, Outside::default())?;
-            match task {
-                LinkTask::List => links::list(&house.office)?,
-                LinkTask::Show { id } => links::show(&house.office, &id)?,
-                LinkTask::Trace { subject } => links::trace(&house.office, &subject)?,
-                LinkTask::Ask { id, subjects, purpose } => {
-                    links::ask(&house.office, &id, &transport::Question { subjects, purpose })?;
-                }
-                LinkTask::Resend(task) => links::resend(&house.office, &task)?,
-                LinkTask::Ledger { day } => return links::ledger(&house.office, day),
-                LinkTask::Prune => links::prune(&house.office, house.keep_days)?,
-                LinkTask::Reconcile(task) => return links::reconcile(&house.office, &task),
-                LinkTask::Skip { id, to, reason } => links::skip(&house.office, &id, to, &reason)?,
-                LinkTask::State { list, output } => links::state(&house.office, &list, &output)?,
-            }
-            Ok(ExitCode::SUCCESS)
+            links::run(&house, task)
         }
         Command::Place { config, task: PlaceTask::Check { name } } => {
             places::check(&Config::read(&config)?, &name)?;
@@ -474,7 +403,10 @@ fn run_function(
             }
             Ok(ExitCode::from(1))
         }
-        Err(error @ (RunError::Unknown(_) | RunError::Denied { .. } | RunError::Busy(_))) => {
+        Err(
+            error
+            @ (RunError::Unknown(_) | RunError::NoLink(_) | RunError::Denied { .. } | RunError::Busy(_)),
+        ) => {
             say(&error.to_string());
             Ok(ExitCode::from(2))
         }

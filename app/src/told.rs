@@ -4,6 +4,8 @@
 use std::io;
 use std::process::ExitCode;
 
+use office::RunError;
+
 use crate::progress::say;
 use crate::tables;
 
@@ -18,6 +20,18 @@ struct Told {
 /// The input, a layout or a table was refused.
 pub(crate) fn refused(message: impl Into<String>) -> anyhow::Error {
     Told { exit: 1, message: message.into() }.into()
+}
+
+/// A use of the office that did not come about: what was refused is told with what to do, each on a line.
+pub(crate) fn not_done(error: RunError) -> anyhow::Error {
+    match error {
+        RunError::Refused(findings) => {
+            let lines = findings.iter().map(|finding| format!("{}{}", finding.message, finding.remedy));
+            refused(lines.collect::<Vec<_>>().join("\n"))
+        }
+        RunError::NoLink(words) => misused(words),
+        other => other.into(),
+    }
 }
 
 /// The command was called with what cannot be used.

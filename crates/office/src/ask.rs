@@ -1,16 +1,16 @@
 //! Questions about single persons or things (照会): asked, answered and recorded under a number, in one go.
 
 use jiff::Timestamp;
-use linkage::{Delivery, Event, LinkState, Phase, ReceiptFacts};
+use linkage::{Delivery, Event, LinkState, Phase};
 use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, View, ViewExt, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use system::{Dataset, Fate, Finding, Row};
 use transport::{Access, Answer, Question, in_hex, make_folders, write_durably};
 
-use crate::audit::AuditResult;
+use crate::audit::{AuditEntry, AuditResult};
 use crate::links::Ready;
-use crate::prepare::data_path;
+use crate::prepare::{data_path, sweep};
 use crate::users::commit_fault;
 use crate::worker::with_causes;
 use crate::{Caller, LinkWorker, Office, RunError};
@@ -27,12 +27,11 @@ const PURPOSE_MAX: usize = 200;
 /// A question with its answer, as it is recorded (照会と回答).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Answered {
-    /// The link.
-    pub link: String,
+    /// The number under which this house has recorded it; the answer's own is the answering side's.
+    pub no: u64,
     /// Japanese names of the items; the item's own name where this house does not know one.
     pub titles: Vec<String>,
     /// The answer.
-    #[serde(flatten)]
     pub answer: Answer,
 }
 
@@ -41,10 +40,8 @@ pub struct Answered {
 struct Kept<'a> {
     link: &'a str,
     no: u64,
-    subjects: &'a [String],
-    items: &'a [String],
-    rows: &'a [Vec<String>],
-    missing: &'a [String],
+    question: &'a Question,
+    answer: &'a Answer,
 }
 
 impl Office {
@@ -55,7 +52,7 @@ impl Office {
     /// [`RunError`]: no such link, no right, a question that names nobody, too many or no purpose, a link that is stopped, an
     /// outside system that does not answer, or storage.
     pub fn ask(&self, caller: &Caller, link: &str, question: &Question) -> Result<Answered, RunError> {
-        let Some(running) = self.links().get(link) else { return Err(RunError::Unknown(link.to_owned())) };
+        let Some(running) = self.links().get(link) else { return Err(RunError::no_link(link)) };
         if !caller.rights.allow(ID) {
             self.audit_denied(caller, ID, TITLE)?;
             return Err(RunError::Denied { title: TITLE.to_owned() });
@@ -105,22 +102,24 @@ impl Office {
             let answer = match (ready, &theirs) {
                 (Ready::Answers { dataset, .. }, _) => looked_up(&*view, dataset, question, no)?,
                 (_, Some(theirs)) => theirs.clone(),
-                (_, None) => return Err(RunError::Unknown(link.to_owned())),
+                (_, None) => return Err(RunError::no_link(link)),
             };
-            let answered = Answered { link: link.to_owned(), titles: titles(ready, &answer), answer };
-            let receipt = theirs.is_some();
-            let written =
-                self.record(caller, (link, no), question, &answered, (receipt, view.position()), now)?;
+            let kept = Kept { link, no, question, answer: &answer };
+            let delivery = self.keep(&kept, view.position(), now)?;
             let next =
                 state.record.after(Event::Answered).map_err(|error| Fault::new("照会の記録", error))?;
             let mut draft = Draft::new("linkage", ID, Actor::User(caller.user.clone()), now);
             draft.cause = Cause::Delivery { link: link.to_owned(), no };
             draft.reason = format!("照会: {}", question.purpose);
-            draft.writes.extend(written);
+            draft.writes.push(Write::put(&delivery, None).map_err(Fault::from)?);
+            draft.writes.push(Write::put(&self.asked(caller, &kept), None).map_err(Fault::from)?);
             draft.writes.push(Write::put(&next, Some(state.version)).map_err(Fault::from)?);
             match self.journal().commit(draft) {
-                Ok(_) => return Ok(answered),
-                Err(CommitError::Conflict(_)) => {}
+                Ok(_) => {
+                    sweep(&self.evidence(link), no, &delivery);
+                    return Ok(Answered { no, titles: titles(ready, &answer), answer });
+                }
+                Err(CommitError::Conflict(_)) => self.give_way(link, no)?,
                 Err(error) => return Err(RunError::Fault(commit_fault(error))),
             }
         }
@@ -132,56 +131,46 @@ impl Office {
         ))
     }
 
-    /// The delivery and the audit entry of an answer whose bytes are kept by now.
-    fn record(
-        &self,
-        caller: &Caller,
-        (link, no): (&str, u64),
-        question: &Question,
-        answered: &Answered,
-        (has_receipt, position): (bool, Position),
-        now: Timestamp,
-    ) -> Result<[Write; 2], RunError> {
-        let answer = &answered.answer;
-        let kept = Kept {
-            link,
-            no,
-            subjects: &question.subjects,
-            items: &answer.items,
-            rows: &answer.rows,
-            missing: &answer.missing,
-        };
-        let bytes = serde_json::to_vec(&kept).map_err(|error| Fault::new("回答の控え", error))?;
+    /// Keeps the bytes of an answer, and gives the delivery that tells of them.
+    fn keep(&self, kept: &Kept<'_>, position: Position, now: Timestamp) -> Result<Delivery, Fault> {
+        let bytes = serde_json::to_vec(kept).map_err(|error| Fault::new("回答の控え", error))?;
         let sha256 = in_hex(Sha256::new_with_prefix(&bytes));
-        let folder = self.evidence(link);
+        let folder = self.evidence(kept.link);
         let broken = |error| Fault::new("回答の控えが書けません", error);
         make_folders(&folder, Access::Private).map_err(broken)?;
-        write_durably(&data_path(&folder, no, &sha256), |file| std::io::Write::write_all(file, &bytes))
+        write_durably(&data_path(&folder, kept.no, &sha256), |file| std::io::Write::write_all(file, &bytes))
             .map_err(broken)?;
-        let rows = u64::try_from(answer.rows.len()).unwrap_or(u64::MAX);
-        let receipt = ReceiptFacts { rows, sha256: sha256.clone(), read_at: now, reason: String::new() };
-        let delivery = Delivery {
-            rows,
+        Ok(Delivery {
+            rows: u64::try_from(kept.answer.rows.len()).unwrap_or(u64::MAX),
             bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             sha256,
-            asked: question.subjects.clone(),
-            receipt: has_receipt.then_some(receipt),
+            asked: kept.question.subjects.clone(),
             ..Delivery::new(
-                (link, no),
+                (kept.link, kept.no),
                 Phase::Applied,
                 catalog::Extent::Difference,
                 (position, position),
                 now,
             )
-        };
+        })
+    }
+
+    /// What the audit log says of a question.
+    fn asked(&self, caller: &Caller, kept: &Kept<'_>) -> AuditEntry {
         let mut entry = self.named_entry(caller, ID, TITLE, AuditResult::Done);
-        entry.title = format!("{TITLE}（{link} {no}番）");
-        entry.purpose.clone_from(&question.purpose);
-        entry.set_subjects(question.subjects.iter().cloned());
-        Ok([
-            Write::put(&delivery, None).map_err(Fault::from)?,
-            Write::put(&entry, None).map_err(Fault::from)?,
-        ])
+        entry.title = format!("{TITLE}（{} {}番）", kept.link, kept.no);
+        entry.purpose.clone_from(&kept.question.purpose);
+        entry.set_subjects(kept.question.subjects.iter().cloned());
+        entry
+    }
+
+    /// Removes what was kept of an answer whose number another took. Were it the same answer, its bytes would be the other's.
+    fn give_way(&self, link: &str, no: u64) -> Result<(), Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        if let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(link, no))? {
+            sweep(&self.evidence(link), no, &delivery.record);
+        }
+        Ok(())
     }
 
     /// Refuses before anybody outside is asked over a stopped link.

@@ -318,7 +318,11 @@ impl Office {
             .links()
             .get(id)
             .is_some_and(|running| matches!(running.link.delivery, catalog::Delivery::Inward { .. }));
-        let (Some(state), true) = (state, is_inward) else { return Err(RunError::Unknown(id.to_owned())) };
+        let (Some(state), true) = (state, is_inward) else {
+            return Err(RunError::NoLink(format!(
+                "外から届く連携「{id}」はありません。連携監視の一覧で、名前を確かめてください。"
+            )));
+        };
         let event = Event::SkippedTo { no };
         if state.record.after(event.clone()).is_err() {
             let next = state.record.next_no;
@@ -377,7 +381,7 @@ impl Office {
         // The worker may move the state at the same moment; what a person asked for is tried on the newer state.
         for _ in 0..8 {
             let state = self.journal().view(AsOf::default())?.load::<LinkState>(id)?;
-            let Some(state) = state else { return Err(RunError::Unknown(id.to_owned())) };
+            let Some(state) = state else { return Err(RunError::no_link(id)) };
             let next = state
                 .record
                 .after(event.clone())

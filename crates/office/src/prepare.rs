@@ -248,6 +248,8 @@ pub(crate) struct Making<'a> {
     /// Chance: names what is written until it is whole, for others may be preparing the same delivery.
     pub attempt: u64,
     pub from: Position,
+    /// How far it must reach at least: what begins further back sends again, and goes whole.
+    pub reach: Position,
     pub extent: Extent,
     pub facts: Facts,
 }
@@ -265,6 +267,11 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
             let changed = changed(making.journal, making.dataset, making.from, head, limit)?;
             // Nothing more waits: the head is delivered too, so that the next comparison starts there.
             let to = if changed.more { changed.to } else { head };
+            if to < making.reach {
+                return Err(Fault::because(format!(
+                    "再送する行が1回の上限{limit}件を超えました。「再開」で再送を取りやめ、より新しい番号から再送してください"
+                )));
+            }
             (Source::Difference(changed.records), to)
         }
     };

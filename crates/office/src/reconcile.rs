@@ -10,7 +10,7 @@ use std::path::Path;
 use layout::{Facts, Good, Plan, Reader, Record, Role};
 use linkage::LinkState;
 use register::{AsOf, Fault, Position, ViewExt};
-use system::{Dataset, Fate, Row};
+use system::{Dataset, Fate, Finding, Row};
 
 use crate::links::Ready;
 use crate::{Caller, Office, RunError};
@@ -130,14 +130,25 @@ impl Office {
             self.audit_denied(caller, RIGHT, TITLE)?;
             return Err(RunError::Denied { title: TITLE.to_owned() });
         }
-        let Some(running) = self.links().get(link) else { return Err(RunError::Unknown(link.to_owned())) };
+        let Some(running) = self.links().get(link) else { return Err(RunError::no_link(link)) };
         let (dataset, plan) = match &running.ready {
             Ok(Ready::Outward { dataset, plan, .. }) => (dataset, plan),
-            Ok(_) => return Err(Fault::because(format!("「{link}」は外へ送る連携ではありません")).into()),
-            Err(why) => return Err(Fault::because(why.clone()).into()),
+            Ok(_) => {
+                let message = format!("「{link}」は外へ送る連携ではありません。");
+                return Err(refused("T001", &message, "突合できるのは、ファイルなどで外へ送る連携です。"));
+            }
+            Err(why) => {
+                return Err(refused("T002", why, "連携定義・レイアウト・場所の設定を直してください。"));
+            }
         };
-        let of_dump =
-            layout.map(|layout| self.links().plan_of(layout)).transpose().map_err(Fault::because)?;
+        let of_dump = layout.map(|layout| self.links().plan_of(layout)).transpose();
+        let of_dump = of_dump.map_err(|why| {
+            refused("T003", &format!("{why}。"), "レイアウトのフォルダと名前を確かめてください。")
+        })?;
+        if let Err(error) = File::open(dump) {
+            let message = format!("{} が読めません（{error}）。", dump.display());
+            return Err(refused("T004", &message, "ファイルの場所と権限を確かめてください。"));
+        }
         let their_plan = of_dump.as_ref().unwrap_or(plan);
         let now = self.journal().view(AsOf::default())?;
         let state = now.load::<LinkState>(link)?.map(|state| state.record.position).unwrap_or_default();
@@ -148,16 +159,18 @@ impl Office {
         (found.items, found.lacking) =
             plan_items(plan).into_iter().partition(|item| theirs.iter().any(|their| their == item));
         if !found.items.iter().any(|item| item == dataset.subject) {
-            let what = format!("突合する双方のレイアウトに、対象を示す項目「{}」が要ります", dataset.subject);
-            return Err(Fault::because(what).into());
+            let message =
+                format!("対象を示す項目「{}」が、双方のレイアウトにはありません。", dataset.subject);
+            return Err(refused("T005", &message, "その項目のあるファイルとレイアウトを使ってください。"));
         }
+        // Before anything of anybody is told.
+        self.audit_done(caller, RIGHT, TITLE, vec![link.to_owned()])?;
         let mut held = read_dump(their_plan, dump, dataset.subject, &mut found, tell)?;
         self.hold_against(dataset, plan, &mut held, &mut found, tell)?;
         for subject in held.into_keys() {
             found.only_theirs += 1;
             tell(&Mismatch::OnlyTheirs { subject: subject.into_string() })?;
         }
-        self.audit_done(caller, RIGHT, TITLE, vec![link.to_owned()])?;
         Ok(found)
     }
 
@@ -198,6 +211,10 @@ impl Office {
             Ok(ControlFlow::Continue(()))
         })
     }
+}
+
+fn refused(code: &str, message: &str, remedy: &str) -> RunError {
+    RunError::Refused(vec![Finding::error(code, "", "突合", message, remedy)])
 }
 
 /// Items that differ between two rows.

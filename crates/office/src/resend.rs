@@ -21,6 +21,8 @@ pub struct Resend {
     pub rows: u64,
     /// The most rows of a delivery.
     pub rows_max: u32,
+    /// Whether it goes into one delivery: half of it would tell the receiver of a moment it has left behind.
+    pub fits: bool,
 }
 
 impl Office {
@@ -30,7 +32,7 @@ impl Office {
     /// # Errors
     /// [`RunError`]: no such link or delivery, a link that sends no differences to the outside, or storage.
     pub fn resend_preview(&self, link: &str, since: u64) -> Result<Resend, RunError> {
-        let running = self.links().get(link).ok_or_else(|| RunError::Unknown(link.to_owned()))?;
+        let running = self.links().get(link).ok_or_else(|| RunError::no_link(link))?;
         let Ok(Ready::Outward { dataset, .. }) = &running.ready else {
             return Err(refused(
                 "R001",
@@ -48,13 +50,15 @@ impl Office {
             return Err(refused("R003", &message, "連携の画面で番号を確かめてください。"));
         };
         let from = first.record.from;
-        let changed = changed(self.journal(), dataset, from, view.position(), usize::MAX)?;
+        let reach = |limit| changed(self.journal(), dataset, from, view.position(), limit);
+        let rows_max = running.link.rows_per_delivery_max;
+        let fits = !reach(usize::try_from(rows_max).unwrap_or(usize::MAX))?.more;
         let (mut rows, mut row) = (0, Row::new());
-        for stored in &changed.records {
+        for stored in &reach(usize::MAX)?.records {
             row.clear();
             rows += u64::from((dataset.row)(&*view, stored, &mut row)? == Fate::Row);
         }
-        Ok(Resend { from, rows, rows_max: running.link.rows_per_delivery_max })
+        Ok(Resend { from, rows, rows_max, fits })
     }
 
     /// Asks that what a preview showed be sent: one delivery under the next number.
@@ -63,7 +67,7 @@ impl Office {
     /// As [`Office::resend_preview`]; also no right, a link with a delivery on its way, or more rows than one delivery may have.
     pub fn resend(&self, caller: &Caller, link: &str, since: u64) -> Result<Resend, RunError> {
         let preview = self.resend_preview(link, since)?;
-        if u64::from(preview.rows_max) < preview.rows {
+        if !preview.fits {
             let message =
                 format!("再送する行が{}件で、1回の上限{}件を超えます。", preview.rows, preview.rows_max);
             return Err(refused("R004", &message, "より新しい番号から再送するか、全件を送ってください。"));
@@ -95,7 +99,7 @@ impl Office {
             self.audit_denied(caller, RIGHT, &title)?;
             return Err(RunError::Denied { title });
         }
-        let running = self.links().get(link).ok_or_else(|| RunError::Unknown(link.to_owned()))?;
+        let running = self.links().get(link).ok_or_else(|| RunError::no_link(link))?;
         let mut sent = Vec::new();
         for delivery in self.sendable_again(running, first, last)? {
             self.put_again(caller, running, &delivery)?;

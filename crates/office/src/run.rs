@@ -65,6 +65,9 @@ pub enum RunError {
     /// There is no such function.
     #[error("機能「{0}」はありません。")]
     Unknown(String),
+    /// There is no such link, or none of the kind that was meant.
+    #[error("{0}")]
+    NoLink(String),
     /// The user may not use it.
     #[error("「{title}」を使う権限がありません。")]
     Denied {
@@ -80,6 +83,12 @@ pub enum RunError {
     /// Storage failed.
     #[error("記録できませんでした。入力は保存されていません。")]
     Fault(#[from] Fault),
+}
+
+impl RunError {
+    pub(crate) fn no_link(id: &str) -> Self {
+        Self::NoLink(format!("連携「{id}」はありません。連携監視の一覧で、名前を確かめてください。"))
+    }
 }
 
 impl Office {

@@ -388,18 +388,11 @@ impl<'a> LinkWorker<'a> {
             no,
             attempt: self.office.entropy().bits(),
             from: state.record.next_from(),
+            reach: state.record.position,
             extent,
             facts,
         };
-        let again = state.record.resend_from.is_some();
         let prepared = prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))?;
-        if again && prepared.to < state.record.position {
-            // What is sent again goes whole: half of it would tell the receiver of a moment it has left behind.
-            return Err(Failure::Link(format!(
-                "再送する行が1回の上限{}件を超えました。「再開」で再送を取りやめ、より新しい番号から再送してください",
-                running.link.rows_per_delivery_max
-            )));
-        }
         let file_name = file_name
             .replace("{no}", &format!("{no:06}"))
             .replace("{date}", &date.strftime("%Y%m%d").to_string());

@@ -233,7 +233,7 @@ impl From<RunError> for Problem {
     fn from(error: RunError) -> Self {
         let words = error.to_string();
         match error {
-            RunError::Unknown(_) => Self::not_found(words),
+            RunError::Unknown(_) | RunError::NoLink(_) => Self::not_found(words),
             RunError::Denied { .. } => Self::denied(words),
             RunError::Refused(findings) => Self { findings, ..Self::of(&REFUSED, words) },
             RunError::Busy(_) => Self::of(&BUSY, words),

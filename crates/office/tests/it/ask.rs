@@ -147,7 +147,10 @@ fn what_cannot_be_asked_is_refused_and_nothing_is_recorded() {
     let denied = house.office.ask(&TestHouse::caller("sato", &[]), "seal-asks", &question(&["1"], "受付"));
     assert!(matches!(denied, Err(RunError::Denied { .. })), "{denied:?}");
     let unknown = house.office.ask(&TestHouse::caller("sato", &all), "nobody", &question(&["1"], "受付"));
-    assert!(matches!(unknown, Err(RunError::Unknown(_))), "{unknown:?}");
+    assert!(
+        matches!(&unknown, Err(RunError::NoLink(words)) if words.starts_with("連携「nobody」はありません。")),
+        "{unknown:?}"
+    );
     let view = house.office.journal().view(AsOf::default()).unwrap();
     assert!(view.get(&DELIVERY, &Delivery::key_of("seal-asks", 1)).unwrap().is_none());
     assert_eq!(audited(&house).len(), 1, "the missing right alone");

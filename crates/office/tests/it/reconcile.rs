@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use domain::ResidentRecordCode;
-use office::{Mismatch, Reconciliation};
+use office::{Mismatch, Reconciliation, RunError};
 
 use super::house::{TestHouse, three_people};
 
@@ -128,14 +128,42 @@ fn what_cannot_be_compared_is_refused() {
     let all = ["*"];
     assert!(ask(LINK, None, &path, &[]).contains("権限がありません"));
     assert!(ask("nobody", None, &path, &all).contains("nobody"));
-    for (link, layout, path, words) in [
-        ("resident-to-addressee", None, path.clone(), "外へ送る連携ではありません"),
-        (LINK, Some("nobody"), path.clone(), "レイアウト「nobody」がありません"),
-        (LINK, None, path.with_extension("none"), "が読めません"),
+    for (link, layout, path, code, words) in [
+        ("resident-to-addressee", None, path.clone(), "T001", "外へ送る連携ではありません"),
+        (LINK, Some("nobody"), path.clone(), "T003", "レイアウト「nobody」がありません"),
+        (LINK, None, path.with_extension("none"), "T004", "が読めません"),
     ] {
         let caller = TestHouse::caller("unyo", &all);
-        let error = house.office.reconcile(&caller, link, &path, layout, &mut |_| Ok(())).unwrap_err();
-        let said = format!("{error} {:?}", std::error::Error::source(&error).map(ToString::to_string));
-        assert!(said.contains(words), "{words}: {said}");
+        match house.office.reconcile(&caller, link, &path, layout, &mut |_| Ok(())) {
+            Err(RunError::Refused(findings)) => {
+                let found: Vec<(&str, bool)> =
+                    findings.iter().map(|one| (&*one.code, one.message.contains(words))).collect();
+                assert_eq!(found, [(code, true)], "{findings:?}");
+            }
+            other => panic!("{words}: {other:?}"),
+        }
     }
+}
+
+/// A file of a host, with its header and trailer, in JEF and fixed length: what its code changes is no difference.
+#[test]
+fn a_file_of_a_host_agrees_with_itself() {
+    let house = TestHouse::new();
+    house.move_in();
+    house.settle();
+    house.receiver("tax-suite").turn().unwrap();
+    house.settle();
+    let link = "resident-full-to-tax";
+    let delivery = house.office.deliveries(link, None, 1).unwrap().remove(0);
+    assert_eq!(delivery.phase, linkage::Phase::Applied);
+    let file = house.place("tax-suite").out().join(delivery.file_name.unwrap());
+    let (caller, mut told) = (TestHouse::caller("unyo", &["office/links"]), Vec::new());
+    let found = house.office.reconcile(&caller, link, &file, None, &mut |mismatch| {
+        told.push(mismatch.clone());
+        Ok(())
+    });
+    let found = found.unwrap();
+    assert_eq!((found.ours, found.theirs, found.same), (3, delivery.rows, delivery.rows));
+    let held: Vec<&Mismatch> = told.iter().filter(|one| !matches!(one, Mismatch::Held { .. })).collect();
+    assert_eq!(held, Vec::<&Mismatch>::new(), "nothing but what could not be sent");
 }

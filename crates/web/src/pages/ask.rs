@@ -126,8 +126,8 @@ fn way(visit: &Visit, running: &office::RunningLink) -> Option<Way> {
 
 impl Page {
     fn fill(&mut self, question: &Question, answered: Answered) {
-        let Answered { titles, answer, .. } = answered;
-        self.no = grouped(answer.no);
+        let Answered { no, titles, answer } = answered;
+        self.no = grouped(no);
         // Rows come in the order of the question, without those that are missing.
         let asked = question.subjects.iter().filter(|subject| !answer.missing.contains(subject));
         self.found = asked

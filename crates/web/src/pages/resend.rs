@@ -40,10 +40,10 @@ pub(crate) fn now(visit: &Visit) -> Result<Reply, Problem> {
     };
     match done {
         Ok(_) if confirmed => Ok(Reply::see_other(&format!("/links/{id}"))),
-        Ok(Resend { rows, rows_max, .. }) => {
+        Ok(Resend { rows, rows_max, fits, .. }) => {
             page.rows = grouped(rows);
             page.rows_max = grouped(u64::from(rows_max));
-            page.fits = rows <= u64::from(rows_max);
+            page.fits = fits;
             Reply::page(&page)
         }
         Err(RunError::Refused(findings)) => refused(page, findings),
