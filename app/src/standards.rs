@@ -44,6 +44,7 @@ pub const CARRIED: &[Carried] = carried![
     "links/resident-changes-to-welfare.toml",
     "links/resident-full-to-welfare.toml",
     "links/resident-full-to-tax.toml",
+    "links/child-allowance-asks-resident.toml",
     "layouts/resident-utf16.toml",
     "layouts/resident-jef.toml",
     "layouts/juki-net-non-kanji.tsv",

@@ -15,13 +15,14 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 6] = link_files![
+pub(crate) const LINKS: [(&str, &str); 7] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
     "resident-changes-to-welfare.toml",
     "resident-full-to-welfare.toml",
     "resident-full-to-tax.toml",
+    "child-allowance-asks-resident.toml",
 ];
 
 pub(crate) fn lists() -> [LinkList; 4] {
