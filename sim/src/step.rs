@@ -158,8 +158,8 @@ impl World {
             1 | 2 => ("released", office.release_link(&unyo, &id)),
             _ => ("asked to run", office.run_link(&unyo, &id)),
         };
-        // A link nobody has put to work yet cannot be steered.
-        if matches!(done, Err(RunError::Unknown(_) | RunError::Refused(_))) {
+        // An inquiry link has nothing to run.
+        if matches!(done, Err(RunError::Refused(_))) {
             return Ok("-".to_owned());
         }
         self.forgiven(failed, done.map(|()| format!("{id} {what}")))

@@ -14,7 +14,7 @@ use crate::audit::AuditResult;
 use crate::links::RunningLink;
 use crate::prepare::{kept_characters, read_characters};
 use crate::users::commit_fault;
-use crate::{AuditEntry, Caller, Office, RunError};
+use crate::{AuditEntry, Caller, LinkWorker, Office, RunError};
 
 /// Where a link stands, from bad to good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -381,7 +381,10 @@ impl Office {
         // The worker may move the state at the same moment; what a person asked for is tried on the newer state.
         for _ in 0..8 {
             let state = self.journal().view(AsOf::default())?.load::<LinkState>(id)?;
-            let Some(state) = state else { return Err(RunError::no_link(id)) };
+            let Some(state) = state else {
+                self.begin_link(id)?;
+                continue;
+            };
             let next = state
                 .record
                 .after(event.clone())
@@ -397,6 +400,24 @@ impl Office {
             }
         }
         Err(RunError::Fault(Fault::because("連携が忙しく、操作を記録できませんでした")))
+    }
+}
+
+impl Office {
+    /// Begins a link that nobody has put to work yet, so that it can be held before it runs for the first time.
+    fn begin_link(&self, id: &str) -> Result<(), RunError> {
+        let running = self.links().get(id).ok_or_else(|| RunError::no_link(id))?;
+        if let Err(why) = &running.ready {
+            return Err(RunError::Refused(vec![Finding::error(
+                "L004",
+                "",
+                "連携",
+                format!("「{id}」は設定が整わず、動いていません（{why}）。"),
+                "連携定義・レイアウト・場所の設定を直してください。",
+            )]));
+        }
+        LinkWorker::new(self).put_to_work(running, self.clock().now())?;
+        Ok(())
     }
 }
 

@@ -182,7 +182,11 @@ impl<'a> LinkWorker<'a> {
         }
     }
 
-    fn put_to_work(&self, running: &RunningLink, now: Timestamp) -> Result<Turn, Fault> {
+    /// Begins the record of a link: where its differences start, and when.
+    ///
+    /// # Errors
+    /// When the journal does not answer.
+    pub(crate) fn put_to_work(&self, running: &RunningLink, now: Timestamp) -> Result<Turn, Fault> {
         let state = LinkState::new(&running.link, self.difference_start(running)?, now);
         let mut draft = draft(&running.link.id, 0, now);
         draft.reason = "連携の開始".to_owned();

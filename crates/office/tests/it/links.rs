@@ -203,6 +203,21 @@ fn a_full_extract_that_waits_does_not_undo_newer_differences() {
     assert_eq!(changes.from, full.to, "differences go on from the full extract");
 }
 
+/// The receiver's people say it is down before the town has started a link for the first time.
+#[test]
+fn a_link_can_be_held_before_it_first_runs() {
+    let house = TestHouse::new();
+    let operator = TestHouse::caller("unyo", &["office/*"]);
+    house.office.hold_link(&operator, "resident-full-to-welfare", "先方停止").unwrap();
+    house.settle();
+    assert_eq!(house.receiver("welfare-suite").turn().unwrap().len(), 0);
+    house.office.release_link(&operator, "resident-full-to-welfare").unwrap();
+    house.settle();
+    assert_eq!(house.receiver("welfare-suite").turn().unwrap().len(), 1);
+    let error = house.office.hold_link(&operator, "resident-to-nowhere", "試験").unwrap_err();
+    assert!(error.to_string().starts_with("連携「resident-to-nowhere」はありません。"), "{error}");
+}
+
 #[test]
 fn differences_pass_over_what_a_full_extract_brought() {
     let house = TestHouse::new();
