@@ -46,6 +46,11 @@ const FOR_TESTS: &[Package] = &[
     Package { name: "curl", proof: Proof::Program("curl") },
     // Another one that speaks SOAP, in Debian's own Python.
     Package { name: "python3-zeep", proof: Proof::File("/usr/lib/python3/dist-packages/zeep/__init__.py") },
+    // What partners open packed files with, and make them.
+    Package { name: "unzip", proof: Proof::Program("unzip") },
+    Package { name: "zip", proof: Proof::Program("zip") },
+    Package { name: "7zip", proof: Proof::Program("7zz") },
+    Package { name: "age", proof: Proof::Program("age") },
     Package { name: "poppler-utils", proof: Proof::Program("pdftotext") },
     Package { name: "nodejs", proof: Proof::Program("node") },
     Package { name: "npm", proof: Proof::Program("npm") },

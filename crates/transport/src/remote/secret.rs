@@ -25,8 +25,16 @@ impl SecretFile {
         Cause::Secret { path: self.0.clone(), what: what.to_string() }
     }
 
+    /// Where it lies, for messages.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// The whole text.
-    pub(crate) fn text(&self) -> Result<String, Cause> {
+    ///
+    /// # Errors
+    /// [`Cause::Secret`] when it cannot be read, or others can read it.
+    pub fn text(&self) -> Result<String, Cause> {
         let mut file = File::open(&self.0).map_err(|error| self.fault(error))?;
         self.check_access(&file)?;
         let mut text = String::new();
