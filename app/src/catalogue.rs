@@ -34,13 +34,15 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
     } else {
         Vec::new()
     };
-    // Places are the town's own; here every place a link names counts as there.
-    let mut places = std::collections::BTreeMap::new();
+    // Places and keys are the town's own; here all that a link names count as there.
+    let (mut places, mut packings) = (office::Places::new(), office::Packings::new());
     for link in below("links/") {
-        if let Ok(link) = catalog::Link::parse(&link.text, &link.name)
-            && let Some(place) = link.place()
-        {
+        let Ok(link) = catalog::Link::parse(&link.text, &link.name) else { continue };
+        if let Some(place) = link.place() {
             places.insert(place.to_owned(), Ok(Folder::at(PathBuf::new()).shared()));
+        }
+        if let Some(keys) = link.packing().and_then(catalog::Packing::keys) {
+            packings.insert(keys.to_owned(), Ok(packing::Keys::default()));
         }
     }
     let text = |path: &str| standards::text(path).to_owned();
@@ -55,6 +57,7 @@ pub fn sources(files: &[PathBuf]) -> anyhow::Result<LinkSources> {
         layouts: below("layouts/"),
         tables: moji::Tables::built_in(),
         places,
+        packings,
     };
     for path in files {
         lists::read(path)?.add_to(&mut sources);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use crate::packings::PackingSetting;
 use crate::places_relay::PartnersSetting;
 
 /// The default file with every key explained.
@@ -40,6 +41,9 @@ pub struct Config {
     /// `[places]`: name of a place → folder, or a table that says what else it is.
     #[serde(default)]
     pub places: BTreeMap<String, PlaceSetting>,
+    /// `[packing]`: name of keys → what files are packed and opened with.
+    #[serde(default)]
+    pub packing: BTreeMap<String, PackingSetting>,
     /// `[partners]`
     #[serde(default)]
     pub partners: Option<PartnersSetting>,

@@ -23,7 +23,7 @@ use web::Partners;
 use crate::config::Config;
 use crate::journal::Place;
 use crate::output::make_private;
-use crate::{lists, places, places_relay, standards, tables};
+use crate::{lists, packings, places, places_relay, standards, tables};
 
 /// The systems of this program; the stand-in with what it offers.
 pub fn systems(offers: &[Offer]) -> Vec<System> {
@@ -193,6 +193,7 @@ pub fn sources(config: &Config) -> anyhow::Result<LinkSources> {
             tables::folder(None, config.links.tables.as_ref().map(|folder| config.at(folder))).as_deref(),
         )?,
         places: places::all(config),
+        packings: packings::all(config),
     };
     for path in &config.standards.lists {
         // One list that does not read must not keep the town from opening; the page of lists says which.

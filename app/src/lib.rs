@@ -16,6 +16,7 @@ pub mod links;
 pub mod lists;
 pub mod moji;
 mod output;
+pub mod packings;
 pub mod places;
 pub mod places_relay;
 mod print;

@@ -134,6 +134,7 @@ impl World {
                 layouts: carried_below("layouts/"),
                 tables: TABLES.get_or_init(moji::Tables::built_in).clone(),
                 places,
+                packings: Default::default(),
             },
             functions: FunctionTable::parse("unit_functions.tsv", &carried("functions/unit_functions.tsv")),
             calendar: BusinessCalendar::from_tsv(&carried("calendar/holidays.tsv"))

@@ -1,8 +1,8 @@
 //! Compares a link with the rows it stands for and with what the installation has.
 
 use crate::{
-    Assurance, Delivery, Direction, Known, Link, LinkRow, Method, MethodWord, Problem, RowRef, Starter,
-    Timing, TimingWord,
+    Assurance, Delivery, Direction, Known, Link, LinkRow, Method, MethodWord, Packing, Problem, RowRef,
+    Starter, Timing, TimingWord,
 };
 
 /// The charset that stands in for one without a conversion table.
@@ -80,6 +80,12 @@ impl Check<'_> {
                 }
                 self.place(Some(place));
             }
+        }
+        if let Some(name) = link.packing().and_then(Packing::keys)
+            && !known.packings.contains(name)
+        {
+            let what = format!("梱包の鍵「{name}」がありません");
+            self.say("packing", what, "設定の [packing] に、パスワードまたは鍵を書いてください");
         }
         if link.assurance == Assurance::SenderAssures
             && let Delivery::Outward { receipt_within_minutes: None, .. } = link.delivery

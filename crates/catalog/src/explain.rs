@@ -124,12 +124,19 @@ fn to(link: &Link) -> String {
             };
             format!("「{target}」の受け口 {intake} へ、同じ導入の中で{how}渡します。")
         }
-        Delivery::Outward { place, layout, file_name, .. } => format!(
-            "「{target}」への受け渡し場所「{place}」に、レイアウト {layout} のファイル {file_name} を置きます。"
-        ),
-        Delivery::Inward { place, layout, file_prefix, intake, .. } => format!(
-            "受け渡し場所「{place}」に置かれた {file_prefix} で始まるファイルを、レイアウト {layout} で読み、受け口 {intake} に入れます。"
-        ),
+        Delivery::Outward { place, layout, file_name, packing, .. } => {
+            let packed = packing.as_ref().map(|own| format!("を{}にして", own.label())).unwrap_or_default();
+            format!(
+                "「{target}」への受け渡し場所「{place}」に、レイアウト {layout} のファイル{packed} {file_name} を置きます。"
+            )
+        }
+        Delivery::Inward { place, layout, file_prefix, intake, packing, .. } => {
+            let opened =
+                packing.as_ref().map(|own| format!("{}として開き、", own.label())).unwrap_or_default();
+            format!(
+                "受け渡し場所「{place}」に置かれた {file_prefix} で始まるファイルを、{opened}レイアウト {layout} で読み、受け口 {intake} に入れます。"
+            )
+        }
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Known {
     pub layouts: BTreeMap<String, String>,
     /// Places where files are handed over, such as `welfare-suite`.
     pub places: BTreeSet<String>,
+    /// Names under which the configuration has passwords and keys of packed files.
+    pub packings: BTreeSet<String>,
 }
 
 /// The system that offers and takes rows for systems of the lists that have no crate of their own (代役).

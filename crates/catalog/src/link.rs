@@ -1,7 +1,7 @@
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::{Assurance, Extent, Problem, RowRef};
+use crate::{Assurance, Extent, Packing, Problem, RowRef};
 
 /// A running link (連携): what one row of a list, or several legs of it, and one TOML file become.
 ///
@@ -209,6 +209,9 @@ pub enum Delivery {
         file_name: String,
         /// Alarm when no receipt came within so many minutes; `None` waits for no receipt.
         receipt_within_minutes: Option<u32>,
+        /// How the file is packed; `None` leaves it as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        packing: Option<Packing>,
     },
     /// From a system outside this installation, as numbered bytes that it puts in an agreed place.
     Inward {
@@ -222,6 +225,9 @@ pub enum Delivery {
         intake: String,
         /// Alarm when nothing came within so many minutes after the time of the schedule; `None` expects nothing.
         arrives_within_minutes: Option<u32>,
+        /// How the files are packed; `None` when they are not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        packing: Option<Packing>,
     },
     /// Not sent but answered: the receiving side asks about one person or thing, and the newest rows are the answer (照会).
     Inquiry {
@@ -290,6 +296,15 @@ impl Link {
         }
     }
 
+    /// How the data files of a link to or from the outside are packed, if they are.
+    #[must_use]
+    pub fn packing(&self) -> Option<&Packing> {
+        match &self.delivery {
+            Delivery::Outward { packing, .. } | Delivery::Inward { packing, .. } => packing.as_ref(),
+            Delivery::InProcess { .. } | Delivery::Inquiry { .. } => None,
+        }
+    }
+
     /// Key, fault and remedy of the first thing wrong with the values taken by themselves.
     fn fault(&self, file_name: &str) -> Option<(&'static str, String, &'static str)> {
         let stem = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
@@ -334,7 +349,7 @@ impl Link {
             let what = "自分自身を先行する連携に挙げています".to_owned();
             return Some(("after", what, "消してください"));
         }
-        self.timing_fault().or_else(|| self.delivery_fault())
+        self.timing_fault().or_else(|| self.delivery_fault()).or_else(|| self.packing_fault())
     }
 
     fn timing_fault(&self) -> Option<(&'static str, String, &'static str)> {
@@ -413,6 +428,34 @@ impl Link {
     }
 }
 
+impl Link {
+    fn packing_fault(&self) -> Option<(&'static str, String, &'static str)> {
+        let packing = self.packing()?;
+        let (what, remedy) = match (&self.delivery, packing.keys()) {
+            _ if self.method == Method::RelayDatabase => {
+                ("DB中継では行を渡すので、ファイルを梱包できません".to_owned(), "packing を消してください")
+            }
+            (_, Some(name)) if !is_name(name, false) => (
+                format!("梱包の鍵「{name}」は名前として使えません"),
+                "英小文字、数字、ハイフンで書き、鍵そのものは設定の [packing] に書いてください",
+            ),
+            (Delivery::Outward { file_name, .. }, _)
+                if packing.inner_name(file_name) == file_name || packing.inner_name(file_name).is_empty() =>
+            {
+                (
+                    format!(
+                        "梱包したファイルの名前「{file_name}」が {} で終わっていません",
+                        packing.ending()
+                    ),
+                    "「データファイルの名前.zip」のように書いてください（age なら .age）",
+                )
+            }
+            _ => return None,
+        };
+        Some(("packing", what, remedy))
+    }
+}
+
 fn last_day(month: i8) -> i8 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -473,6 +516,10 @@ fn read_error(text: &str, file_name: &str, error: &toml::de::Error) -> Problem {
         Problem::new(file_name, format!("「{named}」は書けない値です"))
             .rule(format!("書ける値は {known} です"))
             .remedy("直してください")
+    } else if let Some(packing) = without_keys(message, error.span().and_then(|span| text.get(span))) {
+        Problem::new(file_name, format!("「{packing}」には鍵の名前が要ります")).key("packing").remedy(
+            "packing = { zip-aes = \"名前\" } のように書き、設定の [packing] にその名前の鍵を書いてください",
+        )
     } else {
         Problem::new(file_name, format!("TOMLとして読めません（{message}）")).remedy("書き方を直してください")
     };
@@ -481,6 +528,12 @@ fn read_error(text: &str, file_name: &str, error: &toml::de::Error) -> Problem {
         before.matches('\n').count() + 1
     });
     problem
+}
+
+/// The way of packing that stands alone where the name of its keys is needed.
+fn without_keys<'t>(message: &str, said: Option<&'t str>) -> Option<&'t str> {
+    let packing = said?.trim_matches('"');
+    (message.contains("expected") && ["zip-aes", "age"].contains(&packing)).then_some(packing)
 }
 
 /// Best effort: the first line that starts with the key, as a value or as a table.

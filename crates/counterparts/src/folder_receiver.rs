@@ -238,6 +238,7 @@ mod tests {
                 rows: stated,
                 bytes: u64::try_from(bytes.len()).unwrap(),
                 sha256: in_hex(Sha256::new_with_prefix(&bytes)),
+                content: None,
                 part: 1,
                 parts: 1,
             };

@@ -101,6 +101,7 @@ impl Sender {
             rows: counted + u64::from(mishap == Mishap::WrongCount),
             bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             sha256: transport::in_hex(Sha256::new_with_prefix(&bytes)),
+            content: None,
             part: 1,
             parts,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog::Extent;
+use catalog::{Extent, Packing};
 use jiff::Timestamp;
 use register::{Column, Kind, Position, Record};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,17 @@ pub struct CharLine {
     pub count: u64,
 }
 
+/// How the data file of a delivery is packed, and what is in it (梱包).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Packed {
+    /// How; the name of its keys, never a key.
+    pub packing: Packing,
+    /// Size of what is in it; of a set the sum.
+    pub bytes: u64,
+    /// SHA-256 of what is in it; of a set one for each file, in order, with blanks between.
+    pub sha256: String,
+}
+
 /// What the receipt said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceiptFacts {
@@ -103,12 +114,15 @@ pub struct Delivery {
     /// The data file's name; none in process.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
-    /// Size of the data file.
+    /// Size of the data file as it lies.
     #[serde(default)]
     pub bytes: u64,
-    /// SHA-256 of the data file.
+    /// SHA-256 of the data file as it lies; of a set one for each file, in order, with blanks between.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub sha256: String,
+    /// What is in the data file, when it is packed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packed: Option<Packed>,
     /// SHA-256 of the list of characters that lies beside the data file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub characters_sha256: String,
@@ -163,6 +177,7 @@ impl Delivery {
             file_name: None,
             bytes: 0,
             sha256: String::new(),
+            packed: None,
             characters_sha256: String::new(),
             layout: String::new(),
             table_version: String::new(),

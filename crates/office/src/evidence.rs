@@ -9,7 +9,16 @@ use register::{AsOf, Fault};
 use transport::sha256_of;
 
 use crate::Office;
+use crate::packs::sent_file;
 use crate::prepare::{kept_characters, kept_data};
+
+/// Digits of a checksum that stand in a file's name.
+const NAME_DIGITS: usize = 16;
+
+/// The beginning of a checksum, for names of kept files.
+pub(crate) fn short(sha256: &str) -> &str {
+    sha256.get(..NAME_DIGITS).unwrap_or(sha256)
+}
 
 impl Office {
     /// What is wrong with the kept bytes (控え) of all deliveries; empty when all is well.
@@ -45,12 +54,18 @@ pub fn evidence_problems(folder: &Path, delivery: &Delivery) -> Vec<String> {
 
 /// The kept data files of a delivery with their checksums: one that was sent, or all of a set that arrived.
 fn kept_files<'a>(folder: &Path, delivery: &'a Delivery) -> Vec<(PathBuf, &'a str)> {
+    let came_in = arrived_part(folder, delivery.no, 1).exists();
     let of_part = |(index, sha256): (usize, &'a str)| {
-        let sent = kept_data(folder, delivery.no, sha256);
+        let sent = sent_file(folder, delivery);
         let arrived = arrived_part(folder, delivery.no, u32::try_from(index + 1).unwrap_or(u32::MAX));
         (if !sent.exists() && arrived.exists() { arrived } else { sent }, sha256)
     };
-    delivery.sha256.split(' ').enumerate().map(of_part).collect()
+    let mut files: Vec<_> = delivery.sha256.split(' ').enumerate().map(of_part).collect();
+    // What was packed here is kept as it was, too: whom it is for may be the only one to open the packed file.
+    if let Some(packed) = delivery.packed.as_ref().filter(|_| !came_in) {
+        files.push((kept_data(folder, delivery.no, &packed.sha256), &packed.sha256));
+    }
+    files
 }
 
 /// Where a file of the other side lies that was taken in.

@@ -10,10 +10,12 @@ use catalog::{
 use layout::{Layout, Plan};
 use linkage::Lane;
 use moji::{Charset, Tables, Unmappable};
+use packing::{Packer, Unpacker};
 use register::Record;
 use system::{Dataset, Intake, System};
 use transport::Place;
 
+use crate::packs::Packings;
 use crate::wire::wire;
 
 /// Places (受け渡し場所) by the names link files use, or in Japanese why one cannot be used: only its links stop.
@@ -51,6 +53,8 @@ pub struct LinkSources {
     pub tables: Tables,
     /// Places by name.
     pub places: Places,
+    /// Passwords and keys of packed files by name.
+    pub packings: Packings,
 }
 
 /// A link with everything it needs to run.
@@ -82,6 +86,8 @@ pub enum Ready {
         place: Arc<dyn Place>,
         /// Pattern of the file's name.
         file_name: String,
+        /// What packs the file, if anything does.
+        packer: Option<Packer>,
         /// Whether a receipt is waited for.
         receipt_expected: bool,
         /// How many minutes for it, for messages.
@@ -113,6 +119,8 @@ pub struct Inward {
     pub place: Arc<dyn Place>,
     /// Beginning of the names of its files.
     pub file_prefix: String,
+    /// What opens them, when they are packed.
+    pub unpacker: Option<Unpacker>,
     /// Id of the system that takes the rows.
     pub target: &'static str,
     /// Its intake.
@@ -200,7 +208,7 @@ impl Links {
         }
         refuse_shared_names(&mut running);
         refuse_second_differences(&mut running);
-        let known = known(systems, &names, &charsets, &layouts, &sources.places);
+        let known = known(systems, &names, &charsets, &layouts, &sources);
         let texts =
             sources.lists.iter().map(|file| LinkList::read_text(&file.name, &file.text, &vocabulary, &names));
         let sheets = sources
@@ -328,7 +336,7 @@ fn known(
     names: &Systems,
     charsets: &Charsets,
     layouts: &BTreeMap<String, Result<Layout, String>>,
-    places: &Places,
+    sources: &LinkSources,
 ) -> Known {
     let mut known = Known { systems: names.clone(), charsets: charsets.clone(), ..Known::default() };
     known.installed = systems.iter().map(|system| system.id.to_owned()).collect();
@@ -342,7 +350,8 @@ fn known(
             layout.as_ref().ok().map(|layout| (id.clone(), charset_id(&layout.charset)))
         })
         .collect();
-    known.places = places.keys().cloned().collect::<BTreeSet<_>>();
+    known.places = sources.places.keys().cloned().collect::<BTreeSet<_>>();
+    known.packings = sources.packings.keys().cloned().collect::<BTreeSet<_>>();
     known
 }
 

@@ -15,6 +15,9 @@ use sha2::{Digest, Sha256};
 use system::{Dataset, Fate, RefusedRow, Row};
 use transport::{Access, Beside, in_hex, make_folders, sha256_of};
 
+use crate::evidence::short;
+use crate::packs::sent_file;
+
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
 const CHUNK_BYTES: usize = 256 * 1024;
 
@@ -91,9 +94,6 @@ pub(crate) struct Prepared {
     pub characters: BTreeMap<String, u64>,
 }
 
-/// Digits of a checksum that stand in a file's name.
-const NAME_DIGITS: usize = 16;
-
 /// Where the bytes of a delivery lie. Two processes may prepare one delivery at once, from journals of different length;
 /// neither may write over what the other is about to have recorded, so that the name follows the content.
 pub(crate) fn data_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
@@ -122,14 +122,12 @@ fn newest_of(newer: PathBuf, older: PathBuf) -> PathBuf {
     if !newer.exists() && older.exists() { older } else { newer }
 }
 
-fn short(sha256: &str) -> &str {
-    sha256.get(..NAME_DIGITS).unwrap_or(sha256)
-}
-
 /// Removes what others prepared under a number that is recorded by now, and what killed workers left of it.
 pub(crate) fn sweep(evidence: &Path, no: u64, prepared: &Delivery) {
+    let content = prepared.packed.as_ref().map_or(&prepared.sha256, |packed| &packed.sha256);
     let kept = [
-        data_path(evidence, no, &prepared.sha256),
+        sent_file(evidence, prepared),
+        data_path(evidence, no, content),
         characters_path(evidence, no, &prepared.characters_sha256),
     ];
     let number = format!("{no:012}.");

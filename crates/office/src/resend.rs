@@ -7,7 +7,8 @@ use system::{Fate, Finding, Row};
 use transport::sha256_of;
 
 use crate::links::{Ready, RunningLink};
-use crate::prepare::{changed, kept_data};
+use crate::packs::sent_file;
+use crate::prepare::changed;
 use crate::users::commit_fault;
 use crate::worker::{control_of, with_causes};
 use crate::{Caller, Office, RunError};
@@ -142,7 +143,7 @@ impl Office {
                 Some("まだ反映されていません")
             } else if record.pruned_at.is_some() {
                 Some("控えは保存期間が過ぎて消えています")
-            } else if sha256_of(&kept_data(&self.evidence(link), no, &record.sha256)).ok().as_ref()
+            } else if sha256_of(&sent_file(&self.evidence(link), record)).ok().as_ref()
                 != Some(&record.sha256)
             {
                 Some("控えが読めないか、送ったときの内容と違います")
@@ -168,7 +169,7 @@ impl Office {
         let record = &delivery.record;
         let name = record.file_name.clone().unwrap_or_default();
         let control = control_of(record, dataset.id);
-        let data = kept_data(&self.evidence(&record.link), record.no, &record.sha256);
+        let data = sent_file(&self.evidence(&record.link), record);
         let put = place.retire_receipt(&name).and_then(|()| place.put(&name, &data, &control));
         put.map_err(|error| {
             let message = format!("配信{}番を置けません: {}。", record.no, with_causes(&error));

@@ -10,6 +10,7 @@ use system::{Dataset, Intake, System};
 use transport::Place;
 
 use crate::links::{Inward, LinkSources, Ready};
+use crate::packs::{packer, unpacker};
 
 /// Wires a link.
 pub(crate) fn wire(
@@ -25,7 +26,7 @@ pub(crate) fn wire(
             lacks(&intake, &dataset.names(), "提供データ")?;
             Ok(Ready::InProcess { dataset, target, intake })
         }
-        Delivery::Outward { place, layout, file_name, receipt_within_minutes } => {
+        Delivery::Outward { place, layout, file_name, receipt_within_minutes, .. } => {
             let dataset = dataset(link, systems)?;
             let plan = compiled(link, layout, layouts, &dataset.names(), &sources.tables)?;
             Ok(Ready::Outward {
@@ -33,6 +34,7 @@ pub(crate) fn wire(
                 plan: Box::new(plan),
                 place: find_place(place, sources)?,
                 file_name: file_name.clone(),
+                packer: packer(link, &sources.packings)?,
                 receipt_expected: receipt_within_minutes.is_some(),
                 receipt_minutes: receipt_within_minutes.unwrap_or(0),
             })
@@ -56,6 +58,7 @@ pub(crate) fn wire(
                 plan,
                 place: find_place(place, sources)?,
                 file_prefix: file_prefix.clone(),
+                unpacker: unpacker(link, &sources.packings)?,
                 target,
                 intake,
                 subject: subject(link, systems, &names),

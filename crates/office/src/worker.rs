@@ -11,12 +11,13 @@ use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
 };
 use system::{Batch, BatchExtent, Fate, Incoming, Row};
-use transport::{Control, PlaceError, Verdict};
+use transport::{Content, Control, PlaceError, Verdict};
 
 use crate::Office;
 use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
-use crate::prepare::{Making, changed, kept_data, prepare, sweep};
+use crate::packs::{pack, sent_file};
+use crate::prepare::{Making, changed, prepare, sweep};
 use crate::take::Inbound;
 
 /// How often rows are applied anew when staff change the receiver's records at the same moment.
@@ -364,7 +365,7 @@ impl<'a> LinkWorker<'a> {
         due: Option<Timestamp>,
     ) -> Result<Turn, Failure> {
         let state = start.state;
-        let Ready::Outward { dataset, plan, file_name, .. } = ready else {
+        let Ready::Outward { dataset, plan, file_name, packer, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
         let no = state.record.next_no;
@@ -383,14 +384,15 @@ impl<'a> LinkWorker<'a> {
             target: name(&running.link.target),
             ..Facts::default()
         };
+        let (evidence, attempt) = (self.office.evidence(&running.link.id), self.office.entropy().bits());
         let making = Making {
             journal: self.office.journal(),
             link: &running.link,
             dataset,
             plan,
-            evidence: &self.office.evidence(&running.link.id),
+            evidence: &evidence,
             no,
-            attempt: self.office.entropy().bits(),
+            attempt,
             from: state.record.next_from(),
             reach: state.record.position,
             extent,
@@ -400,12 +402,15 @@ impl<'a> LinkWorker<'a> {
         let file_name = file_name
             .replace("{no}", &format!("{no:06}"))
             .replace("{date}", &date.strftime("%Y%m%d").to_string());
+        let named = (&running.link, &*file_name);
+        let lying = pack(packer.as_ref(), named, (&evidence, no, attempt), &prepared)?;
         let delivery = Delivery {
             rows: prepared.rows,
             refused: prepared.refused,
             file_name: Some(file_name.clone()),
-            bytes: prepared.bytes,
-            sha256: prepared.sha256,
+            bytes: lying.bytes,
+            sha256: lying.sha256,
+            packed: lying.packed,
             characters_sha256: prepared.characters_sha256,
             layout: running.link.layout().unwrap_or_default().to_owned(),
             table_version: plan.table_version().to_owned(),
@@ -421,7 +426,7 @@ impl<'a> LinkWorker<'a> {
         };
         let event = Event::Prepared { extent, to: prepared.to, file_name, due };
         self.commit(start, event, &delivery, None, now, "配信の作成")?;
-        sweep(&self.office.evidence(&running.link.id), no, &delivery);
+        sweep(&evidence, no, &delivery);
         Ok(Turn::Worked)
     }
 
@@ -436,11 +441,7 @@ impl<'a> LinkWorker<'a> {
         if record.receipt.is_some() {
             place.retire_receipt(&name)?;
         }
-        place.put(
-            &name,
-            &kept_data(&self.office.evidence(&record.link), record.no, &record.sha256),
-            &control,
-        )?;
+        place.put(&name, &sent_file(&self.office.evidence(&record.link), &record), &control)?;
         record.phase = if *receipt_expected { Phase::Sent } else { Phase::Applied };
         record.sent_at = Some(now);
         record.receipt = None;
@@ -555,6 +556,10 @@ pub(crate) fn control_of(record: &Delivery, dataset: &str) -> Control {
         rows: record.rows,
         bytes: record.bytes,
         sha256: record.sha256.clone(),
+        content: record
+            .packed
+            .as_ref()
+            .map(|packed| Content { bytes: packed.bytes, sha256: packed.sha256.clone() }),
         part: 1,
         parts: 1,
     }

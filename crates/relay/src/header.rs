@@ -130,6 +130,7 @@ impl Header {
             rows: number("rows", self.rows)?,
             bytes,
             sha256: sha256.ok_or(SlipError::Missing("sha256"))?,
+            content: None,
             part: small("part", self.part)?,
             parts: small("parts", self.parts)?,
         };

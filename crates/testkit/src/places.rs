@@ -29,6 +29,7 @@ pub fn control(no: u64, bytes: &[u8]) -> Control {
         rows: 1,
         bytes: u64::try_from(bytes.len()).unwrap_or_default(),
         sha256: transport::in_hex(Sha256::new_with_prefix(bytes)),
+        content: None,
         part: 1,
         parts: 1,
     }

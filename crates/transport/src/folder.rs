@@ -316,6 +316,7 @@ mod tests {
             rows: 1,
             bytes: 3,
             sha256: sha256.into(),
+            content: None,
             part: 1,
             parts: 1,
         }

@@ -98,6 +98,7 @@ mod tests {
                 rows: 1,
                 bytes: 3,
                 sha256: crate::sha256_of(&data).unwrap(),
+                content: None,
                 part: 1,
                 parts: 1,
             };

@@ -21,4 +21,4 @@ pub use question::{Answer, Question};
 pub use remote::{Cause, Network, Patience, Remote, SecretFile};
 pub use s3::{S3, S3Bucket};
 pub use sftp::{HostKeys, SFTP_PORT, Sftp, SftpLogin};
-pub use slip::{Control, Receipt, SlipError, Verdict};
+pub use slip::{Content, Control, Receipt, SlipError, Verdict};

@@ -25,6 +25,15 @@ pub enum SlipError {
     },
 }
 
+/// What a packed data file has in it (梱包の中身).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// Size of the data that was packed.
+    pub bytes: u64,
+    /// Its SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+}
+
 /// The control file (管理ファイル) put beside a data file when the data file is complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Control {
@@ -40,10 +49,12 @@ pub struct Control {
     pub as_of: u64,
     /// Data rows in the file, header and trailer not counted.
     pub rows: u64,
-    /// Size of the data file.
+    /// Size of the data file as it lies.
     pub bytes: u64,
-    /// SHA-256 of the data file in lower-case hexadecimal.
+    /// SHA-256 of the data file as it lies, in lower-case hexadecimal.
     pub sha256: String,
+    /// What is in it, where it is packed and its sender says so.
+    pub content: Option<Content>,
     /// This file's number in its set, from 1.
     pub part: u32,
     /// How many files the set has.
@@ -101,10 +112,17 @@ fn number<N: std::str::FromStr>(found: &BTreeMap<&str, &str>, name: &'static str
     value.parse().map_err(|_| SlipError::BadValue { name, value: (*value).to_owned() })
 }
 
+fn content(found: &BTreeMap<&str, &str>) -> Result<Option<Content>, SlipError> {
+    if !found.contains_key("content_bytes") && !found.contains_key("content_sha256") {
+        return Ok(None);
+    }
+    Ok(Some(Content { bytes: number(found, "content_bytes")?, sha256: text(found, "content_sha256")? }))
+}
+
 impl Control {
     /// The slip as text.
     pub fn to_text(&self) -> String {
-        let Self { link, no, dataset, extent, as_of, rows, bytes, sha256, part, parts } = self;
+        let Self { link, no, dataset, extent, as_of, rows, bytes, sha256, content, part, parts } = self;
         let [link, dataset, extent, sha256] = [link, dataset, extent, sha256].map(|text| in_a_line(text));
         let mut out = String::new();
         // Writing to a String cannot fail.
@@ -112,6 +130,9 @@ impl Control {
             out,
             "link={link}\nno={no}\ndataset={dataset}\nextent={extent}\nas_of={as_of}\nrows={rows}\nbytes={bytes}\nsha256={sha256}\npart={part}\nparts={parts}\n"
         );
+        if let Some(Content { bytes, sha256 }) = content {
+            let _ = write!(out, "content_bytes={bytes}\ncontent_sha256={}\n", in_a_line(sha256));
+        }
         out
     }
 
@@ -138,6 +159,7 @@ impl Control {
             rows: number(&found, "rows")?,
             bytes: number(&found, "bytes")?,
             sha256: text(&found, "sha256")?,
+            content: content(&found)?,
             part,
             parts,
         })
@@ -209,10 +231,15 @@ mod tests {
             rows: 17_000,
             bytes: 3_400_000,
             sha256: "ab".repeat(32),
+            content: None,
             part: 1,
             parts: 1,
         };
-        assert_eq!(Control::parse(&control.to_text()), Ok(control));
+        let packed = Content { bytes: 9_000_000, sha256: "cd".repeat(32) };
+        let packed = Control { content: Some(packed), ..control.clone() };
+        for control in [control, packed] {
+            assert_eq!(Control::parse(&control.to_text()), Ok(control));
+        }
         let receipt = Receipt {
             link: Some("city-26".into()),
             no: 12,
@@ -271,6 +298,7 @@ mod tests {
             rows: 1,
             bytes: 1,
             sha256: "ab\nbytes=9".into(),
+            content: Some(Content { bytes: 1, sha256: "cd\nno=9".into() }),
             part: 1,
             parts: 1,
         };
@@ -290,6 +318,7 @@ mod tests {
                 rows: 1,
                 bytes: 1,
                 sha256: "ab".repeat(32),
+                content: None,
                 part,
                 parts,
             };
@@ -301,6 +330,16 @@ mod tests {
         {
             let error = Control::parse(&slip).unwrap_err();
             assert!(matches!(error, SlipError::BadValue { name: found, .. } if found == name), "{error}");
+        }
+    }
+
+    #[test]
+    fn half_of_what_a_packed_file_has_in_it_is_refused() {
+        let whole =
+            "link=l\nno=1\ndataset=d\nextent=full\nas_of=1\nrows=1\nbytes=1\nsha256=a\npart=1\nparts=1\n";
+        for (more, missing) in [("content_bytes=1", "content_sha256"), ("content_sha256=a", "content_bytes")]
+        {
+            assert_eq!(Control::parse(&format!("{whole}{more}\n")), Err(SlipError::Missing(missing)));
         }
     }
 

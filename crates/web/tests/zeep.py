@@ -35,12 +35,14 @@ town = client.service
 data = b"abc"
 card = {"link": link, "no": 1, "rows": 1, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 receipt = {"link": link, "no": 1, "rows": 1, "sha256": "ab", "verdict": "refused", "reason": "件数 <1> & \"違い\""}
-pushed = town.PushDelivery(name="受付 1.csv", dataset="d", extent="full", as_of=3, part=1, parts=1, data=data, **card)
+pushed = town.PushDelivery(name="受付 1.csv", dataset="d", extent="full", as_of=3, part=1, parts=1, data=data, content_bytes=5,
+                            content_sha256="cd", **card)
 assert (pushed.status, pushed.receipt) == ("accepted", None), pushed
 assert town.GetReceipt(link=link, no=1).status == "accepted"
 town.RetireReceipt(link=link, no=1)
 sent = town.ListSent(name="受付 1.csv")
 assert [(one.no, one.extent, one.as_of) for one in sent.delivery] == [(1, "full", 3)] and not sent.more, sent
+assert (sent.delivery[0].content_bytes, sent.delivery[0].content_sha256) == (5, "cd"), sent
 assert [one.name for one in town.ListWaiting().delivery] == ["out_1.csv"]
 assert [one.name for one in town.FindDelivery(name="out_1.csv").delivery] == ["out_1.csv"]
 assert town.ListDeliveries(link=link, after=1).delivery == []

@@ -334,6 +334,7 @@ fn delivery(
             file_prefix: format!("{stem}_"),
             intake: parts.intake(leg.target, offer),
             arrives_within_minutes: minutes,
+            packing: None,
         };
         return (delivery, unmappable);
     }
@@ -344,6 +345,7 @@ fn delivery(
         layout,
         file_name: format!("{stem}_{{date}}_{{no}}.{ending}"),
         receipt_within_minutes: minutes,
+        packing: None,
     };
     (delivery, unmappable)
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 use serde::Serialize;
 
-use crate::{Delivery, Link, OnClosedDay, Starter, Timing};
+use crate::{Delivery, Link, OnClosedDay, Packing, Starter, Timing};
 
 /// A TOML string.
 pub(crate) fn text(value: &str) -> String {
@@ -110,7 +110,7 @@ fn delivery(delivery: &Delivery) -> Vec<String> {
             lines.push(format!("subjects_max = {subjects_max}"));
             lines
         }
-        Delivery::Outward { place, layout, file_name, receipt_within_minutes } => {
+        Delivery::Outward { place, layout, file_name, receipt_within_minutes, packing } => {
             let mut lines = vec![
                 "[delivery.outward]".to_owned(),
                 format!("place = {}", text(place)),
@@ -118,9 +118,10 @@ fn delivery(delivery: &Delivery) -> Vec<String> {
                 format!("file_name = {}", text(file_name)),
             ];
             lines.extend(receipt_within_minutes.map(|minutes| format!("receipt_within_minutes = {minutes}")));
+            lines.extend(packing.as_ref().map(packed));
             lines
         }
-        Delivery::Inward { place, layout, file_prefix, intake, arrives_within_minutes } => {
+        Delivery::Inward { place, layout, file_prefix, intake, arrives_within_minutes, packing } => {
             let mut lines = vec![
                 "[delivery.inward]".to_owned(),
                 format!("place = {}", text(place)),
@@ -129,7 +130,16 @@ fn delivery(delivery: &Delivery) -> Vec<String> {
                 format!("intake = {}", text(intake)),
             ];
             lines.extend(arrives_within_minutes.map(|minutes| format!("arrives_within_minutes = {minutes}")));
+            lines.extend(packing.as_ref().map(packed));
             lines
         }
+    }
+}
+
+fn packed(packing: &Packing) -> String {
+    match packing {
+        Packing::Zip => "packing = \"zip\"".to_owned(),
+        Packing::ZipAes(keys) => format!("packing = {{ zip-aes = {} }}", text(keys)),
+        Packing::Age(keys) => format!("packing = {{ age = {} }}", text(keys)),
     }
 }

@@ -8,6 +8,8 @@ mod functions;
 mod links;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
+mod packing;
 mod sheets;
 #[cfg(test)]
 mod states;

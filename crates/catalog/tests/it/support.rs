@@ -59,6 +59,7 @@ pub(crate) fn known() -> Known {
             .map(|(layout, charset)| (layout.to_owned(), charset.to_owned()))
             .into(),
         places: set(&["welfare-suite", "tax-suite"]),
+        packings: set(&["tax"]),
     }
 }
 

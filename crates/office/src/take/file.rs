@@ -5,9 +5,11 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use layout::{Record, Role};
-use transport::{Access, Beside, Control, make_folders, sha256_of};
+use sha2::{Digest, Sha256};
+use transport::{Access, Beside, Content, Control, in_hex, make_folders, sha256_of};
 
 use crate::links::Inward;
+use crate::packs::{Unread, open, unread as unread_content};
 use crate::worker::Failure;
 
 /// Bytes of a file read at a time.
@@ -18,20 +20,36 @@ pub(super) struct Checked {
     pub(super) rows: u64,
     pub(super) bytes: u64,
     pub(super) sha256: String,
+    /// What is in it, when it is packed.
+    pub(super) content: Option<Content>,
 }
 
 impl Checked {
     /// What is wrong between a file and its control file.
     pub(super) fn differs(&self, control: &Control) -> Option<String> {
-        if self.sha256 != control.sha256 {
-            Some("SHA-256が管理ファイルと違います".to_owned())
-        } else if self.bytes != control.bytes {
-            Some(format!("大きさが{}バイトです（管理ファイルは{}）", self.bytes, control.bytes))
-        } else if self.rows != control.rows {
-            Some(format!("件数が{}件です（管理ファイルは{}件）", self.rows, control.rows))
-        } else {
-            None
+        let of_content = || {
+            let (found, stated) = (self.content.as_ref()?, control.content.as_ref()?);
+            differs(found.bytes, &found.sha256, stated.bytes, &stated.sha256)
+                .map(|what| format!("開いた中身の{what}"))
+        };
+        if let Some(what) = differs(self.bytes, &self.sha256, control.bytes, &control.sha256) {
+            return Some(what);
         }
+        if let Some(what) = of_content() {
+            return Some(what);
+        }
+        (self.rows != control.rows)
+            .then(|| format!("件数が{}件です（管理ファイルは{}件）", self.rows, control.rows))
+    }
+}
+
+fn differs(bytes: u64, sha256: &str, stated_bytes: u64, stated_sha256: &str) -> Option<String> {
+    if sha256 != stated_sha256 {
+        Some("SHA-256が管理ファイルと違います".to_owned())
+    } else if bytes != stated_bytes {
+        Some(format!("大きさが{bytes}バイトです（管理ファイルは{stated_bytes}）"))
+    } else {
+        None
     }
 }
 
@@ -65,9 +83,21 @@ pub(super) fn sum(path: &Path) -> Result<String, Failure> {
 
 /// Reads a copy whole: its rows, good and bad, and, as the inner error, what is wrong with it as a whole, such as a total
 /// that does not fit.
-pub(super) fn check(inward: &Inward, path: &Path) -> Result<Result<Checked, String>, Failure> {
+pub(super) fn check(
+    inward: &Inward,
+    path: &Path,
+    control: &Control,
+) -> Result<Result<Checked, String>, Failure> {
+    let (bytes, sha256) = (std::fs::metadata(path).map_err(unread(path))?.len(), sum(path)?);
+    let is_packed = inward.unpacker.is_some();
+    // What was cut or altered on its way is told as that, before it is opened.
+    if is_packed && let Some(what) = differs(bytes, &sha256, control.bytes, &control.sha256) {
+        return Ok(Err(what));
+    }
+    let stated = control.content.as_ref().map(|content| content.bytes);
     let (mut rows, mut wrong) = (0, None);
-    each_record(inward, path, &mut |record| {
+    let mut measure = is_packed.then(Measure::default);
+    let read = records(inward, path, stated, measure.as_mut(), &mut |record| {
         match record {
             Record::Good(good) => rows += u64::from(good.role() == Role::Detail),
             // A record with bytes is held by itself; one without is about the file.
@@ -75,12 +105,29 @@ pub(super) fn check(inward: &Inward, path: &Path) -> Result<Result<Checked, Stri
             Record::Bad(_) => rows += 1,
         }
         Ok(())
-    })?;
+    });
+    match read {
+        Ok(()) => {}
+        Err(Unread::Unfit(what)) => return Ok(Err(what)),
+        Err(Unread::Failure(failure)) => return Err(failure),
+    }
     if let Some(wrong) = wrong {
         return Ok(Err(wrong));
     }
-    let bytes = std::fs::metadata(path).map_err(unread(path))?.len();
-    Ok(Ok(Checked { rows, bytes, sha256: sum(path)? }))
+    Ok(Ok(Checked { rows, bytes, sha256, content: measure.map(Measure::content) }))
+}
+
+/// Size and SHA-256 of what is read.
+#[derive(Default)]
+struct Measure {
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Measure {
+    fn content(self) -> Content {
+        Content { bytes: self.bytes, sha256: in_hex(self.hash) }
+    }
 }
 
 /// Calls `each` with every record of a copy.
@@ -89,17 +136,47 @@ pub(super) fn each_record(
     path: &Path,
     each: &mut dyn FnMut(&Record<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut file = File::open(path).map_err(unread(path))?;
+    Ok(records(inward, path, None, None, each)?)
+}
+
+fn records(
+    inward: &Inward,
+    path: &Path,
+    stated: Option<u64>,
+    measure: Option<&mut Measure>,
+    each: &mut dyn FnMut(&Record<'_>) -> Result<(), Failure>,
+) -> Result<(), Unread> {
+    let Some(unpacker) = &inward.unpacker else {
+        let mut file = File::open(path).map_err(|error| Unread::Failure(unread(path)(error)))?;
+        return read(inward, &mut file, measure, &|error| Unread::Failure(unread(path)(error)), each);
+    };
+    let mut measure = measure;
+    open(unpacker, path, stated, &mut |content| {
+        read(inward, content, measure.as_deref_mut(), &unread_content, each)
+    })
+}
+
+fn read(
+    inward: &Inward,
+    content: &mut dyn Read,
+    mut measure: Option<&mut Measure>,
+    unread: &dyn Fn(io::Error) -> Unread,
+    each: &mut dyn FnMut(&Record<'_>) -> Result<(), Failure>,
+) -> Result<(), Unread> {
     let mut reader = inward.plan.reader();
     let mut piece = vec![0; PIECE_BYTES];
     loop {
-        let count = match file.read(&mut piece) {
+        let count = match content.read(&mut piece) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => read.map_err(unread(path))?,
+            read => read.map_err(unread)?,
         };
         let mut input = piece.get(..count).unwrap_or_default();
+        if let Some(measure) = &mut measure {
+            measure.bytes += u64::try_from(count).unwrap_or(u64::MAX);
+            measure.hash.update(input);
+        }
         while let Some(record) = reader.read(&mut input, count == 0) {
-            each(&record)?;
+            each(&record).map_err(Unread::Failure)?;
         }
         if count == 0 {
             return Ok(());

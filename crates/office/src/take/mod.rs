@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use catalog::Extent;
 use jiff::Timestamp;
 use linkage::{
-    Delivery, Event, Found, InwardStep, LinkState, Notice, Phase, Seen, Taking, found, local, plan_inward,
+    Delivery, Event, Found, InwardStep, LinkState, Notice, Packed, Phase, Seen, Taking, found, local,
+    plan_inward,
 };
 use register::{AsOf, Position, Versioned, ViewExt, Write};
 use transport::{Arrival, Control, Receipt, Verdict};
@@ -140,11 +141,12 @@ impl<'a> Inbound<'a> {
         let Some(first) = files.first() else { return Ok(Turn::Waiting) };
         let link = &self.running.link;
         let (mut rows, mut bytes, mut sums) = (0, 0, Vec::new());
+        let (mut content_bytes, mut content_sums) = (0, Vec::new());
         for notice in files {
             let Some(control) = control_of(arrivals, notice) else { return Ok(Turn::Waiting) };
             let path = self.copy_of(notice.no, notice.part);
             file::fetch(self.inward, &notice.name, &path, self.attempt())?;
-            let checked = file::check(self.inward, &path)?;
+            let checked = file::check(self.inward, &path, control)?;
             let checked = checked.and_then(|checked| checked.differs(control).map_or(Ok(checked), Err));
             match checked {
                 Err(reason) => return self.refuse(notice, control.sha256.clone(), reason),
@@ -152,6 +154,10 @@ impl<'a> Inbound<'a> {
                     rows += checked.rows;
                     bytes += checked.bytes;
                     sums.push(checked.sha256);
+                    if let Some(content) = checked.content {
+                        content_bytes += content.bytes;
+                        content_sums.push(content.sha256);
+                    }
                 }
             }
         }
@@ -170,6 +176,11 @@ impl<'a> Inbound<'a> {
             file_name: Some(taking.names.join(" ")),
             bytes,
             sha256: sums.join(" "),
+            packed: link.packing().map(|packing| Packed {
+                packing: packing.clone(),
+                bytes: content_bytes,
+                sha256: content_sums.join(" "),
+            }),
             layout: link.layout().unwrap_or_default().to_owned(),
             table_version: self.inward.plan.table_version().to_owned(),
             ..Delivery::new(

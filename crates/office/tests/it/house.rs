@@ -208,6 +208,7 @@ fn open(
         layouts: files("layouts"),
         tables: moji::Tables::built_in(),
         places,
+        packings: Default::default(),
     };
     change(&mut sources);
     Office::open(OfficeParts {

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use layout::Layout;
 use linkage::Phase;
 use moji::{Tables, Unmappable};
-use office::{LinkStanding, LinkWorker, ListFile, RunError, RunOptions, Turn};
+use office::{LinkStanding, LinkWorker, ListFile, Packings, RunError, RunOptions, Turn};
 use register::{AsOf, Fault, View};
 use serde_json::json;
 use stand_in::records::RECEIVED;
@@ -16,7 +16,7 @@ use transport::{Folder, Verdict};
 
 use super::house::TestHouse;
 
-const LINK: &str = r#"
+pub(super) const LINK: &str = r#"
 id = "insured-in"
 title = "被保険者情報（国保連合会）"
 rows = ["city:25"]
@@ -59,6 +59,11 @@ type Apply = fn(&dyn View, &Batch<'_>, &Context<'_>) -> Result<Applied, Fault>;
 
 /// The house with the inward link, whose intake decides so.
 fn wired(house: TestHouse, apply: Apply) -> TestHouse {
+    linked(house, apply, LINK, Packings::new())
+}
+
+/// The same with another link file, and keys it may name.
+pub(super) fn linked(house: TestHouse, apply: Apply, link: &str, packings: Packings) -> TestHouse {
     let at = house.place("federation");
     house.reopen_with(
         |systems| {
@@ -74,7 +79,8 @@ fn wired(house: TestHouse, apply: Apply) -> TestHouse {
             systems.push(stand_in);
         },
         |sources| {
-            sources.links.push(ListFile { name: "insured-in.toml".into(), text: LINK.into() });
+            sources.links.push(ListFile { name: "insured-in.toml".into(), text: link.into() });
+            sources.packings = packings;
             sources.layouts.push(ListFile { name: "insured.toml".into(), text: LAYOUT.into() });
             sources.places.insert("federation".into(), Ok(at.shared()));
         },
@@ -93,13 +99,13 @@ fn rows(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
 }
 
 /// Turns the link until it owes nothing.
-fn settle(house: &TestHouse) {
+pub(super) fn settle(house: &TestHouse) {
     let worker = LinkWorker::new(&house.office);
     while worker.turn("insured-in").unwrap() == Turn::Worked {}
 }
 
 /// What the stand-in holds: subject and name.
-fn held(house: &TestHouse) -> BTreeMap<String, String> {
+pub(super) fn held(house: &TestHouse) -> BTreeMap<String, String> {
     let view = house.office.journal().view(AsOf::default()).unwrap();
     let mut held = BTreeMap::new();
     view.scan(&RECEIVED, None, &mut |stored| {
@@ -111,7 +117,7 @@ fn held(house: &TestHouse) -> BTreeMap<String, String> {
     held
 }
 
-fn trouble(house: &TestHouse) -> String {
+pub(super) fn trouble(house: &TestHouse) -> String {
     let view = house.office.link_view("insured-in").unwrap().unwrap();
     if view.standing == LinkStanding::Trouble { view.why } else { String::new() }
 }

@@ -9,7 +9,7 @@ use reqwest::blocking::{Body, Response};
 use serde_json::Value;
 
 use super::client::{Caller, body_of};
-use super::wire::{FileCard, FileList, HEADERS, NAME_HEADER, SignedReceipt, coded, header_values};
+use super::wire::{FileCard, FileList, NAME_HEADER, SignedReceipt, coded, header_values};
 use super::{By, HttpError, Protocol};
 use crate::{Answer, Control, Question, Receipt};
 
@@ -53,7 +53,7 @@ impl Protocol for Rest {
                 .header("content-type", "application/octet-stream")
                 .header("idempotency-key", format!("{}/{}/{}", control.link, control.no, control.sha256))
                 .header(NAME_HEADER, coded(name));
-            for (header, value) in HEADERS.into_iter().zip(header_values(control)) {
+            for (header, value) in header_values(control) {
                 request = request.header(header, value);
             }
             Ok(request.body(Body::sized(file, control.bytes)))

@@ -5,13 +5,13 @@ use std::fmt;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use crate::{Control, Receipt, SlipError, Verdict};
+use crate::{Content, Control, Receipt, SlipError, Verdict};
 
 /// What is signed begins with this, so that the key's signatures mean nothing else.
 const PURPOSE: &str = "daicho receipt 1\n";
 
 /// Headers of a delivery's body: the lines of the control file that do not stand in the address.
-pub const HEADERS: [&str; 8] = [
+pub const HEADERS: [&str; 10] = [
     "daicho-dataset",
     "daicho-extent",
     "daicho-as-of",
@@ -20,14 +20,17 @@ pub const HEADERS: [&str; 8] = [
     "daicho-sha256",
     "daicho-part",
     "daicho-parts",
+    "daicho-content-bytes",
+    "daicho-content-sha256",
 ];
 
 /// The header with the file's name, in the encoding of forms.
 pub const NAME_HEADER: &str = "daicho-file-name";
 
-/// The values of [`HEADERS`] for a control file.
-pub fn header_values(control: &Control) -> [String; 8] {
-    [
+/// The headers for a control file with their values; those of packed files only where it is one.
+pub fn header_values(control: &Control) -> Vec<(&'static str, String)> {
+    let content = control.content.as_ref();
+    let values = [
         control.dataset.clone(),
         control.extent.clone(),
         control.as_of.to_string(),
@@ -36,7 +39,9 @@ pub fn header_values(control: &Control) -> [String; 8] {
         control.sha256.clone(),
         control.part.to_string(),
         control.parts.to_string(),
-    ]
+    ];
+    let of_content = content.map(|own| [own.bytes.to_string(), own.sha256.clone()]);
+    HEADERS.into_iter().zip(values.into_iter().chain(of_content.into_iter().flatten())).collect()
 }
 
 /// The control file from an address and headers. What may be left out: the dataset, `difference`, `as_of` 0, part 1
@@ -98,6 +103,12 @@ pub struct FileCard {
     pub bytes: u64,
     /// As in [`Control`].
     pub sha256: String,
+    /// As in [`Content`](crate::Content), where the file is packed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_bytes: Option<u64>,
+    /// As in [`Content`](crate::Content), where the file is packed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_sha256: Option<String>,
     /// As in [`Control`].
     pub part: u32,
     /// As in [`Control`].
@@ -107,8 +118,24 @@ pub struct FileCard {
 impl FileCard {
     /// The card of a file.
     pub fn of(name: &str, control: &Control) -> Self {
-        let Control { link, no, dataset, extent, as_of, rows, bytes, sha256, part, parts } = control.clone();
-        Self { name: name.to_owned(), link, no, dataset, extent, as_of, rows, bytes, sha256, part, parts }
+        let Control { link, no, dataset, extent, as_of, rows, bytes, sha256, content, part, parts } =
+            control.clone();
+        let (content_bytes, content_sha256) = content.map(|own| (own.bytes, own.sha256)).unzip();
+        Self {
+            name: name.to_owned(),
+            link,
+            no,
+            dataset,
+            extent,
+            as_of,
+            rows,
+            bytes,
+            sha256,
+            content_bytes,
+            content_sha256,
+            part,
+            parts,
+        }
     }
 
     /// Its control file.
@@ -116,9 +143,22 @@ impl FileCard {
     /// # Errors
     /// When a value is none a control file may have.
     pub fn control(&self) -> Result<Control, SlipError> {
-        let Self { name: _, link, no, dataset, extent, as_of, rows, bytes, sha256, part, parts } =
-            self.clone();
-        let control = Control { link, no, dataset, extent, as_of, rows, bytes, sha256, part, parts };
+        let own = self.clone();
+        let content =
+            own.content_bytes.zip(own.content_sha256).map(|(bytes, sha256)| Content { bytes, sha256 });
+        let control = Control {
+            link: own.link,
+            no: own.no,
+            dataset: own.dataset,
+            extent: own.extent,
+            as_of: own.as_of,
+            rows: own.rows,
+            bytes: own.bytes,
+            sha256: own.sha256,
+            content,
+            part: own.part,
+            parts: own.parts,
+        };
         Control::parse(&control.to_text())
     }
 }
@@ -313,16 +353,20 @@ mod tests {
             rows: 3,
             bytes: 9,
             sha256: "ab".into(),
+            content: None,
             part: 1,
             parts: 2,
         };
-        let values = header_values(&control);
-        let header = |name: &str| {
-            let at = HEADERS.iter().position(|known| *known == name)?;
-            values.get(at).cloned()
-        };
-        assert_eq!(control_from("l", "12", &header), Ok(control));
-        assert_eq!(control_from("l", "x", &header).unwrap_err().to_string(), "「no」の値「x」が読めません");
+        let packed = Control { content: Some(Content { bytes: 10, sha256: "cd".into() }), ..control.clone() };
+        for control in [control, packed] {
+            let values = header_values(&control);
+            let header =
+                |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+            assert_eq!(control_from("l", "12", &header), Ok(control.clone()));
+            assert_eq!(FileCard::of("a.csv", &control).control(), Ok(control));
+        }
+        let rows = |name: &str| ["daicho-rows", "daicho-bytes"].contains(&name).then(|| "1".to_owned());
+        assert_eq!(control_from("l", "x", &rows).unwrap_err().to_string(), "「no」の値「x」が読めません");
         assert_eq!(control_from("l", "1", &|_| None), Err(SlipError::Missing("rows")));
         assert_eq!(decoded(&coded("異動 1+2%.csv")), "異動 1+2%.csv");
     }

@@ -48,6 +48,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         facts.push(("ファイル名", row.file.clone()));
         facts.push(("大きさ", format!("{}バイト", grouped(delivery.bytes))));
         facts.push(("SHA-256", delivery.sha256.clone()));
+        if let Some(packed) = &delivery.packed {
+            facts.push(("梱包", packed.packing.label()));
+            facts.push(("中身の大きさ", format!("{}バイト", grouped(packed.bytes))));
+            facts.push(("中身のSHA-256", packed.sha256.clone()));
+        }
         facts.push(("レイアウト", delivery.layout.clone()));
         facts.push(("文字の変換表", delivery.table_version.clone()));
     }

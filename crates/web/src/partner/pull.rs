@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderName, header};
 use serde_json::json;
-use transport::http::wire::{FileCard, HEADERS, NAME_HEADER, SignedReceipt, coded, header_values};
+use transport::http::wire::{FileCard, NAME_HEADER, SignedReceipt, coded, header_values};
 
 use super::{Asker, number};
 use crate::problem::Problem;
@@ -38,7 +38,7 @@ pub(crate) fn fetch(visit: &Visit) -> Result<Reply, Problem> {
 fn with_headers(reply: Reply, card: &FileCard) -> Result<Reply, Problem> {
     let control = card.control().map_err(|error| Problem::fault("a control file", &error))?;
     let mut reply = reply.with(HeaderName::from_static(NAME_HEADER), coded(&card.name));
-    for (name, value) in HEADERS.into_iter().zip(header_values(&control)) {
+    for (name, value) in header_values(&control) {
         reply = reply.with(HeaderName::from_static(name), value);
     }
     Ok(reply.with(header::ETAG, format!("\"{}\"", card.sha256)))

@@ -131,6 +131,7 @@ impl House {
             layouts: files("layouts")?,
             tables: moji::Tables::built_in(),
             places,
+            packings: Default::default(),
         };
         change(&mut sources);
         let office = Office::open(OfficeParts {

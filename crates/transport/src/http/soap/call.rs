@@ -179,15 +179,19 @@ fn token(text: &str) -> String {
 }
 
 /// The names of a control file's lines beside `link` and `no`, as elements.
-fn line_names() -> [String; 8] {
-    HEADERS.map(|header| header.trim_start_matches("daicho-").replace('-', "_"))
+fn line_names() -> [String; HEADERS.len()] {
+    HEADERS.map(line_name)
+}
+
+fn line_name(header: &str) -> String {
+    header.trim_start_matches("daicho-").replace('-', "_")
 }
 
 /// A control file's lines as elements.
 pub(super) fn lines(control: &Control) -> String {
     let mut items = leaf("link", &control.link) + &leaf("no", &control.no.to_string());
-    for (name, value) in line_names().into_iter().zip(header_values(control)) {
-        items.push_str(&leaf(&name, &value));
+    for (header, value) in header_values(control) {
+        items.push_str(&leaf(&line_name(header), &value));
     }
     items
 }
@@ -195,10 +199,7 @@ pub(super) fn lines(control: &Control) -> String {
 /// Lines of a control file from the children of an element; what may be left out is what may be over HTTP.
 pub(super) fn control_in(fields: Fields<'_>, element: &Element) -> Result<Control, SoapError> {
     let no: u64 = fields.value("no")?;
-    let line = |header: &str| {
-        let name = header.trim_start_matches("daicho-").replace('-', "_");
-        element.child_text(&name).map(str::to_owned)
-    };
+    let line = |header: &str| element.child_text(&line_name(header)).map(str::to_owned);
     for name in ["rows", "bytes", "sha256"] {
         fields.needed(name)?;
     }
