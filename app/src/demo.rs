@@ -48,7 +48,7 @@ pub const USERS: &[DemoUser] = &[
     ("shinsa", "審査　次郎", "町民生活課", &["resident-register/*", "addressee/*"]),
     ("jidou", "児童　三奈", "福祉課", &["child-allowance/*", "addressee/*", "office/inquiry"]),
     ("senkyo", "選挙　四郎", "選挙管理委員会", &["electoral-roll/*", "addressee/*"]),
-    ("unyo", "運用　五月", "情報政策課", &["office/*"]),
+    ("unyo", "運用　五月", "情報政策課", &["office/*", "media-register/*"]),
     ("kanri", "管理　六実", "情報政策課", &["*"]),
 ];
 

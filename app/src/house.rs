@@ -33,6 +33,8 @@ pub fn systems(offers: &[Offer]) -> Vec<System> {
         child_allowance::system(),
         electoral_roll::system(),
         stand_in::system(offers),
+        // Not of the municipality's systems but of this house: what it hands out on media.
+        media::system(),
     ]
 }
 

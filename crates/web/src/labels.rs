@@ -88,6 +88,14 @@ const OWN: &[(&str, &str)] = &[
     ("until", "終了月"),
     ("address", "住所"),
     ("postcode", "郵便番号"),
+    ("action", "処理"),
+    ("days_out", "日数"),
+    ("lost_count", "紛失"),
+    ("overdue", "期限"),
+    ("overdue_count", "期限超過"),
+    ("possible", "次にできること"),
+    ("since_on", "渡した日"),
+    ("steps", "経過"),
 ];
 
 /// Names of items by field name.

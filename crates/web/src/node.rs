@@ -154,16 +154,18 @@ fn table(heading: String, rows: &[Value], labels: &Scope<'_>) -> Node {
     node.left_out = rows.len().saturating_sub(ROWS_MAX);
     let shown: Vec<Map<String, Value>> = rows.iter().take(ROWS_MAX).map(flattened).collect();
     let mut names: Vec<&str> = Vec::new();
-    for (name, value) in shown.iter().flatten() {
-        let says_something = match value {
-            Value::Null => false,
-            Value::String(text) => !text.is_empty(),
-            _ => true,
-        };
-        if says_something && !names.contains(&name.as_str()) {
+    // In the order the answer has them, whichever row is the first to say something.
+    for (name, _) in shown.iter().flatten() {
+        if !names.contains(&name.as_str()) {
             names.push(name);
         }
     }
+    let says_something = |value: &Value| match value {
+        Value::Null => false,
+        Value::String(text) => !text.is_empty(),
+        _ => true,
+    };
+    names.retain(|name| shown.iter().any(|row| row.get(*name).is_some_and(says_something)));
     names.retain(|name| !shown.iter().any(|row| is_said_otherwise(name, row)));
     // A column that says in every row what another says already only makes the table wider.
     let repeats = |at: usize| {
@@ -317,6 +319,8 @@ fn words(name: &str, text: &str) -> Scalar {
     }
     let href = match name {
         "household_no" => format!("/households/{text}"),
+        "medium_no" => format!("/f/media-register/medium?medium_no={text}"),
+        "link_id" => format!("/links/{text}"),
         name if name.ends_with("addressee_no") => format!("/residents/{text}"),
         _ => String::new(),
     };
@@ -365,6 +369,16 @@ mod tests {
         assert_eq!(texts, ["000000000000019", "葛󠄀城　陽菜", "430,000円", "2件", "一、二"]);
         assert_eq!(table.rows[0][1].above, "カツラギ　ヒナ");
         assert_eq!(table.rows[0][3].inside[0].rows.len(), 2);
+    }
+
+    #[test]
+    fn columns_keep_the_order_of_the_answer_whichever_row_fills_them_first() {
+        let labels = Labels::of(&[]);
+        let value =
+            json!([{"a": "1", "b": "", "c": null, "d": "4"}, {"a": "", "b": "2", "c": null, "d": "5"}]);
+        let nodes = nodes(&value, &labels.within("", None));
+        let titles: Vec<&str> = nodes[0].headers.iter().map(|header| header.title.as_str()).collect();
+        assert_eq!(titles, ["a", "b", "d"]);
     }
 
     #[test]

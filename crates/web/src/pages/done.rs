@@ -173,6 +173,9 @@ fn onward(visit: &Visit, done: &Done) -> Vec<Onward> {
             id if id.starts_with("resident-register/") => {
                 (format!("/provisional/{key}"), "仮登録を開く（審査・本登録）")
             }
+            id if id.starts_with("media-register/") => {
+                (format!("/f/media-register/medium?medium_no={key}"), "媒体を照会する")
+            }
             _ => (format!("/residents/{key}"), "個人を開く"),
         };
         onward.push(Onward { href, label: label.to_owned() });
