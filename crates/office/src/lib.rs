@@ -11,6 +11,7 @@ mod intake;
 mod lane;
 mod ledger;
 mod links;
+mod media_view;
 mod monitor;
 mod office;
 mod packs;

@@ -6,6 +6,7 @@ use linkage::{
     CharLine, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, latest_until, local, next_after, plan,
     timestamp,
 };
+use media::Medium;
 use register::{Actor, AsOf, CommitError, Draft, Fault, Position, View, ViewExt, Write};
 use serde::Serialize;
 use system::Finding;
@@ -22,6 +23,8 @@ use crate::{AuditEntry, Caller, LinkWorker, Office, RunError};
 pub enum LinkStanding {
     /// 定義不備: its definition, layout or place is broken.
     Broken,
+    /// 媒体紛失: a medium with deliveries of it is lost.
+    MediumLost,
     /// 保留: stopped.
     Held,
     /// 障害: a step fails and is tried again.
@@ -45,6 +48,7 @@ impl LinkStanding {
     pub fn label(self) -> &'static str {
         match self {
             Self::Broken => "定義不備",
+            Self::MediumLost => "媒体紛失",
             Self::Held => "保留",
             Self::Trouble => "障害",
             Self::Waiting => "受領待ち",
@@ -101,6 +105,8 @@ pub struct DeliveryView {
     pub delivery: Delivery,
     /// Each step with the time it was recorded.
     pub steps: Vec<(Phase, Timestamp)>,
+    /// The media it is on (媒体).
+    pub media: Vec<Medium>,
 }
 
 impl Office {
@@ -145,6 +151,7 @@ impl Office {
         {
             (standing, why, remedy) = found;
         }
+        (standing, why, remedy) = self.with_lost_media(view, &link.id, (standing, why, remedy))?;
         let next_due = state.as_ref().filter(|state| state.hold.is_none()).and_then(|state| {
             let since = local(state.last_due.unwrap_or(state.since));
             latest_until(link.timing, self.calendar(), since, local(now))
@@ -265,7 +272,9 @@ impl Office {
         let view = self.journal().view(AsOf::default())?;
         let versions = view.load_history::<Delivery>(&Delivery::key_of(link, no))?;
         let steps = versions.iter().map(|version| (version.record.phase, version.recorded_at)).collect();
-        Ok(versions.into_iter().last().map(|newest| DeliveryView { delivery: newest.record, steps }))
+        let Some(newest) = versions.into_iter().last() else { return Ok(None) };
+        let media = self.media_of(&*view, link, no)?;
+        Ok(Some(DeliveryView { delivery: newest.record, steps, media }))
     }
 
     /// The character report of a delivery: at most `limit` lines of what was done (代替文字 …); an empty word means all.

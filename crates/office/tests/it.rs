@@ -10,6 +10,7 @@ mod it {
     mod inward;
     mod ledger;
     mod links;
+    mod media;
     mod packed;
     mod prune;
     mod reconcile;

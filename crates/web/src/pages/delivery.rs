@@ -30,6 +30,8 @@ struct Page {
     report: Option<Report>,
     /// Whether its kept bytes can be put in their place once more.
     resends: bool,
+    /// Number and state of each medium it is on.
+    media: Vec<(String, &'static str)>,
 }
 
 /// One delivery.
@@ -67,6 +69,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         facts.push(("照会の対象", delivery.asked.join("、")));
     }
     facts.retain(|(_, value)| !value.is_empty());
+    let media = view.media.iter().map(|medium| (medium.medium_no.clone(), medium.state.label())).collect();
     let mut receipt = Vec::new();
     if let Some(own) = &delivery.receipt {
         receipt.push(("受領を読んだ時刻", moment(own.read_at)));
@@ -85,6 +88,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             .as_ref()
             .map(|own| own.rows == delivery.rows && own.sha256 == delivery.sha256),
         receipt,
+        media,
         refused_more: delivery.refused.len().saturating_sub(REFUSED_MAX),
         refused: delivery.refused.into_iter().take(REFUSED_MAX).collect(),
         report: Report::of(visit, &delivery.characters, value_of(&visit.query, "done"))?,

@@ -55,7 +55,7 @@ impl LinkRow {
             rows: view.rows.iter().map(|row| (row.clone(), row_address(row))).collect(),
             standing: view.standing.label(),
             class: match view.standing {
-                LinkStanding::Broken | LinkStanding::Trouble => "bad",
+                LinkStanding::Broken | LinkStanding::MediumLost | LinkStanding::Trouble => "bad",
                 LinkStanding::Held | LinkStanding::AwaitsStaff => "held",
                 LinkStanding::Waiting
                 | LinkStanding::TakingIn
@@ -110,7 +110,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     // A file that cannot be read is a link that stands still, though it has no row.
     let unread = office.links().broken().len();
     let counts = vec![
-        ("bad", "定義不備・障害", unread + count(&[LinkStanding::Broken, LinkStanding::Trouble])),
+        (
+            "bad",
+            "定義不備・障害・媒体紛失",
+            unread + count(&[LinkStanding::Broken, LinkStanding::MediumLost, LinkStanding::Trouble]),
+        ),
         ("held", "保留・操作待ち", count(&[LinkStanding::Held, LinkStanding::AwaitsStaff])),
         (
             "busy",
