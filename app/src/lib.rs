@@ -26,3 +26,4 @@ pub mod simulate;
 pub mod standards;
 pub mod tables;
 mod told;
+mod trial;

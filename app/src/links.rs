@@ -16,6 +16,7 @@ use crate::house::House;
 use crate::lists;
 use crate::progress::{result, say};
 use crate::told::{ended, not_done};
+use crate::trial;
 
 /// What is done with links.
 #[derive(Subcommand, Clone, Debug)]
@@ -45,6 +46,9 @@ pub enum LinkTask {
     },
     /// Compares a receiver's dump with what it has confirmed to have, person by person and item by item.
     Reconcile(Reconcile),
+    /// Makes the deliveries of the last days again by a changed link file or layout, and tells which bytes would differ; nothing
+    /// is sent.
+    Try(trial::Try),
     /// What a day should have brought over each link, and what it did.
     Ledger {
         /// The day; today without it.
@@ -87,6 +91,7 @@ fn perform(house: &House, task: LinkTask) -> anyhow::Result<ExitCode> {
     let office = &*house.office;
     match task {
         LinkTask::Ledger { day } => return ledger(office, day),
+        LinkTask::Try(task) => return trial::run(office, &task),
         LinkTask::Reconcile(task) => return reconcile(office, &task),
         LinkTask::List => list(office)?,
         LinkTask::Show { id } => show(office, &id)?,
@@ -350,7 +355,11 @@ fn mismatch_line(mismatch: &Mismatch) -> String {
             ["読めないレコード", &number_of, why, "", ""]
         }
     };
-    // What the other side holds may be anything; a cell stays a cell.
+    line_of(cells)
+}
+
+/// Cells as a line of a report: what the other side holds may be anything, and a cell stays a cell.
+pub(crate) fn line_of<const N: usize>(cells: [&str; N]) -> String {
     cells.map(|cell| cell.replace(|c: char| c.is_control(), " ")).join("\t")
 }
 

@@ -16,7 +16,7 @@ use system::{Dataset, Intake, System};
 use transport::Place;
 
 use crate::packs::Packings;
-use crate::wire::wire;
+use crate::wire::{compile, compiled, wire};
 
 /// Places (受け渡し場所) by the names link files use, or in Japanese why one cannot be used: only its links stop.
 pub type Places = BTreeMap<String, Result<Arc<dyn Place>, String>>;
@@ -239,6 +239,22 @@ impl Links {
     /// it has on its way goes on when the file is mended.
     pub fn is_unreadable(&self, id: &str) -> bool {
         self.unreadable.contains(id)
+    }
+
+    /// The plan a changed link would write by: its own layout, or one that is changed with it. What is wrong is told in Japanese.
+    pub(crate) fn plan_of_changed(
+        &self,
+        link: &Link,
+        layout: Option<&Layout>,
+        items: &[&str],
+    ) -> Result<Plan, String> {
+        match layout {
+            Some(layout) => compile(link, layout, items, &self.tables),
+            None => {
+                let name = link.layout().unwrap_or_default();
+                compiled(link, name, &self.layouts, items, &self.tables)
+            }
+        }
     }
 
     /// A layout of this town, compiled for its own items: for files that no link carries, such as a receiver's dump. What is

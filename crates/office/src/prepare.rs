@@ -277,7 +277,7 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     make_folders(making.evidence, Access::Private).map_err(broken)?;
     let mut facts = making.facts.clone();
     if making.plan.layout().header_is_tallied() {
-        facts.tally = tally(making, &*view, &source)?;
+        facts.tally = tally(making.plan, making.dataset, &*view, &source)?;
     }
     let attempt = format!("{:012}.{:016x}", making.no, making.attempt);
     let beside = |ending: &str| Beside::create(&making.evidence.join(format!("{attempt}.{ending}")));
@@ -348,16 +348,24 @@ fn sendable(making: &Making<'_>, prepared: &Prepared, limit: usize) -> Result<()
     Ok(())
 }
 
-enum Source {
+/// Whose rows are written.
+pub(crate) enum Source {
+    /// Everybody's.
     Full,
+    /// Those of these records.
     Difference(Vec<Stored>),
 }
 
 /// Counts and totals for a header that states them: the rows are written once for nothing.
-fn tally(making: &Making<'_>, view: &dyn View, source: &Source) -> Result<Tally, Fault> {
-    let mut records = making.plan.writer();
+pub(crate) fn tally(
+    plan: &Plan,
+    dataset: &Dataset,
+    view: &dyn View,
+    source: &Source,
+) -> Result<Tally, Fault> {
+    let mut records = plan.writer();
     let (mut out, mut events) = (Vec::new(), Vec::new());
-    each_row(making, view, source, &mut |_, values| {
+    each_row(dataset, view, source, &mut |_, values| {
         out.clear();
         events.clear();
         // A row that is refused is left out then, too, and named there.
@@ -394,7 +402,9 @@ fn fill(
     };
     writer.records.write_header(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
     writer.told("").map_err(broken)?;
-    each_row(making, view, source, &mut |subject, values| writer.row(subject, values).map_err(broken))?;
+    each_row(making.dataset, view, source, &mut |subject, values| {
+        writer.row(subject, values).map_err(broken)
+    })?;
     writer.records.write_trailer(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
     writer.told("").map_err(broken)?;
     writer.tell_spellings().map_err(broken)?;
@@ -413,16 +423,15 @@ fn fill(
 }
 
 /// What is done with the subject and the values of one row.
-type EachRow<'a> = dyn FnMut(&str, &[&str]) -> Result<(), Fault> + 'a;
+pub(crate) type EachRow<'a> = dyn FnMut(&str, &[&str]) -> Result<(), Fault> + 'a;
 
 /// Calls `each` with the subject and the values of every row, in a fixed order.
-fn each_row(
-    making: &Making<'_>,
+pub(crate) fn each_row(
+    dataset: &Dataset,
     view: &dyn View,
     source: &Source,
     each: &mut EachRow<'_>,
 ) -> Result<(), Fault> {
-    let dataset = making.dataset;
     let subject = dataset.items.iter().position(|item| item.name == dataset.subject).unwrap_or(0);
     let mut row = Row::new();
     let mut one = |stored: &Stored| -> Result<(), Fault> {

@@ -97,7 +97,7 @@ fn lacks(intake: &Intake, names: &[&str], whence: &str) -> Result<(), String> {
     Err(format!("受け口が要る項目（{}）が{whence}にありません", missing.join("、")))
 }
 
-fn compiled(
+pub(crate) fn compiled(
     link: &Link,
     name: &str,
     layouts: &BTreeMap<String, Result<Layout, String>>,
@@ -109,6 +109,11 @@ fn compiled(
         Some(Err(what)) => return Err(format!("レイアウト「{name}」が読めません: {what}")),
         Some(Ok(layout)) => layout,
     };
+    compile(link, layout, items, tables)
+}
+
+/// A layout compiled for the items of a link's dataset, or in Japanese what is wrong with it.
+pub(crate) fn compile(link: &Link, layout: &Layout, items: &[&str], tables: &Tables) -> Result<Plan, String> {
     let policy = match link.unmappable {
         catalog::Unmappable::Reject => Unmappable::Reject,
         catalog::Unmappable::Substitute => Unmappable::Substitute,

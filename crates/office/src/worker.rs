@@ -1,6 +1,6 @@
 //! The worker: carries out, link by link, the one step the engine plans, and commits what happened with its effect.
 
-use catalog::Extent;
+use catalog::{Extent, Link};
 use jiff::Timestamp;
 use layout::Facts;
 use linkage::{
@@ -370,20 +370,6 @@ impl<'a> LinkWorker<'a> {
         };
         let no = state.record.next_no;
         let date = local(now).date();
-        let name = |id: &str| {
-            self.office.links().system(id).map_or_else(|| id.to_owned(), |system| system.name.clone())
-        };
-        let facts = Facts {
-            delivery_no: no,
-            date: date.to_string(),
-            extent: match extent {
-                Extent::Full => "A".to_owned(),
-                Extent::Difference => "D".to_owned(),
-            },
-            source: name(&running.link.source),
-            target: name(&running.link.target),
-            ..Facts::default()
-        };
         let (evidence, attempt) = (self.office.evidence(&running.link.id), self.office.entropy().bits());
         let making = Making {
             journal: self.office.journal(),
@@ -396,12 +382,10 @@ impl<'a> LinkWorker<'a> {
             from: state.record.next_from(),
             reach: state.record.position,
             extent,
-            facts,
+            facts: self.office.facts(&running.link, no, date, extent),
         };
         let prepared = prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))?;
-        let file_name = file_name
-            .replace("{no}", &format!("{no:06}"))
-            .replace("{date}", &date.strftime("%Y%m%d").to_string());
+        let file_name = file_name_of(file_name, no, date);
         let named = (&running.link, &*file_name);
         let lying = pack(packer.as_ref(), named, (&evidence, no, attempt), &prepared)?;
         let delivery = Delivery {
@@ -584,4 +568,28 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
 /// The position up to which a state has everything, for readers of the monitor.
 pub(crate) fn position_of(state: Option<&LinkState>) -> Position {
     state.map_or(Position(0), |state| state.position)
+}
+
+/// The name of a delivery's file.
+pub(crate) fn file_name_of(pattern: &str, no: u64, date: jiff::civil::Date) -> String {
+    pattern.replace("{no}", &format!("{no:06}")).replace("{date}", &date.strftime("%Y%m%d").to_string())
+}
+
+impl Office {
+    /// What header and trailer of a delivery state.
+    pub(crate) fn facts(&self, link: &Link, no: u64, date: jiff::civil::Date, extent: Extent) -> Facts {
+        let name =
+            |id: &str| self.links().system(id).map_or_else(|| id.to_owned(), |system| system.name.clone());
+        Facts {
+            delivery_no: no,
+            date: date.to_string(),
+            extent: match extent {
+                Extent::Full => "A".to_owned(),
+                Extent::Difference => "D".to_owned(),
+            },
+            source: name(&link.source),
+            target: name(&link.target),
+            ..Facts::default()
+        }
+    }
 }

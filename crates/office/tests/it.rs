@@ -16,4 +16,5 @@ mod it {
     mod reconcile;
     mod resend;
     mod staff;
+    mod trial;
 }
