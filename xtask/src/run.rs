@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 
@@ -22,9 +23,11 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> anyhow::Result<()> {
     run_with(program, arguments, &[])
 }
 
-/// Runs a program with further environment variables.
+/// Runs a program with further environment variables, and says how long it took.
+#[expect(clippy::disallowed_methods, reason = "it tells a person where the minutes go")]
 pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> anyhow::Result<()> {
     println!("── {program} {}", arguments.join(" "));
+    let start = Instant::now();
     let status = command(program)
         .args(arguments)
         .envs(variables.iter().copied())
@@ -33,5 +36,6 @@ pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &s
     if !status.success() {
         bail!("{program} {} failed", arguments.join(" "));
     }
+    println!("── {program}: {} s", start.elapsed().as_secs());
     Ok(())
 }
