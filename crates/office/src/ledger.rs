@@ -67,6 +67,13 @@ impl Office {
             self.add_deliveries(view, &mut line, state, day)?;
         }
         line.wrong = wrong(&line, running.ready.as_ref().err(), state.as_ref());
+        if let Some(lost) = self.lost_media(view, &link.id)? {
+            line.wrong = [line.wrong, lost]
+                .into_iter()
+                .filter(|words| !words.is_empty())
+                .collect::<Vec<_>>()
+                .join("。");
+        }
         Ok(line)
     }
 

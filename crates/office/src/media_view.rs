@@ -17,6 +17,16 @@ impl Office {
         if self.keeps_media() { media::of_delivery(view, link, no) } else { Ok(Vec::new()) }
     }
 
+    /// That media with a link's deliveries are lost, in Japanese; none when none are.
+    pub(crate) fn lost_media(&self, view: &dyn View, link: &str) -> Result<Option<String>, Fault> {
+        let lost = if self.keeps_media() { media::lost_of_link(view, link)? } else { Vec::new() };
+        if lost.is_empty() {
+            return Ok(None);
+        }
+        let numbers: Vec<&str> = lost.iter().map(|medium| &*medium.medium_no).collect();
+        Ok(Some(format!("この連携の配信が入った媒体 {} が紛失しています", numbers.join("、"))))
+    }
+
     /// Where a link stands when media with its deliveries are lost. What stops the link itself stays what is shown, for it has
     /// its own button; the loss is then told with it.
     pub(crate) fn with_lost_media(
@@ -25,12 +35,7 @@ impl Office {
         link: &str,
         (standing, why, remedy): (LinkStanding, String, &'static str),
     ) -> Result<(LinkStanding, String, &'static str), Fault> {
-        let lost = if self.keeps_media() { media::lost_of_link(view, link)? } else { Vec::new() };
-        if lost.is_empty() {
-            return Ok((standing, why, remedy));
-        }
-        let numbers: Vec<&str> = lost.iter().map(|medium| &*medium.medium_no).collect();
-        let words = format!("この連携の配信が入った媒体 {} が紛失しています", numbers.join("、"));
+        let Some(words) = self.lost_media(view, link)? else { return Ok((standing, why, remedy)) };
         Ok(match standing {
             LinkStanding::Broken | LinkStanding::Held | LinkStanding::Trouble => {
                 (standing, format!("{why}。{words}"), remedy)

@@ -48,6 +48,10 @@ fn a_lost_medium_is_told_on_its_link_until_it_is_found() {
     assert_eq!(now, LinkStanding::MediumLost);
     assert!(why.contains("媒体 M-1 が紛失しています"), "{why}");
     assert_eq!(house.office.link_views().unwrap()[0].id, LINK, "the worst stands first");
+    let day = house.office.ledger(house.office.today()).unwrap();
+    let of_link = |link: &str| day.iter().find(|line| line.link == link).unwrap().wrong.clone();
+    assert!(of_link(LINK).ends_with("媒体 M-1 が紛失しています"), "{}", of_link(LINK));
+    assert!(!of_link("resident-full-to-welfare").contains("媒体"));
     assert_ne!(standing(&house, "resident-full-to-welfare").0, LinkStanding::MediumLost);
 
     // What stops the link keeps its button.
