@@ -1,7 +1,6 @@
 //! `daicho link try`: what a changed link would have sent.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,6 +12,7 @@ use office::{Caller, Change, Office, Sides, Tried, TriedDelivery};
 use register::Fault;
 
 use crate::links::line_of;
+use crate::output::Output;
 use crate::progress::{result, say};
 use crate::told::{not_done, refused};
 
@@ -41,21 +41,21 @@ pub struct Try {
 /// When a file does not read or cannot be written, the change is refused, or the journal does not answer.
 pub(crate) fn run(office: &Office, task: &Try) -> anyhow::Result<ExitCode> {
     let change = change(office, task)?;
-    let mut report = task.report.as_deref().map(Report::create).transpose()?;
+    // Line by line, for it may be longer than memory; it is there only when it is whole.
+    let mut report = Output::wanted(task.report.as_deref())?;
+    writeln!(report, "番号\t対象\t項目\tいま\t変更後")?;
     result("番号\tファイル名\t件数\t保留\tバイト数\t違うレコード\t最初に違うバイト\tいまの定義");
-    let mut tell = |told: &Tried| {
-        match (told, &mut report) {
-            (Tried::Delivery(own), _) => result(&delivery_line(own)),
-            (other, Some(report)) => report.line(&difference_line(other))?,
-            (_, None) => {}
+    let mut tell = |told: &Tried| match told {
+        Tried::Delivery(own) => {
+            result(&delivery_line(own));
+            Ok(())
         }
-        Ok(())
+        other => writeln!(report, "{}", difference_line(other))
+            .map_err(|error| Fault::new("違いの一覧に書けません", error)),
     };
     let tried = office.try_change(&Caller::command_line(), &task.id, &change, task.days, &mut tell);
     let trial = tried.map_err(not_done)?;
-    if let Some(report) = report {
-        report.finish()?;
-    }
+    report.finish()?;
     for (item, count) in &trial.by_item {
         say(&format!("項目「{item}」: {count}レコードで違います"));
     }
@@ -140,30 +140,5 @@ fn difference_line(told: &Tried) -> String {
         }
         // It has a line of its own on the screen.
         Tried::Delivery(_) => String::new(),
-    }
-}
-
-/// The file of differences, which may be far longer than memory.
-struct Report {
-    file: BufWriter<File>,
-    path: PathBuf,
-}
-
-impl Report {
-    fn create(path: &Path) -> anyhow::Result<Self> {
-        let file = File::create(path).with_context(|| format!("{} に書けません", path.display()))?;
-        let mut report = Self { file: BufWriter::new(file), path: path.to_path_buf() };
-        report.line("番号\t対象\t項目\tいま\t変更後")?;
-        Ok(report)
-    }
-
-    fn line(&mut self, line: &str) -> Result<(), Fault> {
-        writeln!(self.file, "{line}")
-            .map_err(|error| Fault::new(format!("{} に書けません", self.path.display()), error))
-    }
-
-    fn finish(self) -> anyhow::Result<()> {
-        let Self { mut file, path } = self;
-        file.flush().with_context(|| format!("{} に書けません", path.display()))
     }
 }

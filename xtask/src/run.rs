@@ -11,10 +11,17 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// A command in the root.
+/// A command in the root, without what cargo tells of this program: build scripts that ask for those names would run anew
+/// whenever somebody goes from `cargo xtask` to plain `cargo` and back, and all that stands on them.
 pub(crate) fn command(program: &str) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root());
+    for (name, _) in std::env::vars_os() {
+        let told = |beginning: &str| name.to_string_lossy().starts_with(beginning);
+        if told("CARGO_PKG_") || told("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

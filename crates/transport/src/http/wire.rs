@@ -103,10 +103,10 @@ pub struct FileCard {
     pub bytes: u64,
     /// As in [`Control`].
     pub sha256: String,
-    /// As in [`Content`](crate::Content), where the file is packed.
+    /// As in [`Content`], where the file is packed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_bytes: Option<u64>,
-    /// As in [`Content`](crate::Content), where the file is packed.
+    /// As in [`Content`], where the file is packed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_sha256: Option<String>,
     /// As in [`Control`].
