@@ -53,10 +53,7 @@ impl Office {
     /// outside system that does not answer, or storage.
     pub fn ask(&self, caller: &Caller, link: &str, question: &Question) -> Result<Answered, RunError> {
         let Some(running) = self.links().get(link) else { return Err(RunError::no_link(link)) };
-        if !caller.rights.allow(ID) {
-            self.audit_denied(caller, ID, TITLE)?;
-            return Err(RunError::Denied { title: TITLE.to_owned() });
-        }
+        self.permit(caller, ID, TITLE)?;
         let (ready, subjects_max) = match &running.ready {
             Ok(ready @ (Ready::Answers { subjects_max, .. } | Ready::Asks { subjects_max, .. })) => {
                 (ready, *subjects_max)

@@ -48,10 +48,7 @@ impl Office {
         key: &str,
         as_of: AsOf,
     ) -> Result<Vec<ShownVersion>, RunError> {
-        if !caller.rights.allow(ID) {
-            self.audit_denied(caller, ID, TITLE)?;
-            return Err(RunError::Denied { title: TITLE.to_owned() });
-        }
+        self.permit(caller, ID, TITLE)?;
         let versions = self.journal().view(as_of)?.history(kind, key)?;
         let shown =
             versions.into_iter().map(|stored| self.shown(kind, stored)).collect::<Result<_, Fault>>()?;

@@ -355,13 +355,7 @@ impl Office {
             |running: &RunningLink| matches!(running.link.delivery, catalog::Delivery::Inquiry { .. });
         if self.links().get(id).is_some_and(is_asked) {
             let message = "照会の連携は、実行するものがありません。";
-            return Err(RunError::Refused(vec![Finding::error(
-                "L003",
-                "",
-                "連携",
-                message,
-                "「連携照会」の画面で照会してください。",
-            )]));
+            return Err(RunError::refused("L003", "連携", message, "「連携照会」の画面で照会してください。"));
         }
         self.steer(caller, id, "連携の即時実行", Event::RunAsked)
     }
@@ -417,13 +411,9 @@ impl Office {
     fn begin_link(&self, id: &str) -> Result<(), RunError> {
         let running = self.links().get(id).ok_or_else(|| RunError::no_link(id))?;
         if let Err(why) = &running.ready {
-            return Err(RunError::Refused(vec![Finding::error(
-                "L004",
-                "",
-                "連携",
-                format!("「{id}」は設定が整わず、動いていません（{why}）。"),
-                "連携定義・レイアウト・場所の設定を直してください。",
-            )]));
+            let message = format!("「{id}」は設定が整わず、動いていません（{why}）。");
+            let remedy = "連携定義・レイアウト・場所の設定を直してください。";
+            return Err(RunError::refused("L004", "連携", message, remedy));
         }
         LinkWorker::new(self).put_to_work(running, self.clock().now())?;
         Ok(())

@@ -10,7 +10,7 @@ use std::path::Path;
 use layout::{Facts, Good, Plan, Reader, Record, Role};
 use linkage::LinkState;
 use register::{AsOf, Fault, Position, ViewExt};
-use system::{Dataset, Fate, Finding, Row};
+use system::{Dataset, Fate, Row};
 
 use crate::links::Ready;
 use crate::{Caller, Office, RunError};
@@ -126,10 +126,7 @@ impl Office {
         layout: Option<&str>,
         tell: &mut Tell<'_>,
     ) -> Result<Reconciliation, RunError> {
-        if !caller.rights.allow(RIGHT) {
-            self.audit_denied(caller, RIGHT, TITLE)?;
-            return Err(RunError::Denied { title: TITLE.to_owned() });
-        }
+        self.permit(caller, RIGHT, TITLE)?;
         let Some(running) = self.links().get(link) else { return Err(RunError::no_link(link)) };
         let (dataset, plan) = match &running.ready {
             Ok(Ready::Outward { dataset, plan, .. }) => (dataset, plan),
@@ -214,7 +211,7 @@ impl Office {
 }
 
 fn refused(code: &str, message: &str, remedy: &str) -> RunError {
-    RunError::Refused(vec![Finding::error(code, "", "突合", message, remedy)])
+    RunError::refused(code, "突合", message, remedy)
 }
 
 /// Items that differ between two rows.

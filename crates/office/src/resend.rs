@@ -3,7 +3,7 @@
 use linkage::{Delivery, Event, LinkState, Phase};
 use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Position, Versioned, ViewExt, Write};
 use serde::Serialize;
-use system::{Fate, Finding, Row};
+use system::{Fate, Row};
 use transport::sha256_of;
 
 use crate::links::{Ready, RunningLink};
@@ -96,10 +96,7 @@ impl Office {
     ) -> Result<Vec<(u64, u64)>, RunError> {
         const RIGHT: &str = "office/links";
         let title = format!("{first}番から{last}番の再送（送ったときのまま）（{link}）");
-        if !caller.rights.allow(RIGHT) {
-            self.audit_denied(caller, RIGHT, &title)?;
-            return Err(RunError::Denied { title });
-        }
+        self.permit(caller, RIGHT, &title)?;
         let running = self.links().get(link).ok_or_else(|| RunError::no_link(link))?;
         let mut sent = Vec::new();
         for delivery in self.sendable_again(running, first, last)? {
@@ -190,7 +187,7 @@ impl Office {
 }
 
 fn refused(code: &str, message: &str, remedy: &str) -> RunError {
-    RunError::Refused(vec![Finding::error(code, "", "再送", message, remedy)])
+    RunError::refused(code, "再送", message, remedy)
 }
 
 fn busy() -> RunError {

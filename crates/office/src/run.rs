@@ -86,6 +86,11 @@ pub enum RunError {
 }
 
 impl RunError {
+    /// Refused for one reason: the rule's code, what it is about, why, and what to do.
+    pub(crate) fn refused(code: &str, about: &str, message: impl Into<String>, remedy: &str) -> Self {
+        Self::Refused(vec![Finding::error(code, "", about, message, remedy)])
+    }
+
     pub(crate) fn no_link(id: &str) -> Self {
         Self::NoLink(format!("連携「{id}」はありません。連携監視の一覧で、名前を確かめてください。"))
     }
@@ -140,6 +145,18 @@ impl Office {
             Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
             Err(other) => Err(RunError::Fault(Fault::new("the journal refused a function's change", other))),
         }
+    }
+
+    /// Refuses who may not use a named thing of the office, and writes that into the audit log.
+    ///
+    /// # Errors
+    /// [`RunError::Denied`], or storage.
+    pub(crate) fn permit(&self, caller: &Caller, id: &str, title: &str) -> Result<(), RunError> {
+        if caller.rights.allow(id) {
+            return Ok(());
+        }
+        self.audit_denied(caller, id, title)?;
+        Err(RunError::Denied { title: title.to_owned() })
     }
 
     /// Writes into the audit log that somebody may not use what is no function: a named thing of the office, such as the
