@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use catalog::{Link, Packing};
 use linkage::{Delivery, Packed};
-use packing::{Keys, Packer, UnpackError, Unpacker};
+use packing::{KeyError, Keys, Packer, UnpackError, Unpacker};
 use transport::{Beside, sha256_of};
 
 use crate::evidence::short;
@@ -22,24 +22,29 @@ const CONTENT_BYTES_MAX: u64 = 4 << 30;
 
 /// How a link packs what it sends.
 pub(crate) fn packer(link: &Link, keys: &Packings) -> Result<Option<Packer>, String> {
-    let Some(packing) = link.packing() else { return Ok(None) };
-    let made = match packing {
-        Packing::Zip => return Ok(Some(Packer::zip())),
-        Packing::ZipAes(name) => Packer::zip_aes(find(name, keys)?),
-        Packing::Age(name) => Packer::age(find(name, keys)?),
-    };
-    made.map(Some).map_err(|error| unusable(packing, &error))
+    by_link(link, keys, Packer::zip, Packer::zip_aes, Packer::age)
 }
 
 /// How a link opens what comes in.
 pub(crate) fn unpacker(link: &Link, keys: &Packings) -> Result<Option<Unpacker>, String> {
+    by_link(link, keys, Unpacker::zip, Unpacker::zip_aes, Unpacker::age)
+}
+
+/// Makes by the way a link names, with the keys it names.
+fn by_link<T>(
+    link: &Link,
+    keys: &Packings,
+    zip: fn() -> T,
+    zip_aes: fn(&Keys) -> Result<T, KeyError>,
+    age: fn(&Keys) -> Result<T, KeyError>,
+) -> Result<Option<T>, String> {
     let Some(packing) = link.packing() else { return Ok(None) };
-    let made = match packing {
-        Packing::Zip => return Ok(Some(Unpacker::zip())),
-        Packing::ZipAes(name) => Unpacker::zip_aes(find(name, keys)?),
-        Packing::Age(name) => Unpacker::age(find(name, keys)?),
+    let (name, make) = match packing {
+        Packing::Zip => return Ok(Some(zip())),
+        Packing::ZipAes(name) => (name, zip_aes),
+        Packing::Age(name) => (name, age),
     };
-    made.map(Some).map_err(|error| unusable(packing, &error))
+    make(find(name, keys)?).map(Some).map_err(|error| format!("梱包の鍵「{name}」が使えません: {error}"))
 }
 
 fn find<'k>(name: &str, keys: &'k Packings) -> Result<&'k Keys, String> {
@@ -48,10 +53,6 @@ fn find<'k>(name: &str, keys: &'k Packings) -> Result<&'k Keys, String> {
         Some(Err(what)) => Err(format!("梱包の鍵「{name}」が使えません: {what}")),
         Some(Ok(keys)) => Ok(keys),
     }
-}
-
-fn unusable(packing: &Packing, error: &packing::KeyError) -> String {
-    format!("梱包の鍵「{}」が使えません: {error}", packing.keys().unwrap_or_default())
 }
 
 /// The file that goes on its way, as a delivery records it: size, SHA-256, and what is in it when it is packed.

@@ -129,3 +129,12 @@ pub struct Keys {
     /// What opens age files for us.
     pub identities: Option<Secret>,
 }
+
+impl Keys {
+    /// Where the password of ZIP files stands, once it was found to be one.
+    pub(crate) fn usable_password(&self) -> Result<Secret, KeyError> {
+        let secret = self.password.clone().ok_or(KeyError::Missing("password_file"))?;
+        secret.password()?;
+        Ok(secret)
+    }
+}

@@ -45,9 +45,7 @@ impl Unpacker {
     /// # Errors
     /// When the keys hold no usable password.
     pub fn zip_aes(keys: &Keys) -> Result<Self, KeyError> {
-        let secret = keys.password.clone().ok_or(KeyError::Missing("password_file"))?;
-        secret.password()?;
-        Ok(Self(How::ZipAes(secret)))
+        keys.usable_password().map(How::ZipAes).map(Self)
     }
 
     /// age files.
