@@ -15,7 +15,7 @@ use transport::Question;
 use crate::house::House;
 use crate::lists;
 use crate::progress::{result, say};
-use crate::told::{ended, not_done};
+use crate::told::{ended, misused, not_done};
 use crate::trial;
 
 /// What is done with links.
@@ -234,7 +234,9 @@ fn list(office: &Office) -> anyhow::Result<()> {
 /// # Errors
 /// When the journal does not answer or there is no such link.
 fn show(office: &Office, id: &str) -> anyhow::Result<()> {
-    let Some(view) = office.link_view(id)? else { anyhow::bail!("連携「{id}」はありません") };
+    let Some(view) = office.link_view(id)? else {
+        return Err(misused(format!("連携「{id}」はありません。link list で、名前を確かめてください。")));
+    };
     result(&view.explanation);
     result(&format!("状態: {} {} {}", view.standing.label(), view.why, view.remedy));
     for delivery in office.deliveries(id, None, 20)? {

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use catalog::Link;
 use clap::Args;
 use layout::Layout;
@@ -40,7 +40,7 @@ pub struct Try {
 /// # Errors
 /// When a file does not read or cannot be written, the change is refused, or the journal does not answer.
 pub(crate) fn run(office: &Office, task: &Try) -> anyhow::Result<ExitCode> {
-    let change = change(office, task)?;
+    let change = change(task)?;
     // Line by line, for it may be longer than memory; it is there only when it is whole.
     let mut report = Output::wanted(task.report.as_deref())?;
     writeln!(report, "番号\t対象\t項目\tいま\t変更後")?;
@@ -69,18 +69,13 @@ pub(crate) fn run(office: &Office, task: &Try) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn change(office: &Office, task: &Try) -> anyhow::Result<Change> {
-    let link = match &task.link {
-        Some(path) => {
-            // A link's id is its file's name; a changed copy may be called as one likes.
-            let link = Link::parse(&text(path)?, &format!("{}.toml", task.id));
-            link.map_err(|problem| refused(format!("{}: {problem}", path.display())))?
-        }
-        None => match office.links().get(&task.id) {
-            Some(running) => running.link.clone(),
-            None => bail!(not_done(office::RunError::NoLink(format!("連携「{}」はありません。", task.id)))),
-        },
+fn change(task: &Try) -> anyhow::Result<Change> {
+    let link_of = |path: &PathBuf| {
+        // A link's id is its file's name; a changed copy may be called as one likes.
+        let link = Link::parse(&text(path)?, &format!("{}.toml", task.id));
+        link.map_err(|problem| refused(format!("{}: {problem}", path.display())))
     };
+    let link = task.link.as_ref().map(link_of).transpose()?;
     let layout = task.layout.as_deref().map(layout_of).transpose()?;
     Ok(Change { link, layout })
 }

@@ -9,6 +9,7 @@ mod it {
     mod demo;
     mod keys;
     mod layout;
+    mod link;
     mod moji;
     mod moving;
     mod places;

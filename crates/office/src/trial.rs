@@ -12,7 +12,7 @@ use layout::{Facts, FieldSpec, Layout, Plan, Reader, Record, Role, RowEvent};
 use linkage::{Delivery, local};
 use register::{AsOf, Fault, Position};
 use sha2::{Digest, Sha256};
-use system::{Dataset, Finding};
+use system::Dataset;
 use transport::in_hex;
 
 use crate::links::Ready;
@@ -24,10 +24,10 @@ const RIGHT: &str = "office/links";
 const TITLE: &str = "連携変更の試行";
 
 /// A change that is not in force yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Change {
-    /// The link as it would be.
-    pub link: Link,
+    /// The link as it would be; without it as it is.
+    pub link: Option<Link>,
     /// Its layout as it would be; without it the town's of that name.
     pub layout: Option<Layout>,
 }
@@ -136,10 +136,7 @@ impl Office {
         days: u32,
         tell: &mut dyn FnMut(&Tried) -> Result<(), Fault>,
     ) -> Result<Trial, RunError> {
-        if !caller.rights.allow(RIGHT) {
-            self.audit_denied(caller, RIGHT, TITLE)?;
-            return Err(RunError::Denied { title: TITLE.to_owned() });
-        }
+        self.permit(caller, RIGHT, TITLE)?;
         let running = self.links().get(id).ok_or_else(|| RunError::no_link(id))?;
         let Ok(Ready::Outward { dataset, plan, file_name, .. }) = &running.ready else {
             return Err(refused(
@@ -148,17 +145,23 @@ impl Office {
                 "連携を選び直してください。",
             ));
         };
-        let new = self.changed_plan(&running.link, change, dataset)?;
+        let changed = change.link.as_ref().unwrap_or(&running.link);
+        let new_name = new_name(&running.link, changed)?;
+        let new = self.links().plan_of_changed(changed, change.layout.as_ref(), &dataset.names());
+        let new = new.map_err(|why| {
+            refused(
+                "V004",
+                &format!("変更後のレイアウトが使えません: {why}。"),
+                "レイアウトを直してください。",
+            )
+        })?;
         self.audit_done(caller, RIGHT, TITLE, vec![id.to_owned()])?;
-        let catalog::Delivery::Outward { file_name: new_name, .. } = &change.link.delivery else {
-            return Ok(Trial::default());
-        };
         let mut trial = Trial::default();
         for delivery in self.since(id, days)? {
             let (no, date) = (delivery.no, local(delivery.prepared_at).date());
             let facts = Sides {
                 now: self.facts(&running.link, no, date, delivery.extent),
-                then: self.facts(&change.link, no, date, delivery.extent),
+                then: self.facts(changed, no, date, delivery.extent),
             };
             let plans = Sides { now: &**plan, then: &new };
             let mut tried = self.remade(dataset, &delivery, &plans, facts, &mut |told| {
@@ -173,30 +176,6 @@ impl Office {
             trial.deliveries.push(tried);
         }
         Ok(trial)
-    }
-
-    fn changed_plan(&self, own: &Link, change: &Change, dataset: &Dataset) -> Result<Plan, RunError> {
-        let link = &change.link;
-        if link.id != own.id || !matches!(link.delivery, catalog::Delivery::Outward { .. }) {
-            let message = format!("変更した連携定義は、「{}」を外へ送る連携の定義ではありません。", own.id);
-            return Err(refused("V002", &message, "id と [delivery.outward] を確かめてください。"));
-        }
-        if link.dataset != own.dataset {
-            let message =
-                format!("提供データが「{}」から「{}」に変わっています。", own.dataset, link.dataset);
-            return Err(refused(
-                "V003",
-                &message,
-                "別の提供データの連携は、新しい連携として作ってください。",
-            ));
-        }
-        self.links().plan_of_changed(link, change.layout.as_ref(), &dataset.names()).map_err(|why| {
-            refused(
-                "V004",
-                &format!("変更後のレイアウトが使えません: {why}。"),
-                "レイアウトを直してください。",
-            )
-        })
     }
 
     /// The deliveries of the last days, oldest first.
@@ -267,8 +246,26 @@ impl Office {
     }
 }
 
+/// How the changed link names its files; refused when it is no change of this link.
+fn new_name<'c>(own: &Link, changed: &'c Link) -> Result<&'c str, RunError> {
+    let catalog::Delivery::Outward { file_name, .. } = &changed.delivery else { return Err(another(own)) };
+    if changed.id != own.id {
+        return Err(another(own));
+    }
+    if changed.dataset != own.dataset {
+        let message = format!("提供データが「{}」から「{}」に変わっています。", own.dataset, changed.dataset);
+        return Err(refused("V003", &message, "別の提供データの連携は、新しい連携として作ってください。"));
+    }
+    Ok(file_name)
+}
+
+fn another(own: &Link) -> RunError {
+    let message = format!("変更した連携定義は、「{}」を外へ送る連携の定義ではありません。", own.id);
+    refused("V002", &message, "id と [delivery.outward] を確かめてください。")
+}
+
 fn refused(code: &str, message: &str, remedy: &str) -> RunError {
-    RunError::Refused(vec![Finding::error(code, "", TITLE, message, remedy)])
+    RunError::refused(code, TITLE, message, remedy)
 }
 
 /// One of the two files while it is made; never more than one record of it is held.

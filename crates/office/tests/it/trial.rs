@@ -25,7 +25,8 @@ fn change(link: (&str, &str), layout: (&str, &str)) -> Change {
     let layout = changed(standard("layouts/resident-utf16.toml"), layout);
     let layout =
         Layout::parse_with(&layout, "changed.toml", &mut |name| Ok(standard(&format!("layouts/{name}"))));
-    Change { link: Link::parse(&link, &format!("{LINK}.toml")).unwrap(), layout: Some(layout.unwrap()) }
+    let link = Link::parse(&link, &format!("{LINK}.toml")).unwrap();
+    Change { link: Some(link), layout: Some(layout.unwrap()) }
 }
 
 const SAME: (&str, &str) = ("title = ", "title = ");
@@ -137,24 +138,38 @@ fn only_the_days_that_are_asked_for_are_tried() {
     }
 }
 
+type Alter = fn(&mut Link);
+
+/// Each case: what the changed file says otherwise, and the code of the refusal.
 #[test]
 fn a_change_of_another_link_is_refused() {
     let house = house();
-    let mut moved = change(SAME, SAME);
-    "addressee/addressee".clone_into(&mut moved.link.dataset);
-    let Err(RunError::Refused(findings)) = tried(&house, &moved, 30) else { panic!() };
-    assert_eq!(findings[0].code, "V003");
-    let mut other = change(SAME, SAME);
-    other.link.id = "another".to_owned();
-    let Err(RunError::Refused(findings)) = tried(&house, &other, 30) else { panic!() };
-    assert_eq!(findings[0].code, "V002");
-    let mut lost = change(SAME, SAME);
-    lost.layout = None;
-    if let catalog::Delivery::Outward { layout, .. } = &mut lost.link.delivery {
-        "nowhere".clone_into(layout);
+    let of_link = |alter: Alter| {
+        let mut change = Change { layout: None, ..change(SAME, SAME) };
+        alter(change.link.as_mut().unwrap());
+        change
+    };
+    let cases: [(Alter, &str); 4] = [
+        (|link| "another".clone_into(&mut link.id), "V002"),
+        (
+            |link| link.delivery = catalog::Delivery::InProcess { intake: "addressee/residents".to_owned() },
+            "V002",
+        ),
+        (|link| "addressee/addressee".clone_into(&mut link.dataset), "V003"),
+        (
+            |link| {
+                if let catalog::Delivery::Outward { layout, .. } = &mut link.delivery {
+                    "nowhere".clone_into(layout);
+                }
+            },
+            "V004",
+        ),
+    ];
+    for (alter, code) in cases {
+        let Err(RunError::Refused(findings)) = tried(&house, &of_link(alter), 30) else { panic!("{code}") };
+        assert_eq!(findings[0].code, code);
+        assert!(!findings[0].remedy.is_empty(), "{code}");
     }
-    let Err(RunError::Refused(findings)) = tried(&house, &lost, 30) else { panic!() };
-    assert_eq!(findings[0].code, "V004");
     let nobody = TestHouse::caller("tanaka", &["addressee/*"]);
     let denied = house.office.try_change(&nobody, LINK, &change(SAME, SAME), 30, &mut |_| Ok(()));
     assert!(matches!(denied, Err(RunError::Denied { .. })), "{denied:?}");
