@@ -14,6 +14,7 @@ use transport::Question;
 
 use crate::house::House;
 use crate::lists;
+use crate::output::make_private;
 use crate::progress::{result, say};
 use crate::told::{ended, misused, not_done};
 use crate::trial;
@@ -317,8 +318,12 @@ fn reconcile(office: &Office, task: &Reconcile) -> anyhow::Result<ExitCode> {
         .map_err(not_done)?;
     let text = lines.join("\n") + "\n";
     match &task.report {
-        Some(path) => transport::write_durably(path, |file| file.write_all(text.as_bytes()))
-            .with_context(|| format!("{} に書けません", path.display()))?,
+        Some(path) => transport::write_durably(path, |file| {
+            // It names people.
+            make_private(file)?;
+            file.write_all(text.as_bytes())
+        })
+        .with_context(|| format!("{} に書けません", path.display()))?,
         None if found.agrees() => {}
         None => result(text.trim_end()),
     }

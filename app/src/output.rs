@@ -66,6 +66,18 @@ impl Output {
         if path.is_some() { Self::create(path) } else { Ok(Self::nowhere()) }
     }
 
+    /// A file for its owner alone, for it will hold personal data; nothing if none is named.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub(crate) fn wanted_private(path: Option<&Path>) -> anyhow::Result<Self> {
+        let output = Self::wanted(path)?;
+        if let Target::File { path, beside: Some(beside) } = &output.0 {
+            make_private(&beside.get_ref().0.file).with_context(|| not_written(path))?;
+        }
+        Ok(output)
+    }
+
     /// An output nobody wants.
     pub(crate) fn nowhere() -> Self {
         Self(Target::Nowhere)

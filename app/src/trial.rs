@@ -42,7 +42,7 @@ pub struct Try {
 pub(crate) fn run(office: &Office, task: &Try) -> anyhow::Result<ExitCode> {
     let change = change(task)?;
     // Line by line, for it may be longer than memory; it is there only when it is whole.
-    let mut report = Output::wanted(task.report.as_deref())?;
+    let mut report = Output::wanted_private(task.report.as_deref())?;
     writeln!(report, "番号\t対象\t項目\tいま\t変更後")?;
     result("番号\tファイル名\t件数\t保留\tバイト数\t違うレコード\t最初に違うバイト\tいまの定義");
     let mut tell = |told: &Tried| match told {
