@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod acceptance;
 pub mod audit;
 pub mod backup;
 pub mod catalogue;

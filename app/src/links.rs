@@ -17,7 +17,7 @@ use crate::lists;
 use crate::output::make_private;
 use crate::progress::{result, say};
 use crate::told::{ended, misused, not_done};
-use crate::trial;
+use crate::{acceptance, trial};
 
 /// What is done with links.
 #[derive(Subcommand, Clone, Debug)]
@@ -50,6 +50,8 @@ pub enum LinkTask {
     /// Makes the deliveries of the last days again by a changed link file or layout, and tells which bytes would differ; nothing
     /// is sent.
     Try(trial::Try),
+    /// Holds what a link did on some days to what it is accepted by, and writes the acceptance pack (検収書).
+    Accept(acceptance::Accept),
     /// What a day should have brought over each link, and what it did.
     Ledger {
         /// The day; today without it.
@@ -93,6 +95,7 @@ fn perform(house: &House, task: LinkTask) -> anyhow::Result<ExitCode> {
     match task {
         LinkTask::Ledger { day } => return ledger(office, day),
         LinkTask::Try(task) => return trial::run(office, &task),
+        LinkTask::Accept(task) => return acceptance::run(office, &task),
         LinkTask::Reconcile(task) => return reconcile(office, &task),
         LinkTask::List => list(office)?,
         LinkTask::Show { id } => show(office, &id)?,

@@ -99,9 +99,9 @@ pub(super) fn sample(task: SampleTask) -> anyhow::Result<ExitCode> {
     let (ready, named) = task.chosen.ready()?;
     let plan = &ready.plan;
     let items: Vec<&str> = ready.items.iter().map(String::as_str).collect();
-    let rows = plan.sample(&items, task.rows);
     let output = task.output.or(named);
     if task.jsonl {
+        let rows = plan.sample(&items, task.rows);
         let several = plan.only_detail().is_none();
         let mut text = String::new();
         for row in &rows {
@@ -121,30 +121,16 @@ pub(super) fn sample(task: SampleTask) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut report = Report::new(None, plan)?;
-    let mut facts = plan.sample_facts();
-    let mut bytes = Vec::new();
-    for pass in 0..=usize::from(plan.layout().header_is_tallied()) {
-        let last = pass == usize::from(plan.layout().header_is_tallied());
-        bytes.clear();
-        let (mut events, mut writer) = (Vec::new(), plan.writer());
-        let fact = |error: layout::RowError| refused(format!("ヘッダかトレーラの{error}"));
-        writer.write_header(&facts, &mut bytes, &mut events).map_err(fact)?;
-        for (number, row) in (1..).zip(&rows) {
-            let values: Vec<&str> = row.values.iter().map(String::as_str).collect();
-            if let Err(error) = writer.write_row_of(row.kind, &values, &mut bytes, &mut events)
-                && last
-            {
-                report.refused(number, &error)?;
-            }
-        }
-        writer.write_trailer(&facts, &mut bytes, &mut events).map_err(fact)?;
-        facts.tally = writer.tally().clone();
+    let fact = |error: layout::RowError| refused(format!("ヘッダかトレーラの{error}"));
+    let file = plan.sample_file(&items, task.rows).map_err(fact)?;
+    for (number, error) in &file.refused {
+        report.refused(*number, error)?;
     }
-    write(output.as_deref(), &bytes)?;
+    write(output.as_deref(), &file.bytes)?;
     let refused = report.bad;
     report.close()?;
     let details = plan.layout().records.iter().filter(|record| record.role == Role::Detail).count();
-    say(&format!("見本{}件を書きました（データレコード {details}種類）", facts.tally.rows));
+    say(&format!("見本{}件を書きました（データレコード {details}種類）", file.rows));
     Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

@@ -3,6 +3,7 @@
 mod coverage;
 mod error;
 mod font;
+pub mod link_acceptance;
 mod press;
 pub mod resident_record_copy;
 mod world;
@@ -10,5 +11,6 @@ mod world;
 pub use coverage::{GlyphFinding, GlyphFindingKind};
 pub use error::PressError;
 pub use font::{FONT_DIRS_VARIABLE, FONT_PACKAGE, font_dirs};
+pub use link_acceptance::LinkAcceptance;
 pub use press::{DATA_BYTES_MAX, LazyPress, Pdf, Press, Sheet};
 pub use resident_record_copy::ResidentRecordCopy;

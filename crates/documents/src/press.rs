@@ -14,7 +14,7 @@ use typst_pdf::PdfOptions;
 use crate::coverage;
 use crate::font;
 use crate::world::{DATA_FILE, Job, Stock, file_id};
-use crate::{GlyphFinding, PressError, ResidentRecordCopy};
+use crate::{GlyphFinding, LinkAcceptance, PressError, ResidentRecordCopy};
 
 /// The most JSON one document may have: some 200 full persons, far above any household. A list of the whole town is
 /// a batch of documents and not one.
@@ -25,8 +25,9 @@ pub const DATA_BYTES_MAX: usize = 1 << 20;
 const REMEMBERED_DOCUMENTS: usize = 2;
 
 /// Files of the typesetter: pieces shared by the templates, and the templates by name.
-const SOURCES: [(&str, &str); 2] = [
+const SOURCES: [(&str, &str); 3] = [
     ("sheet.typ", include_str!("../templates/sheet.typ")),
+    ("link-acceptance.typ", include_str!("../templates/link-acceptance.typ")),
     ("resident-record-copy.typ", include_str!("../templates/resident-record-copy.typ")),
 ];
 
@@ -94,7 +95,8 @@ impl Press {
         Ok(Self { stock, instance, templates, data_id })
     }
 
-    /// Prints `data` with the template of that name: `resident-record-copy` takes a [`ResidentRecordCopy`].
+    /// Prints `data` with the template of that name: `resident-record-copy` takes a [`ResidentRecordCopy`],
+    /// `link-acceptance` a [`LinkAcceptance`].
     ///
     /// # Errors
     /// [`UnknownTemplate`](PressError::UnknownTemplate), [`DataTooLarge`](PressError::DataTooLarge), and
@@ -155,6 +157,10 @@ impl LazyPress {
         let press = Press::open(&self.font_dirs)?;
         Ok(self.press.get_or_init(|| press))
     }
+}
+
+impl Sheet for LinkAcceptance {
+    const TEMPLATE: &'static str = "link-acceptance";
 }
 
 impl Sheet for ResidentRecordCopy {

@@ -26,6 +26,6 @@ pub use model::{
 };
 pub use plan::{Facts, Plan, RowEvent, Tally};
 pub use read::{Bad, Good, InputRow, Reader, Record, RowForm, RowReader, Table};
-pub use sample::SampleRow;
+pub use sample::{SampleFile, SampleRow};
 pub use spec::{Spec, SpecTable};
 pub use write::Writer;

@@ -4,6 +4,7 @@
 use crate::model::{FieldSpec, Role, Type, UnknownDate};
 use crate::plan::{Facts, Plan, Source, Step};
 use crate::write::Rows;
+use crate::{RowError, Writer};
 
 /// An invented row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +13,17 @@ pub struct SampleRow {
     pub kind: usize,
     /// Its values, in the order of the items the plan was compiled with.
     pub values: Vec<String>,
+}
+
+/// A file of invented rows.
+#[derive(Clone, Debug)]
+pub struct SampleFile {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Rows in it.
+    pub rows: u64,
+    /// Rows that could not be written, by their number from 1.
+    pub refused: Vec<(u64, RowError)>,
 }
 
 /// Names with characters that not every charset has come first; a row takes the first that its items can hold exactly.
@@ -63,6 +75,37 @@ impl Plan {
             found.push(SampleRow { kind, values });
         }
         found
+    }
+
+    /// A whole file of invented rows, with header and trailer.
+    ///
+    /// # Errors
+    /// When header or trailer cannot be written.
+    pub fn sample_file(&self, items: &[&str], rows: usize) -> Result<SampleFile, RowError> {
+        let rows = self.sample(items, rows);
+        let mut facts = self.sample_facts();
+        // A header that tells the totals is written once they are known.
+        if self.layout().header_is_tallied() {
+            facts.tally = self.written(&facts, &rows)?.1.tally().clone();
+        }
+        let (file, writer) = self.written(&facts, &rows)?;
+        Ok(SampleFile { rows: writer.tally().rows, ..file })
+    }
+
+    fn written(&self, facts: &Facts, rows: &[SampleRow]) -> Result<(SampleFile, Writer<'_>), RowError> {
+        let (mut file, mut events) =
+            (SampleFile { bytes: Vec::new(), rows: 0, refused: Vec::new() }, Vec::new());
+        let mut writer = self.writer();
+        writer.write_header(facts, &mut file.bytes, &mut events)?;
+        for (number, row) in (1..).zip(rows) {
+            let values: Vec<&str> = row.values.iter().map(String::as_str).collect();
+            if let Err(error) = writer.write_row_of(row.kind, &values, &mut file.bytes, &mut events) {
+                file.refused.push((number, error));
+            }
+        }
+        let facts = Facts { tally: writer.tally().clone(), ..facts.clone() };
+        writer.write_trailer(&facts, &mut file.bytes, &mut events)?;
+        Ok((file, writer))
     }
 
     /// What header and trailer say of a sample.

@@ -78,7 +78,7 @@ impl Office {
     }
 
     /// Runs whose time has come since the link was put to work. Minutes bring news or nothing, so none of them is expected.
-    fn expected(&self, link: &catalog::Link, state: &LinkState, day: Date) -> u64 {
+    pub(crate) fn expected(&self, link: &catalog::Link, state: &LinkState, day: Date) -> u64 {
         if matches!(link.timing, catalog::Timing::EveryMinutes(_)) {
             return 0;
         }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod acceptance;
 mod ask;
 mod audit;
 mod clock;
@@ -27,6 +28,8 @@ mod users;
 mod wire;
 mod worker;
 
+pub use acceptance::Facts as AcceptanceFacts;
+pub use acceptance::{Acceptance, Check, Outcome, RowFact, Verdict, checks};
 pub use ask::Answered;
 pub use audit::{AUDIT, AuditEntry, AuditResult};
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};

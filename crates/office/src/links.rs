@@ -150,6 +150,11 @@ pub struct Links {
     known: Known,
     layouts: BTreeMap<String, Result<Layout, String>>,
     tables: Tables,
+    /// Link files and layout files as the town wrote them, for those who are handed them over.
+    link_files: Vec<ListFile>,
+    layout_files: Vec<ListFile>,
+    /// The tables each layout names.
+    tables_of: BTreeMap<String, Vec<String>>,
 }
 
 impl Ready {
@@ -182,9 +187,13 @@ impl Links {
         problems.extend(sources.unread.iter().cloned());
         let mut broken = Vec::new();
         let mut layouts: BTreeMap<String, Result<Layout, String>> = BTreeMap::new();
+        let mut tables_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for file in &sources.layouts {
             let Some(id) = file.name.strip_suffix(".toml").map(str::to_owned) else { continue };
-            let mut beside = |name: &str| beside(&sources.layouts, name);
+            let mut beside = |name: &str| {
+                tables_of.entry(id.clone()).or_default().push(name.to_owned());
+                beside(&sources.layouts, name)
+            };
             let layout = Layout::parse_with(&file.text, &file.name, &mut beside).map_err(|errors| {
                 let what = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
                 broken.push(BrokenLink { file: file.name.clone(), what: what.clone() });
@@ -221,8 +230,32 @@ impl Links {
         for list in &lists {
             problems.extend(list.problems.iter().cloned());
         }
-        let tables = sources.tables;
-        Self { running, unreadable, broken, lists, states, problems, known, layouts, tables }
+        Self {
+            running,
+            unreadable,
+            broken,
+            lists,
+            states,
+            problems,
+            known,
+            layouts,
+            tables: sources.tables,
+            link_files: sources.links,
+            layout_files: sources.layouts,
+            tables_of,
+        }
+    }
+
+    /// The files a link is made of, as the town wrote them: its own, its layout's, and the tables that one names.
+    pub(crate) fn files_of(&self, id: &str) -> impl Iterator<Item = &ListFile> {
+        let layout = self.get(id).and_then(|running| running.link.layout());
+        let tables = layout.and_then(|layout| self.tables_of.get(layout)).map_or(&[][..], Vec::as_slice);
+        let is_named = move |name: &str, wanted: &str| name.strip_suffix(".toml") == Some(wanted);
+        let own = self.link_files.iter().filter(move |file| is_named(&file.name, id));
+        let of_layout = self.layout_files.iter().filter(move |file| {
+            layout.is_some_and(|layout| is_named(&file.name, layout)) || tables.contains(&file.name)
+        });
+        own.chain(of_layout)
     }
 
     /// The links, runnable or not.

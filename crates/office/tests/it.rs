@@ -4,6 +4,7 @@
 mod it {
     mod house;
 
+    mod acceptance;
     mod ask;
     mod defects;
     mod incidents;

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod bundle;
 mod directory;
 mod keys;
 mod open;
 mod pack;
 mod unfit;
 
+pub use bundle::bundle;
 pub use keys::{KeyError, Keys, Recipients, Secret};
 pub use open::Unpacker;
 pub use pack::{PackError, Packer};

@@ -132,6 +132,13 @@ impl Reply {
         reply
     }
 
+    /// A ZIP file to keep; its name is of ASCII letters.
+    pub(crate) fn zip(bytes: Vec<u8>, name: &str) -> Self {
+        let mut reply = Self::of(StatusCode::OK, "application/zip", bytes);
+        reply.headers.push((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+        reply
+    }
+
     /// A file of the program itself; its URL changes with its content.
     pub(crate) fn asset(kind: &str, body: &str) -> Self {
         let mut reply = Self::of(StatusCode::OK, kind, body.as_bytes().to_vec());

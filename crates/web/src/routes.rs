@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    ask, assets, delivery, done, form, history, household, ledger, link, lists, login, menu, monitor,
-    problems, provisional, resend, residents,
+    acceptance, ask, assets, delivery, done, form, history, household, ledger, link, lists, login, menu,
+    monitor, problems, provisional, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -114,6 +114,8 @@ routes! {
     Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;
     Get "/links/ledger" Of("office/links"), "連携日計", "" => ledger::show;
     Get "/links/{id}" Of("office/links"), "連携の状況", "" => link::show;
+    Get "/links/{id}/acceptance" Of("office/links"), "連携の検収", "office/links" => acceptance::show;
+    Get "/links/{id}/acceptance.zip" Of("office/links"), "連携の検収一式", "office/links" => acceptance::pack;
     Post "/links/{id}/run" Of("office/links"), "連携の即時実行", "office/links" => link::run;
     Post "/links/{id}/hold" Of("office/links"), "連携の保留", "office/links" => link::hold;
     Post "/links/{id}/release" Of("office/links"), "連携の再開", "office/links" => link::release;

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod bundle;
 mod keys;
 mod peers;
 mod round;

@@ -1,5 +1,6 @@
 //! The screens, one noun each: a typed view here, its template beside it in `templates/`.
 
+pub(crate) mod acceptance;
 pub(crate) mod ask;
 pub(crate) mod assets;
 pub(crate) mod characters;
