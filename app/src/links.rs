@@ -59,6 +59,8 @@ pub enum LinkTask {
     },
     /// Sends again: what changed since a delivery, as it is now, or the very bytes of earlier deliveries.
     Resend(Resend),
+    /// Links that take over from others: from when, and how that stands.
+    Cutover,
     /// Lets the kept bytes of deliveries go that are older than `keep_days`; a serving town does so each hour.
     Prune,
     /// Says that deliveries of another system before a number will not come, so that its link goes on.
@@ -102,6 +104,7 @@ fn perform(house: &House, task: LinkTask) -> anyhow::Result<ExitCode> {
         LinkTask::Trace { subject } => trace(office, &subject)?,
         LinkTask::Ask { id, subjects, purpose } => ask(office, &id, &Question { subjects, purpose })?,
         LinkTask::Resend(task) => resend(office, &task)?,
+        LinkTask::Cutover => cutover(office)?,
         LinkTask::Prune => prune(office, house.keep_days)?,
         LinkTask::Skip { id, to, reason } => skip(office, &id, to, &reason)?,
         LinkTask::State { list, output } => state(office, &list, &output)?,
@@ -233,6 +236,22 @@ fn list(office: &Office) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Lists the links that take over from others.
+///
+/// # Errors
+/// When the journal does not answer.
+fn cutover(office: &Office) -> anyhow::Result<()> {
+    let found = office.cutovers()?;
+    result("前の連携\t引き継ぐ連携\t切替日\t前の連携の位置\t状況");
+    for own in &found {
+        let on = own.on.map(|day| day.to_string()).unwrap_or_default();
+        result(&line_of([&own.before, &own.after, &on, &own.position.0.to_string(), &own.state]));
+    }
+    let done = found.iter().filter(|own| own.done).count();
+    say(&format!("引き継ぎ{}件のうち、済んだもの{done}件", found.len()));
+    Ok(())
+}
+
 /// Shows one link: what it does, and its newest deliveries.
 ///
 /// # Errors
@@ -242,6 +261,9 @@ fn show(office: &Office, id: &str) -> anyhow::Result<()> {
         return Err(misused(format!("連携「{id}」はありません。link list で、名前を確かめてください。")));
     };
     result(&view.explanation);
+    for lacking in &view.lacking {
+        result(&format!("  送り元にない項目「{}」: {}", lacking.title, lacking.filled));
+    }
     result(&format!("状態: {} {} {}", view.standing.label(), view.why, view.remedy));
     for delivery in office.deliveries(id, None, 20)? {
         let file = delivery.file_name.as_deref().unwrap_or("（即時）");

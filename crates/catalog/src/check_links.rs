@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::derive::compose::lane;
 use crate::derive::volume::rows_per_run;
-use crate::{Delivery, Known, Link, LinkRow, Method, Problem, RowRef, STAND_IN, Starter, Timing, ViaSide};
+use crate::{
+    Delivery, Known, Link, LinkRow, Method, Problem, RowRef, STAND_IN, Starter, Timing, ViaSide, run_together,
+};
 
 /// Everything in a set of links that does not go together (連携どうしの検査); empty when all does.
 ///
@@ -17,6 +19,7 @@ pub fn check_links(links: &[Link], rows: &[LinkRow], known: &Known) -> Vec<Probl
     check.same_register();
     check.same_flow();
     check.round_trips();
+    check.succession();
     check.schedules();
     check.volumes(rows);
     check.platform(rows, known);
@@ -113,22 +116,60 @@ impl<'a> Check<'a> {
 
     /// Of two links with differences for one register of a receiver, one passes over what the other carried.
     fn same_register(&mut self) {
-        let mut first: BTreeMap<_, &str> = BTreeMap::new();
+        let all: Vec<&Link> = self.links.iter().collect();
+        let mut before: BTreeMap<_, Vec<&Link>> = BTreeMap::new();
         for link in self.links {
             let Some(register) = lane(link) else { continue };
-            match first.get(&register) {
-                None => {
-                    first.insert(register, &link.id);
-                }
-                Some(before) => {
-                    let what = format!(
-                        "連携「{before}」と同じ場所「{}」へ、同じ「{}」の差分を送ります",
-                        register.2, link.dataset
-                    );
-                    let remedy = "受け側の台帳が別なら場所を分け、同じなら一つの連携にしてください";
-                    self.say(link, "delivery", what, remedy);
-                }
+            let place = register.2.clone();
+            let others = before.entry(register).or_default();
+            if let Some(other) = others.iter().find(|other| run_together(&all, other, link)) {
+                let what = format!(
+                    "連携「{}」と同じ場所「{place}」へ、同じ「{}」の差分を送ります",
+                    other.id, link.dataset
+                );
+                let remedy = "受け側の台帳が別なら場所を分け、同じなら一つの連携にしてください";
+                self.say(link, "delivery", what, remedy);
             }
+            others.push(link);
+        }
+    }
+
+    /// Who takes over from whom: from a link that is there, of the same way, once, and without a day on which neither runs.
+    fn succession(&mut self) {
+        let by_id: BTreeMap<&str, &Link> = self.links.iter().map(|link| (link.id.as_str(), link)).collect();
+        let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
+        for link in self.links {
+            let Some(id) = link.succeeds.as_deref() else { continue };
+            let Some(before) = by_id.get(id) else {
+                self.say(
+                    link,
+                    "succeeds",
+                    format!("引き継ぐ連携「{id}」がありません"),
+                    "名前を確かめてください",
+                );
+                continue;
+            };
+            if let Some(other) = taken.insert(id, &link.id) {
+                let what = format!("連携「{id}」を、連携「{other}」も引き継ぎます");
+                self.say(link, "succeeds", what, "引き継ぐのは一つだけにしてください");
+            }
+            if std::mem::discriminant(&link.delivery) != std::mem::discriminant(&before.delivery) {
+                let what = format!("引き継ぐ連携「{id}」とは、送る向きが違います");
+                self.say(link, "succeeds", what, "向きの同じ連携から引き継いでください");
+            }
+            if let (Some(until), Some(from)) = (before.term.until, link.term.from)
+                && until.tomorrow().is_ok_and(|next| next < from)
+            {
+                let what = format!("連携「{id}」が{until}に終わってから{from}まで、どちらも動きません");
+                self.say(link, "term", what, "引き継ぐ日を早めるか、前の連携の終わりを消してください");
+            }
+        }
+        let ids: Vec<&str> = self.links.iter().map(|link| link.id.as_str()).collect();
+        let edges = |id: &str| by_id.get(id).and_then(|link| link.succeeds.as_deref()).into_iter().collect();
+        for circle in circles(&ids, edges) {
+            let Some(link) = circle.first().and_then(|id| by_id.get(id)) else { continue };
+            let what = format!("引き継ぐ連携が輪になっています（{}）", circle.join(" → "));
+            self.say(link, "succeeds", what, "どれか一つを消してください。このままではどれも始まりません");
         }
     }
 
@@ -136,6 +177,7 @@ impl<'a> Check<'a> {
     fn same_flow(&mut self) {
         let mut first: BTreeMap<_, &Link> = BTreeMap::new();
         let mut told: BTreeSet<(&str, Method)> = BTreeSet::new();
+        let all: Vec<&Link> = self.links.iter().collect();
         // What is asked and what is sent are two flows.
         for link in self.links.iter().filter(|link| link.timing != Timing::OnRequest) {
             let flow = (&link.source, &link.dataset, &link.target, link.extent);
@@ -143,7 +185,11 @@ impl<'a> Check<'a> {
                 None => {
                     first.insert(flow, link);
                 }
-                Some(before) if before.method != link.method && told.insert((&before.id, link.method)) => {
+                Some(before)
+                    if before.method != link.method
+                        && run_together(&all, before, link)
+                        && told.insert((&before.id, link.method)) =>
+                {
                     let what = format!(
                         "「{}」から「{}」への「{}」（{}）を、連携「{}」が別の方式で送っています",
                         link.source,

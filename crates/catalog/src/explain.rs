@@ -1,6 +1,6 @@
 use jiff::civil::Time;
 
-use crate::{Assurance, Delivery, Extent, Link, Method, OnClosedDay, Starter, Timing, Unmappable};
+use crate::{Assurance, Delivery, Extent, Fill, Link, Method, OnClosedDay, Starter, Timing, Unmappable};
 
 /// Says in Japanese what a link will do, when, and under which control (連携の説明). Several lines, each ending in LF.
 #[must_use]
@@ -8,15 +8,47 @@ pub fn explain(link: &Link) -> String {
     let rows: Vec<String> = link.rows.iter().map(ToString::to_string).collect();
     let lines = [
         format!("連携「{}」{}", link.id, link.title),
+        format!("  期間: {}", term(link)),
         format!("  いつ: {}", when(link)),
         format!("  何を: {}", what(link)),
         format!("  どこへ: {}", to(link)),
         format!("  文字: {}", characters(link)),
         format!("  制御: {}", control(link)),
         format!("  到達: {}", arrival(link)),
+        format!("  補い: {}", fill(link)),
         format!("  もとの行: {}", rows.join("、")),
     ];
-    lines.map(|line| line + "\n").concat()
+    lines.into_iter().filter(|line| !line.ends_with(": ")).map(|line| line + "\n").collect()
+}
+
+/// Nothing for a link without a term.
+fn term(link: &Link) -> String {
+    let mut said = match (link.term.from, link.term.until) {
+        (None, None) => String::new(),
+        (Some(from), None) => format!("{from}から動きます。"),
+        (None, Some(until)) => format!("{until}まで動きます。"),
+        (Some(from), Some(until)) => format!("{from}から{until}まで動きます。"),
+    };
+    if let Some(before) = &link.succeeds {
+        said.push_str(&format!(
+            "連携「{before}」の配信がすべて受領されたところで引き継ぎ、その続きから始めます。「{before}」はそこで終わります。"
+        ));
+    }
+    said
+}
+
+/// Nothing for a link that fills in nothing.
+fn fill(link: &Link) -> String {
+    let of = |(item, fill): (&String, &Fill)| match fill {
+        Fill::Value(value) if value.is_empty() => format!("「{item}」は空とします"),
+        Fill::Value(value) => format!("「{item}」は「{value}」とします"),
+        Fill::Item(other) => format!("「{item}」は「{other}」の値とします"),
+    };
+    let filled: Vec<String> = link.fill.iter().map(of).collect();
+    match filled.is_empty() {
+        true => String::new(),
+        false => format!("送り元にない項目のうち、{}。", filled.join("、")),
+    }
 }
 
 fn when(link: &Link) -> String {

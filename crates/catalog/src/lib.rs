@@ -24,6 +24,7 @@ mod sheet_words;
 mod summary;
 mod systems;
 mod table;
+mod term;
 mod vocabulary;
 mod words;
 
@@ -46,5 +47,6 @@ pub use packing::Packing;
 pub use problem::{Column, Problem};
 pub use summary::{Summary, summary_table};
 pub use systems::{SystemKind, SystemRef, Systems};
+pub use term::{Fill, Term, run_together};
 pub use vocabulary::Vocabulary;
 pub use words::{Assurance, Direction, Extent, MethodWord, TimingWord, ViaSide};

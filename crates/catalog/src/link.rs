@@ -1,7 +1,9 @@
+use std::collections::BTreeMap;
+
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::{Assurance, Extent, Packing, Problem, RowRef};
+use crate::{Assurance, Extent, Fill, Packing, Problem, RowRef, Term};
 
 /// A running link (連携): what one row of a list, or several legs of it, and one TOML file become.
 ///
@@ -48,6 +50,16 @@ pub struct Link {
     /// says where the link does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_days: Option<u32>,
+    /// The days on which it is in force (有効期間); always where the file says nothing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub term: Term,
+    /// The link it takes over from on the first day of its term (引き継ぐ連携): it begins once that one has nothing on its way,
+    /// and goes on from where that one ended; that one ends by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub succeeds: Option<String>,
+    /// What stands for items that the sender's layout does not have (補う項目), by item; only of links by which data comes in.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fill: BTreeMap<String, Fill>,
 }
 
 /// How data travels (連携方式).
@@ -349,7 +361,45 @@ impl Link {
             let what = "自分自身を先行する連携に挙げています".to_owned();
             return Some(("after", what, "消してください"));
         }
-        self.timing_fault().or_else(|| self.delivery_fault()).or_else(|| self.packing_fault())
+        self.timing_fault()
+            .or_else(|| self.delivery_fault())
+            .or_else(|| self.packing_fault())
+            .or_else(|| self.migration_fault())
+    }
+
+    fn migration_fault(&self) -> Option<(&'static str, String, &'static str)> {
+        if let (Some(from), Some(until)) = (self.term.from, self.term.until)
+            && until < from
+        {
+            let what = format!("有効期間の終わり{until}が、はじめの{from}より前です");
+            return Some(("term", what, "日付を直してください"));
+        }
+        if let Some(before) = &self.succeeds {
+            if *before == self.id {
+                let what = "自分自身を引き継ぐ連携に挙げています".to_owned();
+                return Some(("succeeds", what, "消してください"));
+            }
+            if self.term.from.is_none() {
+                let what = format!("連携「{before}」をいつ引き継ぐかがありません");
+                return Some((
+                    "succeeds",
+                    what,
+                    "term = { from = \"2027-01-04\" } のように、引き継ぐ日を書いてください",
+                ));
+            }
+        }
+        let inward = matches!(self.delivery, Delivery::Inward { .. });
+        if !self.fill.is_empty() && !inward {
+            let what = "外から届く連携ではないのに、補う項目があります".to_owned();
+            return Some(("fill", what, "消してください。送る側では、レイアウトに固定の値を書けます"));
+        }
+        for (item, fill) in &self.fill {
+            if matches!(fill, Fill::Item(other) if self.fill.contains_key(other)) {
+                let what = format!("補う項目「{item}」が、同じく補う項目から作られています");
+                return Some(("fill", what, "レイアウトにある項目の名前か、値を書いてください"));
+            }
+        }
+        None
     }
 
     fn timing_fault(&self) -> Option<(&'static str, String, &'static str)> {

@@ -7,6 +7,7 @@ use register::Position;
 use serde::{Deserialize, Serialize};
 use system::RefusedRow;
 
+use crate::plan::{begins, in_force};
 use crate::schedule::{latest_until, local, next_after, timestamp};
 use crate::state::{LinkState, RETRY_MOST};
 
@@ -125,6 +126,9 @@ pub fn plan_inward(
     }
     if state.taking.is_some() {
         return InwardStep::GoOn;
+    }
+    if !in_force(link, state, now) {
+        return InwardStep::Idle { until: begins(link, now) };
     }
     InwardStep::Look { missed: missed(link, state, now, calendar) }
 }

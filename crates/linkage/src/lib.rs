@@ -10,6 +10,6 @@ mod state;
 pub use arrival::{Found, InwardStep, Notice, Seen, Taking, due_of_arrival, found, plan_inward};
 pub use delivery::{CharLine, DELIVERY, Delivery, Packed, Phase, ReceiptFacts};
 pub use lane::{LANE, Lane, UnderWay};
-pub use plan::{Situation, Step, plan, through};
+pub use plan::{Situation, Step, begins, in_force, plan, through};
 pub use schedule::{latest_until, local, next_after, timestamp};
 pub use state::{Event, Hold, InFlight, InFlightPhase, LINK, LinkState, NotPossible, Trouble};

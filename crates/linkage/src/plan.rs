@@ -74,12 +74,28 @@ pub fn plan(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
             let overdue = !in_flight.overdue && deadline.is_some_and(|deadline| deadline < situation.now);
             Step::AwaitReceipt { overdue }
         }
+        None if !in_force(link, state, situation.now) => match state.trouble {
+            Some(_) => Step::Recover,
+            None => Step::Idle { until: begins(link, situation.now) },
+        },
         // What failed is owed no more: another link brought it.
         None => match next_run(link, state, situation) {
             Step::Idle { .. } if state.trouble.is_some() => Step::Recover,
             step => step,
         },
     }
+}
+
+/// Whether a link may begin something new: its term has begun and is not over (有効期間), and no other took over from it. What is
+/// on its way goes on all the same.
+pub fn in_force(link: &Link, state: &LinkState, now: Timestamp) -> bool {
+    state.succeeded_by.is_none() && link.term.holds(local(now).date())
+}
+
+/// When the term of a link begins, as long as it has not.
+pub fn begins(link: &Link, now: Timestamp) -> Option<Timestamp> {
+    let from = link.term.from.filter(|from| local(now).date() < *from)?;
+    timestamp(from.to_datetime(jiff::civil::Time::midnight()))
 }
 
 /// When the receipt of a delivery sent at this time is due; none when none is waited for.
@@ -140,6 +156,9 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
 pub fn through(link: &Link, state: &LinkState, now: Timestamp, calendar: &BusinessCalendar) -> bool {
     if state.in_flight.is_some() || state.taking.is_some() {
         return false;
+    }
+    if !in_force(link, state, now) {
+        return true;
     }
     let today = local(now).date();
     let Some(before) =

@@ -105,6 +105,9 @@ pub struct LinkState {
     /// The other side's delivery that is being applied; only of links by which data comes in.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub taking: Option<Taking>,
+    /// The link that took over from this one (引継先): this one begins nothing any more.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub succeeded_by: Option<String>,
     /// `1` while stopped, for the column.
     pub held: String,
 }
@@ -211,6 +214,11 @@ pub enum Event {
         /// The position.
         from: Position,
     },
+    /// Another link takes over, in the same commit as this event (引き継ぎ).
+    Succeeded {
+        /// Its id.
+        by: String,
+    },
 }
 
 /// An event that does not fit the state: two workers, or a defect.
@@ -242,6 +250,7 @@ impl LinkState {
             hold: None,
             trouble: None,
             taking: None,
+            succeeded_by: None,
             held: String::new(),
         }
     }
@@ -390,6 +399,16 @@ impl LinkState {
                 }
                 next.resend_from = Some(from);
                 next.run_asked = true;
+            }
+            Event::Succeeded { by } => {
+                if self.in_flight.is_some() || self.taking.is_some() || self.succeeded_by.is_some() {
+                    return Err(not_possible("succeeded"));
+                }
+                // What was asked for is the other's to do: it begins where this one ends.
+                next.run_asked = false;
+                next.resend_from = None;
+                next.trouble = None;
+                next.succeeded_by = Some(by);
             }
         }
         Ok(next)

@@ -95,6 +95,36 @@ receipt_within_minutes = 60
         assert!(matches!(plan(&link, &asked, situation(true)), Step::Prepare { .. }));
     }
 
+    /// Each case: the term, whether another took over, and what is owed on 20 November when something changed.
+    #[test]
+    fn nothing_begins_outside_the_term_or_after_another_took_over() {
+        let midnight = |text: &str| format!("{text}T00:00:00+09:00").parse::<Timestamp>().unwrap();
+        let run = Step::Prepare { extent: Extent::Difference, due: None };
+        for (term, taken_over, owed_then) in [
+            ("", false, run.clone()),
+            ("from = \"2026-11-20\"", false, run.clone()),
+            ("until = \"2026-11-20\"", false, run.clone()),
+            ("from = \"2026-11-21\"", false, Step::Idle { until: Some(midnight("2026-11-21")) }),
+            ("until = \"2026-11-19\"", false, Step::Idle { until: None }),
+            ("", true, Step::Idle { until: None }),
+        ] {
+            let link = link("difference", &format!("timing = \"on-change\"\nterm = {{ {term} }}"));
+            let mut state = LinkState::new(&link, Position(10), at("09:00"));
+            // What is on its way goes on to its end.
+            let sent = state.after(prepared(12)).unwrap();
+            assert_eq!(owed(&link, &sent, "09:00", true), Step::Send, "{term}");
+            if taken_over {
+                assert!(
+                    sent.after(Event::Succeeded { by: "b".into() }).is_err(),
+                    "not over what is on its way"
+                );
+                state = state.after(Event::Succeeded { by: "b".into() }).unwrap();
+                assert!(state.after(Event::Succeeded { by: "c".into() }).is_err(), "once");
+            }
+            assert_eq!(owed(&link, &state, "09:00", true), owed_then, "{term}");
+        }
+    }
+
     #[test]
     fn a_change_is_prepared_sent_and_acknowledged() {
         let link = link("difference", "timing = \"on-change\"");

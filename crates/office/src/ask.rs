@@ -68,6 +68,9 @@ impl Office {
             }
             Err(why) => return Err(refused("Q002", "", why, "連携定義を直すよう、管理者に伝えてください。")),
         };
+        if let Some(running) = self.links().get(link) {
+            self.must_be_in_force(running)?;
+        }
         let findings = findings(question, subjects_max);
         if !findings.is_empty() {
             return Err(RunError::Refused(findings));

@@ -85,12 +85,17 @@ impl Office {
         let (now, since) = (local(self.clock().now()), local(state.since));
         let midnight = day.to_datetime(Time::midnight());
         let Ok(mut at) = midnight.checked_sub(1.second()) else { return 0 };
+        // A link that ended is asked for nothing more; when it was taken over, that is the other's.
+        let in_force_then = |due: jiff::civil::DateTime| {
+            link.term.holds(due.date())
+                && (state.succeeded_by.is_none() || state.last_due.is_some_and(|last| due <= local(last)))
+        };
         let mut expected = 0;
         while let Some(due) = next_after(link.timing, self.calendar(), at)
             && due.date() == day
             && due <= now
         {
-            expected += u64::from(since <= due);
+            expected += u64::from(since <= due && in_force_then(due));
             at = due;
         }
         expected

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use catalog::{
-    Charsets, Delivery, Extent, Grid, Known, Link, LinkList, Problem, RowState, SystemRef, Systems,
-    Vocabulary, assess,
+    Charsets, Delivery, Extent, Fill, Grid, Known, Link, LinkList, Problem, RowState, SystemRef, Systems,
+    Vocabulary, assess, run_together,
 };
 use layout::{Layout, Plan};
 use linkage::Lane;
@@ -16,6 +16,7 @@ use system::{Dataset, Intake, System};
 use transport::Place;
 
 use crate::packs::Packings;
+use crate::succession::Lacking;
 use crate::wire::{compile, compiled, wire};
 
 /// Places (受け渡し場所) by the names link files use, or in Japanese why one cannot be used: only its links stop.
@@ -127,6 +128,10 @@ pub struct Inward {
     pub intake: Intake,
     /// The item that names what a row is about.
     pub subject: String,
+    /// What stands for items the layout does not have, in the order of the link file.
+    pub fill: Vec<(String, Fill)>,
+    /// Items the layout does not have, with what stands for them.
+    pub lacking: Vec<Lacking>,
 }
 
 /// A link file or layout that does not read.
@@ -352,24 +357,24 @@ fn refuse_shared_names(running: &mut [RunningLink]) {
 /// Two links with differences of one dataset to one place would each pass over what the other carried: only the first of
 /// them runs. Two full extracts, or two layouts, do no harm where the receiver keeps one register.
 fn refuse_second_differences(running: &mut [RunningLink]) {
-    let mut taken: BTreeMap<String, String> = BTreeMap::new();
-    for running in running {
-        let link = &running.link;
+    let links: Vec<Link> = running.iter().map(|running| running.link.clone()).collect();
+    let all: Vec<&Link> = links.iter().collect();
+    let mut before: BTreeMap<String, Vec<&Link>> = BTreeMap::new();
+    for (running, link) in running.iter_mut().zip(&links) {
         let Some(lane) = Lane::new(link).filter(|_| link.extent == Extent::Difference) else { continue };
-        match taken.get(&lane.key()) {
-            None => {
-                taken.insert(lane.key(), link.id.clone());
-            }
+        let others = before.entry(lane.key()).or_default();
+        match others.iter().find(|other| run_together(&all, other, link)) {
             // What is wrong already is told first.
             Some(first) if running.ready.is_ok() => {
                 running.ready = Err(format!(
-                    "連携「{}」は、連携「{first}」と同じ連携先の同じ場所「{}」へ同じ提供データの差分を送ります。\
+                    "連携「{}」は、連携「{}」と同じ連携先の同じ場所「{}」へ同じ提供データの差分を送ります。\
                      片方が送った変更をもう片方が送らなくなるため、動かしません。受信側の台帳が別なら場所を分け、\
                      同じならどちらかの連携定義を外してください",
-                    link.id, lane.place
+                    link.id, first.id, lane.place
                 ));
             }
             Some(_) => {}
+            None => others.push(link),
         }
     }
 }

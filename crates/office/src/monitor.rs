@@ -3,8 +3,8 @@
 use catalog::{Extent, Link, Method, Starter, Timing};
 use jiff::Timestamp;
 use linkage::{
-    CharLine, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, latest_until, local, next_after, plan,
-    timestamp,
+    CharLine, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, in_force, latest_until, local,
+    next_after, plan, timestamp,
 };
 use media::Medium;
 use register::{Actor, AsOf, CommitError, Draft, Fault, Position, View, ViewExt, Write};
@@ -15,7 +15,7 @@ use crate::audit::AuditResult;
 use crate::links::RunningLink;
 use crate::prepare::{kept_characters, read_characters};
 use crate::users::commit_fault;
-use crate::{AuditEntry, Caller, LinkWorker, Office, RunError};
+use crate::{AuditEntry, Caller, Lacking, LinkWorker, Office, RunError};
 
 /// Where a link stands, from bad to good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -41,6 +41,10 @@ pub enum LinkStanding {
     Working,
     /// 正常: nothing is owed.
     Idle,
+    /// 開始前: its term has not begun.
+    NotYet,
+    /// 終了: its term is over, or another link took over from it.
+    Ended,
 }
 
 impl LinkStanding {
@@ -57,6 +61,8 @@ impl LinkStanding {
             Self::Queued => "順番待ち",
             Self::Working => "処理中",
             Self::Idle => "正常",
+            Self::NotYet => "開始前",
+            Self::Ended => "終了",
         }
     }
 }
@@ -96,6 +102,8 @@ pub struct LinkView {
     pub next_due: Option<Timestamp>,
     /// In words: what happens, when, with which control.
     pub explanation: String,
+    /// Items the sender's layout does not have, with what stands for them.
+    pub lacking: Vec<Lacking>,
 }
 
 /// One delivery with the times of its steps.
@@ -151,8 +159,14 @@ impl Office {
         {
             (standing, why, remedy) = found;
         }
+        if standing != LinkStanding::Broken
+            && let Some(found) = self.out_of_force(view, running, state.as_ref(), now)?
+        {
+            (standing, why, remedy) = found;
+        }
         (standing, why, remedy) = self.with_lost_media(view, &link.id, (standing, why, remedy))?;
-        let next_due = state.as_ref().filter(|state| state.hold.is_none()).and_then(|state| {
+        let runs = |state: &&LinkState| state.hold.is_none() && in_force(link, state, now);
+        let next_due = state.as_ref().filter(runs).and_then(|state| {
             let since = local(state.last_due.unwrap_or(state.since));
             latest_until(link.timing, self.calendar(), since, local(now))
                 .or_else(|| next_after(link.timing, self.calendar(), local(now)))
@@ -175,6 +189,7 @@ impl Office {
             last,
             next_due,
             explanation: catalog::explain(link),
+            lacking: running.lacking().to_vec(),
         })
     }
 
@@ -362,6 +377,10 @@ impl Office {
 
     pub(crate) fn steer(&self, caller: &Caller, id: &str, title: &str, event: Event) -> Result<(), RunError> {
         const RIGHT: &str = "office/links";
+        if let (Event::RunAsked | Event::ResendAsked { .. }, Some(running)) = (&event, self.links().get(id)) {
+            self.permit(caller, RIGHT, title)?;
+            self.must_be_in_force(running)?;
+        }
         let now = self.clock().now();
         let mut entry = AuditEntry {
             id: AuditEntry::new_id(now, self.entropy().bits()),
@@ -415,6 +434,7 @@ impl Office {
             let remedy = "連携定義・レイアウト・場所の設定を直してください。";
             return Err(RunError::refused("L004", "連携", message, remedy));
         }
+        self.must_be_in_force(running)?;
         LinkWorker::new(self).put_to_work(running, self.clock().now())?;
         Ok(())
     }

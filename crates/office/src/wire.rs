@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use catalog::{Delivery, Link};
+use catalog::{Delivery, Fill, Link};
 use layout::{Layout, Plan};
 use moji::{Tables, Unmappable};
 use system::{Dataset, Intake, System};
@@ -11,6 +11,7 @@ use transport::Place;
 
 use crate::links::{Inward, LinkSources, Ready};
 use crate::packs::{packer, unpacker};
+use crate::succession::{Lacking, in_words};
 
 /// Wires a link.
 pub(crate) fn wire(
@@ -51,8 +52,11 @@ pub(crate) fn wire(
                 Some(Ok(layout)) => layout.items().into_iter().map(str::to_owned).collect(),
                 _ => Vec::new(),
             };
-            let names: Vec<&str> = items.iter().map(String::as_str).collect();
+            let mut names: Vec<&str> = items.iter().map(String::as_str).collect();
             let plan = compiled(link, layout, layouts, &names, &sources.tables)?;
+            fits(link, &names)?;
+            let lacking = lacking(link, systems, &intake, &names);
+            names.extend(link.fill.keys().map(String::as_str));
             lacks(&intake, &names, "レイアウト")?;
             Ok(Ready::Inward(Box::new(Inward {
                 plan,
@@ -62,6 +66,8 @@ pub(crate) fn wire(
                 target,
                 intake,
                 subject: subject(link, systems, &names),
+                fill: link.fill.clone().into_iter().collect(),
+                lacking,
             })))
         }
     }
@@ -86,6 +92,43 @@ fn find_place(name: &str, sources: &LinkSources) -> Result<Arc<dyn Place>, Strin
         Some(Err(what)) => Err(format!("場所「{name}」が使えません: {what}")),
         Some(Ok(place)) => Ok(Arc::clone(place)),
     }
+}
+
+/// Refuses to fill in what the layout has, or from what it does not have.
+fn fits(link: &Link, names: &[&str]) -> Result<(), String> {
+    for (item, fill) in &link.fill {
+        if names.contains(&item.as_str()) {
+            return Err(format!("補う項目「{item}」は、レイアウトにあります。fill から消してください"));
+        }
+        if let Fill::Item(other) = fill
+            && !names.contains(&other.as_str())
+        {
+            return Err(format!("補う項目「{item}」のもとになる「{other}」が、レイアウトにありません"));
+        }
+    }
+    Ok(())
+}
+
+/// What the sender does not have: of the dataset as this house knows it, and of what the intake needs.
+fn lacking(link: &Link, systems: &[System], intake: &Intake, names: &[&str]) -> Vec<Lacking> {
+    let own = systems.iter().flat_map(|system| &system.datasets).find(|dataset| dataset.id == link.dataset);
+    let items = own.map(|dataset| dataset.items).unwrap_or_default();
+    let title_of = |name: &str| {
+        items
+            .iter()
+            .find(|item| item.name == name)
+            .map_or_else(|| name.to_owned(), |item| item.title.to_string())
+    };
+    let mut wanted: Vec<&str> = items.iter().map(|item| &*item.name).collect();
+    wanted.extend(intake.needs.iter().copied().chain(link.fill.keys().map(String::as_str)));
+    let mut found: Vec<Lacking> = Vec::new();
+    for item in wanted {
+        if !names.contains(&item) && found.iter().all(|known| known.item != item) {
+            let filled = in_words(link.fill.get(item), &title_of);
+            found.push(Lacking { item: item.to_owned(), title: title_of(item), filled });
+        }
+    }
+    found
 }
 
 /// Refuses an intake that cannot do without items that do not come.

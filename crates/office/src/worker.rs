@@ -4,8 +4,8 @@ use catalog::{Extent, Link};
 use jiff::Timestamp;
 use layout::Facts;
 use linkage::{
-    DELIVERY, Delivery, Event, LANE, LINK, Lane, LinkState, NotPossible, Phase, ReceiptFacts, Step, local,
-    plan,
+    DELIVERY, Delivery, Event, LANE, LINK, Lane, LinkState, NotPossible, Phase, ReceiptFacts, Step, begins,
+    local, plan,
 };
 use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
@@ -18,6 +18,7 @@ use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
 use crate::packs::{pack, sent_file};
 use crate::prepare::{Making, changed, prepare, sweep};
+use crate::succession::Predecessor;
 use crate::take::Inbound;
 
 /// How often rows are applied anew when staff change the receiver's records at the same moment.
@@ -122,7 +123,7 @@ impl<'a> LinkWorker<'a> {
         let view = self.office.journal().view(AsOf::default())?;
         let Some(mut state) = view.load::<LinkState>(link_id)? else {
             drop(view);
-            return self.put_to_work(running, now);
+            return self.begin(running, now);
         };
         let lane = self.office.lane(&*view, &running.link)?;
         drop(view);
@@ -183,14 +184,40 @@ impl<'a> LinkWorker<'a> {
         }
     }
 
-    /// Begins the record of a link: where its differences start, and when.
+    /// Puts a link to work when its time has come and is not over.
+    fn begin(&self, running: &RunningLink, now: Timestamp) -> Result<Turn, Fault> {
+        if let Some(from) = begins(&running.link, now) {
+            return Ok(Turn::Idle { until: Some(from) });
+        }
+        match running.link.term.is_over(local(now).date()) {
+            true => Ok(Turn::Idle { until: None }),
+            false => self.put_to_work(running, now),
+        }
+    }
+
+    /// Begins the record of a link: where its differences start, and when. One that takes over from another begins where that
+    /// one ended, in the commit that ends it; as long as that one is not through, nothing is begun.
     ///
     /// # Errors
     /// When the journal does not answer.
     pub(crate) fn put_to_work(&self, running: &RunningLink, now: Timestamp) -> Result<Turn, Fault> {
-        let state = LinkState::new(&running.link, self.difference_start(running)?, now);
+        let view = self.office.journal().view(AsOf::default())?;
+        let predecessor = self.office.predecessor(&*view, running, now)?;
+        drop(view);
         let mut draft = draft(&running.link.id, 0, now);
         draft.reason = "連携の開始".to_owned();
+        let mut ended_at = None;
+        match &predecessor {
+            Predecessor::Nobody => {}
+            Predecessor::NotYet(_) => return Ok(Turn::Waiting),
+            Predecessor::Unborn(ended) => draft.writes.push(Write::put(ended, None)?),
+            Predecessor::Through(before, ended) => {
+                ended_at = Some(before.record.next_from());
+                draft.reason = format!("連携「{}」からの引き継ぎ", ended.link);
+                draft.writes.push(Write::put(ended, Some(before.version))?);
+            }
+        }
+        let state = LinkState::new(&running.link, self.difference_start(running, ended_at)?, now);
         draft.writes.push(Write::put(&state, None)?);
         match self.office.journal().commit(draft) {
             Ok(_) | Err(CommitError::Conflict(_)) => Ok(Turn::Worked),
@@ -199,10 +226,14 @@ impl<'a> LinkWorker<'a> {
     }
 
     /// Where differences to the outside begin: where what the receiver holds ends, so that nothing falls between, however
-    /// late the difference link is added or mended; the newest change when it holds nothing. Asked is the lane, too: the
-    /// file of the link that brought it may be broken just now.
-    fn difference_start(&self, running: &RunningLink) -> Result<Position, Fault> {
-        let mut start = self.office.journal().head()?;
+    /// late the difference link is added or mended; when it holds nothing, where the link ended that this one takes over from,
+    /// for the receiver was filled from what that one carried; else the newest change. Asked is the lane, too: the file of the
+    /// link that brought it may be broken just now.
+    fn difference_start(&self, running: &RunningLink, ended_at: Option<Position>) -> Result<Position, Fault> {
+        let mut start = match ended_at {
+            Some(ended_at) => ended_at,
+            None => self.office.journal().head()?,
+        };
         let Some(lane) = Lane::new(&running.link) else { return Ok(start) };
         let view = self.office.journal().view(AsOf::default())?;
         if let Some(held) = self.office.lane(&*view, &running.link)?.and_then(|lane| lane.position()) {

@@ -12,6 +12,7 @@ mod it {
     mod ledger;
     mod links;
     mod media;
+    mod migration;
     mod packed;
     mod prune;
     mod reconcile;

@@ -14,7 +14,7 @@ use super::write::one_line;
 use super::{DerivedLink, Schema};
 use crate::fold::folded;
 use crate::{
-    Assurance, Delivery, Extent, Known, Link, ListKind, Method, RowRef, STAND_IN, SystemRef, Timing,
+    Assurance, Delivery, Extent, Known, Link, ListKind, Method, RowRef, STAND_IN, SystemRef, Term, Timing,
     Unmappable, ViaSide,
 };
 
@@ -261,6 +261,9 @@ pub(crate) fn link(
         exclusive_lock: row.exclusive_lock.unwrap_or(false),
         assurance,
         keep_days: None,
+        term: Term::default(),
+        succeeds: None,
+        fill: BTreeMap::new(),
     };
     Some(DerivedLink { link, assumptions })
 }

@@ -60,6 +60,12 @@ const TABLES: (&str, &str) =
     ("delivery", "{ outward = { place = \"tables\", layout = \"l\", file_name = \"b_{no}.csv\" } }");
 const MORE_TABLES: (&str, &str) =
     ("delivery", "{ outward = { place = \"more\", layout = \"l\", file_name = \"c_{no}.csv\" } }");
+const FROM_JANUARY: &str = "{ from = \"2027-01-01\" }";
+const SUCCEEDS_A: (&str, &str) = ("succeeds", "\"a\"");
+const INTO_B: (&str, &str) = (
+    "delivery",
+    "{ inward = { place = \"p\", layout = \"l\", file_prefix = \"zz\", intake = \"stand-in/rows\" } }",
+);
 const ELSEWHERE: (&str, &str) = ("target", "\"school-enrollment\"");
 
 #[test]
@@ -98,6 +104,45 @@ fn what_does_not_go_together_is_told() {
         ),
         (vec![link("a", &[]), link("b", &[("extent", "\"full\"")])], &[]),
         (vec![link("a", &[("after", "[\"z\"]")])], &["a.toml（after）: 先行する連携「z」がありません。"]),
+        // One after the other, by their terms or by a taking over.
+        (
+            vec![link("a", &[("term", "{ until = \"2026-12-31\" }")]), link("b", &[("term", FROM_JANUARY)])],
+            &[],
+        ),
+        (vec![link("a", &[]), link("b", &[("term", FROM_JANUARY), SUCCEEDS_A])], &[]),
+        (
+            vec![link("b", &[("term", FROM_JANUARY), SUCCEEDS_A])],
+            &["b.toml（succeeds）: 引き継ぐ連携「a」がありません。"],
+        ),
+        (
+            vec![
+                link("a", &[("term", "{ until = \"2026-12-30\" }")]),
+                link("b", &[("term", FROM_JANUARY), SUCCEEDS_A]),
+            ],
+            &["b.toml（term）: 連携「a」が2026-12-30に終わってから2027-01-01まで、どちらも動きません。"],
+        ),
+        (
+            vec![
+                link("a", &[]),
+                link("b", &[("term", FROM_JANUARY), SUCCEEDS_A]),
+                link("c", &[("term", FROM_JANUARY), SUCCEEDS_A, ELSEWHERE]),
+            ],
+            &["c.toml（succeeds）: 連携「a」を、連携「b」も引き継ぎます。"],
+        ),
+        (
+            vec![
+                link("a", &[("term", FROM_JANUARY), ("succeeds", "\"b\"")]),
+                link("b", &[("term", FROM_JANUARY), SUCCEEDS_A]),
+            ],
+            &[
+                "b.toml（delivery）: 連携「a」と同じ場所「p」へ、同じ「stand-in/property-tax-property」の差分を送ります。",
+                "a.toml（succeeds）: 引き継ぐ連携が輪になっています（a → b → a）。",
+            ],
+        ),
+        (
+            vec![link("a", &[]), link("b", &[("term", FROM_JANUARY), SUCCEEDS_A, INTO_B, ELSEWHERE])],
+            &["b.toml（succeeds）: 引き継ぐ連携「a」とは、送る向きが違います。"],
+        ),
         (
             vec![
                 link("a", &[("after", "[\"b\"]")]),

@@ -233,7 +233,10 @@ fn numbers(facts: &Facts<'_>) -> Check {
         missing.extend(before.no.saturating_add(1)..after.no);
     }
     if missing.is_empty() {
-        let seen = format!("{}番から{}番まで{}件が続いています", first.no, last.no, facts.deliveries.len());
+        let seen = match facts.deliveries.len() {
+            1 => format!("{}番の1件です", first.no),
+            count => format!("{}番から{}番まで{count}件が続いています", first.no, last.no),
+        };
         return check(title, required, Verdict::Met, seen);
     }
     // Only a person lets a link pass over a number, and said why; the reason stands in the journal.

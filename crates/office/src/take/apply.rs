@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use catalog::Extent;
+use catalog::{Extent, Fill};
 use layout::{Good, Record, Role};
 use linkage::{Delivery, Event, LinkState, Phase, ReceiptFacts, Taking, due_of_arrival};
 use register::{AsOf, Versioned, ViewExt, Write};
@@ -117,13 +117,27 @@ impl<'a> Applying<'a> {
 
     fn row(&mut self, good: &Good<'_>) -> Result<(), Failure> {
         if self.names.is_empty() {
-            self.names = good.items().map(|(name, _)| name.to_owned()).collect();
+            let filled = self.inbound.inward.fill.iter().map(|(item, _)| item.as_str());
+            self.names = good.items().map(|(name, _)| name).chain(filled).map(str::to_owned).collect();
         }
         let mut row = Row::new();
         let mut subject = Cow::Borrowed("");
         for (name, value) in good.items() {
             row.push(&value);
             if name == self.inbound.inward.subject {
+                subject = value;
+            }
+        }
+        for (item, fill) in &self.inbound.inward.fill {
+            let value = match fill {
+                Fill::Value(value) => Cow::Borrowed(value.as_str()),
+                // A kind of record without that item has nothing to give.
+                Fill::Item(other) => {
+                    good.items().find(|(name, _)| name == other).map(|(_, value)| value).unwrap_or_default()
+                }
+            };
+            row.push(&value);
+            if *item == self.inbound.inward.subject {
                 subject = value;
             }
         }

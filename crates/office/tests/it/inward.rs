@@ -87,14 +87,14 @@ pub(super) fn linked(house: TestHouse, apply: Apply, link: &str, packings: Packi
     )
 }
 
-fn sender(folder: &Folder) -> Sender {
+pub(super) fn sender(folder: &Folder) -> Sender {
     let layout = Layout::parse(LAYOUT, "insured.toml").unwrap();
     let plan = layout.compile(&["addressee_no", "name"], Unmappable::Reject, &Tables::built_in()).unwrap();
     let place = Box::new(folder.other_side());
     Sender::new(place, "insured-in", "stand-in/nhi-federation-insured", "ins_", plan)
 }
 
-fn rows(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
+pub(super) fn rows(pairs: &[(&str, &str)]) -> Vec<Vec<String>> {
     pairs.iter().map(|(no, name)| vec![(*no).to_owned(), (*name).to_owned()]).collect()
 }
 

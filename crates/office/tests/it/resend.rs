@@ -11,7 +11,7 @@ use super::house::{TestHouse, three_people};
 const LINK: &str = "resident-changes-to-welfare";
 
 /// A family more, numbered so that no two are alike.
-fn another_family(house: &TestHouse, number: u64) {
+pub(super) fn another_family(house: &TestHouse, number: u64) {
     let mut family = three_people();
     for (place, member) in (1..).zip(family["members"].as_array_mut().unwrap()) {
         let code = ResidentRecordCode::from_first_ten(5_000_000_000 + number * 10 + place).unwrap();

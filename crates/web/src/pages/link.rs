@@ -92,6 +92,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         .skip(1)
         .map(|line| line.trim().split_once(": ").unwrap_or(("", line)))
         .map(|(what, text)| (what.to_owned(), text.to_owned()))
+        .chain(
+            view.lacking
+                .iter()
+                .map(|own| ("送り元にない項目".to_owned(), format!("{}: {}", own.title, own.filled))),
+        )
         .collect();
     let page = Page {
         shell: Shell::titled(visit, &view.title).above("連携の状況"),

@@ -36,6 +36,8 @@ pub(crate) struct LinkRow {
     pub(crate) broken: bool,
     pub(crate) troubled: bool,
     pub(crate) asked: bool,
+    /// Whether it may begin something.
+    pub(crate) in_force: bool,
 }
 
 impl LinkRow {
@@ -62,6 +64,7 @@ impl LinkRow {
                 | LinkStanding::Queued
                 | LinkStanding::Working => "busy",
                 LinkStanding::Idle => "good",
+                LinkStanding::NotYet | LinkStanding::Ended => "planned",
             },
             why: view.why.clone(),
             remedy: view.remedy,
@@ -76,6 +79,7 @@ impl LinkRow {
             broken: view.standing == LinkStanding::Broken,
             troubled: view.standing == LinkStanding::Trouble,
             asked: view.asked,
+            in_force: !matches!(view.standing, LinkStanding::NotYet | LinkStanding::Ended),
         }
     }
 }
@@ -127,6 +131,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             ]),
         ),
         ("good", "正常", count(&[LinkStanding::Idle])),
+        ("planned", "開始前・終了", count(&[LinkStanding::NotYet, LinkStanding::Ended])),
     ];
     let mut shell = Shell::here(visit).above("庁内データ連携");
     shell.refresh = if refreshing { REFRESH_SECONDS } else { 0 };
