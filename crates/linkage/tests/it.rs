@@ -103,7 +103,7 @@ receipt_within_minutes = 60
         for (term, taken_over, owed_then) in [
             ("", false, run.clone()),
             ("from = \"2026-11-20\"", false, run.clone()),
-            ("until = \"2026-11-20\"", false, run.clone()),
+            ("until = \"2026-11-20\"", false, run),
             ("from = \"2026-11-21\"", false, Step::Idle { until: Some(midnight("2026-11-21")) }),
             ("until = \"2026-11-19\"", false, Step::Idle { until: None }),
             ("", true, Step::Idle { until: None }),

@@ -3,6 +3,7 @@
 mod acceptance;
 mod ask;
 mod audit;
+mod begin;
 mod clock;
 mod evidence;
 mod exclusive;
@@ -21,6 +22,7 @@ mod prune;
 mod reconcile;
 mod resend;
 mod run;
+mod shared;
 mod succession;
 mod take;
 mod trace;

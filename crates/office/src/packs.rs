@@ -12,6 +12,7 @@ use transport::{Beside, sha256_of};
 
 use crate::evidence::short;
 use crate::prepare::{Prepared, kept_data};
+use crate::shared::share;
 use crate::worker::{Failure, with_causes};
 
 /// Keys of packed files (梱包の鍵) by the names link files use, or in Japanese why one cannot be used: only its links stop.
@@ -95,6 +96,7 @@ pub(crate) fn pack(
     };
     let path = packed_path(evidence, no, &lying_sha256, packing);
     beside.finish_as(&path).map_err(broken)?;
+    share(&path, &lying_sha256);
     let packed = Packed { packing: packing.clone(), bytes, sha256 };
     Ok(Lying { bytes: lying_bytes, sha256: lying_sha256, packed: Some(packed) })
 }

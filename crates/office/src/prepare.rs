@@ -17,6 +17,7 @@ use transport::{Access, Beside, in_hex, make_folders, sha256_of};
 
 use crate::evidence::short;
 use crate::packs::sent_file;
+use crate::shared::share;
 
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
 const CHUNK_BYTES: usize = 256 * 1024;
@@ -296,8 +297,12 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     prepared.characters_sha256 = sha256_of(report.beside()).map_err(broken)?;
     let (no, evidence) = (making.no, making.evidence);
     // When only one gets its name it stays until this number is recorded: another worker may be about to record it.
-    data.finish_as(&data_path(evidence, no, &prepared.sha256)).map_err(broken)?;
-    report.finish_as(&characters_path(evidence, no, &prepared.characters_sha256)).map_err(broken)?;
+    let data_path = data_path(evidence, no, &prepared.sha256);
+    let characters_path = characters_path(evidence, no, &prepared.characters_sha256);
+    data.finish_as(&data_path).map_err(broken)?;
+    report.finish_as(&characters_path).map_err(broken)?;
+    share(&data_path, &prepared.sha256);
+    share(&characters_path, &prepared.characters_sha256);
     Ok(prepared)
 }
 

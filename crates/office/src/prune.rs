@@ -9,6 +9,7 @@ use linkage::{Delivery, LinkState, Phase};
 use register::{Actor, AsOf, Cause, CommitError, Draft, Fault, Versioned, ViewExt, Write};
 
 use crate::Office;
+use crate::shared::{names, sweep_contents};
 use crate::users::commit_fault;
 
 /// Deliveries noted as pruned in one commit.
@@ -39,6 +40,9 @@ impl Office {
             let Ok(before) = self.clock().now().checked_sub(kept_for) else { continue };
             self.prune_link(&running.link.id, before, &mut pruned)?;
         }
+        let swept = sweep_contents(self.evidence_root());
+        let swept = swept.map_err(|error| Fault::new("共有している控えを整理できません", error))?;
+        pruned.bytes = pruned.bytes.saturating_add(swept);
         Ok(pruned)
     }
 
@@ -117,9 +121,9 @@ fn by_number(folder: &Path) -> Result<BTreeMap<u64, Vec<PathBuf>>, Fault> {
     Ok(found)
 }
 
-/// Removes a file and tells its size; one that is gone already had none.
+/// Removes a file and tells how many bytes are free by that: none when it is gone already, or when others share its place.
 fn remove(path: &Path) -> Result<u64, Fault> {
-    let bytes = std::fs::metadata(path).map_or(0, |about| about.len());
+    let bytes = std::fs::metadata(path).map_or(0, |about| if names(&about) == 1 { about.len() } else { 0 });
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(Fault::new(format!("控え {} を消せません", path.display()), error))

@@ -44,9 +44,9 @@ pub(crate) enum Predecessor {
     /// Nobody, or one that never ran and is not there.
     Nobody,
     /// One that may be ended: the version of its state, and the state behind its end.
-    Through(Versioned<LinkState>, LinkState),
+    Through(Box<(Versioned<LinkState>, LinkState)>),
     /// One that is there and has not run: its state as it would be, ended.
-    Unborn(LinkState),
+    Unborn(Box<LinkState>),
     /// One that is not through, in Japanese.
     NotYet(String),
 }
@@ -67,7 +67,7 @@ impl Office {
         let Some(state) = view.load::<LinkState>(id)? else {
             let Some(other) = other else { return Ok(Predecessor::Nobody) };
             let ended = LinkState::new(&other.link, Position(0), now).after(by());
-            return Ok(ended.map_or(Predecessor::Nobody, Predecessor::Unborn));
+            return Ok(ended.map_or(Predecessor::Nobody, |ended| Predecessor::Unborn(Box::new(ended))));
         };
         if let Some(taken) = state.record.succeeded_by.as_ref().filter(|taken| **taken != link.id) {
             let words = format!(
@@ -85,7 +85,7 @@ impl Office {
             return Ok(Predecessor::NotYet(words));
         }
         Ok(match state.record.after(by()) {
-            Ok(ended) => Predecessor::Through(state, ended),
+            Ok(ended) => Predecessor::Through(Box::new((state, ended))),
             // It has taken over already.
             Err(_) => Predecessor::Nobody,
         })

@@ -119,7 +119,7 @@ fn lacking(link: &Link, systems: &[System], intake: &Intake, names: &[&str]) -> 
             .find(|item| item.name == name)
             .map_or_else(|| name.to_owned(), |item| item.title.to_string())
     };
-    let mut wanted: Vec<&str> = items.iter().map(|item| &*item.name).collect();
+    let mut wanted: Vec<&str> = items.iter().map(|item| item.name).collect();
     wanted.extend(intake.needs.iter().copied().chain(link.fill.keys().map(String::as_str)));
     let mut found: Vec<Lacking> = Vec::new();
     for item in wanted {

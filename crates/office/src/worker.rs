@@ -4,8 +4,7 @@ use catalog::{Extent, Link};
 use jiff::Timestamp;
 use layout::Facts;
 use linkage::{
-    DELIVERY, Delivery, Event, LANE, LINK, Lane, LinkState, NotPossible, Phase, ReceiptFacts, Step, begins,
-    local, plan,
+    DELIVERY, Delivery, Event, LANE, LINK, LinkState, NotPossible, Phase, ReceiptFacts, Step, local, plan,
 };
 use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
@@ -18,7 +17,6 @@ use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
 use crate::packs::{pack, sent_file};
 use crate::prepare::{Making, changed, prepare, sweep};
-use crate::succession::Predecessor;
 use crate::take::Inbound;
 
 /// How often rows are applied anew when staff change the receiver's records at the same moment.
@@ -182,70 +180,6 @@ impl<'a> LinkWorker<'a> {
             Some(state) => self.record_failure(&state, now, what.to_owned()),
             None => Ok(Turn::Idle { until: None }),
         }
-    }
-
-    /// Puts a link to work when its time has come and is not over.
-    fn begin(&self, running: &RunningLink, now: Timestamp) -> Result<Turn, Fault> {
-        if let Some(from) = begins(&running.link, now) {
-            return Ok(Turn::Idle { until: Some(from) });
-        }
-        match running.link.term.is_over(local(now).date()) {
-            true => Ok(Turn::Idle { until: None }),
-            false => self.put_to_work(running, now),
-        }
-    }
-
-    /// Begins the record of a link: where its differences start, and when. One that takes over from another begins where that
-    /// one ended, in the commit that ends it; as long as that one is not through, nothing is begun.
-    ///
-    /// # Errors
-    /// When the journal does not answer.
-    pub(crate) fn put_to_work(&self, running: &RunningLink, now: Timestamp) -> Result<Turn, Fault> {
-        let view = self.office.journal().view(AsOf::default())?;
-        let predecessor = self.office.predecessor(&*view, running, now)?;
-        drop(view);
-        let mut draft = draft(&running.link.id, 0, now);
-        draft.reason = "連携の開始".to_owned();
-        let mut ended_at = None;
-        match &predecessor {
-            Predecessor::Nobody => {}
-            Predecessor::NotYet(_) => return Ok(Turn::Waiting),
-            Predecessor::Unborn(ended) => draft.writes.push(Write::put(ended, None)?),
-            Predecessor::Through(before, ended) => {
-                ended_at = Some(before.record.next_from());
-                draft.reason = format!("連携「{}」からの引き継ぎ", ended.link);
-                draft.writes.push(Write::put(ended, Some(before.version))?);
-            }
-        }
-        let state = LinkState::new(&running.link, self.difference_start(running, ended_at)?, now);
-        draft.writes.push(Write::put(&state, None)?);
-        match self.office.journal().commit(draft) {
-            Ok(_) | Err(CommitError::Conflict(_)) => Ok(Turn::Worked),
-            Err(error) => Err(crate::users::commit_fault(error)),
-        }
-    }
-
-    /// Where differences to the outside begin: where what the receiver holds ends, so that nothing falls between, however
-    /// late the difference link is added or mended; when it holds nothing, where the link ended that this one takes over from,
-    /// for the receiver was filled from what that one carried; else the newest change. Asked is the lane, too: the file of the
-    /// link that brought it may be broken just now.
-    fn difference_start(&self, running: &RunningLink, ended_at: Option<Position>) -> Result<Position, Fault> {
-        let mut start = match ended_at {
-            Some(ended_at) => ended_at,
-            None => self.office.journal().head()?,
-        };
-        let Some(lane) = Lane::new(&running.link) else { return Ok(start) };
-        let view = self.office.journal().view(AsOf::default())?;
-        if let Some(held) = self.office.lane(&*view, &running.link)?.and_then(|lane| lane.position()) {
-            start = start.min(held);
-        }
-        for other in self.office.links().all().iter().map(|other| &other.link) {
-            let holds = other.extent == Extent::Full && lane.serves(other);
-            if holds && let Some(full) = view.load::<LinkState>(&other.id)? {
-                start = start.min(full.record.position);
-            }
-        }
-        Ok(start)
     }
 
     fn fail(&self, state: &Versioned<LinkState>, now: Timestamp, what: String) -> Result<Turn, Fault> {

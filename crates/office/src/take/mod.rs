@@ -16,6 +16,7 @@ use transport::{Arrival, Control, Receipt, Verdict};
 
 use crate::evidence::arrived_part;
 use crate::links::{Inward, RunningLink};
+use crate::shared::share;
 use crate::worker::{Failure, LinkWorker, Turn, draft};
 
 /// One turn of a link by which data comes in.
@@ -153,6 +154,7 @@ impl<'a> Inbound<'a> {
                 Ok(checked) => {
                     rows += checked.rows;
                     bytes += checked.bytes;
+                    share(&path, &checked.sha256);
                     sums.push(checked.sha256);
                     if let Some(content) = checked.content {
                         content_bytes += content.bytes;

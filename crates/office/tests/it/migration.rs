@@ -201,7 +201,7 @@ fn items_a_legacy_source_lacks_are_shown_and_filled_by_rule() {
         let own = stored.typed::<stand_in::records::Received>()?.record;
         let values =
             ["name", "name_kana", "city_code"].map(|item| own.values.get(item).cloned().unwrap_or_default());
-        held.insert(own.subject.clone(), values.to_vec());
+        held.insert(own.subject, values.to_vec());
         Ok(std::ops::ControlFlow::Continue(()))
     })
     .unwrap();

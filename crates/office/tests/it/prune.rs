@@ -106,3 +106,49 @@ fn what_is_on_its_way_stays() {
     assert_eq!(kept(&house, 4).len(), 2, "sent and not answered");
     assert_eq!(kept(&house, 3).len(), 2, "the newest that was applied");
 }
+
+#[test]
+fn extracts_that_did_not_change_are_kept_once_and_free_the_disk_with_the_last() {
+    use std::os::unix::fs::MetadataExt;
+
+    let house = TestHouse::new().reopen(|sources| {
+        let file = sources.links.iter_mut().find(|file| file.name == format!("{LINK}.toml")).unwrap();
+        file.text = file.text.replace("\n[delivery", "\nkeep_days = 10\n[delivery");
+    });
+    for number in 1..=4 {
+        super::resend::another_family(&house, number);
+    }
+    house.settle();
+    for _ in 0..2 {
+        taken(&house);
+        house.clock.pass(SignedDuration::from_hours(24));
+        house.settle();
+    }
+    taken(&house);
+    let data = |no: u64| {
+        let files = kept(&house, no)
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|ending| ending == "data"));
+        files.map(|path| fs::metadata(path).unwrap()).next()
+    };
+    let [first, second, third] = [1, 2, 3].map(|no| data(no).unwrap());
+    assert_eq!([second.ino(), third.ino()], [first.ino(); 2], "nobody moved");
+    assert_eq!(house.office.check_evidence().unwrap(), [""; 0]);
+
+    // The first goes, and its place is still the others'.
+    house.clock.pass(SignedDuration::from_hours(24 * 8 + 12));
+    let pruned = house.office.prune(None).unwrap();
+    assert_eq!(pruned.deliveries, 1);
+    assert!(pruned.bytes < first.len(), "{pruned:?}");
+    assert_eq!(house.office.check_evidence().unwrap(), [""; 0]);
+    // Somebody moves in: the next extract is another, and with the last of the old ones their place is free.
+    super::resend::another_family(&house, 5);
+    house.settle();
+    taken(&house);
+    house.clock.pass(SignedDuration::from_hours(24 * 30));
+    house.settle();
+    taken(&house);
+    let pruned = house.office.prune(None).unwrap();
+    assert!(first.len() <= pruned.bytes, "{pruned:?}");
+    assert!(data(2).is_none() && data(3).is_none());
+}
