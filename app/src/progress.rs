@@ -1,13 +1,15 @@
 //! Telling a person at a terminal what is going on. Progress goes to standard error, results to standard output.
 
+use std::io::Write;
+
 /// Says one line of progress.
-#[expect(clippy::print_stderr, reason = "progress of a command line program")]
 pub fn say(line: &str) {
-    eprintln!("{line}");
+    // Whoever does not listen misses it; the work goes on.
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 /// Prints one line of a result.
-#[expect(clippy::print_stdout, reason = "result of a command line program")]
 pub fn result(line: &str) {
-    println!("{line}");
+    // Whoever closed the pipe (`| head`) has seen enough.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

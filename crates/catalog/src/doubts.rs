@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Extent, Known, LinkRow, ListKind, MethodWord, Question, QuestionKind, TimingWord, ViaSide};
+use crate::{
+    Direction, Extent, Known, LinkRow, ListKind, MethodWord, Question, QuestionKind, TimingWord, ViaSide,
+};
 
 /// Doubts by the index of the row.
 pub(crate) fn doubts(rows: &[LinkRow], known: &Known) -> BTreeMap<usize, Vec<Question>> {
@@ -31,13 +33,30 @@ fn contradictions(row: &LinkRow, known: &Known) -> Vec<Question> {
             texts.push("即時連携なのに全件です。照会のたびに全件を渡すのですか。".to_owned());
         }
     }
+    if row.direction != Some(Direction::Both) && ["双方向", "相互"].iter().any(|word| row.note.contains(word))
+    {
+        texts.push(
+            "備考に「双方向」とありますが、片方向の行です。戻りのデータも一覧に加えますか。".to_owned(),
+        );
+    }
     let ends = (known.systems.resolve(&row.source), known.systems.resolve(&row.target));
     if let (Some(source), Some(target)) = ends
         && source.id == target.id
     {
         texts.push("送り元と受け側が同じシステムです。どちらかが誤りではありませんか。".to_owned());
     }
-    texts.into_iter().map(|text| Question::new(QuestionKind::Contradiction, text)).collect()
+    let mut questions: Vec<Question> =
+        texts.into_iter().map(|text| Question::new(QuestionKind::Contradiction, text)).collect();
+    for (role, name, system) in [("送り元", &row.source, ends.0), ("受け側", &row.target, ends.1)] {
+        if let Some(system) = system.filter(|system| system.unlisted) {
+            let text = format!(
+                "{role}「{name}」はシステム一覧にないので、仮のシステム「{}」としました。どのシステムの別名ですか。",
+                system.id
+            );
+            questions.push(Question::new(QuestionKind::SystemUnknown, text));
+        }
+    }
+    questions
 }
 
 /// A flow through a platform is listed once per leg; the two rows are one link, not two.

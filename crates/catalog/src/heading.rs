@@ -171,6 +171,14 @@ fn read(
 /// Whether a lower line is a row of the list: it has its own text under the heading of a number, an end or the data.
 fn reaches_into_the_list(lines: &[&Vec<String>], width: usize, vocabulary: &Vocabulary) -> bool {
     let text = |line: &Vec<String>, column: usize| line.get(column).cloned().unwrap_or_default();
+    // A heading merged over its lines says the same in each; no row repeats the headings above it.
+    const REPEATED_MIN: usize = 2;
+    let is_row = |line: &&&Vec<String>| {
+        let repeated = lines.first().map_or(0, |first| {
+            first.iter().zip(line.iter()).filter(|(upper, lower)| !upper.is_empty() && upper == lower).count()
+        });
+        repeated < REPEATED_MIN
+    };
     (0..width).any(|column| {
         let upper = lines.first().map(|line| text(line, column)).unwrap_or_default();
         let item = vocabulary.heading(&upper).map(item_of);
@@ -178,6 +186,7 @@ fn reaches_into_the_list(lines: &[&Vec<String>], width: usize, vocabulary: &Voca
             && lines
                 .iter()
                 .skip(1)
+                .filter(is_row)
                 .map(|line| text(line, column))
                 .any(|lower| !lower.is_empty() && lower != upper && vocabulary.heading(&lower).is_none())
     })

@@ -506,7 +506,7 @@ impl Link {
     }
 }
 
-fn last_day(month: i8) -> i8 {
+pub(crate) fn last_day(month: i8) -> i8 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,

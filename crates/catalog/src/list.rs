@@ -231,6 +231,8 @@ pub struct LinkRow {
     pub method: Option<MethodWord>,
     /// 時期; several in some rows (日次・随時), none where blank.
     pub timing: Vec<TimingWord>,
+    /// What it says of hour and day beside that (22:00, 毎月10日), as printed; empty for nothing.
+    pub when: String,
     /// 全件・差分, where the list has the column.
     pub extent: Option<Extent>,
     /// Target charset, as printed; empty for none (文字コード).

@@ -33,6 +33,7 @@ pub(crate) fn read_row(
         function: None,
         method: reader.word("method", METHODS),
         timing: Vec::new(),
+        when: String::new(),
         extent: None,
         charset: String::new(),
         channel: String::new(),

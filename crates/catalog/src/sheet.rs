@@ -16,6 +16,9 @@ use crate::{Direction, Problem, Question, QuestionKind, Systems};
 /// Signs a note below or above a list begins with.
 const NOTE_SIGNS: [&str; 8] = ["※", "＊", "*", "注", "（注", "(注", "【注", "凡例"];
 
+/// What stands before a sum, below a list.
+const SUM_SIGNS: [&str; 5] = ["計", "合計", "小計", "総計", "総数"];
+
 /// A table a person keeps has fewer cells, empty ones counted.
 const CELLS_MAX: usize = 2_000_000;
 
@@ -201,9 +204,10 @@ impl Sheet<'_> {
             texts.len() == 1 && !self.above.is_empty() && !self.cell(cells, Item::Target).is_empty();
         let alone = !goes_on && texts.iter().all(|text| text == first);
         let ends = [Item::Source, Item::Target].map(|item| self.cell(cells, item));
-        if NOTE_SIGNS.iter().any(|sign| first.starts_with(sign))
-            && (alone || ends.iter().all(|end| end.is_empty()))
-        {
+        let is_note = NOTE_SIGNS.iter().any(|sign| first.starts_with(sign));
+        let is_sum = SUM_SIGNS.contains(&folded(first).as_str());
+        let [_, receiver] = &ends;
+        if (is_note && (alone || receiver.is_empty())) || (is_sum && receiver.is_empty()) {
             return Line::Note(texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(" "));
         }
         if alone {
@@ -337,6 +341,7 @@ impl Sheet<'_> {
             function: None,
             method,
             timing,
+            when: self.when(cells),
             extent: self.words.extent(&self.text(cells, Item::Extent), &mut doubts),
             charset: self.text(cells, Item::Charset),
             channel,
@@ -410,6 +415,20 @@ impl Sheet<'_> {
             doubts.push(Question::new(QuestionKind::Assumed, said));
         }
         no
+    }
+
+    /// What the cells of time say, of which the timing is only the word: also those of columns such as 実行時刻.
+    fn when(&self, cells: &[String]) -> String {
+        const OF_TIME: [&str; 8] = ["時刻", "時間", "曜日", "実行", "起動", "周期", "頻度", "期日"];
+        let mut parts = vec![self.text(cells, Item::Timing)];
+        for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
+            let name = folded(self.heading.name(column));
+            if *role == Role::Item(Item::Aside) && OF_TIME.iter().any(|word| name.contains(word)) {
+                parts.push(cell.clone());
+            }
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join(" ")
     }
 
     fn note(&self, cells: &[String], remarks: Vec<String>) -> String {

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
-use crate::Problem;
+use crate::derive::hash;
 use crate::fold::folded;
 use crate::table::Table;
+use crate::{LinkRow, Problem};
 
 /// What sort of system a name stands for (システムの種類).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,6 +35,9 @@ pub struct SystemRef {
     pub name: String,
     /// What sort of system it is.
     pub kind: SystemKind,
+    /// Whether no register of names knows it: it stands for a name of a list, as long as nobody says whose other name that is
+    /// ([`Systems::with_unlisted`]).
+    pub unlisted: bool,
 }
 
 impl SystemRef {
@@ -99,7 +103,12 @@ impl Systems {
                 continue;
             };
             let index = systems.systems.len();
-            systems.systems.push(SystemRef { id: id.to_owned(), name: name.to_owned(), kind });
+            systems.systems.push(SystemRef {
+                id: id.to_owned(),
+                name: name.to_owned(),
+                kind,
+                unlisted: false,
+            });
             let aliases = table.cell(&row, "aliases").split('|').filter(|alias| !alias.trim().is_empty());
             for spelling in std::iter::once(name).chain(aliases) {
                 match systems.by_name.get(&folded(spelling)) {
@@ -117,10 +126,61 @@ impl Systems {
         (systems, table.problems)
     }
 
-    /// The system a name or another spelling of it stands for; full-width brackets and spaces make no difference.
+    /// The system a name or another spelling of it stands for; full-width brackets and spaces make no difference, nor does a
+    /// word such as システム at the end.
     #[must_use]
     pub fn resolve(&self, name: &str) -> Option<&SystemRef> {
-        self.by_name.get(&folded(name)).and_then(|index| self.systems.get(*index))
+        const TAILS: [&str; 4] = ["業務システム", "管理システム", "システム", "業務"];
+        let name = folded(name);
+        let known = |name: &str| self.by_name.get(name).and_then(|index| self.systems.get(*index));
+        let shorter = || TAILS.iter().filter_map(|tail| name.strip_suffix(tail)).find_map(known);
+        let longer = || TAILS.iter().find_map(|tail| known(&format!("{name}{tail}")));
+        known(&name).or_else(shorter).or_else(longer)
+    }
+
+    /// The same systems, and one more for each name in these rows that is none of theirs (仮のシステム): so that every row of a
+    /// list can run before the last question about names is answered. The same name gives the same identifier.
+    #[must_use]
+    pub fn with_unlisted<'r>(mut self, rows: impl IntoIterator<Item = &'r LinkRow>) -> Self {
+        /// Words in the name of what others run.
+        const OUTSIDE: [&str; 22] = [
+            "機関",
+            "銀行",
+            "金庫",
+            "農協",
+            "会社",
+            "連合会",
+            "県",
+            "国税",
+            "省",
+            "庁",
+            "組合",
+            "センター",
+            "協会",
+            "機構",
+            "基金",
+            "事業者",
+            "事業団",
+            "郵便",
+            "警察",
+            "消防",
+            "法人",
+            "裁判所",
+        ];
+        for row in rows {
+            for name in [&row.source, &row.target] {
+                let key = folded(name);
+                if key.is_empty() || self.resolve(name).is_some() {
+                    continue;
+                }
+                let is_outside = OUTSIDE.iter().any(|word| key.contains(word));
+                let kind = if is_outside { SystemKind::CounterpartLocal } else { SystemKind::Related };
+                let id = format!("unlisted-{:016x}", hash(&key));
+                self.by_name.insert(key, self.systems.len());
+                self.systems.push(SystemRef { id, name: name.clone(), kind, unlisted: true });
+            }
+        }
+        self
     }
 
     /// The system a title names: the one whose name, the longest first, stands in the text.

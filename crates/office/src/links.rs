@@ -222,7 +222,6 @@ impl Links {
         }
         refuse_shared_names(&mut running);
         refuse_second_differences(&mut running);
-        let known = known(systems, &names, &charsets, &layouts, &sources);
         let texts =
             sources.lists.iter().map(|file| LinkList::read_text(&file.name, &file.text, &vocabulary, &names));
         let sheets = sources
@@ -230,6 +229,8 @@ impl Links {
             .iter()
             .flat_map(|(name, sheets)| LinkList::read_workbook(name, sheets, &vocabulary, &names));
         let lists: Vec<LinkList> = texts.chain(sheets).collect();
+        let names = names.clone().with_unlisted(lists.iter().flat_map(|list| &list.rows));
+        let known = known(systems, &names, &charsets, &layouts, &sources);
         let links: Vec<Link> = running.iter().map(|running| running.link.clone()).collect();
         let states = lists.iter().map(|list| assess(&list.rows, &links, &known)).collect();
         for list in &lists {

@@ -6,6 +6,7 @@ mod defaults;
 mod layouts;
 mod legs;
 mod names;
+mod said;
 mod schemas;
 mod timing;
 pub(crate) mod volume;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use datasets::{DerivedDataset, DerivedItem};
 pub use defaults::Defaults;
 pub use layouts::DerivedLayout;
+pub(crate) use names::hash;
 pub use schemas::{ItemKind, Schema, SchemaItem, SchemaTables, Schemas};
 
 use crate::{Known, Link, LinkRow, Question, RowRef, ViaSide};

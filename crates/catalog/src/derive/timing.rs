@@ -4,7 +4,9 @@ use jiff::civil::Time;
 
 use super::defaults::{Defaults, Rhythm};
 use super::names::hash;
+use super::said::said;
 use crate::fold::folded;
+use crate::link::last_day;
 use crate::{Extent, MethodWord, Starter, Timing, TimingWord};
 
 /// How often a row's leg runs, and what was assumed.
@@ -49,17 +51,20 @@ pub(crate) fn rhythm(
     }
 }
 
-/// The schedule of a link, and what was assumed. `words` is what a yearly day may depend on: data and both systems.
+/// The schedule of a link, and what was assumed. `words` is what a yearly day may depend on: data and both systems; `when` is
+/// what the row itself says of hour and day.
 pub(crate) fn schedule(
     rhythm: Rhythm,
     word: Option<TimingWord>,
     starter: Starter,
     id: &str,
     words: (&str, [&str; 2]),
+    when: &str,
     defaults: &Defaults,
 ) -> (Timing, Vec<String>) {
     let by_staff = starter == Starter::Staff;
-    let at = if by_staff { defaults.staff.at } else { spread(id, defaults) };
+    let said = said(when);
+    let at = said.at.unwrap_or_else(|| if by_staff { defaults.staff.at } else { spread(id, defaults) });
     let clock = format!("{}時{:02}分", at.hour(), at.minute());
     let begun = if by_staff { "までに職員が始めること" } else { "に始めること" };
     match rhythm {
@@ -78,14 +83,16 @@ pub(crate) fn schedule(
             (Timing::Daily { at, business_days_only }, vec![format!("{days}{clock}{begun}にしました。")])
         }
         Rhythm::Weekly => {
-            let (day, on_closed_day) = (defaults.weekly.day, defaults.weekly.on_closed_day);
+            let (day, on_closed_day) =
+                (said.weekday.unwrap_or(defaults.weekly.day), defaults.weekly.on_closed_day);
             (
                 Timing::Weekly { day, at, on_closed_day },
                 vec![format!("毎週{}の{clock}{begun}にしました。", day.label())],
             )
         }
         Rhythm::Monthly => {
-            let (day, on_closed_day) = (defaults.monthly.day, defaults.monthly.on_closed_day);
+            let (day, on_closed_day) =
+                (said.day.unwrap_or(defaults.monthly.day), defaults.monthly.on_closed_day);
             (
                 Timing::Monthly { day, at, on_closed_day },
                 vec![format!("毎月{day}日の{clock}{begun}にしました。")],
@@ -105,6 +112,11 @@ pub(crate) fn schedule(
                 defaults.yearly.iter().find(fits).map_or((4, 1, crate::OnClosedDay::Run, ""), |found| {
                     (found.month, found.day, found.on_closed_day, found.remark.as_str())
                 });
+            // A month of its own begins with its first day, and none is longer than it is.
+            let (month, day, why) = match said.month {
+                Some(own) => (own, said.day.unwrap_or(1).min(last_day(own)), "行の言葉によります"),
+                None => (month, day, why),
+            };
             (
                 Timing::Yearly { month, day, at, on_closed_day },
                 vec![format!("毎年{month}月{day}日の{clock}{begun}にしました。{why}。")],

@@ -10,6 +10,7 @@ use layout::{Layout, Plan};
 use moji::{Tables, Unmappable};
 use proptest::prelude::*;
 
+use crate::sheets::with_merged_headings;
 use crate::support::{known, links, lists, rows};
 
 pub(crate) fn schemas() -> Schemas {
@@ -515,4 +516,31 @@ proptest! {
             prop_assert!(runs != left, "{:?}", row);
         }
     }
+}
+
+#[test]
+fn rows_with_names_nobody_knows_run_as_well_and_are_asked_about() {
+    let list =
+        LinkList::from_grid(&with_merged_headings(), "list", &crate::support::vocabulary(), &known().systems);
+    let mut known = known();
+    known.systems = known.systems.clone().with_unlisted(&list.rows);
+    let derived = derive(&list.rows, &links(), &known, &schemas(), &defaults());
+    assert_eq!(derived.left, []);
+    let when: Vec<(&str, Timing)> =
+        derived.links.iter().map(|own| (own.link.id.as_str(), own.link.timing)).collect();
+    let at = |hour, minute| jiff::civil::Time::new(hour, minute, 0, 0).unwrap();
+    assert!(matches!(when[0], ("list-1", Timing::Daily { at: own, .. }) if own == at(22, 0)), "{when:?}");
+    let monday = catalog::DayOfWeek::Monday;
+    let weekly = matches!(when[1], ("list-2", Timing::Weekly { day, at: own, .. }) if day == monday && own == at(6, 30));
+    assert!(weekly, "{when:?}");
+    assert!(matches!(when[2], ("list-3", Timing::Monthly { day: 10, .. })), "{when:?}");
+    let unlisted = known.systems.resolve("未知の窓口支援パッケージＸ").unwrap();
+    assert!(unlisted.unlisted && derived.links[1].link.target == unlisted.id);
+    // The same name is the same system in the next list, too; each row says what it was taken for.
+    let again = crate::support::known().systems.with_unlisted(&list.rows);
+    assert_eq!(again.resolve("未知の窓口支援パッケージ X").map(|own| &own.id), Some(&unlisted.id));
+    let states = catalog::assess(&list.rows, &[], &known);
+    let asked = |row: usize, word: &str| states[row].doubts.iter().any(|doubt| doubt.text.contains(word));
+    assert!(asked(1, "仮のシステム") && asked(3, "仮のシステム") && !asked(0, "仮のシステム"));
+    assert!(asked(3, "双方向") && !asked(2, "双方向"));
 }

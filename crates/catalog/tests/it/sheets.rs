@@ -417,3 +417,50 @@ fn two_versions_of_a_list_are_compared_by_what_they_mean() {
         catalog::compare(&fewer, &before, &systems).iter().map(ToString::to_string).collect();
     assert_eq!(told, ["追加 4 住民記録 → 選挙人名簿管理「資格」"]);
 }
+
+/// A list with headings of two lines, merged as people do, hours in a column of their own, a sum and notes below.
+pub(crate) fn with_merged_headings() -> Grid {
+    let mut grid = grid(&[
+        "別紙３　システム間データ連携一覧||||||||||",
+        "",
+        "項番|連携元||連携先||連携データ名|連携方式|連携頻度||全件／差分|備考",
+        "|システム名|所管|システム名|所管|||周期|時刻||",
+        "1|住民基本台帳システム|市民課|介護保険システム|高齢福祉課|異動者情報|ファイル連携|日次|22:00|差分|",
+        "2|〃|〃|未知の窓口支援パッケージＸ|デジタル推進室|住民情報|バッチ|週次（月曜）|6:30|全件|",
+        "3|収納管理|税務課|指定金融機関|会計課|口座振替依頼データ|媒体（ＤＶＤ）|毎月10日||全件|",
+        "4|防災情報システム|危機管理課|住民記録|市民課|同意情報|API|随時||差分|双方向",
+        "計|||||4件|||||",
+        "注１|介護は令和９年度に切替|||||||||",
+    ]);
+    let area = |top, left, bottom, right| Area { top, left, bottom, right };
+    grid.merged = vec![area(0, 0, 0, 10), area(2, 1, 2, 2), area(2, 3, 2, 4), area(2, 7, 2, 8)];
+    grid.merged.extend([0, 5, 6, 9, 10].map(|column| area(2, column, 3, column)));
+    grid
+}
+
+#[test]
+fn headings_of_two_merged_lines_are_no_rows_and_a_sum_and_notes_are_none_either() {
+    let list = read(&with_merged_headings());
+    assert_eq!(list.problems, []);
+    let ends: Vec<(&str, &str, &str, &str)> =
+        list.rows.iter().map(|row| (&*row.no, &*row.source, &*row.target, &*row.when)).collect();
+    assert_eq!(
+        ends,
+        [
+            ("1", "住民基本台帳システム", "介護保険システム", "日次 22:00"),
+            ("2", "住民基本台帳システム", "未知の窓口支援パッケージＸ", "週次（月曜） 6:30"),
+            ("3", "収納管理", "指定金融機関", "毎月10日"),
+            ("4", "防災情報システム", "住民記録", "随時"),
+        ]
+    );
+    assert_eq!(list.notes, ["計 4件", "注１ 介護は令和９年度に切替"]);
+    assert_eq!(list.rows[1].timing, [TimingWord::Weekly]);
+    // The words behind the names make no difference; a name nobody knows is nobody's.
+    let systems = known().systems;
+    let known: Vec<Option<&str>> =
+        list.rows.iter().map(|row| systems.resolve(&row.target).map(|system| &*system.id)).collect();
+    assert_eq!(
+        known,
+        [Some("long-term-care-insurance"), None, Some("financial-institutions"), Some("resident-register")]
+    );
+}
