@@ -64,7 +64,7 @@ impl LinkRow {
                 | LinkStanding::Queued
                 | LinkStanding::Working => "busy",
                 LinkStanding::Idle => "good",
-                LinkStanding::NotYet | LinkStanding::Ended => "planned",
+                LinkStanding::NotYet | LinkStanding::Ended => "quiet",
             },
             why: view.why.clone(),
             remedy: view.remedy,
@@ -113,7 +113,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         |standings: &[LinkStanding]| views.iter().filter(|view| standings.contains(&view.standing)).count();
     // A file that cannot be read is a link that stands still, though it has no row.
     let unread = office.links().broken().len();
-    let counts = vec![
+    let mut counts = vec![
         (
             "bad",
             "定義不備・障害・媒体紛失",
@@ -131,8 +131,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             ]),
         ),
         ("good", "正常", count(&[LinkStanding::Idle])),
-        ("planned", "開始前・終了", count(&[LinkStanding::NotYet, LinkStanding::Ended])),
     ];
+    let resting = count(&[LinkStanding::NotYet, LinkStanding::Ended]);
+    if 0 < resting {
+        counts.push(("quiet", "開始前・終了", resting));
+    }
     let mut shell = Shell::here(visit).above("庁内データ連携");
     shell.refresh = if refreshing { REFRESH_SECONDS } else { 0 };
     let broken =
