@@ -166,14 +166,21 @@ fn links_are_derived_once_and_never_overwritten() {
 
 #[test]
 fn a_row_that_cannot_become_a_link_is_asked_about() {
-    let list = "番号,送信元,送信先,データ,方式,時期\n1,住民記録,介護保険,住民情報,自動,10分ごと\n2,住民記録,謎システム,住民情報,自動,日次\n";
+    let list = "番号,送信元,送信先,データ,方式,時期\n1,住民記録,介護保険,住民情報,自動,10分ごと\n2,住民記録,謎システム,住民情報,自動,日次\n3,住民記録,住民基本台帳,住民情報,自動,日次\n";
     let dir = super::program::folder(&[("一覧.csv", list)]);
     let run = daicho(dir.path(), &["catalog", "derive", "一覧.csv", "--into", "out"], b"");
     assert_eq!(run.code, Some(1), "{}", run.told);
     for told in [
-        "残った行 一覧:2: 受け側「謎システム」はシステム一覧にありません。",
-        "一覧: 2行（すでに連携がある 0、導いた 1、残った 1）、連携 1",
+        "残った行 一覧:3: 送り元と受け側が同じシステムです。",
+        "一覧: 3行（すでに連携がある 0、導いた 2、残った 1）、連携 2",
     ] {
         assert!(run.text().contains(told), "{}", run.text());
     }
+    // A name nobody knows keeps no row from running, and stands in the file as what it is.
+    let links = std::fs::read_dir(dir.path().join("out/links")).unwrap();
+    let texts = links.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let told = texts
+        .filter(|text| text.contains("「謎システム」はシステム一覧にないので、仮のシステム unlisted-"))
+        .count();
+    assert_eq!(told, 1);
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 
 use crate::fold::folded;
-use crate::general::{cell, item_title};
-use crate::{LinkList, LinkRow, ListKind, Systems};
+use crate::general::{cell, columns, item_title};
+use crate::{LinkList, LinkRow, Systems};
 
 /// One difference between two versions of a list (新旧の違い). Shown in Japanese, one row per line, changed items indented.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,12 +104,12 @@ pub fn compare(before: &LinkList, after: &LinkList, systems: &Systems) -> Vec<Li
 }
 
 fn items(before: &LinkRow, after: &LinkRow, systems: &Systems) -> Vec<(&'static str, String, String)> {
-    let columns = ListKind::General.columns().iter().filter(|column| **column != "no");
-    let differs = |column: &&'static str| {
+    let columns = columns().filter(|column| *column != "no");
+    let differs = |column: &'static str| {
         let (was, is) = (cell(before, column), cell(after, column));
         let system = |name: &str| systems.resolve(name).map(|system| system.id.as_str());
         let same_system =
-            matches!(*column, "source" | "target") && system(&was).is_some_and(|id| Some(id) == system(&is));
+            matches!(column, "source" | "target") && system(&was).is_some_and(|id| Some(id) == system(&is));
         let differs = !same_system && folded(&was) != folded(&is);
         differs.then(|| (item_title(column), was, is))
     };

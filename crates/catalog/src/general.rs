@@ -8,14 +8,19 @@ impl LinkList {
     /// same links; what was assumed on reading is in it as if it had been printed.
     #[must_use]
     pub fn to_general_tsv(&self) -> String {
-        let mut text = ListKind::General.columns().join("\t") + "\n";
+        let mut text = columns().collect::<Vec<_>>().join("\t") + "\n";
         for row in &self.rows {
-            let cells = ListKind::General.columns().iter().map(|column| plain(&cell(row, column)));
+            let cells = columns().map(|column| plain(&cell(row, column)));
             text.push_str(&cells.collect::<Vec<_>>().join("\t"));
             text.push('\n');
         }
         text
     }
+}
+
+/// The columns of the general shape: those a list of it must have, and the hour and day, which older ones lack.
+pub(crate) fn columns() -> impl Iterator<Item = &'static str> {
+    ListKind::General.columns().iter().copied().chain(["when"])
 }
 
 /// A cell without what would end it.
@@ -62,6 +67,7 @@ pub(crate) fn cell(row: &LinkRow, column: &str) -> String {
         }
         "scope" => owned(&row.scope),
         "note" => owned(&row.note),
+        "when" => owned(&row.when),
         _ => String::new(),
     }
 }
@@ -87,6 +93,7 @@ pub(crate) fn item_title(column: &str) -> &'static str {
         "exclusive_lock" => "排他制御",
         "delivery_assurance" => "到達保障",
         "scope" => "範囲",
+        "when" => "時刻・日",
         _ => "備考",
     }
 }

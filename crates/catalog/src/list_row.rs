@@ -153,6 +153,7 @@ impl RowReader<'_, '_> {
             via: self.text("via"),
             data: self.text("data"),
             timing: self.timings("timing"),
+            when: self.text("when"),
             extent: self.word("extent", EXTENTS),
             channel: self.text("channel"),
             conversion: self.word("conversion", CONVERSIONS),

@@ -421,6 +421,8 @@ impl Sheet<'_> {
     fn when(&self, cells: &[String]) -> String {
         const OF_TIME: [&str; 8] = ["時刻", "時間", "曜日", "実行", "起動", "周期", "頻度", "期日"];
         let mut parts = vec![self.text(cells, Item::Timing)];
+        // The word alone says nothing more.
+        parts.retain(|word| self.words.vocabulary.exact(About::Timing, word).is_none());
         for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
             let name = folded(self.heading.name(column));
             if *role == Role::Item(Item::Aside) && OF_TIME.iter().any(|word| name.contains(word)) {

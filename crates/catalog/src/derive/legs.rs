@@ -91,6 +91,13 @@ pub(crate) fn legs<'a>(
                     let text = "双方向の行なので、行きと帰りを別の連携にしました。どちらも同じデータを運ぶとみなしました。";
                     assumptions.insert(0, text.to_owned());
                 }
+                for system in [source, target].into_iter().filter(|system| system.unlisted) {
+                    let text = format!(
+                        "「{}」はシステム一覧にないので、仮のシステム {} としました。",
+                        system.name, system.id
+                    );
+                    assumptions.push(text);
+                }
                 let mut suffix = way.to_owned();
                 if 1 < words.len() {
                     suffix.push('-');

@@ -447,14 +447,19 @@ fn headings_of_two_merged_lines_are_no_rows_and_a_sum_and_notes_are_none_either(
     assert_eq!(
         ends,
         [
-            ("1", "住民基本台帳システム", "介護保険システム", "日次 22:00"),
+            ("1", "住民基本台帳システム", "介護保険システム", "22:00"),
             ("2", "住民基本台帳システム", "未知の窓口支援パッケージＸ", "週次（月曜） 6:30"),
             ("3", "収納管理", "指定金融機関", "毎月10日"),
-            ("4", "防災情報システム", "住民記録", "随時"),
+            ("4", "防災情報システム", "住民記録", ""),
         ]
     );
     assert_eq!(list.notes, ["計 4件", "注１ 介護は令和９年度に切替"]);
     assert_eq!(list.rows[1].timing, [TimingWord::Weekly]);
+    // Written in the general shape and read again, hours and days are still there.
+    let again = LinkList::parse("town.tsv", &list.to_general_tsv());
+    assert_eq!(again.problems, []);
+    let when = |list: &LinkList| list.rows.iter().map(|row| row.when.clone()).collect::<Vec<_>>();
+    assert_eq!(when(&again), when(&list));
     // The words behind the names make no difference; a name nobody knows is nobody's.
     let systems = known().systems;
     let known: Vec<Option<&str>> =
