@@ -5,9 +5,11 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use layout::{Plan, Record};
+use layout::Plan;
 use sha2::{Digest, Sha256};
 use transport::{Control, Folder, Receipt, Verdict, in_hex, write_durably};
+
+use crate::seen::{Seen, counted};
 
 /// How the simulator behaves; the default is well.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,39 +87,18 @@ impl FolderReceiver {
 
     fn answer(&self, name: String, control: Control) -> Result<Taken, ReceiverError> {
         let bytes = fs::read(self.folder.out().join(&name)).unwrap_or_default();
-        let sha256 = in_hex(Sha256::new_with_prefix(&bytes));
-        let (rows, read) = match self.plans.get(&control.link) {
-            None => (0, Err(format!("連携「{}」のレイアウトを取り決めていません", control.link))),
-            Some(plan) => count(plan, &bytes),
+        let seen = Seen {
+            sha256: in_hex(Sha256::new_with_prefix(&bytes)),
+            bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            rows: counted(self.plans.get(&control.link), &control.link, &bytes),
+            last: self.last(&control.link),
+            holds: self.holds(&control.dataset),
+            took_another: self.took_another(&control),
         };
-        let (last, holds) = (self.last(&control.link), self.holds(&control.dataset));
-        let repeat = control.no <= last;
-        let verdict = if self.temper == Temper::Refusing {
-            Verdict::Refused("受付停止中です".to_owned())
-        } else if sha256 != control.sha256 {
-            Verdict::Refused("SHA-256が管理ファイルと違います".to_owned())
-        } else if control.bytes != u64::try_from(bytes.len()).unwrap_or(u64::MAX) {
-            Verdict::Refused(format!("大きさが{}バイトです（管理ファイルは{}）", bytes.len(), control.bytes))
-        } else if control.parts != 1 {
-            Verdict::Refused(format!("分割された配信（{}個）は受けられません", control.parts))
-        } else if let Err(why) = read {
-            Verdict::Refused(why)
-        } else if rows != control.rows {
-            Verdict::Refused(format!("件数が{rows}件です（管理ファイルは{}件）", control.rows))
-        } else if last + 1 < control.no {
-            Verdict::Refused(format!("配信{}番が届いていません", last + 1))
-        } else if repeat && self.took_another(&control) {
-            Verdict::Refused(format!(
-                "配信{}番は、別の内容（SHA-256が違うもの）を取り込み済みです",
-                control.no
-            ))
-        } else if !repeat && control.as_of < holds {
-            let (came, dataset) = (control.as_of, &control.dataset);
-            Verdict::Refused(format!(
-                "手元の内容（{dataset}の記録位置{holds}）より古い時点（{came}）のものです"
-            ))
-        } else {
-            Verdict::Applied
+        let repeat = control.no <= seen.last;
+        let verdict = match self.temper {
+            Temper::Refusing => Verdict::Refused("受付停止中です".to_owned()),
+            _ => seen.verdict(&control),
         };
         if verdict == Verdict::Applied && !repeat {
             // Taken first, answered second: killed in between, it answers the repeat. The number is last: before it stands,
@@ -127,7 +108,8 @@ impl FolderReceiver {
             note(&self.ledger(&control.link), control.no)?;
         }
         let link = Some(control.link.clone());
-        let receipt = Receipt { link, no: control.no, rows, sha256, verdict: verdict.clone() };
+        let rows = seen.rows.unwrap_or(0);
+        let receipt = Receipt { link, no: control.no, rows, sha256: seen.sha256, verdict: verdict.clone() };
         let path = self.folder.receipts().join(format!("{name}.receipt"));
         write_durably(&path, |file| file.write_all(receipt.to_text().as_bytes()))?;
         Ok(Taken { name, control, verdict, repeat })
@@ -174,18 +156,6 @@ fn note(path: &Path, what: impl ToString) -> io::Result<()> {
 
 fn read_note(path: &Path) -> u64 {
     fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
-}
-
-/// Reads a file by its layout: how many rows it has, or why the first bad record is none.
-fn count(plan: &Plan, bytes: &[u8]) -> (u64, Result<(), String>) {
-    let (mut reader, mut input) = (plan.reader(), bytes);
-    while let Some(record) = reader.read(&mut input, true) {
-        if let Record::Bad(bad) = record {
-            let why = bad.errors.first().map(ToString::to_string);
-            return (0, Err(why.unwrap_or_default()));
-        }
-    }
-    (reader.tally().rows, Ok(()))
 }
 
 #[cfg(test)]

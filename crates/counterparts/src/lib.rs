@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod folder_receiver;
+mod http_receiver;
+mod seen;
 mod sender;
 
 pub use folder_receiver::{FolderReceiver, ReceiverError, Taken, Temper};
+pub use http_receiver::HttpReceiver;
 pub use sender::{Mishap, Sender, SenderError};
