@@ -136,7 +136,7 @@ fn peer(folder: &Path) -> anyhow::Result<f64> {
         "moveout_planned_on",
     ];
     let columns: Vec<String> = items.iter().map(|item| format!("json_extract(body, '$.{item}')")).collect();
-    let table = person_table(folder)?;
+    let table = person_table(&folder.join("daicho.db"))?;
     let sql = format!("SELECT {} FROM \"{table}\" ORDER BY key", columns.join(", "));
     let out = fs::File::create(folder.join("peer.csv"))?;
     let start = Instant::now();
@@ -159,8 +159,9 @@ fn peer(folder: &Path) -> anyhow::Result<f64> {
     Ok(start.elapsed().as_secs_f64())
 }
 
-fn person_table(folder: &Path) -> anyhow::Result<String> {
-    let connection = rusqlite::Connection::open(folder.join("daicho.db"))?;
+/// The table of a journal with the newest version of each resident.
+pub(crate) fn person_table(journal: &Path) -> anyhow::Result<String> {
+    let connection = rusqlite::Connection::open(journal)?;
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'current%person' AND name LIKE '%resident%'";
     Ok(connection.query_row(sql, [], |row| row.get(0))?)
 }

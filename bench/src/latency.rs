@@ -69,7 +69,7 @@ fn wait_for(office: &Office, position: Position) -> anyhow::Result<()> {
     }
 }
 
-fn enter(office: &Office, serial: u64) -> anyhow::Result<String> {
+pub(crate) fn enter(office: &Office, serial: u64) -> anyhow::Result<String> {
     let code = ResidentRecordCode::from_first_ten(9_000_000_000 + serial)?;
     let input = json!({
         "move_in_kind": "01", "event_date": "2026-04-01", "notified_on": "2026-04-01", "notifier_relation": "self",
@@ -84,7 +84,7 @@ fn enter(office: &Office, serial: u64) -> anyhow::Result<String> {
     Ok(confirm(office, "resident-register/move-in", &input)?.opens.unwrap_or_default())
 }
 
-fn confirm(office: &Office, function: &str, input: &Value) -> anyhow::Result<Ran> {
+pub(crate) fn confirm(office: &Office, function: &str, input: &Value) -> anyhow::Result<Ran> {
     let caller = Caller {
         user: "bench".to_owned(),
         rights: Rights(vec!["*".to_owned()]),

@@ -11,6 +11,7 @@ mod extract;
 mod journal;
 mod latency;
 mod layouts;
+mod links;
 
 use std::path::PathBuf;
 
@@ -21,9 +22,12 @@ use clap::{Parser, ValueEnum};
 struct Arguments {
     /// What to measure; everything when nothing is named.
     stages: Vec<Stage>,
-    /// Residents of the extract's town.
+    /// Residents of the extract's town, and of the city whose links are measured.
     #[arg(long, default_value_t = 500_000)]
     residents: usize,
+    /// Changes whose way over a link is timed.
+    #[arg(long, default_value_t = 300)]
+    changes: usize,
     /// Megabytes of text for the characters.
     #[arg(long, default_value_t = 100)]
     megabytes: usize,
@@ -61,10 +65,16 @@ enum Stage {
     Characters,
     /// Records of fixed length, and the memory they take.
     Layouts,
+    /// Links over HTTP and in files, beside PostgreSQL's outbox and DuckDB, with targets.
+    Links,
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    let size = links::Size { residents: arguments.residents, changes: arguments.changes };
+    if let Some(name) = arguments.stage.as_deref().and_then(|name| name.strip_prefix("links-")) {
+        return links::stage(name, &arguments.dir, size);
+    }
     match arguments.stage.as_deref() {
         Some("extract") => return extract::stage(&arguments.dir),
         Some(name) => return layouts::stage(name, arguments.records),
@@ -107,6 +117,11 @@ fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
                 writers: !arguments.no_writers,
             };
             journal::bench(&arguments.dir, size)
+        }
+        Stage::Links => {
+            println!("\n# links");
+            let size = links::Size { residents: arguments.residents, changes: arguments.changes };
+            links::bench(&arguments.dir, size)
         }
         Stage::Latency => {
             println!("\n# 本登録 to all three subscribers");

@@ -71,7 +71,11 @@ pub(crate) const FOR_BENCH: &[Package] = &[
     Package { name: "g++", proof: Proof::Program("c++") },
     Package { name: "libicu-dev", proof: Proof::File("/usr/include/unicode/ucnv.h") },
     Package { name: "postgresql", proof: Proof::Postgres("initdb") },
+    Package { name: "python3-venv", proof: Proof::File("/usr/share/doc/python3-venv") },
 ];
+
+/// Python packages of the benchmark's peers, with their versions.
+pub(crate) const PYTHON_FOR_BENCH: &[&str] = &["duckdb==2.0.1"];
 
 /// What `cargo xtask codegen` asks: ICU's converters, and the reader of an npm package that is a database.
 pub(crate) const FOR_CODEGEN: &[Package] = &[
@@ -160,6 +164,23 @@ fn ensure_tools(tools: &[(&str, &str, &str)]) -> anyhow::Result<()> {
         fs::remove_dir_all(folder.join("build"))?;
     }
     Ok(())
+}
+
+/// Installs Python packages into a folder of their own below `target`; the machine's Python stays as it is.
+pub(crate) fn ensure_python(packages: &[&str]) -> anyhow::Result<()> {
+    let folder = root().join("target/bench-peers/python");
+    let at = folder.to_string_lossy();
+    let installed = folder.join("installed");
+    let wanted = packages.join("\n");
+    if fs::read_to_string(&installed).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    run_with("python3", &["-m", "venv", &at], &[])?;
+    let pip = folder.join("bin/pip");
+    let mut arguments = vec!["install", "--quiet", "--disable-pip-version-check"];
+    arguments.extend(packages);
+    run_with(&pip.to_string_lossy(), &arguments, &[])?;
+    Ok(fs::write(installed, wanted)?)
 }
 
 /// Installs what is missing when this may be done here (Debian, as root), otherwise says the one command to type.
