@@ -255,7 +255,7 @@ fn link(id: &str) -> (String, String) {
     let text = format!(
         r#"id = "{id}"
 title = "計測（{id}）"
-rows = []
+rows = ["city:25"]
 source = "resident-register"
 target = "integrated-tax-suite"
 dataset = "resident-register/resident"

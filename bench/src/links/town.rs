@@ -10,13 +10,19 @@ use anyhow::Context;
 use daicho::config::{Config, DEFAULT_FILE};
 use daicho::demo::{Demo, make};
 use daicho::house::{House, Outside, open};
-use office::{LinkWorker, Office, Ready};
+use office::{Caller, LinkWorker, Office, Ready, Rights, RunOptions};
 use register::{AsOf, Position, ViewExt};
+use serde_json::{Value, json};
 
 use super::receiver::{Counterpart, TOKEN, key};
 
+const FINALIZE: &str = "resident-register/finalize";
+
 /// Makes a town, stored and closed.
 pub(super) fn found(folder: &Path, residents: usize) -> anyhow::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
     let start = Instant::now();
     let demo = Demo { folder: folder.to_path_buf(), residents, seed: 1, fresh: false };
     drop(make(&demo, Outside::default())?);
@@ -43,6 +49,9 @@ pub(super) fn furnish(folder: &Path, places: &[String], links: &[(String, String
 /// Opens a furnished town.
 pub(super) fn reopen(folder: &Path) -> anyhow::Result<House> {
     let house = open(&Config::read(&folder.join("daicho.toml"))?, Outside::default())?;
+    for broken in house.office.links().broken() {
+        anyhow::bail!("{}: {}", broken.file, broken.what);
+    }
     for running in house.office.links().all() {
         if let Err(why) = &running.ready {
             anyhow::bail!("link {}: {why}", running.link.id);
@@ -64,7 +73,7 @@ pub(super) fn on_change(id: &str, place: &str, rows: u32) -> (String, String) {
     let text = format!(
         r#"id = "{id}"
 title = "計測（{id}）"
-rows = []
+rows = ["city:25"]
 source = "resident-register"
 target = "integrated-welfare-suite"
 dataset = "resident-register/resident"
@@ -116,14 +125,28 @@ pub(super) fn recorded(office: &Office, link: &str, position: Position) -> anyho
     }
 }
 
-/// Enters one movement; what is given out finalises it (本登録). Serials may begin anew with each town only.
-pub(super) fn entered(office: &Office, serial: u64) -> anyhow::Result<serde_json::Value> {
-    let provisional = crate::latency::enter(office, serial)?;
-    Ok(serde_json::json!({ "provisional_no": provisional }))
+/// A movement that was entered, and what its clerk has been shown and confirms: the refusal that asks for it is a change
+/// of its own in the audit log.
+pub(super) struct Entered {
+    input: Value,
+    confirmed: Vec<String>,
 }
 
-/// Finalises a movement, and says where the change stands.
-pub(super) fn finalized(office: &Office, input: &serde_json::Value) -> anyhow::Result<Position> {
-    let ran = crate::latency::confirm(office, "resident-register/finalize", input)?;
-    ran.position.context("a 本登録 is a change")
+/// Enters one movement. Serials may begin anew with each town only.
+pub(super) fn entered(office: &Office, serial: u64) -> anyhow::Result<Entered> {
+    let input = json!({ "provisional_no": crate::latency::enter(office, serial)? });
+    let asked = RunOptions { confirmed: Vec::new(), dry_run: true };
+    let shown = office.run(&clerk(), FINALIZE, &input, &asked)?.findings;
+    let confirmed = shown.iter().map(system::Finding::confirmation).collect();
+    Ok(Entered { input, confirmed })
+}
+
+/// Finalises a movement (本登録), and says where the change stands.
+pub(super) fn finalized(office: &Office, entered: &Entered) -> anyhow::Result<Position> {
+    let options = RunOptions { confirmed: entered.confirmed.clone(), dry_run: false };
+    office.run(&clerk(), FINALIZE, &entered.input, &options)?.position.context("a 本登録 is a change")
+}
+
+fn clerk() -> Caller {
+    Caller { user: "bench".to_owned(), rights: Rights(vec!["*".to_owned()]), terminal: "bench".to_owned() }
 }

@@ -43,8 +43,8 @@ struct Held {
     plans: BTreeMap<String, Arc<Plan>>,
     /// The newest receipt of each link.
     receipts: BTreeMap<String, SignedReceipt>,
-    /// Up to where each dataset is held.
-    as_of: BTreeMap<String, u64>,
+    /// Up to where each register holds a dataset: what stands before `deliveries` in an address names the register.
+    as_of: BTreeMap<(String, String), u64>,
 }
 
 /// A request with its body.
@@ -160,7 +160,8 @@ impl Shared {
                 let Ok(control) = control_from(link, no, &header) else {
                     return ("400 Bad Request", String::new());
                 };
-                let (verdict, receipt) = self.take(&control, &request.body);
+                let register = parts.get(..from).unwrap_or_default().join("/");
+                let (verdict, receipt) = self.take(register, &control, &request.body);
                 *taken = Some((control, verdict));
                 json(&receipt)
             }
@@ -175,18 +176,19 @@ impl Shared {
     }
 
     /// Checks a delivery, notes it when it is taken, and signs the receipt.
-    fn take(&self, control: &Control, bytes: &[u8]) -> (Verdict, SignedReceipt) {
+    fn take(&self, register: String, control: &Control, bytes: &[u8]) -> (Verdict, SignedReceipt) {
         let link = &control.link;
         let plan = self.held().plans.get(link).cloned();
         let rows = counted(plan.as_deref(), link, bytes);
         let sha256 = in_hex(Sha256::new_with_prefix(bytes));
+        let dataset = (register, control.dataset.clone());
         let mut held = self.held();
         let newest = held.receipts.get(link);
         let seen = Seen {
             bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             rows,
             last: newest.map_or(0, |receipt| receipt.no),
-            holds: held.as_of.get(&control.dataset).copied().unwrap_or(0),
+            holds: held.as_of.get(&dataset).copied().unwrap_or(0),
             // Only the newest is remembered: a sender asks for none that is older.
             took_another: newest.is_some_and(|receipt| receipt.no != control.no || receipt.sha256 != sha256),
             sha256,
@@ -198,7 +200,7 @@ impl Shared {
             Receipt { link: Some(link.clone()), no, rows, sha256: seen.sha256, verdict: verdict.clone() };
         let signed = SignedReceipt::of(link, &receipt, "").signed(&self.key);
         if verdict == Verdict::Applied {
-            held.as_of.insert(control.dataset.clone(), control.as_of.max(seen.holds));
+            held.as_of.insert(dataset, control.as_of.max(seen.holds));
             held.receipts.insert(link.clone(), signed.clone());
         }
         (verdict, signed)
