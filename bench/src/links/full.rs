@@ -303,6 +303,10 @@ fn fixed_layout(way: &Way) -> String {
     let items: String = ITEMS.iter().map(item).collect();
     let jef = if way.charset.starts_with("JEF") { "jef_map = \"face\"\n" } else { "" };
     let (kind, number, sum) = (narrow, narrow * 9, narrow * 12);
+    let characters = |wide: bool| -> usize {
+        ITEMS.iter().filter(|(_, _, kind, _)| (*kind == "N") == wide).map(|(.., characters)| characters).sum()
+    };
+    let filler = characters(false) * narrow + characters(true) * wide - number - sum;
     format!(
         r#"title = "計測"
 dataset = "resident-register/resident"
@@ -316,6 +320,7 @@ trailer = [
   {{ item = "レコード区分", name = "record_kind", literal = "9", type = "X", bytes = {kind} }},
   {{ item = "データ件数", name = "rows", fact = "row_count", type = "9", bytes = {number} }},
   {{ item = "履歴番号合計", name = "sum", total = "history_no", type = "9", bytes = {sum} }},
+  {{ item = "予備", name = "filler", literal = "", type = "X", bytes = {filler} }},
 ]
 "#,
         way.charset

@@ -1,7 +1,7 @@
 //! Links: how soon, how many, beside a dead one, and a whole city in one file; each beside a peer that takes turns with it.
 //!
 //! What is measured runs in processes of its own, so that its memory is its own and a slower disk can be put under it.
-//! What such a process prints goes on the screen; lines that begin with [`MARK`] go into the table at the end.
+//! What such a process prints goes on the screen; lines that begin with [`MARK`] go into the table at the end as well.
 
 mod dead;
 mod disk;
@@ -77,10 +77,8 @@ fn child(name: &str, dir: &Path, size: Size, disk: Option<&Path>) -> anyhow::Res
     let mut table = Vec::new();
     for line in BufReader::new(child.stdout.take().context("no output")?).lines() {
         let line = line?;
-        match line.strip_prefix(MARK) {
-            Some(line) => table.push(line.to_owned()),
-            None => println!("{line}"),
-        }
+        println!("{line}");
+        table.extend(line.strip_prefix(MARK).map(str::to_owned));
     }
     if !child.wait()?.success() {
         bail!("links: {name} failed");
