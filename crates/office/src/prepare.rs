@@ -299,8 +299,7 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     // When only one gets its name it stays until this number is recorded: another worker may be about to record it.
     let data_path = data_path(evidence, no, &prepared.sha256);
     let characters_path = characters_path(evidence, no, &prepared.characters_sha256);
-    data.finish_as(&data_path).map_err(broken)?;
-    report.finish_as(&characters_path).map_err(broken)?;
+    Beside::finish_all(vec![data.named(&data_path), report.named(&characters_path)]).map_err(broken)?;
     share(&data_path, &prepared.sha256);
     share(&characters_path, &prepared.characters_sha256);
     Ok(prepared)

@@ -50,13 +50,27 @@ impl Beside {
     /// # Errors
     /// The first error of the file system; the file stays under the other name and is overwritten next time.
     pub fn finish(self) -> io::Result<()> {
-        let Self { path, beside, file } = self;
-        file.sync_all()?;
-        fs::rename(&beside, &path)?;
-        // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
-        let _ = file.unlock();
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+        Self::finish_all(vec![self])
+    }
+
+    /// As [`Beside::finish`] for several files of one folder, which is flushed once for all of them.
+    ///
+    /// # Errors
+    /// The first error of the file system; which of the files have their names by then is not said.
+    pub fn finish_all(files: Vec<Self>) -> io::Result<()> {
+        let mut folder = None;
+        for Self { path, beside, file } in files {
+            // One without a byte is whole as soon as the folder has its name.
+            if file.metadata()?.len() != 0 {
+                file.sync_all()?;
+            }
+            fs::rename(&beside, &path)?;
+            // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
+            let _ = file.unlock();
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            folder = Some(parent.unwrap_or(Path::new(".")).to_path_buf());
+        }
+        folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     }
 
     /// Where the file lies until then.
@@ -68,9 +82,15 @@ impl Beside {
     ///
     /// # Errors
     /// As [`Beside::finish`].
-    pub fn finish_as(mut self, path: &Path) -> io::Result<()> {
+    pub fn finish_as(self, path: &Path) -> io::Result<()> {
+        self.named(path).finish()
+    }
+
+    /// The file, to be finished under another name of the same folder.
+    #[must_use]
+    pub fn named(mut self, path: &Path) -> Self {
         path.clone_into(&mut self.path);
-        self.finish()
+        self
     }
 
     /// Gives the file up.
@@ -134,6 +154,22 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"2");
         next.finish().unwrap();
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn files_of_one_folder_get_their_names_together() {
+        let folder = std::env::temp_dir().join(format!("daicho-together-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let begun = |name: &str, bytes: &[u8]| {
+            let mut beside = Beside::create(&folder.join(name)).unwrap();
+            beside.file.write_all(bytes).unwrap();
+            beside.named(&folder.join(format!("{name}.whole")))
+        };
+        Beside::finish_all(vec![begun("data", b"data"), begun("empty", b"")]).unwrap();
+        assert_eq!(fs::read(folder.join("data.whole")).unwrap(), b"data");
+        assert_eq!(fs::read(folder.join("empty.whole")).unwrap(), b"");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
         fs::remove_dir_all(&folder).unwrap();
     }
 }
