@@ -19,6 +19,7 @@ mod office;
 mod packs;
 mod prepare;
 mod prune;
+mod receipt;
 mod reconcile;
 mod resend;
 mod run;

@@ -3,20 +3,19 @@
 use catalog::{Extent, Link};
 use jiff::Timestamp;
 use layout::Facts;
-use linkage::{
-    DELIVERY, Delivery, Event, LANE, LINK, LinkState, NotPossible, Phase, ReceiptFacts, Step, local, plan,
-};
+use linkage::{DELIVERY, Delivery, Event, LANE, LINK, LinkState, NotPossible, Phase, Step, local, plan};
 use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
 };
 use system::{Batch, BatchExtent, Fate, Incoming, Row};
-use transport::{Content, Control, PlaceError, Verdict};
+use transport::{Content, Control, PlaceError};
 
 use crate::Office;
 use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
 use crate::packs::{pack, sent_file};
 use crate::prepare::{Making, changed, prepare, sweep};
+use crate::receipt::judged;
 use crate::take::Inbound;
 
 /// How often rows are applied anew when staff change the receiver's records at the same moment.
@@ -390,12 +389,21 @@ impl<'a> LinkWorker<'a> {
         if record.receipt.is_some() {
             place.retire_receipt(&name)?;
         }
-        place.put(&name, &sent_file(&self.office.evidence(&record.link), &record), &control)?;
+        let answered =
+            place.put(&name, &sent_file(&self.office.evidence(&record.link), &record), &control)?;
         record.phase = if *receipt_expected { Phase::Sent } else { Phase::Applied };
         record.sent_at = Some(now);
         record.receipt = None;
         let event = Event::Sent { at: now, receipt_expected: *receipt_expected };
-        self.commit(start, event, &record, Some(delivery.version), now, "配信の送信")?;
+        let Some(receipt) = answered.filter(|_| *receipt_expected) else {
+            self.commit(start, event, &record, Some(delivery.version), now, "配信の送信")?;
+            return Ok(Turn::Worked);
+        };
+        // An address that answers at once has said all: one commit tells that it was sent and what came of it.
+        let sent = Versioned { record: start.state.record.after(event)?, ..start.state.clone() };
+        let event = judged(receipt, &mut record, now);
+        let start = Start { state: &sent, ..start };
+        self.commit(start, event, &record, Some(delivery.version), now, "配信の送信と受領書の確認")?;
         Ok(Turn::Worked)
     }
 
@@ -429,35 +437,7 @@ impl<'a> LinkWorker<'a> {
             self.office.journal().commit(draft)?;
             return Ok(Turn::Waiting);
         };
-        let reason = if let Some(other) = receipt.link.as_ref().filter(|_| !receipt.is_of(&record.link)) {
-            Some(format!("受領書が別の連携「{other}」のものです"))
-        } else if receipt.no != record.no {
-            Some(format!("受領書の配信番号が{}です（送ったのは{}）", receipt.no, record.no))
-        } else if let Verdict::Refused(reason) = &receipt.verdict {
-            Some(format!("受信側の理由: {reason}"))
-        } else if receipt.rows != record.rows {
-            Some(format!("受領書の件数が{}件です（送ったのは{}件）", receipt.rows, record.rows))
-        } else if receipt.sha256 != record.sha256 {
-            Some("受領書のSHA-256が送ったものと違います".to_owned())
-        } else {
-            None
-        };
-        record.receipt = Some(ReceiptFacts {
-            rows: receipt.rows,
-            sha256: receipt.sha256,
-            read_at: now,
-            reason: reason.clone().unwrap_or_default(),
-        });
-        let event = match reason {
-            None => {
-                record.phase = Phase::Applied;
-                Event::Applied
-            }
-            Some(reason) => {
-                record.phase = Phase::Refused;
-                Event::Refused { reason, at: now }
-            }
-        };
+        let event = judged(receipt, &mut record, now);
         self.commit(start, event, &record, Some(delivery.version), now, "受領書の確認")?;
         Ok(Turn::Worked)
     }

@@ -15,6 +15,7 @@ mod it {
     mod migration;
     mod packed;
     mod prune;
+    mod pushed;
     mod reconcile;
     mod resend;
     mod staff;
