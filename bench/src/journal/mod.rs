@@ -56,7 +56,7 @@ fn alone(what: &str, ours: &[f64], least: f64) {
 
 /// Seconds for which this thread has had a processor. On a shared machine a thread waits for one most of the time; what
 /// a core does is told by this clock.
-fn core_seconds() -> f64 {
+pub(crate) fn core_seconds() -> f64 {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = text.split(' ').next().and_then(|text| text.parse::<f64>().ok());
     nanoseconds.unwrap_or_default() / 1e9
