@@ -402,10 +402,21 @@ fn sent_again(facts: &Facts<'_>) -> Check {
     if !outward {
         return check(title, required, Verdict::NotAsked, "こちらから再送することのない連携です");
     }
-    let again = facts.numbers_where(|delivery| delivery.resent || delivery.sent_again_at.is_some());
-    match again.is_empty() {
-        true => check(title, required, Verdict::Untried, "期間中に再送していません"),
-        false => check(title, required, Verdict::Met, format!("{}を再送し、受領されています", named(&again))),
+    let taken = facts.numbers_where(|delivery| delivery.resent && delivery.phase == Phase::Applied);
+    // Bytes that were put in their place once more are answered to nobody: only the receiver can say that it took them once.
+    let put = facts.numbers_where(|delivery| delivery.sent_again_at.is_some());
+    match (taken.is_empty(), put.is_empty()) {
+        (false, _) => {
+            check(title, required, Verdict::Met, format!("{}で再送し、受領されています", named(&taken)))
+        }
+        (true, false) => {
+            let seen = format!(
+                "{}を送ったときのまま置き直しました。二重に反映していないことを、受信側に確かめてください",
+                named(&put)
+            );
+            check(title, required, Verdict::Review, seen)
+        }
+        (true, true) => check(title, required, Verdict::Untried, "期間中に再送していません"),
     }
 }
 

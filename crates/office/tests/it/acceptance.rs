@@ -69,7 +69,7 @@ fn case(change: impl FnOnce(&mut Case)) -> Case {
         link: link(),
         broken: None,
         rows: vec![row],
-        deliveries: with(|delivery| delivery.sent_again_at = Some(at(2_005))),
+        deliveries: with(|delivery| delivery.resent = true),
         expected: 2,
         altered: Vec::new(),
         reconciled: Some(found),
@@ -153,7 +153,16 @@ fn every_check_tells_what_is_not_so() {
             Review,
             "1番",
         ),
-        (case(|case| case.deliveries[1].sent_again_at = None), "再送", Untried, "再送していません"),
+        (case(|case| case.deliveries[1].resent = false), "再送", Untried, "再送していません"),
+        (
+            case(|case| {
+                case.deliveries[1].resent = false;
+                case.deliveries[1].sent_again_at = Some(at(2_005));
+            }),
+            "再送",
+            Review,
+            "2番を送ったときのまま置き直しました",
+        ),
         (case(|case| case.reconciled = None), "突合", Untried, "ありません"),
         (case(|case| case.reconciled.as_mut().unwrap().differing = 2), "突合", Failed, "項目の違い2件"),
         (

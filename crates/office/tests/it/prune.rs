@@ -10,13 +10,17 @@ use super::house::TestHouse;
 
 const LINK: &str = "resident-full-to-welfare";
 
+/// A town whose link says how long its bytes are kept.
+fn keeping(keep_days: &str) -> TestHouse {
+    TestHouse::new().reopen(|sources| {
+        let file = sources.links.iter_mut().find(|file| file.name == format!("{LINK}.toml")).unwrap();
+        file.text = file.text.replace("\n[delivery", &format!("\n{keep_days}\n[delivery"));
+    })
+}
+
 /// A town with three full extracts, a day apart, each taken by its receiver.
 fn house(keep_days: &str) -> TestHouse {
-    let more = keep_days.to_owned();
-    let house = TestHouse::new().reopen(|sources| {
-        let file = sources.links.iter_mut().find(|file| file.name == format!("{LINK}.toml")).unwrap();
-        file.text = file.text.replace("\n[delivery", &format!("\n{more}\n[delivery"));
-    });
+    let house = keeping(keep_days);
     house.move_in();
     house.settle();
     for _ in 0..2 {
@@ -111,10 +115,7 @@ fn what_is_on_its_way_stays() {
 fn extracts_that_did_not_change_are_kept_once_and_free_the_disk_with_the_last() {
     use std::os::unix::fs::MetadataExt;
 
-    let house = TestHouse::new().reopen(|sources| {
-        let file = sources.links.iter_mut().find(|file| file.name == format!("{LINK}.toml")).unwrap();
-        file.text = file.text.replace("\n[delivery", "\nkeep_days = 10\n[delivery");
-    });
+    let house = keeping("keep_days = 10");
     for number in 1..=4 {
         super::resend::another_family(&house, number);
     }

@@ -76,7 +76,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
 /// The pack as a ZIP file.
 pub(crate) fn pack(visit: &Visit) -> Result<Reply, Problem> {
     let acceptance = accepted(visit)?;
-    // A house without a printer gives the paper as text; the page says so.
+    // Where it cannot be printed the paper is there as text, as the page says.
     let printed =
         visit.house.desk.printer.as_ref().and_then(|printer| printer.print(&acceptance.document()).ok());
     let files = visit.office().acceptance_pack(&acceptance, printed.map(|printed| printed.pdf));
