@@ -174,6 +174,13 @@ pub fn serve(
 ) -> anyhow::Result<()> {
     let partners = std::mem::take(&mut house.partners);
     let (office, workers) = Workers::start(house)?;
+    // Filled beside the start, so that the first search of the day finds it ready. One that comes before waits for it.
+    let searched = Arc::clone(&office);
+    std::thread::spawn(move || {
+        if let Err(fault) = searched.warm_up() {
+            tracing::warn!(cause = %fault, "the search index is filled at the first search");
+        }
+    });
     let desk = Desk { office, printer: printer(), notices, secure_cookies, partners };
     let runtime = tokio::runtime::Runtime::new().context("ランタイムを起動できません")?;
     let served = runtime.block_on(async {

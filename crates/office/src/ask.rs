@@ -105,6 +105,8 @@ impl Office {
                 (_, None) => return Err(RunError::no_link(link)),
             };
             let kept = Kept { link, no, question, answer: &answer };
+            let evidence = self.evidence(link);
+            let writing = self.tidy().writing(&evidence);
             let delivery = self.keep(&kept, view.position(), now)?;
             let next =
                 state.record.after(Event::Answered).map_err(|error| Fault::new("照会の記録", error))?;
@@ -116,7 +118,7 @@ impl Office {
             draft.writes.push(Write::put(&next, Some(state.version)).map_err(Fault::from)?);
             match self.journal().commit(draft) {
                 Ok(_) => {
-                    sweep(&self.evidence(link), no, &delivery);
+                    writing.recorded(|| sweep(&evidence, no, &delivery));
                     return Ok(Answered { no, titles: titles(ready, &answer), answer });
                 }
                 Err(CommitError::Conflict(_)) => self.give_way(link, no)?,

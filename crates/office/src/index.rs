@@ -21,7 +21,9 @@ struct Column {
 
 #[derive(Debug)]
 struct Inner {
-    position: Position,
+    /// What the columns hold; `None` before anybody searched, so that a command that runs one link does not read the register
+    /// of a city into memory.
+    position: Option<Position>,
     columns: Vec<Column>,
 }
 
@@ -32,11 +34,16 @@ pub(crate) struct TextIndex {
 }
 
 impl TextIndex {
-    /// An index of these kinds, filled from the journal.
-    pub(crate) fn build(journal: &dyn Journal, kinds: Vec<IndexedKind>) -> Result<Self, Fault> {
+    /// An index of these kinds. It is filled when it is first brought up to the journal.
+    pub(crate) fn new(kinds: Vec<IndexedKind>) -> Self {
+        Self { kinds, inner: RwLock::new(Inner { position: None, columns: Vec::new() }) }
+    }
+
+    /// Every kind as it is in the journal now, and where that is.
+    fn fill(&self, journal: &dyn Journal) -> Result<(Position, Vec<Column>), Fault> {
         let view = journal.view(AsOf::default())?;
         let mut columns = Vec::new();
-        for indexed in &kinds {
+        for indexed in &self.kinds {
             let mut column = Column::default();
             view.scan(indexed.kind, None, &mut |stored| {
                 column.set(&stored.key, Some(join((indexed.texts)(&stored.body)?)));
@@ -44,16 +51,23 @@ impl TextIndex {
             })?;
             columns.push(column);
         }
-        let inner = Inner { position: view.position(), columns };
-        Ok(Self { kinds, inner: RwLock::new(inner) })
+        Ok((view.position(), columns))
     }
 
     /// Takes in what was committed since, so that a search is complete at any time.
     pub(crate) fn catch_up(&self, journal: &dyn Journal) -> Result<(), Fault> {
         let ids: Vec<&str> = self.kinds.iter().map(|indexed| indexed.kind.id).collect();
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
+        let mut reached = match inner.position {
+            Some(position) => position,
+            None => {
+                let (position, columns) = self.fill(journal)?;
+                *inner = Inner { position: Some(position), columns };
+                position
+            }
+        };
         loop {
-            let entries = journal.feed(inner.position, &ids, CATCH_UP_CHANGES)?;
+            let entries = journal.feed(reached, &ids, CATCH_UP_CHANGES)?;
             let Some(last) = entries.last() else { return Ok(()) };
             let position = last.position;
             for version in entries.iter().flat_map(|entry| &entry.versions) {
@@ -68,7 +82,8 @@ impl TextIndex {
                 let text = if version.closed { None } else { Some(join((indexed.texts)(&version.body)?)) };
                 column.set(&version.key, text);
             }
-            inner.position = position;
+            reached = position;
+            inner.position = Some(position);
         }
     }
 }

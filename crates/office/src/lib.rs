@@ -24,6 +24,7 @@ mod reconcile;
 mod resend;
 mod run;
 mod shared;
+mod strays;
 mod succession;
 mod take;
 mod trace;

@@ -13,6 +13,7 @@ use system::{Function, System};
 use crate::audit::AuditEntry;
 use crate::clock::{Clock, Entropy};
 use crate::index::TextIndex;
+use crate::strays::Tidy;
 use crate::links::{LinkSources, Links};
 use crate::users::commit_fault;
 
@@ -52,6 +53,7 @@ pub struct Office {
     calendar: BusinessCalendar,
     evidence: PathBuf,
     index: TextIndex,
+    tidy: Tidy,
     login_tries_max: u32,
 }
 
@@ -89,7 +91,7 @@ impl Office {
         check_ids(&parts.systems)?;
         check_places(&parts.systems, &parts.functions)?;
         let indexed = parts.systems.iter().flat_map(|system| system.indexed.iter().copied()).collect();
-        let index = TextIndex::build(&*parts.journal, indexed)?;
+        let index = TextIndex::new(indexed);
         let links = Links::open(&parts.systems, parts.sources);
         Ok(Self {
             journal: parts.journal,
@@ -102,6 +104,7 @@ impl Office {
             calendar: parts.calendar,
             evidence: parts.evidence,
             index,
+            tidy: Tidy::default(),
             login_tries_max: parts.login_tries_max,
         })
     }
@@ -168,6 +171,10 @@ impl Office {
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {
         &*self.entropy
+    }
+
+    pub(crate) fn tidy(&self) -> &Tidy {
+        &self.tidy
     }
 
     pub(crate) fn index(&self) -> &TextIndex {

@@ -348,6 +348,7 @@ impl<'a> LinkWorker<'a> {
             extent,
             facts: self.office.facts(&running.link, no, date, extent),
         };
+        let writing = self.office.tidy().writing(&evidence);
         let prepared = prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))?;
         let file_name = file_name_of(file_name, no, date);
         let named = (&running.link, &*file_name);
@@ -373,9 +374,21 @@ impl<'a> LinkWorker<'a> {
             )
         };
         let event = Event::Prepared { extent, to: prepared.to, file_name, due };
-        self.commit(start, event, &delivery, None, now, "配信の作成")?;
-        sweep(&evidence, no, &delivery);
+        if let Err(failure) = self.commit(start, event, &delivery, None, now, "配信の作成") {
+            self.give_way(&running.link.id, no)?;
+            return Err(failure);
+        }
+        writing.recorded(|| sweep(&evidence, no, &delivery));
         Ok(Turn::Worked)
+    }
+
+    /// Removes what was prepared under a number that another worker recorded.
+    fn give_way(&self, link: &str, no: u64) -> Result<(), Fault> {
+        let view = self.office.journal().view(AsOf::default())?;
+        if let Some(recorded) = view.load::<Delivery>(&Delivery::key_of(link, no))? {
+            sweep(&self.office.evidence(link), no, &recorded.record);
+        }
+        Ok(())
     }
 
     fn send(&self, ready: &Ready, start: Start<'_>, now: Timestamp) -> Result<Turn, Failure> {

@@ -141,6 +141,8 @@ impl<'a> Inbound<'a> {
     fn begin(self, files: &[Notice], arrivals: &[Arrival]) -> Result<Turn, Failure> {
         let Some(first) = files.first() else { return Ok(Turn::Waiting) };
         let link = &self.running.link;
+        let folder = self.worker.office.evidence(&link.id);
+        let writing = self.worker.office.tidy().writing(&folder);
         let (mut rows, mut bytes, mut sums) = (0, 0, Vec::new());
         let (mut content_bytes, mut content_sums) = (0, Vec::new());
         for notice in files {
@@ -199,7 +201,7 @@ impl<'a> Inbound<'a> {
         draft.writes.push(Write::put(&delivery, None)?);
         draft.writes.push(Write::put(&next, Some(self.state.version))?);
         self.worker.office.journal().commit(draft)?;
-        file::sweep(&self.worker.office.evidence(&link.id), first.no);
+        writing.recorded(|| file::sweep(&folder, first.no));
         Ok(Turn::Worked)
     }
 
