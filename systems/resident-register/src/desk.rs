@@ -17,6 +17,8 @@ use crate::records::{
 /// A record on the desk: as read, and as it is going to be.
 struct Sheet<R> {
     read: Option<(R, u32)>,
+    /// A row that ends one record of a person before `next` opens another (改製, 帰化 …).
+    ending: Option<R>,
     next: Option<R>,
 }
 
@@ -27,6 +29,8 @@ pub(crate) struct Movement {
     pub(crate) event_date: Option<RegisterDate>,
     pub(crate) notified_on: Option<domain::Date>,
     pub(crate) basis: Basis,
+    /// 統合記載欄 B 留意事項.
+    pub(crate) note: String,
 }
 
 pub(crate) struct Desk<'a> {
@@ -108,22 +112,36 @@ impl<'a> Desk<'a> {
         Ok(sheet.next.clone().or_else(|| sheet.read.as_ref().map(|(person, _)| person.clone())))
     }
 
-    /// Lays a full row down. Its 履歴番号 follows the row that is held; one movement makes one row per person.
+    /// Lays down the row that ends a record, before [`Self::put_person`] opens the next one of the same person.
+    ///
+    /// Source: 住民記録システム標準仕様書 4.5.3-4.5.5 (the old record is deleted, another one stands on the same 宛名番号).
+    pub(crate) fn end_record(&mut self, mut person: Person, movement: &Movement) -> Result<(), Fault> {
+        let no = person.addressee_no;
+        let (today, operator) = (self.today(), self.context.actor.id().to_owned());
+        let sheet = Self::fetch(&mut self.persons, self.view, no, no.as_str())?;
+        person.history_no = sheet.read.as_ref().map_or(0, |(held, _)| held.history_no).saturating_add(1);
+        mark(&mut person, movement, today, operator);
+        sheet.ending = Some(person);
+        Ok(())
+    }
+
+    /// The history (統合記載欄 A) of a record that was ended on this desk.
+    pub(crate) fn ended_entries(&self, no: AddresseeNo) -> Vec<HistoryEntry> {
+        let ended = self.persons.get(&no).and_then(|sheet| sheet.ending.as_ref());
+        ended.map(|person| person.history_entries.clone()).unwrap_or_default()
+    }
+
+    /// Lays a full row down. Its 履歴番号 follows the row that is held; one movement makes one row per person, and one more
+    /// where it ends a record first.
     pub(crate) fn put_person(&mut self, mut person: Person, movement: &Movement) -> Result<(), Fault> {
         let no = person.addressee_no;
         let today = self.today();
         let operator = self.context.actor.id().to_owned();
         let sheet = Self::fetch(&mut self.persons, self.view, no, no.as_str())?;
-        let held = sheet.read.as_ref().map_or(0, |(person, _)| person.history_no);
-        person.history_no = held.saturating_add(1);
+        let held = sheet.ending.as_ref().or(sheet.read.as_ref().map(|(person, _)| person));
+        person.history_no = held.map_or(0, |person| person.history_no).saturating_add(1);
         if sheet.next.is_none() {
-            person.movement_reason = movement.reason;
-            person.event_date = movement.event_date;
-            person.notified_on = movement.notified_on;
-            person.basis = movement.basis;
-            person.processed_on = today;
-            person.operator = operator;
-            person.history_entries.push(entry(movement, today));
+            mark(&mut person, movement, today, operator);
         }
         sheet.next = Some(person);
         Ok(())
@@ -250,12 +268,15 @@ impl<'a> Desk<'a> {
     pub(crate) fn writes(&self) -> Result<Vec<Write>, Fault> {
         let mut writes = Vec::new();
         for sheet in self.persons.values() {
-            let Some(person) = &sheet.next else { continue };
-            let write = Write::put(person, version(sheet))?;
-            writes.push(match effective_on(person, self.today()) {
-                Some(day) => write.effective(day),
-                None => write,
-            });
+            let mut held = version(sheet);
+            for person in sheet.ending.iter().chain(&sheet.next) {
+                let write = Write::put(person, held)?;
+                writes.push(match effective_on(person, self.today()) {
+                    Some(day) => write.effective(day),
+                    None => write,
+                });
+                held = Some(held.unwrap_or_default().saturating_add(1));
+            }
         }
         for sheet in self.households.values() {
             let Some(household) = &sheet.next else { continue };
@@ -288,7 +309,7 @@ impl<'a> Desk<'a> {
             Entry::Occupied(held) => Ok(held.into_mut()),
             Entry::Vacant(place) => {
                 let read = view.load::<R>(key)?.map(|versioned| (versioned.record, versioned.version));
-                Ok(place.insert(Sheet { read, next: None }))
+                Ok(place.insert(Sheet { read, ending: None, next: None }))
             }
         }
     }
@@ -303,14 +324,39 @@ fn effective_on(person: &Person, today: domain::Date) -> Option<domain::Date> {
     person.event_date.as_ref().and_then(RegisterDate::sort_key).map(|day| day.min(today))
 }
 
+/// Writes what every row of a movement states.
+fn mark(person: &mut Person, movement: &Movement, today: domain::Date, operator: String) {
+    person.movement_reason = movement.reason;
+    person.event_date = movement.event_date;
+    person.notified_on = movement.notified_on;
+    person.basis = movement.basis;
+    person.processed_on = today;
+    person.operator = operator;
+    if !is_cancellation(movement.reason) {
+        person.cancels.clear();
+    }
+    person.history_entries.push(entry(movement, today));
+}
+
+/// Whether a reason is one of 異動の取消し.
+pub(crate) fn is_cancellation(reason: MovementReason) -> bool {
+    use MovementReason as Reason;
+    matches!(reason, Reason::CancelDeletion | Reason::CancelEntry | Reason::CancelCorrection)
+}
+
 fn entry(movement: &Movement, today: domain::Date) -> HistoryEntry {
     let day = movement.event_date.as_ref().map(RegisterDate::label_wareki).unwrap_or_default();
     let basis = match movement.notified_on {
-        Some(on) => format!("{}届出", domain::wareki(on)),
+        Some(on) => format!("{}{}", domain::wareki(on), movement.basis.label()),
         None => movement.basis.label().to_owned(),
     };
     let text = format!("{day}{}（{basis}、{}処理）", movement.reason.label(), domain::wareki(today));
-    HistoryEntry { reason: movement.reason, event_date: movement.event_date, text }
+    HistoryEntry {
+        reason: movement.reason,
+        event_date: movement.event_date,
+        text,
+        note: movement.note.clone(),
+    }
 }
 
 /// Spreads the bits of a number (the finaliser of SplitMix64), so that several picks of one decision differ.

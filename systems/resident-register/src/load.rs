@@ -61,6 +61,7 @@ fn first_entry(person: &Person) -> HistoryEntry {
         reason: person.movement_reason,
         event_date: person.event_date,
         text: format!("{day}{}", person.movement_reason.label()),
+        note: String::new(),
     }
 }
 

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use system::{Answer, Context, Effect, Finding, Form, Function, Input, Mode, Outcome, Place};
 
 use crate::desk::Desk;
-use crate::functions::{birth, death, head_change, history, move_in, move_out, move_within};
+use crate::functions::{
+    birth, cancel, correction, death, ex_officio_deletion, head_change, history, household_change, move_in,
+    move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
+};
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
@@ -20,13 +23,24 @@ pub(crate) struct MovementKind {
 }
 
 /// Every movement, in the order of the function table.
-pub(crate) static MOVEMENTS: [&MovementKind; 6] = [
+pub(crate) static MOVEMENTS: &[&MovementKind] = &[
     &move_in::MOVE_IN,
     &birth::BIRTH,
     &move_out::MOVE_OUT,
     &death::DEATH,
     &move_within::MOVE_WITHIN,
     &head_change::HEAD_CHANGE,
+    &household_change::HOUSEHOLD_CHANGE,
+    &ex_officio_deletion::EX_OFFICIO_DELETION,
+    &correction::CORRECTION,
+    &names::FORMER_NAME,
+    &names::ALIAS,
+    &cancel::CANCEL,
+    &move_in::EX_OFFICIO_ENTRY,
+    &move_in_notice::MOVE_IN_NOTICE,
+    &nationality::NATIONALITY,
+    &renewal::RENEWAL,
+    &number_change::NUMBER_CHANGE,
 ];
 
 /// The function of a movement: it decides and writes only a 仮登録.
@@ -125,7 +139,7 @@ pub(crate) fn finalize(
     version: u32,
     context: &Context<'_>,
 ) -> Result<Outcome, Fault> {
-    let kind = MOVEMENTS.into_iter().find(|kind| kind.id == provisional.function).ok_or_else(|| {
+    let kind = MOVEMENTS.iter().find(|kind| kind.id == provisional.function).ok_or_else(|| {
         Fault::because(format!("仮登録 {} names an unknown movement", provisional.provisional_no))
     })?;
     let input = Input(

@@ -48,6 +48,33 @@ fn day(day: Option<Date>) -> String {
     day.map(wareki).unwrap_or_default()
 }
 
+fn number(number: u32) -> String {
+    if number == 0 { String::new() } else { number.to_string() }
+}
+
+fn cancelled(person: &Person) -> String {
+    let numbers: Vec<String> = person.cancels.iter().map(|no| format!("履歴番号{no}")).collect();
+    numbers.join("、")
+}
+
+/// The notes of all movements (統合記載欄 B), a line each.
+fn notes(person: &Person) -> String {
+    let noted = person.history_entries.iter().filter(|entry| !entry.note.is_empty());
+    noted.map(|entry| format!("{}: {}", entry.reason.label(), entry.note)).collect::<Vec<_>>().join("\n")
+}
+
+/// When and where each 通称 was recorded and deleted, a line each.
+fn aliases(person: &Person) -> String {
+    let one = |event: &crate::records::AliasEvent| {
+        let ended = event
+            .deleted_on
+            .map(|day| format!("、{}削除 {}", wareki(day), event.deleted_at))
+            .unwrap_or_default();
+        format!("{}（{}記載 {}{ended}）", event.alias, wareki(event.recorded_on), event.recorded_at)
+    };
+    person.alias_events.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
 fn line(name: &'static str, title: &'static str, value: impl Into<String>) -> Line {
     Line { name, title, value: value.into() }
 }
@@ -71,7 +98,9 @@ pub(crate) fn groups(person: &Person) -> Vec<Group> {
                 line("name_roman", "氏名（ローマ字）", &person.name_roman),
                 line("name_kanji", "氏名（漢字）", &person.name_kanji),
                 line("former_family_name", "旧氏", &person.former_family_name),
+                line("former_family_kana", "旧氏フリガナ", &person.former_family_kana),
                 line("alias_name", "通称", &person.alias_name),
+                line("alias_kana", "通称フリガナ", &person.alias_kana),
                 line("birth_date", "生年月日", birth_label(person)),
                 line("sex", "性別", person.sex.label()),
                 line("relation", "続柄", person.relation.label()),
@@ -122,6 +151,9 @@ pub(crate) fn groups(person: &Person) -> Vec<Group> {
                 line("stay_period", "在留期間", &person.stay_period),
                 line("stay_expires_on", "在留期間の満了の日", western(person.stay_expires_on)),
                 line("residence_card_no", "在留カード等番号", &person.residence_card_no),
+                line("landing_period", "上陸期間", &person.landing_period),
+                line("provisional_stay_period", "仮滞在期間", &person.provisional_stay_period),
+                line("alias_events", "通称の履歴", aliases(person)),
             ],
         },
         Group {
@@ -146,7 +178,19 @@ pub(crate) fn groups(person: &Person) -> Vec<Group> {
                     "転出先（予定）",
                     one_line(person.dest_address_planned.as_ref()),
                 ),
+                line(
+                    "dest_address_confirmed",
+                    "転出先（確定）",
+                    one_line(person.dest_address_confirmed.as_ref()),
+                ),
+                line("moveout_confirmed_on", "転出年月日（確定）", day(person.moveout_confirmed_on)),
+                line("movein_notice_on", "転入通知年月日", day(person.movein_notice_on)),
+                line("renewal_no", "改製番号", number(person.renewal_no)),
+                line("renewed_on", "改製記載年月日", day(person.renewed_on)),
+                line("adult_ward", "成年被後見人", if person.adult_ward { "該当" } else { "" }),
+                line("cancels", "取り消した履歴", cancelled(person)),
                 line("remarks", "備考", person.remarks.join("\n")),
+                line("notes", "留意事項", notes(person)),
             ],
         },
     ]

@@ -12,7 +12,7 @@ use crate::records::PERSON;
 /// Residents and former residents, by fragments of what is asked at the counter.
 pub(crate) static RESIDENTS: IndexedKind = IndexedKind {
     kind: &PERSON,
-    fields: &["name", "kana", "birth_date", "address", "addressee_no", "household_no", "status"],
+    fields: &["name", "kana", "birth_date", "address", "addressee_no", "household_no", "status", "card"],
     texts,
 };
 
@@ -43,6 +43,8 @@ struct Searched<'a> {
     former_family_kana: Cow<'a, str>,
     #[serde(borrow, default)]
     alias_kana: Cow<'a, str>,
+    #[serde(borrow, default)]
+    residence_card_no: Cow<'a, str>,
     birth_date: RegisterDate,
     address: Address,
 }
@@ -75,6 +77,7 @@ fn texts(body: &Body) -> Result<Vec<String>, Fault> {
         person.addressee_no.into_owned(),
         person.household_no.into_owned(),
         person.resident_status.into_owned(),
+        person.residence_card_no.into_owned(),
     ])
 }
 

@@ -5,6 +5,7 @@ use register::{Fault, View};
 use serde::Deserialize;
 use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place};
 
+use super::ex_officio_deletion::delete;
 use super::forms;
 use super::move_within::summary;
 use crate::desk::Desk;
@@ -74,18 +75,6 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     if desk.stopped() {
         return Ok(());
     }
-    let leavers = chosen.numbers();
-    household::warn_of_leaving(desk, &chosen.household, &leavers, "targets")?;
-    for mut row in chosen.persons {
-        row.resident_status = ResidentStatus::Dead;
-        row.deletion_reason = Some(reason);
-        row.deletion_event_date = event;
-        row.deletion_notified_on = movement.notified_on;
-        // A plan to move out ends with the person.
-        row.dest_address_planned = None;
-        row.moveout_planned_on = None;
-        row.moveout_planned_reason = None;
-        desk.put_person(row, &movement)?;
-    }
-    household::leave(desk, &chosen.household, &leavers, &movement)
+    household::warn_of_leaving(desk, &chosen.household, &chosen.numbers(), "targets")?;
+    delete(desk, chosen, ResidentStatus::Dead, event, &movement)
 }

@@ -28,9 +28,17 @@ pub(crate) fn notice(first: Vec<Field>, event: Field) -> Section {
         Field::new(
             "basis",
             "届出の別",
-            FieldKind::Choice(choices(&[("notification", "届出"), ("ex-officio", "職権")])),
+            FieldKind::Choice(choices(&[
+                ("notification", "届出"),
+                ("ex-officio", "職権"),
+                ("application", "申出"),
+                ("notice", "通知"),
+                ("request", "請求"),
+            ])),
         )
         .help("空なら届出。職権のときは届出日を記録しません"),
+        Field::new("note", "留意事項", FieldKind::Text(200))
+            .help("この異動だけについての記載（統合記載欄B）"),
     ]);
     Section::once("届出", fields)
 }

@@ -83,7 +83,7 @@ impl Items {
 }
 
 /// 氏 and 名 with a full-width space between; one alone as it is.
-fn joined(family: &str, given: &str) -> String {
+pub(crate) fn joined(family: &str, given: &str) -> String {
     if family.is_empty() || given.is_empty() {
         format!("{family}{given}")
     } else {

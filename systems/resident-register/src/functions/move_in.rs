@@ -11,7 +11,7 @@ use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place, S
 use super::forms;
 use crate::desk::Desk;
 use crate::movement::{self, MovementKind};
-use crate::records::{CODE_SLOT, Counter, Person};
+use crate::records::{Basis, CODE_SLOT, Counter, Person};
 use crate::rules::address::{self, NewAddress};
 use crate::rules::household::{self, Goal};
 use crate::rules::notice::{self, DateRules, Notice};
@@ -22,24 +22,46 @@ use crate::rules::{Limit, matching, person, targets};
 pub(crate) static MOVE_IN: MovementKind =
     MovementKind { id: "resident-register/move-in", title: "転入", plan };
 
+/// 職権記載 (M-35): 住所設定, 就籍, 回復. The same as 転入, but nobody notified it.
+pub(crate) static EX_OFFICIO_ENTRY: MovementKind =
+    MovementKind { id: "resident-register/ex-officio-entry", title: "職権記載", plan: plan_ex_officio };
+
+/// The function of 職権記載.
+pub(crate) fn ex_officio_entry() -> Function {
+    let place = Place {
+        unit: "住民基本台帳", level1: "異動（増加）", level2: "職権による異動", level3: ""
+    };
+    let kind = Field::new(
+        "entry_kind",
+        "職権記載の種類",
+        FieldKind::Choice(choices(&[("address", "住所設定"), ("register", "就籍"), ("restored", "回復")])),
+    )
+    .required();
+    movement::function(&EX_OFFICIO_ENTRY, place, form(kind, "記載日（異動日）"), decide_ex_officio)
+}
+
+fn decide_ex_officio(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    movement::enter(&EX_OFFICIO_ENTRY, view, input, context)
+}
+
 /// The function.
 pub(crate) fn function() -> Function {
     let place =
         Place { unit: "住民基本台帳", level1: "異動（増加）", level2: "転入", level3: "" };
-    movement::function(&MOVE_IN, place, form(), decide)
-}
-
-fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    movement::enter(&MOVE_IN, view, input, context)
-}
-
-fn form() -> Form {
     let kind = Field::new(
         "move_in_kind",
         "転入の種類",
         FieldKind::Choice(choices(&[("01", "国内転入"), ("02", "国外転入等（法30条の46・47を含む）")])),
     )
     .required();
+    movement::function(&MOVE_IN, place, form(kind, "転入日（異動日）"), decide)
+}
+
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    movement::enter(&MOVE_IN, view, input, context)
+}
+
+fn form(kind: Field, day: &'static str) -> Form {
     let mut member = vec![
         Field::new("addressee_no", "再転入する人の宛名番号", FieldKind::AddresseeNo).help("以前の住民だけ"),
         Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required(),
@@ -64,7 +86,7 @@ fn form() -> Form {
     member.extend(forms::foreign());
     member.push(Field::new("remarks", "備考", FieldKind::Text(200)));
     Form::of(vec![
-        forms::notice(vec![kind], forms::event_day("転入日（異動日）")),
+        forms::notice(vec![kind], forms::event_day(day)),
         Section::repeated("members", "異動者", forms::MEMBERS_MAX, member),
         forms::new_address(),
         forms::household(),
@@ -74,6 +96,7 @@ fn form() -> Form {
 
 #[derive(Deserialize)]
 struct MoveIn {
+    #[serde(default)]
     move_in_kind: String,
     #[serde(flatten)]
     notice: Notice,
@@ -107,8 +130,21 @@ struct Mover {
 
 fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let given: MoveIn = input.read()?;
-    let event =
-        notice::check(desk, &given.notice, DateRules { ahead: false, late: Some(Limit::MoveInNotice) });
+    let reason = MovementReason::from_code(&given.move_in_kind).unwrap_or(MovementReason::MoveInDomestic);
+    enter(desk, input, given, reason)
+}
+
+fn plan_ex_officio(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
+    let mut given: MoveIn = input.read()?;
+    if given.notice.basis == Basis::Notification {
+        given.notice.basis = Basis::ExOfficio;
+    }
+    enter(desk, input, given, MovementReason::ExOfficioEntry)
+}
+
+fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReason) -> Result<(), Fault> {
+    let late = (reason != MovementReason::ExOfficioEntry).then_some(Limit::MoveInNotice);
+    let event = notice::check(desk, &given.notice, DateRules { ahead: false, late });
     if given.members.is_empty() {
         desk.error(
             "E124",
@@ -119,7 +155,6 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         );
         return Ok(());
     }
-    let reason = MovementReason::from_code(&given.move_in_kind).unwrap_or(MovementReason::MoveInDomestic);
     let movement = given.notice.movement(reason, desk.today());
     desk.reason = Some(reason);
     desk.effective_on = event.and_then(|date| date.sort_key());
@@ -215,7 +250,9 @@ fn previous_address(
                 "転入前住所が空です。国内転入では空にできない項目です。",
                 "転出証明書の住所を入力してください。分からないときは市区町村に「不明」と入力してください。",
             );
-        } else if given.members.iter().any(|mover| mover.resident_kind == ResidentKind::Japanese) {
+        } else if reason == MovementReason::MoveInOverseas
+            && given.members.iter().any(|mover| mover.resident_kind == ResidentKind::Japanese)
+        {
             // Only a foreigner who newly takes an address (法30条の46・47) may have none.
             desk.error(
                 "E124",

@@ -131,11 +131,23 @@ pub(crate) fn delete(
     movers: Vec<Person>,
     movement: &Movement,
 ) -> Result<(), Fault> {
+    let day = movers.first().and_then(|first| first.moveout_planned_on).unwrap_or(desk.today());
+    delete_on(desk, household, movers, movement, day)
+}
+
+/// The same, on a day that may be another than the planned one.
+pub(crate) fn delete_on(
+    desk: &mut Desk<'_>,
+    household: &Household,
+    movers: Vec<Person>,
+    movement: &Movement,
+    day: domain::Date,
+) -> Result<(), Fault> {
     let leavers: Vec<AddresseeNo> = movers.iter().map(|person| person.addressee_no).collect();
     for mut row in movers {
         row.resident_status = ResidentStatus::MovedOut;
         row.deletion_reason = Some(movement.reason);
-        row.deletion_event_date = row.moveout_planned_on.map(RegisterDate::Day);
+        row.deletion_event_date = Some(RegisterDate::Day(day));
         desk.put_person(row, movement)?;
     }
     household::leave(desk, household, &leavers, movement)

@@ -74,6 +74,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             event_date: Some(RegisterDate::Day(planned_on)),
             notified_on: first.deletion_notified_on,
             basis: if first.deletion_notified_on.is_some() { Basis::Notification } else { Basis::ExOfficio },
+            note: String::new(),
         };
         moved += movers.len();
         household::warn_of_leaving(&mut desk, &home, &numbers, "")?;

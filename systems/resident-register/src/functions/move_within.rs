@@ -168,7 +168,7 @@ fn check_address(desk: &mut Desk<'_>, chosen: &Chosen, new: &domain::Address, ch
 
 /// The relation of each mover: as given; unchanged when a whole household moves on its own; 世帯主 for one who leaves
 /// alone. E124 for the others.
-fn stated_relations(
+pub(crate) fn stated_relations(
     desk: &mut Desk<'_>,
     chosen: &Chosen,
     given: &[GivenRelation],

@@ -9,5 +9,5 @@ mod provisional;
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{ISSUANCE, Issuance};
 pub use numbers::{CODE_SLOT, COUNTER, CodeSlot, Counter, HOLD, Hold};
-pub use person::{Basis, HistoryEntry, PERSON, Person};
+pub use person::{AliasEvent, Basis, HistoryEntry, PERSON, Person};
 pub use provisional::{PROVISIONAL, Provisional, ProvisionalStatus, ReadVersion};

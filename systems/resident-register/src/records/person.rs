@@ -182,6 +182,30 @@ pub struct Person {
     /// 国内転出 or 国外転出 of a 転出 whose day has not come; kept apart because other movements may follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moveout_planned_reason: Option<MovementReason>,
+    /// 転出先住所（確定）, as the new municipality told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dest_address_confirmed: Option<Address>,
+    /// 転出年月日（確定）: the day the person moved in elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moveout_confirmed_on: Option<Date>,
+    /// 転入通知年月日.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub movein_notice_on: Option<Date>,
+    /// 通称の記載・削除の履歴 (foreign), oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alias_events: Vec<AliasEvent>,
+    /// 成年被後見人の該当有無.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adult_ward: bool,
+    /// 改製番号; zero before the first 改製.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub renewal_no: u32,
+    /// 改製記載年月日.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renewed_on: Option<Date>,
+    /// 履歴番号 of the rows this row cancels (異動の取消し); newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cancels: Vec<u32>,
     /// 統合記載欄 C 備考.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
@@ -190,7 +214,7 @@ pub struct Person {
     pub history_entries: Vec<HistoryEntry>,
 }
 
-/// On what a movement rests (届出・職権等の別).
+/// On what a movement rests (届出・職権等の別); it names the day the row keeps as 届出年月日, too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
@@ -199,6 +223,12 @@ pub enum Basis {
     Notification,
     /// 職権.
     ExOfficio,
+    /// 申出, such as of a 通称.
+    Application,
+    /// 通知 of another office, such as under article 9(2).
+    Notice,
+    /// 請求, such as of a 旧氏 or of another number.
+    Request,
 }
 
 impl Basis {
@@ -207,6 +237,9 @@ impl Basis {
         match self {
             Self::Notification => "届出",
             Self::ExOfficio => "職権",
+            Self::Application => "申出",
+            Self::Notice => "通知",
+            Self::Request => "請求",
         }
     }
 }
@@ -221,6 +254,33 @@ pub struct HistoryEntry {
     pub event_date: Option<RegisterDate>,
     /// The line as printed.
     pub text: String,
+    /// 統合記載欄 B 留意事項: what is to be known about this one movement.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+
+/// A 通称 that was recorded, and its end.
+///
+/// Source: 住民記録システム標準仕様書 1.1.2; 住民基本台帳法施行令 art. 30-17.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AliasEvent {
+    /// The 通称.
+    pub alias: String,
+    /// 記載年月日.
+    pub recorded_on: Date,
+    /// 記載市区町村名.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub recorded_at: String,
+    /// 削除年月日.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted_on: Option<Date>,
+    /// 削除市区町村名.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub deleted_at: String,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Record for Person {
@@ -300,6 +360,14 @@ impl Person {
             dest_address_planned: None,
             moveout_planned_on: None,
             moveout_planned_reason: None,
+            dest_address_confirmed: None,
+            moveout_confirmed_on: None,
+            movein_notice_on: None,
+            alias_events: Vec::new(),
+            adult_ward: false,
+            renewal_no: 0,
+            renewed_on: None,
+            cancels: Vec::new(),
             remarks: Vec::new(),
             history_entries: Vec::new(),
         }

@@ -94,6 +94,7 @@ fn ex_officio_head_change(movement: &Movement) -> Movement {
         event_date: movement.event_date,
         notified_on: None,
         basis: Basis::ExOfficio,
+        note: String::new(),
     }
 }
 

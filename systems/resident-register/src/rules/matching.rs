@@ -58,13 +58,45 @@ pub(crate) fn by_code(desk: &Desk<'_>, code: &ResidentRecordCode) -> Result<Vec<
         .collect())
 }
 
-fn by_number(desk: &Desk<'_>, number: &IndividualNumber) -> Result<Vec<Person>, Fault> {
+/// Holders of a 個人番号.
+pub(crate) fn by_number(desk: &Desk<'_>, number: &IndividualNumber) -> Result<Vec<Person>, Fault> {
     Ok(desk
         .view
         .load_by::<Person>("individual_number", number.expose())?
         .into_iter()
         .map(|held| held.record)
         .collect())
+}
+
+/// E043: one 在留カード等番号 belongs to one resident. The register has no column of it, so the search index is asked.
+pub(crate) fn card_held(desk: &mut Desk<'_>, row: &Person, path: &str) -> Result<(), Fault> {
+    let card = row.residence_card_no.as_str();
+    if card.is_empty() {
+        return Ok(());
+    }
+    let (hits, _) = desk.context.search.find(&TextQuery {
+        kind: PERSON.id,
+        terms: vec![("card", card.to_owned())],
+        limit: NAMESAKES_MAX,
+    });
+    for hit in hits {
+        let Some(held) = desk.view.load::<Person>(&hit.key)? else { continue };
+        let held = held.record;
+        if held.residence_card_no == card && held.is_resident() && held.addressee_no != row.addressee_no {
+            desk.error(
+                "E043",
+                path,
+                "在留カード等番号",
+                format!(
+                    "在留カード等番号「{card}」は、別の住民（{}さん、宛名番号{}）のものです。",
+                    held.called(),
+                    held.addressee_no
+                ),
+                "在留カードか特別永住者証明書で番号を確かめてください。",
+            );
+        }
+    }
+    Ok(())
 }
 
 fn number_held(

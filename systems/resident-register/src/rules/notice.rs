@@ -21,21 +21,28 @@ pub(crate) struct Notice {
     /// 届出 or 職権.
     #[serde(default)]
     pub(crate) basis: Basis,
+    /// 統合記載欄 B 留意事項.
+    #[serde(default)]
+    pub(crate) note: String,
 }
 
 impl Notice {
     /// The common fields of the movement's rows. An ex officio movement has no 届出日.
     pub(crate) fn movement(&self, reason: MovementReason, today: Date) -> Movement {
-        Movement { reason, event_date: self.event_date, notified_on: self.notified(today), basis: self.basis }
+        Movement {
+            reason,
+            event_date: self.event_date,
+            notified_on: self.notified(today),
+            basis: self.basis,
+            note: self.note.clone(),
+        }
     }
 
-    /// 届出日; none when ex officio.
+    /// 届出日, or the day of the 申出, 通知 or 請求; none when ex officio.
     pub(crate) fn notified(&self, today: Date) -> Option<Date> {
         match self.basis {
-            Basis::Notification => {
-                Some(self.notified_on.as_ref().and_then(RegisterDate::known).unwrap_or(today))
-            }
             Basis::ExOfficio => None,
+            _ => Some(self.notified_on.as_ref().and_then(RegisterDate::known).unwrap_or(today)),
         }
     }
 }

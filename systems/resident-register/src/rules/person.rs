@@ -244,7 +244,7 @@ fn check_foreign(desk: &mut Desk<'_>, person: &Person, at: &str) {
 }
 
 /// A024, A128, E042.
-fn check_stay(desk: &mut Desk<'_>, person: &Person, at: &str) {
+pub(crate) fn check_stay(desk: &mut Desk<'_>, person: &Person, at: &str) {
     if person.nationality.is_empty() {
         desk.alert(
             "A128",

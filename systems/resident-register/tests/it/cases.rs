@@ -4,7 +4,7 @@ use std::path::Path;
 
 use domain::{AddresseeNo, HouseholdNo, RegisterDate, Sex};
 use register::ViewExt;
-use resident_register::records::Household;
+use resident_register::records::{AliasEvent, Household};
 use serde_json::{Map, Value, json};
 
 use crate::town::{Described, Town};
@@ -78,7 +78,7 @@ impl Play {
                 self.household(&command["household".len()..]);
                 None
             }
-            "show" => self.show(words[0], expected.unwrap_or_default()),
+            "show" => self.show(&words[0].replace('_', "　"), expected.unwrap_or_default()),
             "final" => {
                 let actor = if words.first() == Some(&"by-clerk") { "clerk" } else { "reviewer" };
                 let no = self.waiting.pop().expect("nothing is waiting");
@@ -180,7 +180,63 @@ impl Play {
                 "relation" => person.relation.label(),
                 "order" => person.member_order.to_string(),
                 "head_name" => person.head_name.replace('　', ""),
+                "name" => person.name.replace('　', ""),
+                "kana" => person.name_kana.replace('　', ""),
+                "birth" => person.birth_date.to_string(),
+                "sex" => person.sex.label().to_owned(),
+                "kind" => person.resident_kind.label().to_owned(),
+                "domicile" => {
+                    person.registered_domicile.as_ref().map(|one| one.one_line()).unwrap_or_default()
+                }
+                "former" => person.former_family_name.clone(),
+                "former_kana" => person.former_family_kana.clone(),
+                "alias" => person.alias_name.replace('　', ""),
+                "aliases" => {
+                    let one = |event: &AliasEvent| {
+                        let ended = event.deleted_on.map(|day| day.to_string()).unwrap_or_default();
+                        format!("{}:{}:{ended}", event.alias.replace('　', ""), event.recorded_on)
+                    };
+                    person.alias_events.iter().map(one).collect::<Vec<_>>().join(",")
+                }
+                "cancels" => person.cancels.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
+                "confirmed" => {
+                    person.dest_address_confirmed.as_ref().map(|one| one.one_line()).unwrap_or_default()
+                }
+                "confirmed_on" => person.moveout_confirmed_on.map(|day| day.to_string()).unwrap_or_default(),
+                "told_on" => person.movein_notice_on.map(|day| day.to_string()).unwrap_or_default(),
+                "dest" => person.dest_address_planned.as_ref().map(|one| one.one_line()).unwrap_or_default(),
+                "foreign_since" => day(person.foreign_resident_since),
+                "renewal" => format!(
+                    "{}:{}",
+                    person.renewal_no,
+                    person.renewed_on.map(|day| day.to_string()).unwrap_or_default()
+                ),
+                "entries" => person.history_entries.len().to_string(),
+                "number" => {
+                    person.individual_number.map(|number| number.expose().to_owned()).unwrap_or_default()
+                }
+                "code" => {
+                    person.resident_record_code.map(|code| code.expose().to_owned()).unwrap_or_default()
+                }
+                "before" => {
+                    let rows =
+                        view.load_history::<resident_register::records::Person>(person.addressee_no.as_str());
+                    let rows = rows.unwrap();
+                    let row = &rows[rows.len() - 2].record;
+                    format!(
+                        "{}:{}:{}",
+                        row.movement_reason.code(),
+                        row.resident_status.label(),
+                        row.resident_kind.label()
+                    )
+                }
+                "expires" => person.stay_expires_on.map(|day| day.to_string()).unwrap_or_default(),
+                "card" => person.residence_card_no.clone(),
+                "remarks" => person.remarks.join(","),
+                "note" => person.history_entries.last().map(|entry| entry.note.clone()).unwrap_or_default(),
+                "event" => day(person.event_date),
                 "lot" => person.address.lot.clone(),
+                "home_lot" => household.as_ref().map(|one| one.address.lot.clone()).unwrap_or_default(),
                 "prev" => person.prev_address.as_ref().map(|one| one.one_line()).unwrap_or_default(),
                 "moved_from" => {
                     person.moved_from_address.as_ref().map(|one| one.lot.clone()).unwrap_or_default()
@@ -234,6 +290,13 @@ impl Play {
                     });
                     put(&mut input, path, Value::Array(pairs.collect()));
                 }
+                // A foreigner of this name in place of the Japanese one.
+                "foreign" => input["members"][0] = foreigner(&value.replace('_', "　")),
+                "clears" => put(
+                    &mut input,
+                    path,
+                    json!(value.split(',').map(|item| json!({ "item": item })).collect::<Vec<_>>()),
+                ),
                 "members" => {
                     let count: usize = value.parse().unwrap();
                     let one = input["members"][0].clone();
@@ -251,14 +314,14 @@ impl Play {
             return self
                 .town
                 .people
-                .get(name)
+                .get(&name.replace('_', "　"))
                 .unwrap_or_else(|| panic!("nobody is called {name}"))
                 .to_string();
         }
         if let Some(name) = value.strip_prefix('#') {
             return match name.parse::<u64>() {
                 Ok(serial) => HouseholdNo::from_serial(serial).unwrap().to_string(),
-                Err(_) => self.town.person(name).household_no.to_string(),
+                Err(_) => self.town.person(&name.replace('_', "　")).household_no.to_string(),
             };
         }
         if let Some(name) = value.strip_prefix("code:") {
@@ -285,6 +348,16 @@ fn another(one: &Value, index: usize) -> Value {
             json!(domain::IndividualNumber::from_first_eleven(serial).unwrap().expose());
     }
     row
+}
+
+/// Somebody from abroad with a residence card.
+fn foreigner(name: &str) -> Value {
+    json!({
+        "resident_kind": "2", "name_roman": name, "birth_date": "1990-06-01", "sex": "2", "relation": "世帯主",
+        "nationality": "韓国", "nationality_code": "KOR", "art30_45_class": "01", "status_of_residence": "T63",
+        "stay_period": "3年", "stay_expires_on": "2028-06-01", "residence_card_no": "AB12345678CD",
+        "resident_record_code": "23057188464", "individual_number": "123456789018",
+    })
 }
 
 /// Sets a value at a path such as `members.0.sex`; an empty value leaves the item out.
@@ -331,7 +404,31 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         "move-out" => json!({
             "move_out_kind": "21", "dest_prefecture": "架空県", "dest_municipality": "河原市",
         }),
-        "death" | "head-change" => json!({}),
+        "death" | "head-change" | "household-change" => json!({}),
+        "cancel" => json!({ "basis": "ex-officio" }),
+        "ex-officio-entry" => {
+            let mut input = usual("move-in", today);
+            input["entry_kind"] = json!("address");
+            input["basis"] = json!("ex-officio");
+            input.as_object_mut().unwrap().remove("move_in_kind");
+            return input;
+        }
+        "nationality" => json!({
+            "nationality_kind": "naturalization", "basis": "notice", "family_name": "李", "given_name": "杏",
+            "name_kana": "リ　アン", "domicile_prefecture": "架空県", "domicile_municipality": "みなと郡台帳町",
+            "domicile_town": "字浜1番地", "register_head": "李　杏",
+        }),
+        "renewal" => json!({ "renewal_kind": "07", "basis": "ex-officio" }),
+        "number-change" => json!({}),
+        "move-in-notice" => {
+            return json!({
+                "event_date": today.to_string(), "notified_on": today.to_string(),
+                "dest_prefecture": "架空県", "dest_municipality": "河原市", "dest_town": "本町", "dest_lot": "5番地",
+            });
+        }
+        "former-name" | "alias" => return json!({ "event_date": today.to_string() }),
+        "ex-officio-deletion" => json!({ "deletion_kind": "survey", "basis": "ex-officio" }),
+        "correction" => json!({ "correction_kind": "43", "basis": "ex-officio" }),
         "move-out-day" => return json!({}),
         other => panic!("no usual input of {other}"),
     };

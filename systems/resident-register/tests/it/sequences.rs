@@ -20,6 +20,12 @@ enum Step {
     MoveOut { household: usize, leave: u8, ahead: i8 },
     Death { who: usize },
     HeadChange { household: usize, head: usize },
+    HouseholdChange { household: usize, leave: u8, join: Option<usize> },
+    Correct { who: usize, whole: bool },
+    DeleteExOfficio { household: usize, leave: u8 },
+    Renew { who: usize },
+    Cancel { household: usize, leave: u8 },
+    CancelFormer { who: usize },
     Finalize,
     Discard,
     NextDay { days: i8 },
@@ -37,7 +43,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (any_of(), any::<u8>(), -5_i8..12).prop_map(|(household, leave, ahead)| Step::MoveOut { household, leave, ahead }),
         1 => any_of().prop_map(|who| Step::Death { who }),
         1 => (any_of(), any_of()).prop_map(|(household, head)| Step::HeadChange { household, head }),
-        4 => Just(Step::Finalize),
+        1 => (any_of(), any::<u8>(), prop::option::of(any_of()))
+            .prop_map(|(household, leave, join)| Step::HouseholdChange { household, leave, join }),
+        1 => (any_of(), any::<bool>()).prop_map(|(who, whole)| Step::Correct { who, whole }),
+        1 => (any_of(), any::<u8>()).prop_map(|(household, leave)| Step::DeleteExOfficio { household, leave }),
+        1 => any_of().prop_map(|who| Step::Renew { who }),
+        2 => (any_of(), any::<u8>()).prop_map(|(household, leave)| Step::Cancel { household, leave }),
+        1 => any_of().prop_map(|who| Step::CancelFormer { who }),
+        6 => Just(Step::Finalize),
         1 => Just(Step::Discard),
         1 => (1_i8..8).prop_map(|days| Step::NextDay { days }),
     ]
@@ -156,6 +169,62 @@ impl Play {
                 input["relations"] =
                     relations(&home.members, home.members.get(head % home.members.len()).copied());
                 self.enter("head-change", &input);
+            }
+            Step::HouseholdChange { household, leave, join } => {
+                let Some(from) = self.household(*household) else { return };
+                let targets = some_of(&from.members, *leave);
+                let mut input = usual("household-change", today);
+                input["targets"] = json!(targets);
+                let whole = targets.len() == from.members.len();
+                input["change_kind"] = json!(match join {
+                    None => "50",
+                    Some(_) if whole => "51",
+                    Some(_) => "52",
+                });
+                let into = join.and_then(|pick| self.household(pick));
+                input["relations"] = relations(&targets, targets.first().copied().filter(|_| into.is_none()));
+                if let Some(into) = into {
+                    input["household_no"] = json!(into.household_no);
+                }
+                self.enter("household-change", &input);
+            }
+            Step::Correct { who, whole } => {
+                let persons = self.persons();
+                let mut input = usual("correction", today);
+                input["targets"] = json!([persons[who % persons.len()].addressee_no]);
+                input["family_name"] = json!(format!("改{}", self.newcomers));
+                if *whole {
+                    input["town"] = json!("浜一丁目");
+                    input["lot"] = json!(format!("{who}番"));
+                    input["whole_household"] = json!(true);
+                }
+                self.enter("correction", &input);
+            }
+            Step::DeleteExOfficio { household, leave } => {
+                let Some(from) = self.household(*household) else { return };
+                let mut input = usual("ex-officio-deletion", today);
+                input["targets"] = json!(some_of(&from.members, *leave));
+                self.enter("ex-officio-deletion", &input);
+            }
+            Step::Renew { who } => {
+                let persons = self.persons();
+                let mut input = usual("renewal", today);
+                input["targets"] = json!([persons[who % persons.len()].addressee_no]);
+                self.enter("renewal", &input);
+            }
+            Step::Cancel { household, leave } => {
+                let Some(from) = self.household(*household) else { return };
+                let mut input = usual("cancel", today);
+                input["targets"] = json!(some_of(&from.members, *leave));
+                self.enter("cancel", &input);
+            }
+            Step::CancelFormer { who } => {
+                let former: Vec<Person> =
+                    self.persons().into_iter().filter(|person| !person.is_resident()).collect();
+                let Some(person) = former.get(who % former.len().max(1)) else { return };
+                let mut input = usual("cancel", today);
+                input["targets"] = json!([person.addressee_no]);
+                self.enter("cancel", &input);
             }
             Step::Finalize | Step::Discard if self.waiting.is_empty() => {}
             Step::Finalize => {
