@@ -13,8 +13,8 @@ use system::{Function, System};
 use crate::audit::AuditEntry;
 use crate::clock::{Clock, Entropy};
 use crate::index::TextIndex;
-use crate::strays::Tidy;
 use crate::links::{LinkSources, Links};
+use crate::strays::Tidy;
 use crate::users::commit_fault;
 
 /// Everything a town hall is composed of.

@@ -155,7 +155,7 @@ fn page<'a>(
         .any(|field| field.kind == FieldKind::Persons);
     let household_no = value_of(shown.pairs, "_household");
     let persons = match asks_for_persons && !household_no.is_empty() {
-        true => members(visit, system.id, household_no)?,
+        true => members(visit, system.id, household_no, &values_of(shown.pairs, "targets"))?,
         false => Vec::new(),
     };
     let confirmed = values_of(shown.pairs, "_confirm");
@@ -225,7 +225,12 @@ fn seed_rows(function: &Function, input: &mut Value) {
 }
 
 /// The members of a household to be ticked, when the system can show households and the visitor may look.
-fn members(visit: &Visit, system: &str, household_no: &str) -> Result<Vec<Choosable>, Problem> {
+fn members(
+    visit: &Visit,
+    system: &str,
+    household_no: &str,
+    chosen: &[String],
+) -> Result<Vec<Choosable>, Problem> {
     let function = format!("{system}/household");
     if visit.office().function(&function).is_none() || !visit.may(&function) {
         return Ok(Vec::new());
@@ -239,12 +244,21 @@ fn members(visit: &Visit, system: &str, household_no: &str) -> Result<Vec<Choosa
         };
     let member = |member: &Value| {
         let part = |name: &str| json::text(member, name);
-        let label =
-            format!("{}（{}　{}　{}）", part("name"), part("relation"), part("birth_date"), part("sex"));
+        let gone = if json::flag(member, "deleted") { "、除票" } else { "" };
+        let label = format!(
+            "{}（{}　{}　{}{gone}）",
+            part("name"),
+            part("relation"),
+            part("birth_date"),
+            part("sex")
+        );
         Choosable { addressee_no: part("addressee_no"), label }
     };
     let listed = json::list(&household, "members");
-    Ok(listed.iter().filter(|one| !json::flag(one, "deleted")).map(member).collect())
+    // Who was deleted is there only when chosen: most movements are for residents.
+    let shown =
+        |one: &&Value| !json::flag(one, "deleted") || chosen.contains(&json::text(one, "addressee_no"));
+    Ok(listed.iter().filter(shown).map(member).collect())
 }
 
 /// Where typing goes on: the first field that is still blank.

@@ -38,6 +38,7 @@ struct Page {
     former_count: usize,
     pending: Vec<Pending>,
     movements: Vec<Movement>,
+    other_movements: Vec<Movement>,
     /// Functions that take no persons of this household, such as a birth.
     joining: Vec<Movement>,
     print: Option<String>,
@@ -49,6 +50,20 @@ const MOVEMENTS: &[(&str, char)] = &[
     ("resident-register/death", 'd'),
     ("resident-register/move-within", 'w'),
     ("resident-register/head-change", 'h'),
+];
+
+/// Movements that are rarer; they stand behind the others.
+const OTHER_MOVEMENTS: &[&str] = &[
+    "resident-register/correction",
+    "resident-register/household-change",
+    "resident-register/former-name",
+    "resident-register/alias",
+    "resident-register/nationality",
+    "resident-register/number-change",
+    "resident-register/ex-officio-deletion",
+    "resident-register/move-in-notice",
+    "resident-register/renewal",
+    "resident-register/cancel",
 ];
 
 /// Movements that add somebody to the household.
@@ -87,6 +102,14 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             })
             .collect()
     };
+    // Also of a household that is closed: who was deleted can be put back.
+    let other_movements = OTHER_MOVEMENTS
+        .iter()
+        .filter_map(|id| {
+            let (_, function) = visit.office().function(id)?;
+            visit.may(id).then(|| Movement { href: format!("/f/{id}"), title: function.title, key: ' ' })
+        })
+        .collect();
     let may_print = visit.office().function("resident-register/issue-copy").is_some()
         && visit.may("resident-register/issue-copy");
     let page = Page {
@@ -102,6 +125,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         members,
         pending,
         movements: begun(MOVEMENTS, ""),
+        other_movements,
         joining: begun(JOINING, &format!("?household_no={no}&_household={no}")),
         print: may_print.then(|| "/f/resident-register/issue-copy".to_owned()),
     };
