@@ -1,6 +1,8 @@
 //! Forms: what a function asks for, as data. Screens, the JSON API and the command line check by the same form.
 
-use domain::{AddresseeNo, HouseholdNo, IndividualNumber, RegisterDate, Relation, ResidentRecordCode};
+use domain::{
+    AddresseeNo, HouseholdNo, IndividualNumber, RegisterDate, Relation, RelationError, ResidentRecordCode,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -413,7 +415,10 @@ fn spell(field: &Field, text: &str) -> Result<Value, Refusal> {
         FieldKind::Relation => Relation::parse(text)
             .map_err(|error| {
                 Refusal::new(
-                    "E085",
+                    match error {
+                        RelationError::TooLong { .. } => "E086",
+                        _ => "E085",
+                    },
                     error.to_string(),
                     "続柄を「妻」「子」「子の子」のように入力してください。",
                 )

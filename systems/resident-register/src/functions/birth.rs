@@ -121,6 +121,8 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         let mut row = Person::new(desk.next_addressee_no()?, home.household_no, child.birth_date, child.sex);
         row.resident_kind = child.resident_kind;
         row.relation = child.relation.clone();
+        // The birth that is notified is the proof.
+        row.relation_proved = true;
         child.items.fill(&mut row);
         row.address = home.address.clone();
         row.event_date = event;

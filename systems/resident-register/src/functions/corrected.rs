@@ -52,6 +52,7 @@ static ITEMS: &[Item] = &[
     item("birth_date", "生年月日", &[Own], false, false),
     item("sex", "性別", &[Own], false, false),
     item("relation", "続柄", &[Own], false, false),
+    item("relation_proved", "続柄を証する文書の確認", &[Own, Foreign], false, true),
     item("resident_since", "住民となった年月日", &[Japanese], false, false),
     item("foreign_resident_since", "外国人住民となった年月日", &[Foreign], false, false),
     item("addr_since", "住所を定めた年月日", &[], false, true),
@@ -81,6 +82,7 @@ pub(crate) fn fields() -> Vec<Field> {
         Field::new("birth_date", "生年月日", FieldKind::RegisterDate),
         Field::new("sex", "性別", FieldKind::Choice(forms::sexes())),
         Field::new("relation", "続柄", FieldKind::Relation),
+        Field::new("relation_proved", "続柄を証する文書を確認した（外国人）", FieldKind::Flag),
         Field::new("resident_since", "住民となった年月日", FieldKind::RegisterDate),
         Field::new("foreign_resident_since", "外国人住民となった年月日", FieldKind::RegisterDate),
         Field::new("addr_since", "住所を定めた年月日", FieldKind::RegisterDate),
@@ -115,6 +117,7 @@ pub(crate) struct Changes {
     birth_date: Option<RegisterDate>,
     sex: Option<Sex>,
     relation: Option<Relation>,
+    relation_proved: bool,
     resident_since: Option<RegisterDate>,
     foreign_resident_since: Option<RegisterDate>,
     addr_since: Option<RegisterDate>,
@@ -151,6 +154,7 @@ impl Changes {
             "name_kanji" => self.name_kanji.is_some(),
             "birth_date" => self.birth_date.is_some(),
             "sex" => self.sex.is_some(),
+            "relation_proved" => self.relation_proved,
             "relation" => self.relation.is_some(),
             "resident_since" => self.resident_since.is_some(),
             "foreign_resident_since" => self.foreign_resident_since.is_some(),
@@ -242,6 +246,7 @@ impl Changes {
             self.stay_expires_on.as_ref().and_then(RegisterDate::known).or(row.stay_expires_on);
         row.registered_domicile = self.domicile().or_else(|| row.registered_domicile.take());
         row.adult_ward |= self.adult_ward;
+        row.relation_proved |= self.relation_proved;
         row.remarks.extend(self.add_remark.clone());
         row.name = match row.resident_kind {
             ResidentKind::Japanese => joined(&row.family_name, &row.given_name),
@@ -272,6 +277,7 @@ fn clear(row: &mut Person, item: &str) {
         "landing_period" => row.landing_period.clear(),
         "provisional_stay_period" => row.provisional_stay_period.clear(),
         "adult_ward" => row.adult_ward = false,
+        "relation_proved" => row.relation_proved = false,
         "remarks" => row.remarks.clear(),
         // The form offers no others.
         _ => {}
@@ -305,6 +311,7 @@ mod tests {
             row.addr_since = Some(RegisterDate::Day(day));
             row.stay_expires_on = Some(day);
             row.adult_ward = true;
+            row.relation_proved = true;
             row.remarks.push("字".to_owned());
             row
         };

@@ -15,7 +15,7 @@ use crate::rules::address::{self, NewAddress};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::relation::{self, Stated};
 use crate::rules::targets::{self, Chosen};
-use crate::rules::{matching, person};
+use crate::rules::{matching, person, stay};
 
 /// 職権修正, 軽微な修正, 誤記修正 (M-37, M-38, M-39).
 pub(crate) static CORRECTION: MovementKind =
@@ -111,13 +111,14 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         person::check(desk, row, reason, "");
         if before.residence_card_no != row.residence_card_no || before.stay_expires_on != row.stay_expires_on
         {
-            person::check_stay(desk, row, "");
+            stay::typed(desk, row, "");
         }
         matching::card_held(desk, row, "residence_card_no")?;
     }
     if !desk.stopped() {
         relations(desk, &chosen, &rows)?;
     }
+    settled_before(desk, &chosen, &rows);
     unchanged(desk, &chosen, &rows);
     if desk.stopped() {
         return Ok(());
@@ -216,7 +217,8 @@ fn check_address(desk: &mut Desk<'_>, chosen: &Chosen, new: &domain::Address, ev
 fn relations(desk: &mut Desk<'_>, chosen: &Chosen, rows: &[Person]) -> Result<(), Fault> {
     let mut stated = Vec::new();
     for (before, row) in chosen.persons.iter().zip(rows) {
-        if before.relation == row.relation && before.birth_date == row.birth_date && before.sex == row.sex {
+        let basis = |person: &Person| (person.relation_proved, person.birth_date, person.sex);
+        if before.relation == row.relation && basis(before) == basis(row) {
             continue;
         }
         if before.relation.is_head() != row.relation.is_head() {
@@ -245,6 +247,31 @@ fn relations(desk: &mut Desk<'_>, chosen: &Chosen, rows: &[Person]) -> Result<()
     }
     relation::check(desk, &stated, &others);
     Ok(())
+}
+
+/// A016: legitimate only where a record was taken over, of which neither day was ever counted from the other.
+fn settled_before(desk: &mut Desk<'_>, chosen: &Chosen, rows: &[Person]) {
+    for (before, row) in chosen.persons.iter().zip(rows) {
+        let typed = before.addr_since != row.addr_since || before.since() != row.since();
+        let settled = row.addr_since.and_then(|date| date.latest());
+        let resident = row.since().and_then(|date| date.earliest());
+        if let (true, Some(settled), Some(resident)) = (typed, settled, resident)
+            && settled < resident
+        {
+            desk.alert(
+                "A016",
+                "addr_since",
+                "住所を定めた年月日",
+                format!(
+                    "{}さんの住所を定めた年月日{}が、住民となった年月日{}より前です。",
+                    row.called(),
+                    domain::wareki(settled),
+                    domain::wareki(resident)
+                ),
+                "改製前の記載や帰化などによるものか確かめてください。",
+            );
+        }
+    }
 }
 
 /// D011 for somebody whose row would be the same.

@@ -28,6 +28,7 @@ mod provisional_list;
 pub(crate) mod renewal;
 mod search;
 mod show_number;
+mod watch_list;
 
 use system::Function;
 
@@ -53,6 +54,7 @@ pub(crate) fn all() -> Vec<Function> {
         renewal::function(),
         cancel::function(),
         provisional_list::function(),
+        watch_list::function(),
         finalize::function(),
         discard::function(),
         search::function(),

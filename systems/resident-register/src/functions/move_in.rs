@@ -77,6 +77,7 @@ fn form(kind: Field, day: &'static str) -> Form {
         Field::new("birth_date", "生年月日", FieldKind::RegisterDate).required(),
         Field::new("sex", "性別", FieldKind::Choice(forms::sexes())).required(),
         Field::new("relation", "続柄", FieldKind::Relation).required(),
+        Field::new("relation_proved", "続柄を証する文書を確認した（外国人）", FieldKind::Flag),
     ];
     member.extend(forms::domicile());
     member.extend([
@@ -122,6 +123,8 @@ struct Mover {
     birth_date: RegisterDate,
     sex: Sex,
     relation: Relation,
+    #[serde(default)]
+    relation_proved: bool,
     #[serde(flatten)]
     items: super::items::Items,
     #[serde(default)]
@@ -192,6 +195,7 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         row.birth_date = mover.birth_date;
         row.sex = mover.sex;
         row.relation = mover.relation.clone();
+        row.relation_proved = mover.relation_proved;
         mover.items.fill(&mut row);
         row.address = address.clone();
         row.event_date = event;
@@ -240,6 +244,7 @@ fn previous_address(
     reason: MovementReason,
 ) -> Option<address::Elsewhere> {
     let mut previous = address::elsewhere(input, "prev_");
+    address::check_code(desk, &previous.address, "prev_");
     let domestic = reason == MovementReason::MoveInDomestic;
     if previous.address.is_empty() || (domestic && previous.address.municipality.is_empty()) {
         if domestic {

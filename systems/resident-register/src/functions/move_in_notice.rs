@@ -67,6 +67,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let notified_on = given.notified_on.as_ref().and_then(RegisterDate::known).unwrap_or(desk.today());
     let moved_in = days(desk, &given, notified_on);
     let dest = address::elsewhere(input, "dest_").address;
+    address::check_code(desk, &dest, "dest_");
     if dest.municipality.is_empty() {
         desk.error(
             "E124",

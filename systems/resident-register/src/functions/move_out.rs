@@ -60,6 +60,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let day = event.and_then(|date| date.known());
     check_days(desk, day, &movement);
     let dest = address::elsewhere(input, "dest_").address;
+    address::check_code(desk, &dest, "dest_");
     if dest.is_empty() {
         desk.error(
             "E124",
@@ -189,7 +190,7 @@ fn check_days(desk: &mut Desk<'_>, day: Option<domain::Date>, movement: &Movemen
     }
 }
 
-/// E108, E109.
+/// E108, E109, A137.
 fn check_person(desk: &mut Desk<'_>, person: &Person, day: Option<domain::Date>) {
     let path = format!("targets.{}", person.addressee_no);
     if let Some(planned) = person.moveout_planned_on {
@@ -199,6 +200,15 @@ fn check_person(desk: &mut Desk<'_>, person: &Person, day: Option<domain::Date>)
             "異動者",
             format!("{}さんには、{}の転出の予定が既にあります。", person.called(), wareki(planned)),
             "先の転出を取り消してから入力してください。",
+        );
+    }
+    if person.adult_ward {
+        desk.alert(
+            "A137",
+            &path,
+            "成年被後見人",
+            format!("{}さんは成年被後見人です。転出先の市区町村への通知が要ります。", person.called()),
+            "成年被後見人の転出通知を転出先の市区町村に送ってください。",
         );
     }
     let since = person.since().and_then(|since| since.earliest());

@@ -13,7 +13,7 @@ use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Person};
 use crate::rules::notice::{self, DateRules, Notice};
-use crate::rules::{matching, person, targets};
+use crate::rules::{matching, person, stay, targets};
 
 /// 帰化, 国籍取得, 国籍喪失 (M-61, M-62, M-63).
 pub(crate) static NATIONALITY: MovementKind =
@@ -124,7 +124,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let row = opened_row(&before, kind, &given.items, event);
     person::check(desk, &row, opening, "");
     if kind == ResidentKind::Foreign {
-        person::check_stay(desk, &row, "");
+        stay::typed(desk, &row, "");
         matching::card_held(desk, &row, "residence_card_no")?;
     }
     if desk.stopped() {

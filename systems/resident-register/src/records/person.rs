@@ -80,6 +80,11 @@ pub struct Person {
     pub sex: Sex,
     /// 世帯主との続柄.
     pub relation: Relation,
+    /// Whether a document that proves the relation was seen (foreign).
+    ///
+    /// Source: 住民基本台帳法 art. 30-48; 住民記録システム標準仕様書 1.1.11.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub relation_proved: bool,
     /// 世帯主氏名, copied to each member's row; as it last was while the household has no head.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub head_name: String,
@@ -326,6 +331,7 @@ impl Person {
             birth_date,
             sex,
             relation: Relation::HEAD,
+            relation_proved: false,
             head_name: String::new(),
             registered_domicile: None,
             register_head: String::new(),

@@ -83,6 +83,20 @@ pub(crate) fn elsewhere(input: &system::Input, prefix: &str) -> Elsewhere {
     }
 }
 
+/// E044: a 団体コード that is stated must be one.
+pub(crate) fn check_code(desk: &mut Desk<'_>, address: &Address, prefix: &str) {
+    let Some(code) = address.municipality_code.as_deref() else { return };
+    if let Err(error) = domain::MunicipalityCode::parse(code) {
+        desk.error(
+            "E044",
+            &format!("{prefix}municipality_code"),
+            "市区町村コード",
+            error.to_string(),
+            "市区町村コード（検査数字を含む6桁）を確かめてください。分からないときは空にしてください。",
+        );
+    }
+}
+
 /// Whether an address lies in this municipality, by code or by name.
 pub(crate) fn is_here(desk: &Desk<'_>, address: &Address) -> bool {
     let own_code = desk.context.municipality_text("code");

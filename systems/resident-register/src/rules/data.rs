@@ -38,6 +38,16 @@ pub(crate) enum Limit {
     HeadAgeLow,
     /// Copies per request.
     CopiesMax,
+    /// Years from which a birth date is asked about.
+    AgeHigh,
+    /// Days of 経過滞在.
+    Transition,
+    /// Days before the end of a stay from which it is listed.
+    StayEnding,
+    /// Days a record may be without 個人番号.
+    NumberWait,
+    /// Days in which a 転入通知 is awaited.
+    MoveInNoticeWait,
 }
 
 impl Limit {
@@ -49,6 +59,11 @@ impl Limit {
             Self::CodePoolLow => "code_pool_low",
             Self::HeadAgeLow => "head_age_low",
             Self::CopiesMax => "copies_max",
+            Self::AgeHigh => "age_high",
+            Self::Transition => "transition_days",
+            Self::StayEnding => "stay_ending_days",
+            Self::NumberWait => "number_wait_days",
+            Self::MoveInNoticeWait => "move_in_notice_wait_days",
         }
     }
 
@@ -64,12 +79,41 @@ impl Limit {
 
 /// 在留資格 as choices.
 pub(crate) fn status_choices() -> Vec<Choice> {
-    rows(STATUSES).map(|(code, label)| Choice { code: code.to_owned(), label: label.to_owned() }).collect()
+    statuses().map(|status| Choice { code: status.code.to_owned(), label: status.label.to_owned() }).collect()
 }
 
 /// The words of a 在留資格 code; the code itself when it is not in the list.
 pub(crate) fn status_label(code: &str) -> &str {
-    rows(STATUSES).find(|(known, _)| *known == code).map_or(code, |(_, label)| label)
+    status(code).map_or(code, |status| status.label)
+}
+
+/// 在留資格 as the code list has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Status {
+    pub(crate) code: &'static str,
+    pub(crate) label: &'static str,
+    /// The class of article 30-45 it belongs to; blank when it may be any.
+    pub(crate) class: &'static str,
+    /// Whether a stay under it ends; nothing is said of some.
+    pub(crate) ends: Option<bool>,
+}
+
+/// The 在留資格 of a code.
+pub(crate) fn status(code: &str) -> Option<Status> {
+    statuses().find(|status| status.code == code)
+}
+
+fn statuses() -> impl Iterator<Item = Status> {
+    rows(STATUSES).map(|(code, rest)| {
+        let mut cells = rest.split('\t');
+        let (label, class) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+        let ends = match cells.next() {
+            Some("ends") => Some(true),
+            Some("none") => Some(false),
+            _ => None,
+        };
+        Status { code, label, class, ends }
+    })
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -94,6 +138,11 @@ mod tests {
             Limit::CodePoolLow,
             Limit::HeadAgeLow,
             Limit::CopiesMax,
+            Limit::AgeHigh,
+            Limit::Transition,
+            Limit::StayEnding,
+            Limit::NumberWait,
+            Limit::MoveInNoticeWait,
         ] {
             assert!(0 < limit.value(), "{limit:?}");
         }

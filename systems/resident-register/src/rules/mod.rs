@@ -10,6 +10,7 @@ pub(crate) mod notice;
 pub(crate) mod order;
 pub(crate) mod person;
 pub(crate) mod relation;
+pub(crate) mod stay;
 pub(crate) mod targets;
 
 pub(crate) use data::Limit;

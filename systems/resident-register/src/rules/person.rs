@@ -1,14 +1,14 @@
 //! What the row of one person must hold (氏名・生年月日・戸籍の表示・在留).
 
-use domain::{Address, Art30_45Class, MovementReason, ResidentKind};
+use domain::{Address, MovementReason, ResidentKind};
 
 use super::address::{NONE, UNKNOWN};
+use super::{Limit, stay};
 use crate::desk::Desk;
 use crate::records::Person;
-use crate::sheet;
 
 /// Checks one new or changed row: E011, E012, E015, E062, E068, E072, E042, E117,
-/// E123-E125, E127, A024, A061, A128. `at` is the path of
+/// E123, A022, A061, A071, and of foreign residents those of [`stay`]. `at` is the path of
 /// the person in the input, with a final dot unless empty.
 ///
 /// 住民票コード is checked by the movement, because a newborn gets it only at 本登録.
@@ -33,7 +33,7 @@ pub(crate) fn check(desk: &mut Desk<'_>, person: &Person, reason: MovementReason
     }
     match person.resident_kind {
         ResidentKind::Japanese => check_family_register(desk, person, at),
-        ResidentKind::Foreign => check_foreign(desk, person, at),
+        ResidentKind::Foreign => stay::check(desk, person, at),
     }
 }
 
@@ -63,6 +63,24 @@ fn check_dates(desk: &mut Desk<'_>, person: &Person, at: &str) {
             "生年月日と異動日を確かめてください。",
         );
         return;
+    }
+    // A birth date that is typed in; one that is held was looked at then.
+    let old = person
+        .birth_date
+        .latest()
+        .is_some_and(|born| i32::from(domain::age_on(born, today)) >= Limit::AgeHigh.value());
+    if old && !at.is_empty() {
+        desk.alert(
+            "A022",
+            &path,
+            "生年月日",
+            format!(
+                "生年月日{}で、{}歳以上になります。",
+                person.birth_date.label_wareki(),
+                Limit::AgeHigh.value()
+            ),
+            "生年月日の元号と年を確かめてください。",
+        );
     }
     if let (Some(born), Some(since)) = (born, person.since().and_then(|since| since.latest()))
         && since < born
@@ -113,6 +131,15 @@ fn check_name(desk: &mut Desk<'_>, person: &Person, at: &str) {
             check_space(desk, &person.name_kana, &format!("{at}name_kana"), "氏名フリガナ");
         }
         ResidentKind::Foreign => {
+            if person.name_roman.is_empty() && !at.is_empty() {
+                desk.alert(
+                    "A071",
+                    &format!("{at}name_roman"),
+                    "氏名（ローマ字）",
+                    format!("{}さんのローマ字の氏名が空です。", person.called()),
+                    "在留カードなどで確かめてください。ローマ字の氏名のない人だけ、空のまま登録してください。",
+                );
+            }
             if !person.former_family_name.is_empty() {
                 desk.error(
                     "E068",
@@ -193,97 +220,6 @@ fn check_family_register(desk: &mut Desk<'_>, person: &Person, at: &str) {
 fn domicile_stated(domicile: &Address) -> bool {
     let municipality = domicile.municipality.as_str();
     municipality == NONE || municipality == UNKNOWN || (!municipality.is_empty() && !domicile.town.is_empty())
-}
-
-fn check_foreign(desk: &mut Desk<'_>, person: &Person, at: &str) {
-    if person.nationality_code == "JPN" || person.nationality == "日本" {
-        desk.error(
-            "E127",
-            &format!("{at}nationality"),
-            "国籍・地域",
-            "外国人の住民票の国籍・地域が日本になっています。",
-            "国籍・地域か、住民種別を確かめてください。",
-        );
-    }
-    // Of a record that moves on, the items are as they were taken over; only what is typed in now is looked at.
-    if !at.is_empty() {
-        check_stay(desk, person, at);
-    }
-    let Some(class) = person.art30_45_class else {
-        desk.error(
-            "E124",
-            &format!("{at}art30_45_class"),
-            "第30条45規定区分",
-            format!("{}さんの第30条45規定区分が空です。空にできない項目です。", person.called()),
-            "在留カードなどで確かめて選んでください。",
-        );
-        return;
-    };
-    let (blank, field, item) = match class {
-        Art30_45Class::MidToLongTerm => {
-            (person.residence_card_no.is_empty(), "residence_card_no", "在留カード番号")
-        }
-        Art30_45Class::SpecialPermanent => {
-            (person.residence_card_no.is_empty(), "residence_card_no", "特別永住者証明書番号")
-        }
-        Art30_45Class::TemporaryRefuge => (person.landing_period.is_empty(), "landing_period", "上陸期間"),
-        Art30_45Class::ProvisionalStay => {
-            (person.provisional_stay_period.is_empty(), "provisional_stay_period", "仮滞在期間")
-        }
-        Art30_45Class::BirthTransition | Art30_45Class::NationalityLossTransition => (false, "", ""),
-    };
-    if blank {
-        desk.error(
-            "E125",
-            &format!("{at}{field}"),
-            item,
-            format!("{}さんの{item}が空です。{}には要る項目です。", person.called(), class.label()),
-            "在留カードなどで確かめて入力してください。",
-        );
-    }
-}
-
-/// A024, A128, E042.
-pub(crate) fn check_stay(desk: &mut Desk<'_>, person: &Person, at: &str) {
-    if person.nationality.is_empty() {
-        desk.alert(
-            "A128",
-            &format!("{at}nationality"),
-            "国籍・地域",
-            format!("{}さんの国籍・地域が空です。", person.called()),
-            "在留カードや旅券で確かめて入力してください。",
-        );
-    }
-    let card = person.residence_card_no.as_str();
-    if !card.is_empty() && !is_card_no(card) {
-        desk.error(
-            "E042",
-            &format!("{at}residence_card_no"),
-            "在留カード等番号",
-            format!("在留カード等番号「{card}」の形が違います。英字2字、数字8字、英字2字です。"),
-            "在留カードか特別永住者証明書の番号を、半角の大文字と数字で入力してください。",
-        );
-    }
-    if let Some(expired) = person.stay_expires_on.filter(|day| *day < desk.today()) {
-        desk.alert(
-            "A024",
-            &format!("{at}stay_expires_on"),
-            "在留期間の満了の日",
-            format!("在留期間の満了の日（{}）を過ぎています。", sheet::western(Some(expired))),
-            "在留カードの裏面に更新申請中の記載があるか、出入国在留管理庁に確かめてください。",
-        );
-    }
-}
-
-/// Two letters, eight digits, two letters (在留カード番号・特別永住者証明書番号).
-///
-/// Source: 出入国管理及び難民認定法施行規則 art. 19-6 (four letters and eight digits; the order as on the cards).
-fn is_card_no(text: &str) -> bool {
-    text.len() == 12
-        && text.bytes().enumerate().all(|(place, byte)| match place {
-            2..=9 => byte.is_ascii_digit(),
-            _ => byte.is_ascii_uppercase(),
-        })
 }
 
 #[cfg(test)]

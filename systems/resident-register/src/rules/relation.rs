@@ -1,6 +1,6 @@
-//! Relations within a household (続柄): E081, A082, A087, A088, A089, A095.
+//! Relations within a household (続柄): E081, A082, A087, A088, A089, A091, A095.
 
-use domain::{Date, Relation, RelationStep, Sex};
+use domain::{Date, Relation, RelationStep, ResidentKind, Sex};
 
 use super::Limit;
 use crate::desk::Desk;
@@ -41,6 +41,7 @@ pub(crate) fn check(desk: &mut Desk<'_>, stated: &[Stated], others: &[Person]) {
     let head = all().find(|person| person.relation.is_head());
     for one in stated {
         check_sex(desk, one);
+        check_proof(desk, one);
         check_age(desk, one, head, &all().collect::<Vec<_>>());
         if heads == 1 {
             check_head_age(desk, one);
@@ -86,6 +87,23 @@ fn check_sex(desk: &mut Desk<'_>, one: &Stated) {
                 one.person.called()
             ),
             "続柄と性別を確かめてください。",
+        );
+    }
+}
+
+/// A091: a foreigner's relation by family needs a document; without one the person is 縁故者.
+///
+/// Source: 住民基本台帳法 art. 30-48; 住民記録システム標準仕様書 1.1.11.
+fn check_proof(desk: &mut Desk<'_>, one: &Stated) {
+    let person = &one.person;
+    let by_family = !person.relation.steps().is_empty();
+    if person.resident_kind == ResidentKind::Foreign && by_family && !person.relation_proved {
+        desk.alert(
+            "A091",
+            &one.path,
+            "続柄",
+            format!("{}さんの続柄「{}」を証する文書の確認がありません。", person.called(), person.relation),
+            "婚姻証明書、出生証明書などとその訳文で確かめてください。文書がないときの続柄は「縁故者」です。",
         );
     }
 }
