@@ -136,7 +136,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         _ => given.address.complete(desk),
     };
     if let Some(joined) = &joined {
-        address::warn_of_other_lot(desk, &address, joined);
+        address::warn_of_other_lot(desk, &address, joined)?;
     }
     if !address::is_here(desk, &address) && !desk.context.municipality_text("name").is_empty() {
         desk.error(

@@ -38,6 +38,16 @@ pub(crate) enum Limit {
     HeadAgeLow,
     /// Copies per request.
     CopiesMax,
+    /// Months a support measure runs.
+    SupportPeriod,
+    /// Months before its end from which it can be extended and is asked about.
+    SupportLead,
+    /// Minutes a 解除審査 of a support measure may be used.
+    SupportRelease,
+    /// Minutes a 一時解除 lasts when nothing is stated.
+    SuppressionRelease,
+    /// Most minutes of a 一時解除.
+    SuppressionReleaseMax,
 }
 
 impl Limit {
@@ -49,6 +59,11 @@ impl Limit {
             Self::CodePoolLow => "code_pool_low",
             Self::HeadAgeLow => "head_age_low",
             Self::CopiesMax => "copies_max",
+            Self::SupportPeriod => "support_period_months",
+            Self::SupportLead => "support_lead_months",
+            Self::SupportRelease => "support_release_minutes",
+            Self::SuppressionRelease => "suppression_release_minutes",
+            Self::SuppressionReleaseMax => "suppression_release_minutes_max",
         }
     }
 
@@ -94,6 +109,11 @@ mod tests {
             Limit::CodePoolLow,
             Limit::HeadAgeLow,
             Limit::CopiesMax,
+            Limit::SupportPeriod,
+            Limit::SupportLead,
+            Limit::SupportRelease,
+            Limit::SuppressionRelease,
+            Limit::SuppressionReleaseMax,
         ] {
             assert!(0 < limit.value(), "{limit:?}");
         }
