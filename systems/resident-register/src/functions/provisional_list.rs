@@ -70,7 +70,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "status": one.status.code(),
             "status_label": one.status.label(),
             "targets": one.targets,
-            "households": one.households,
+            "households": if hidden { Vec::new() } else { one.households },
             "findings": findings,
             "ended_by": one.ended_by,
             "ended_at": one.ended_at.map(|at| at.to_string()).unwrap_or_default(),

@@ -1,6 +1,5 @@
 //! Whether a certificate may be issued: E151 for support measures, E152 and A152 for suppressions.
 
-use domain::AddresseeNo;
 use register::{Fault, ViewExt, Write};
 
 use super::{protection, suppression};
@@ -24,13 +23,13 @@ pub(crate) fn check(
 ) -> Result<Vec<Released>, Fault> {
     let running = running(desk, requested_by)?;
     let mut used: Vec<Released> = Vec::new();
-    let mut protected = Vec::new();
+    let mut reviewed = false;
     for person in persons {
         let path = format!("targets.{}", person.addressee_no);
         check_suppression(desk, person, &path)?;
         let measures = protection::measures_of(desk, person.addressee_no)?;
         let Some(class) = measures.iter().map(|measure| measure.class).min() else { continue };
-        protected.push(person.addressee_no);
+        reviewed = true;
         match running.iter().find(|(release, _)| release.persons.contains(&person.addressee_no)) {
             Some((release, version)) => {
                 if !used.iter().any(|Released(known, _)| known.release_no == release.release_no) {
@@ -47,7 +46,10 @@ pub(crate) fn check(
             ),
         }
     }
-    warn_of_the_others(desk, household, &protected)?;
+    // With a protected person among the printed the address was reviewed, or the issue is stopped.
+    if !reviewed {
+        warn_of_the_others(desk, household)?;
+    }
     Ok(used)
 }
 
@@ -79,13 +81,9 @@ fn check_suppression(desk: &mut Desk<'_>, person: &Person, path: &str) -> Result
 }
 
 /// A copy of somebody who lives with a protected person shows the same address (D029).
-fn warn_of_the_others(
-    desk: &mut Desk<'_>,
-    household: &Household,
-    printed: &[AddresseeNo],
-) -> Result<(), Fault> {
+fn warn_of_the_others(desk: &mut Desk<'_>, household: &Household) -> Result<(), Fault> {
     let mut others = false;
-    for no in household.members.iter().filter(|no| !printed.contains(no)) {
+    for no in &household.members {
         others |= desk.protected(*no)?.is_some_and(|row| row.is_protected());
     }
     if others {
