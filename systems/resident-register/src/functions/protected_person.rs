@@ -104,7 +104,7 @@ fn told(measure: &SupportMeasure, context: &Context<'_>) -> Value {
     json!({
         "measure_no": measure.measure_no,
         "class_label": measure.class.label(),
-        "standing": measure.standing.label(),
+        "protected_as": measure.standing.label(),
         "applicant": measure.applicant,
         "together": measure.together,
         "perpetrator_name": measure.perpetrator_name,
@@ -118,7 +118,7 @@ fn told(measure: &SupportMeasure, context: &Context<'_>) -> Value {
         "applied_on": domain::wareki(measure.applied_on),
         "from": domain::wareki(measure.from),
         "to": day(measure.to),
-        "due": protection::end_told(measure, context.today).unwrap_or_default(),
+        "ending": protection::end_told(measure, context.today).unwrap_or_default(),
         "forwarding": forwarding.collect::<Vec<Value>>(),
     })
 }

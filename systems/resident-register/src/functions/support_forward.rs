@@ -20,7 +20,7 @@ pub(crate) fn function() -> Function {
             "転送",
             vec![
                 Field::new("measure_no", "申出番号", FieldKind::Text(20)).required(),
-                Field::new("to", "転送先", FieldKind::Text(50)).required(),
+                Field::new("forward_to", "転送先", FieldKind::Text(50)).required(),
                 Field::new("sent_on", "転送年月日", FieldKind::Date).help("空なら今日"),
                 Field::new("received_on", "受領年月日", FieldKind::Date)
                     .help("同じ転送先の、回答のない転送に書き加えます"),
@@ -39,7 +39,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     };
     let date = |name: &str| input.text(name).parse::<RegisterDate>().ok().and_then(|date| date.known());
-    let (to, received_on, no_need_on) = (input.text("to"), date("received_on"), date("no_need_on"));
+    let (to, received_on, no_need_on) = (input.text("forward_to"), date("received_on"), date("no_need_on"));
     for (name, title, day) in [
         ("sent_on", "転送年月日", date("sent_on")),
         ("received_on", "受領年月日", received_on),

@@ -67,12 +67,12 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "measure_no": one.measure_no,
             "class": one.class.code(),
             "class_label": one.class.label(),
-            "standing": one.standing.label(),
+            "protected_as": one.standing.label(),
             "persons": persons,
             "applied_on": wareki(one.applied_on),
             "from": wareki(one.from),
             "to": one.to.map(wareki).unwrap_or_default(),
-            "due": told.clone().unwrap_or_default(),
+            "ending": told.clone().unwrap_or_default(),
             "ended_on": one.ended_on.map(wareki).unwrap_or_default(),
             "end": one.end.map_or("", |end| end.label()),
         }));
@@ -80,7 +80,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let count = rows.len();
     Ok(Outcome {
         message: format!("{count}件（うち期間が1か月以内に終わるか過ぎたもの{due}件）"),
-        answer: Some(Answer { data: json!({ "rows": rows, "count": count, "due": due }), subjects }),
+        answer: Some(Answer { data: json!({ "rows": rows, "count": count, "ending_count": due }), subjects }),
         ..Outcome::default()
     })
 }

@@ -66,7 +66,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "levels": one.levels.label(),
             "from": wareki(one.from),
             "to": one.to.map(wareki).unwrap_or_default(),
-            "due": is_due(one, context.today),
+            "ending": is_due(one, context.today),
             "reason": one.reason,
             "set_by": one.set_by,
             "status_label": one.status.label(),
@@ -78,7 +78,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let count = rows.len();
     Ok(Outcome {
         message: format!("{count}件（うち終了年月日が近いか過ぎたもの{due}件）"),
-        answer: Some(Answer { data: json!({ "rows": rows, "count": count, "due": due }), subjects }),
+        answer: Some(Answer { data: json!({ "rows": rows, "count": count, "ending_count": due }), subjects }),
         ..Outcome::default()
     })
 }

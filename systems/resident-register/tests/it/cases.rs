@@ -367,7 +367,7 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         "suppression-release" | "suppression-end" => return json!({ "reason": "本人の来庁" }),
         "support-apply" => return json!({ "copy_current": true, "perpetrator_name": "加害　太郎" }),
         "support-end" => return json!({ "end": "requested", "end_note": "本人の申出を受けた" }),
-        "support-forward" => return json!({ "to": "架空県河原市" }),
+        "support-forward" => return json!({ "forward_to": "架空県河原市" }),
         "support-release" => return json!({ "requested_by": "山田　花子", "reason": "本人と確認した" }),
         "support-decide" | "support-extend" | "support-list" | "suppression-list" => return json!({}),
         "protected-person" => return json!({ "purpose": "measure", "purpose_detail": "転送" }),

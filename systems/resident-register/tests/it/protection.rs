@@ -228,11 +228,11 @@ fn the_lists_put_first_what_ends_within_a_month() {
     done(&mut town, "suppression-set", json!({ "addressee_no": people["婆"] }));
     done(&mut town, "suppression-set", json!({ "addressee_no": people["次郎"], "to": "2027-03-31" }));
     let list = answer(&mut town, "support-list", json!({}));
-    assert_eq!((&list["count"], &list["due"]), (&json!(2), &json!(0)));
+    assert_eq!((&list["count"], &list["ending_count"]), (&json!(2), &json!(0)));
     town.today = jiff::civil::date(2027, 2, 28);
     let list = answer(&mut town, "support-list", json!({}));
     assert_eq!(list["rows"][0]["measure_no"], "00000002");
-    assert_eq!(list["rows"][0]["due"], "支援措置（申出番号00000002）の期間は令和9年3月31日までです。");
+    assert_eq!(list["rows"][0]["ending"], "支援措置（申出番号00000002）の期間は令和9年3月31日までです。");
     let due = answer(&mut town, "support-list", json!({ "due": true }));
     assert_eq!(due["count"], 1);
     let suppressions = answer(&mut town, "suppression-list", json!({ "due": true }));
@@ -240,7 +240,7 @@ fn the_lists_put_first_what_ends_within_a_month() {
     assert_eq!(suppressions["rows"][0]["levels"], "証明書 エラー");
     town.today = jiff::civil::date(2028, 1, 1);
     let due = answer(&mut town, "support-list", json!({ "due": true }));
-    assert!(due["rows"][0]["due"].as_str().unwrap().contains("措置は続いています"));
+    assert!(due["rows"][0]["ending"].as_str().unwrap().contains("措置は続いています"));
     done(&mut town, "support-end", json!({ "measure_no": "00000002" }));
     assert_eq!(answer(&mut town, "support-list", json!({}))["count"], 1);
     assert_eq!(answer(&mut town, "support-list", json!({ "include_ended": true }))["count"], 2);
