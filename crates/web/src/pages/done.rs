@@ -169,9 +169,7 @@ fn onward(visit: &Visit, done: &Done) -> Vec<Onward> {
         let (href, label) = match done.function.as_str() {
             "resident-register/finalize"
             | "resident-register/issue-copy"
-            | "resident-register/protected-person" => {
-                (format!("/households/{key}"), "世帯を開く")
-            }
+            | "resident-register/protected-person" => (format!("/households/{key}"), "世帯を開く"),
             id if id.starts_with("resident-register/") => {
                 (format!("/provisional/{key}"), "仮登録を開く（審査・本登録）")
             }

@@ -5,7 +5,7 @@ use register::{Fault, View};
 use system::{Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
 use crate::desk::Desk;
-use crate::records::SupportClass;
+use crate::records::{SupportClass, SupportStanding};
 use crate::rules::protection;
 
 /// The function.
@@ -55,6 +55,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
+    // Who has moved out or come back since the application is protected as of where they live now.
+    let resident = desk.person(measure.applicant)?.is_some_and(|person| person.is_resident());
+    measure.standing = if resident { SupportStanding::Current } else { SupportStanding::Previous };
     measure.class = SupportClass::Decided;
     measure.from = from;
     measure.to = Some(to);

@@ -162,9 +162,11 @@ pub(crate) fn keep_for_leavers(desk: &mut Desk<'_>, leavers: &[AddresseeNo]) -> 
             if measure.applicant != *no || measure.standing == SupportStanding::Previous {
                 continue;
             }
+            if measure.class == SupportClass::Decided {
+                measure.provisional_from = Some(today);
+            }
             measure.class = SupportClass::Provisional;
             measure.standing = SupportStanding::Previous;
-            measure.provisional_from = Some(today);
             settle(desk, measure)?;
         }
     }
