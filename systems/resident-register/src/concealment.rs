@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use system::{Context, Finding};
 
 use crate::records::{
-    Household, Person, ProtectedPerson, Provisional, SupportClass, SuppressedProcess, SuppressionLevel,
+    Household, Person, ProtectedPerson, Provisional, SupportClass, SuppressedProcess, Suppression,
+    SuppressionLevel,
 };
 use crate::rules::suppression;
 use crate::{sheet, texts};
@@ -101,22 +102,24 @@ impl<'a> Concealment<'a> {
         Ok(held.map(|held| held.record).filter(ProtectedPerson::is_protected).map(|row| row.class))
     }
 
-    /// Whether a protected person lives in a household.
+    /// Whether somebody lives in a household who is protected or whose inquiries are suppressed as an error.
     pub(crate) fn hides_household(&mut self, no: HouseholdNo) -> Result<bool, Fault> {
         if let Some(known) = self.households.get(&no) {
             return Ok(*known);
         }
         let members = self.view.load::<Household>(no.as_str())?.map(|held| held.record.members);
-        let mut hidden = false;
+        let mut hidden = stops_inquiry(&suppression::of_household(self.view, self.context, no)?);
         for member in members.unwrap_or_default() {
-            hidden = hidden || self.protected(member.as_str())?.is_some();
+            hidden = hidden
+                || self.protected(member.as_str())?.is_some()
+                || stops_inquiry(&suppression::of_person(self.view, self.context, member)?);
         }
         self.households.insert(no, hidden);
         Ok(hidden)
     }
 
-    /// Whether address and household of a person are hidden: of the protected, of who lives with them or was deleted
-    /// while in their household, and where inquiries are suppressed as an error.
+    /// Whether address and household of a person are hidden: of those who are protected or whose inquiries are suppressed
+    /// as an error, of who lives with them, and of who was deleted while in their household.
     pub(crate) fn hides(&mut self, person: &Person) -> Result<bool, Fault> {
         Ok(self.seen(person)?.hidden)
     }
@@ -137,8 +140,7 @@ impl<'a> Concealment<'a> {
         if !standing.is_empty() {
             seen.marks.push("抑止");
         }
-        seen.hidden |=
-            suppression::strictest(&standing, SuppressedProcess::Inquiry) == SuppressionLevel::Error;
+        seen.hidden |= stops_inquiry(&standing);
         if seen.hidden {
             seen.marks.push("住所非表示");
         }
@@ -249,6 +251,10 @@ impl<'a> Concealment<'a> {
             provisional.summary.clone()
         })
     }
+}
+
+fn stops_inquiry(standing: &[Suppression]) -> bool {
+    suppression::strictest(standing, SuppressedProcess::Inquiry) == SuppressionLevel::Error
 }
 
 /// Whether an item or a change with this name is shown of somebody hidden.

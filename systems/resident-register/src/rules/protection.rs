@@ -159,7 +159,7 @@ pub(crate) fn keep_for_leavers(desk: &mut Desk<'_>, leavers: &[AddresseeNo]) -> 
     let today = desk.today();
     for no in leavers {
         for mut measure in measures_of(desk, *no)? {
-            if measure.applicant != *no || measure.standing == SupportStanding::Previous {
+            if measure.applicant != *no {
                 continue;
             }
             if measure.class == SupportClass::Decided {

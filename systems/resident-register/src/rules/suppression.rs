@@ -1,5 +1,6 @@
 //! Which suppressions stand for a person at this moment (抑止): E152, A152 and the movement's part of A131.
 
+use domain::{AddresseeNo, HouseholdNo};
 use jiff::Timestamp;
 use register::{Fault, View, ViewExt};
 use system::Context;
@@ -19,10 +20,37 @@ pub(crate) fn in_force(
     context: &Context<'_>,
     person: &Person,
 ) -> Result<Vec<Suppression>, Fault> {
-    let mut found = view.load_by::<Suppression>("addressee_no", person.addressee_no.as_str())?;
-    found.extend(view.load_by::<Suppression>("household_no", person.household_no.as_str())?);
+    let mut standing = of_person(view, context, person.addressee_no)?;
+    standing.extend(of_household(view, context, person.household_no)?);
+    Ok(standing)
+}
+
+/// Those of a person alone.
+pub(crate) fn of_person(
+    view: &dyn View,
+    context: &Context<'_>,
+    no: AddresseeNo,
+) -> Result<Vec<Suppression>, Fault> {
+    standing(view, context, "addressee_no", no.as_str())
+}
+
+/// Those of a household.
+pub(crate) fn of_household(
+    view: &dyn View,
+    context: &Context<'_>,
+    no: HouseholdNo,
+) -> Result<Vec<Suppression>, Fault> {
+    standing(view, context, "household_no", no.as_str())
+}
+
+fn standing(
+    view: &dyn View,
+    context: &Context<'_>,
+    column: &str,
+    value: &str,
+) -> Result<Vec<Suppression>, Fault> {
     let mut standing = Vec::new();
-    for held in found {
+    for held in view.load_by::<Suppression>(column, value)? {
         let one = held.record;
         let begun = one.status == SuppressionStatus::Open && one.from <= context.today;
         if begun && released_until(view, &one.suppression_no, context.now)?.is_none() {

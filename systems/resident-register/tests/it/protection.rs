@@ -238,6 +238,12 @@ fn the_lists_put_first_what_ends_within_a_month() {
     let suppressions = answer(&mut town, "suppression-list", json!({ "due": true }));
     assert_eq!(suppressions["rows"][0]["suppression_no"], "00000002");
     assert_eq!(suppressions["rows"][0]["levels"], "証明書 エラー");
+    for (day, wanted) in [(31, "期間は令和9年3月31日までです"), (32, "措置は続いています")]
+    {
+        town.today = jiff::civil::date(2027, 3, 1).checked_add((day - 1).days()).unwrap();
+        let told = answer(&mut town, "support-list", json!({}))["rows"][0]["ending"].to_string();
+        assert!(told.contains(wanted), "{day}: {told}");
+    }
     town.today = jiff::civil::date(2028, 1, 1);
     let due = answer(&mut town, "support-list", json!({ "due": true }));
     assert!(due["rows"][0]["ending"].as_str().unwrap().contains("措置は続いています"));
