@@ -98,7 +98,7 @@ const OWN: &[(&str, &str)] = &[
     ("steps", "経過"),
     ("concealed", "住所非表示"),
     ("marks", "表示"),
-    ("notes", "抑止"),
+    ("suppression_notes", "抑止"),
     ("groups", "記録"),
     ("items", "項目"),
     ("value", "内容"),

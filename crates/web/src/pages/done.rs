@@ -167,9 +167,9 @@ fn onward(visit: &Visit, done: &Done) -> Vec<Onward> {
     let mut onward = Vec::new();
     if let Some(key) = &done.opens {
         let (href, label) = match done.function.as_str() {
-            "resident-register/finalize"
-            | "resident-register/issue-copy"
-            | "resident-register/protected-person" => (format!("/households/{key}"), "世帯を開く"),
+            "resident-register/finalize" | "resident-register/issue-copy" => {
+                (format!("/households/{key}"), "世帯を開く")
+            }
             id if id.starts_with("resident-register/") => {
                 (format!("/provisional/{key}"), "仮登録を開く（審査・本登録）")
             }

@@ -218,7 +218,11 @@ pub(crate) fn person(visit: &Visit) -> Result<Reply, Problem> {
         pending_no: json::inner(&data, "pending", "provisional_no"),
         groups: groups(&data),
         entries,
-        notes: json::list(&data, "notes").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        notes: json::list(&data, "suppression_notes")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         may_see_hidden: json::flag(&data, "concealed") && visit.may("resident-register/protected-person"),
         may_see_number: json::flag(&data, "has_individual_number")
             && visit.may("resident-register/show-number"),

@@ -50,7 +50,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         fields.insert("history_entries".to_owned(), json!(person.history_entries));
         fields.insert("has_individual_number".to_owned(), json!(person.individual_number.is_some()));
         fields.insert("pending".to_owned(), pending(view, &mut concealment, no)?);
-        fields.insert("notes".to_owned(), json!(concealment::notes(view, context, &person)?));
+        fields.insert("suppression_notes".to_owned(), json!(concealment::notes(view, context, &person)?));
     }
     Ok(Outcome {
         answer: Some(Answer { data, subjects: vec![no.to_owned()] }),

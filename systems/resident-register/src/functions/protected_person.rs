@@ -78,18 +78,27 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let measures = protection::measures_of(&mut desk, person.addressee_no)?;
     let mut data = sheet::row_json(&person);
     if let Some(fields) = data.as_object_mut() {
-        fields.insert("groups".to_owned(), sheet::groups_json(&person));
+        fields.insert("groups".to_owned(), groups(&person));
         fields.insert("members".to_owned(), Value::Array(members));
         let told = measures.iter().map(|measure| told(measure, context));
         fields.insert("measures".to_owned(), told.collect());
-        fields.insert("purpose".to_owned(), json!(input.text("purpose")));
     }
     Ok(Outcome {
         reason: format!("{}: {}", input.text("purpose"), input.text("purpose_detail")),
         answer: Some(Answer { data, subjects }),
-        opens: Some(person.household_no.to_string()),
         ..Outcome::default()
     })
+}
+
+/// The record by title and value, as the plain screen of an answer shows it.
+fn groups(person: &Person) -> Value {
+    let groups = sheet::groups(person).into_iter().map(|group| {
+        let lines = group.lines.into_iter().filter(|line| !line.value.is_empty());
+        let items: Vec<Value> =
+            lines.map(|line| json!({ "title": line.title, "value": line.value })).collect();
+        json!({ "title": group.title, "items": items })
+    });
+    groups.filter(|group| group.get("items").is_some_and(|items| *items != json!([]))).collect()
 }
 
 /// A measure as the responsible officer reads it.

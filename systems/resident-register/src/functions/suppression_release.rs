@@ -23,7 +23,7 @@ pub(crate) fn function() -> Function {
             vec![
                 Field::new("suppression_no", "抑止番号", FieldKind::Text(20)).required(),
                 Field::new("minutes", "解除する時間（分）", FieldKind::Text(3))
-                    .help("空なら30分。過ぎると自動で抑止に戻ります"),
+                    .help("空なら決められた時間。過ぎると自動で抑止に戻ります"),
                 Field::new("reason", "一時解除の理由", FieldKind::Text(200)).required(),
             ],
         )]),
