@@ -10,6 +10,7 @@ mod it {
     mod intruders;
     mod partners;
     mod problems;
+    mod protected;
     mod resends;
     mod routes;
     mod screens;

@@ -11,7 +11,8 @@ use register::{Fault, Record, View, ViewExt, Write};
 use system::{Context, Finding};
 
 use crate::records::{
-    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, Person, ReadVersion,
+    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, Person, ProtectedPerson, ReadVersion,
+    SupportMeasure,
 };
 
 /// A record on the desk: as read, and as it is going to be.
@@ -48,6 +49,8 @@ pub(crate) struct Desk<'a> {
     persons: BTreeMap<AddresseeNo, Sheet<Person>>,
     households: BTreeMap<HouseholdNo, Sheet<Household>>,
     counters: BTreeMap<&'static str, Sheet<Counter>>,
+    measures: BTreeMap<String, Sheet<SupportMeasure>>,
+    protected: BTreeMap<AddresseeNo, Sheet<ProtectedPerson>>,
     taken: Vec<(String, u32)>,
 }
 
@@ -65,6 +68,8 @@ impl<'a> Desk<'a> {
             persons: BTreeMap::new(),
             households: BTreeMap::new(),
             counters: BTreeMap::new(),
+            measures: BTreeMap::new(),
+            protected: BTreeMap::new(),
             taken: Vec::new(),
         }
     }
@@ -155,6 +160,38 @@ impl<'a> Desk<'a> {
     pub(crate) fn put_household(&mut self, household: Household) -> Result<(), Fault> {
         let no = household.household_no;
         Self::fetch(&mut self.households, self.view, no, no.as_str())?.next = Some(household);
+        Ok(())
+    }
+
+    /// A support measure as it is going to be.
+    pub(crate) fn measure(&mut self, no: &str) -> Result<Option<SupportMeasure>, Fault> {
+        let sheet = Self::fetch(&mut self.measures, self.view, no.to_owned(), no)?;
+        Ok(sheet.next.clone().or_else(|| sheet.read.as_ref().map(|(measure, _)| measure.clone())))
+    }
+
+    pub(crate) fn put_measure(&mut self, mut measure: SupportMeasure) -> Result<(), Fault> {
+        self.context.actor.id().clone_into(&mut measure.operator);
+        let no = measure.measure_no.clone();
+        Self::fetch(&mut self.measures, self.view, no.clone(), &no)?.next = Some(measure);
+        Ok(())
+    }
+
+    /// What the measures mean for a person, as it is going to be.
+    pub(crate) fn protected(&mut self, no: AddresseeNo) -> Result<Option<ProtectedPerson>, Fault> {
+        let sheet = Self::fetch(&mut self.protected, self.view, no, no.as_str())?;
+        Ok(sheet.next.clone().or_else(|| sheet.read.as_ref().map(|(row, _)| row.clone())))
+    }
+
+    /// Lays a row down; its 履歴番号 follows the row that is held. A row that says what is held already is not written.
+    pub(crate) fn put_protected(&mut self, mut row: ProtectedPerson) -> Result<(), Fault> {
+        let sheet = Self::fetch(&mut self.protected, self.view, row.addressee_no, row.addressee_no.as_str())?;
+        let held = sheet.read.as_ref().map(|(held, _)| held);
+        let same = held.is_some_and(|held| {
+            row.history_no = held.history_no;
+            *held == row
+        });
+        row.history_no = held.map_or(0, |held| held.history_no).saturating_add(1);
+        sheet.next = (!same).then_some(row);
         Ok(())
     }
 
@@ -288,6 +325,16 @@ impl<'a> Desk<'a> {
                 held => writes.push(Write::put(household, held)?),
             }
         }
+        for sheet in self.measures.values() {
+            if let Some(measure) = &sheet.next {
+                writes.push(Write::put(measure, version(sheet))?);
+            }
+        }
+        for sheet in self.protected.values() {
+            if let Some(row) = &sheet.next {
+                writes.push(Write::put(row, version(sheet))?);
+            }
+        }
         for sheet in self.counters.values() {
             if let Some(counter) = &sheet.next {
                 writes.push(Write::put(counter, version(sheet))?);
@@ -298,7 +345,7 @@ impl<'a> Desk<'a> {
         Ok(writes)
     }
 
-    fn fetch<'s, K: Ord + Copy, R: Record>(
+    fn fetch<'s, K: Ord, R: Record>(
         sheets: &'s mut BTreeMap<K, Sheet<R>>,
         view: &dyn View,
         id: K,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod concealment;
 mod copy;
 mod datasets;
 mod desk;
@@ -9,8 +10,10 @@ mod movement;
 pub mod records;
 mod rules;
 mod sheet;
+mod support_dataset;
 mod texts;
 mod verify;
+mod verify_support;
 
 use system::System;
 
@@ -28,11 +31,16 @@ pub fn system() -> System {
             &records::COUNTER,
             &records::CODE_SLOT,
             &records::ISSUANCE,
+            &records::SUPPRESSION,
+            &records::TEMPORARY_RELEASE,
+            &records::SUPPORT_MEASURE,
+            &records::PROTECTED_PERSON,
+            &records::SUPPORT_RELEASE,
         ],
         functions: functions::all(),
-        datasets: vec![datasets::RESIDENT.clone()],
+        datasets: vec![datasets::RESIDENT.clone(), support_dataset::SUPPORT_MEASURES.clone()],
         intakes: Vec::new(),
         indexed: vec![texts::RESIDENTS],
-        checks: verify::checks(),
+        checks: verify::checks().into_iter().chain(verify_support::checks()).collect(),
     }
 }

@@ -217,3 +217,21 @@ pub(crate) fn groups_json(person: &Person) -> Value {
         .collect();
     Value::Array(groups)
 }
+
+/// A person as one row of an answer.
+pub(crate) fn row_json(person: &Person) -> Value {
+    json!({
+        "addressee_no": person.addressee_no,
+        "name": person.called(),
+        "name_kana": person.name_kana,
+        "alias_name": person.alias_name,
+        "birth_date": birth_label(person),
+        "sex": person.sex.label(),
+        "address": person.address.one_line(),
+        "household_no": person.household_no,
+        "relation": person.relation.label(),
+        "status": person.resident_status.code(),
+        "status_label": status_label(person),
+        "moveout_planned_on": person.moveout_planned_on.map(wareki).unwrap_or_default(),
+    })
+}

@@ -22,11 +22,11 @@ pub(crate) fn checks() -> Vec<Check> {
     ]
 }
 
-fn wrong<R: Record>(key: impl std::fmt::Display, what: impl Into<String>) -> Inconsistency {
+pub(crate) fn wrong<R: Record>(key: impl std::fmt::Display, what: impl Into<String>) -> Inconsistency {
     Inconsistency { record: format!("{} {key}", R::KIND.id), what: what.into() }
 }
 
-fn each<R: Record>(view: &dyn View, mut each: impl FnMut(R)) -> Result<(), Fault> {
+pub(crate) fn each<R: Record>(view: &dyn View, mut each: impl FnMut(R)) -> Result<(), Fault> {
     view.scan(R::KIND, None, &mut |stored| {
         each(stored.typed::<R>()?.record);
         Ok(ControlFlow::Continue(()))

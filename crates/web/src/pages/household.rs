@@ -30,6 +30,8 @@ struct Page {
     no: String,
     closed: bool,
     headless: bool,
+    /// Address and postcode are hidden, because a protected person lives here.
+    concealed: bool,
     head_name: String,
     address: String,
     postcode: String,
@@ -117,6 +119,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         no: no.to_owned(),
         closed,
         headless: json::flag(&data, "headless"),
+        concealed: json::flag(&data, "concealed"),
         head_name: json::text(&data, "head_name"),
         address: json::text(&data, "address"),
         postcode: json::text(&data, "postcode"),

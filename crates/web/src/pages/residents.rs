@@ -51,6 +51,10 @@ impl Row {
         if !pending.is_empty() {
             marks.push(Mark { class: "pending", text: format!("{pending} 仮登録中") });
         }
+        // What the register itself marks: 支援, 抑止, 住所非表示.
+        for mark in json::list(value, "marks").iter().filter_map(Value::as_str) {
+            marks.push(Mark { class: "bad", text: mark.to_owned() });
+        }
         let birth = text("birth_date");
         Self {
             addressee_no: text("addressee_no"),
@@ -196,7 +200,9 @@ struct Person {
     pending_no: String,
     groups: Vec<Group>,
     entries: Vec<String>,
+    notes: Vec<String>,
     may_see_number: bool,
+    may_see_hidden: bool,
     may_trace: bool,
 }
 
@@ -212,6 +218,12 @@ pub(crate) fn person(visit: &Visit) -> Result<Reply, Problem> {
         pending_no: json::inner(&data, "pending", "provisional_no"),
         groups: groups(&data),
         entries,
+        notes: json::list(&data, "suppression_notes")
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        may_see_hidden: json::flag(&data, "concealed") && visit.may("resident-register/protected-person"),
         may_see_number: json::flag(&data, "has_individual_number")
             && visit.may("resident-register/show-number"),
         may_trace: visit.may("office/links"),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use system::{Answer, Context, Effect, Function, Input, Mode, Outcome, Place};
 
 use super::person;
+use crate::concealment::{self, Concealment};
 use crate::records::Person;
 use crate::sheet;
 
@@ -28,12 +29,15 @@ pub(crate) fn function() -> Function {
 const ALWAYS_NEW: [&str; 7] =
     ["history_no", "movement_reason", "event_date", "notified_on", "processed_on", "basis", "operator"];
 
-fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let no = input.text("addressee_no");
     let versions = view.load_history::<Person>(no)?;
-    if versions.is_empty() {
-        return Ok(person::unknown(no));
+    let Some(newest) = versions.last() else { return Ok(person::unknown(no)) };
+    if let Some(finding) = concealment::refusal(view, context, &newest.record)? {
+        return Ok(Outcome::refused(vec![finding]));
     }
+    let mut concealment = Concealment::new(view, context);
+    let hidden = concealment.hides(&newest.record)?;
     let mut rows = Vec::new();
     let mut before: Option<&Person> = None;
     for held in &versions {
@@ -50,8 +54,8 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
             "recorded_at": held.recorded_at.to_string(),
             "effective_on": domain::wareki(held.effective_on),
             "position": held.position.0,
-            "groups": sheet::groups_json(row),
-            "changes": before.map(|before| changes(before, row)).unwrap_or_default(),
+            "groups": concealment.groups(row, hidden),
+            "changes": before.map(|before| told(changes(before, row), hidden)).unwrap_or_default(),
         }));
         before = Some(row);
     }
@@ -59,11 +63,17 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
     rows.reverse();
     Ok(Outcome {
         answer: Some(Answer {
-            data: json!({ "addressee_no": no, "rows": rows }),
+            data: json!({ "addressee_no": no, "rows": rows, "concealed": hidden }),
             subjects: vec![no.to_owned()],
         }),
         ..Outcome::default()
     })
+}
+
+/// The changes that may be told of somebody whose address may be hidden.
+fn told(mut changes: Vec<Value>, hidden: bool) -> Vec<Value> {
+    changes.retain(|change| !hidden || concealment::is_shown(change));
+    changes
 }
 
 /// Every item of a first row, as changes against nothing.

@@ -7,7 +7,8 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Place, Section,
 };
 
-use super::{person, search};
+use super::person;
+use crate::concealment::Concealment;
 use crate::records::{Household, Person};
 
 /// The function.
@@ -29,7 +30,7 @@ pub(crate) fn function() -> Function {
     }
 }
 
-fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let no = input.text("household_no");
     let open = view.load::<Household>(no)?;
     let closed = open.is_none();
@@ -48,9 +49,13 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
         )]));
     };
     let persons = in_order(view, &household, no)?;
+    let mut concealment = Concealment::new(view, context);
+    let mut hidden = false;
     let mut members = Vec::new();
     for one in &persons {
-        let mut row = search::row(one);
+        // Who left tells nothing of where the household is now, unless it is gone and its last address is theirs.
+        hidden = hidden || ((one.is_resident() || closed) && concealment.hides(one)?);
+        let mut row = concealment.row_in_household(one)?;
         if let Some(fields) = row.as_object_mut() {
             fields.insert("deleted".to_owned(), json!(!one.is_resident()));
             fields.insert("is_head".to_owned(), json!(household.head == Some(one.addressee_no) && !closed));
@@ -59,7 +64,10 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
                 "planned_mover".to_owned(),
                 json!(one.is_resident() && one.moveout_planned_on.is_some()),
             );
-            fields.insert("pending".to_owned(), person::pending(view, one.addressee_no.as_str())?);
+            fields.insert(
+                "pending".to_owned(),
+                person::pending(view, &mut concealment, one.addressee_no.as_str())?,
+            );
         }
         members.push(row);
     }
@@ -68,8 +76,9 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
     let data = json!({
         "household_no": no,
         "closed": closed,
-        "address": household.address.one_line(),
-        "postcode": household.address.postcode_label().unwrap_or_default(),
+        "concealed": hidden,
+        "address": if hidden { String::new() } else { household.address.one_line() },
+        "postcode": household.address.postcode_label().filter(|_| !hidden).unwrap_or_default(),
         "head": household.head,
         "head_name": head.map(|head| head.name.clone()).unwrap_or_default(),
         "headless": household.head.is_none() && !closed,

@@ -158,11 +158,10 @@ fn check_kind(desk: &mut Desk<'_>, reason: MovementReason, chosen: &Chosen, join
             "E092",
             "household_no",
             "住所",
+            // Neither address is told: either may be one that is protected.
             format!(
-                "{}さんの住所（{}）と、移る先の世帯の住所（{}）が違います。世帯の変更で住所は変わりません。",
-                person.called(),
-                person.address.one_line(),
-                joined.address.one_line()
+                "{}さんの住所と、移る先の世帯の住所が違います。世帯の変更で住所は変わりません。",
+                person.called()
             ),
             "住所も変わるのなら、転居で入力してください。",
         );

@@ -8,10 +8,11 @@ use system::{
     Section, choices,
 };
 
+use crate::concealment::Concealment;
 use crate::copy::{Asked, Attestation, Cell, Copy, printed};
 use crate::desk::Desk;
 use crate::records::{Counter, Household, Issuance, Person};
-use crate::rules::Limit;
+use crate::rules::{Limit, issuing};
 use crate::texts::fold_text;
 
 /// The template of the `documents` room.
@@ -105,6 +106,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     };
     let copies = check(&mut desk, &given, &household, &persons)?;
+    let released = issuing::check(&mut desk, &household, &persons, &given.requested_by)?;
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
@@ -135,6 +137,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         writes.push(Write::put(&issuance, None)?);
         numbers.push(issue_number);
     }
+    writes.extend(issuing::use_up(&desk, released, &numbers)?);
     writes.extend(desk.writes()?);
     let subjects = persons.iter().map(|person| person.addressee_no.to_string()).collect();
     Ok(Outcome {
@@ -237,11 +240,12 @@ fn check(
     if let Some(other) = persons.iter().find(|person| {
         persons.first().is_some_and(|first| first.address.one_line() != person.address.one_line())
     }) {
+        let elsewhere = Concealment::new(desk.view, desk.context).address(other)?;
         desk.error(
             "D008",
             "targets",
             "対象者",
-            format!("{}さんの住所（{}）が、ほかの人と違います。", other.called(), other.address.one_line()),
+            format!("{}さんの住所（{elsewhere}）が、ほかの人と違います。", other.called()),
             "一通に記載できる住所は一つです。住所が同じ人ごとに分けて交付してください。",
         );
     }

@@ -24,10 +24,22 @@ pub(crate) mod names;
 pub(crate) mod nationality;
 pub(crate) mod number_change;
 mod person;
+mod protected_person;
 mod provisional_list;
 pub(crate) mod renewal;
 mod search;
 mod show_number;
+mod support_apply;
+mod support_decide;
+mod support_end;
+mod support_extend;
+mod support_forward;
+mod support_list;
+mod support_release;
+mod suppression_end;
+mod suppression_list;
+mod suppression_release;
+mod suppression_set;
 mod watch_list;
 
 use system::Function;
@@ -63,5 +75,17 @@ pub(crate) fn all() -> Vec<Function> {
         history::function(),
         show_number::function(),
         issue_copy::function(),
+        suppression_set::function(),
+        suppression_release::function(),
+        suppression_end::function(),
+        suppression_list::function(),
+        support_apply::function(),
+        support_decide::function(),
+        support_extend::function(),
+        support_end::function(),
+        support_forward::function(),
+        support_release::function(),
+        support_list::function(),
+        protected_person::function(),
     ]
 }

@@ -174,7 +174,7 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         _ => given.address.complete(desk),
     };
     if let Some(joined) = &joined {
-        address::warn_of_other_lot(desk, &address, joined);
+        address::warn_of_other_lot(desk, &address, joined)?;
     }
     if !address::is_here(desk, &address) && !desk.context.municipality_text("name").is_empty() {
         desk.error(

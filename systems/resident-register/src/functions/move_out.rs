@@ -11,7 +11,7 @@ use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Household, Person};
 use crate::rules::notice::{self, DateRules, Notice};
-use crate::rules::{Limit, address, household, targets};
+use crate::rules::{Limit, address, household, protection, targets};
 
 /// 転出 (M-10, M-11, M-14).
 pub(crate) static MOVE_OUT: MovementKind =
@@ -151,6 +151,7 @@ pub(crate) fn delete_on(
         row.deletion_event_date = Some(RegisterDate::Day(day));
         desk.put_person(row, movement)?;
     }
+    protection::keep_for_leavers(desk, &leavers)?;
     household::leave(desk, household, &leavers, movement)
 }
 

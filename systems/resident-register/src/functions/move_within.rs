@@ -97,7 +97,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let whole = chosen.whole();
     check_address(desk, &chosen, &new_address, joined.is_some() || !whole);
     if let Some(joined) = &joined {
-        address::warn_of_other_lot(desk, &new_address, joined);
+        address::warn_of_other_lot(desk, &new_address, joined)?;
     }
     let relations = stated_relations(desk, &chosen, &given.relations, joined.is_some());
     desk.summary = summary("転居", &chosen.persons, event, &new_address.one_line());

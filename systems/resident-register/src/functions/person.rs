@@ -6,9 +6,8 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Place, Section,
 };
 
-use super::search;
+use crate::concealment::{self, Concealment};
 use crate::records::{Hold, Person, Provisional};
-use crate::sheet;
 
 /// The function.
 pub(crate) fn function() -> Function {
@@ -34,28 +33,38 @@ pub(crate) fn form() -> Form {
     )])
 }
 
-fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let no = input.text("addressee_no");
     let Some(held) = view.load::<Person>(no)? else { return Ok(unknown(no)) };
     let person = held.record;
-    let mut data = search::row(&person);
+    if let Some(finding) = concealment::refusal(view, context, &person)? {
+        return Ok(Outcome::refused(vec![finding]));
+    }
+    let mut concealment = Concealment::new(view, context);
+    let hidden = concealment.hides(&person)?;
+    let mut data = concealment.row(&person)?;
     if let Some(fields) = data.as_object_mut() {
-        fields.insert("groups".to_owned(), sheet::groups_json(&person));
+        fields.insert("groups".to_owned(), concealment.groups(&person, hidden));
         fields.insert("history_no".to_owned(), json!(person.history_no));
         fields.insert("resident_kind".to_owned(), json!(person.resident_kind));
         fields.insert("history_entries".to_owned(), json!(person.history_entries));
         fields.insert("has_individual_number".to_owned(), json!(person.individual_number.is_some()));
-        fields.insert("pending".to_owned(), pending(view, no)?);
+        fields.insert("pending".to_owned(), pending(view, &mut concealment, no)?);
+        fields.insert("suppression_notes".to_owned(), json!(concealment::notes(view, context, &person)?));
     }
     Ok(Outcome {
         answer: Some(Answer { data, subjects: vec![no.to_owned()] }),
-        opens: Some(person.household_no.to_string()),
+        opens: (!hidden).then(|| person.household_no.to_string()),
         ..Outcome::default()
     })
 }
 
 /// The open 仮登録 a person is in, as data; null when none.
-pub(crate) fn pending(view: &dyn View, no: &str) -> Result<serde_json::Value, Fault> {
+pub(crate) fn pending(
+    view: &dyn View,
+    concealment: &mut Concealment<'_>,
+    no: &str,
+) -> Result<serde_json::Value, Fault> {
     let Some(hold) = view.load::<Hold>(no)? else { return Ok(serde_json::Value::Null) };
     let Some(held) = view.load::<Provisional>(&hold.record.provisional_no)? else {
         return Ok(serde_json::Value::Null);
@@ -64,7 +73,7 @@ pub(crate) fn pending(view: &dyn View, no: &str) -> Result<serde_json::Value, Fa
     Ok(json!({
         "provisional_no": one.provisional_no,
         "title": one.title,
-        "summary": one.summary,
+        "summary": concealment.summary(&one)?,
         "entered_by": one.entered_by,
         "entered_at": one.entered_at.to_string(),
     }))

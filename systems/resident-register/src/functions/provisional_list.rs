@@ -6,6 +6,7 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section, choices,
 };
 
+use crate::concealment::{Concealment, HIDDEN};
 use crate::records::{Provisional, ProvisionalStatus};
 
 /// The function.
@@ -40,6 +41,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let by = input.text("entered_by");
     let mut rows = Vec::new();
     let mut subjects = Vec::new();
+    let mut concealment = Concealment::new(view, context);
     let no = input.text("provisional_no");
     let listed = match no {
         "" => view.load_by::<Provisional>("status", status)?,
@@ -50,20 +52,26 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         if !by.is_empty() && one.entered_by != by {
             continue;
         }
+        let hidden = concealment.hides_provisional(&one)?;
+        let mut findings = one.findings.clone();
+        for finding in findings.iter_mut().filter(|_| hidden) {
+            HIDDEN.clone_into(&mut finding.message);
+        }
         subjects.extend(one.targets.iter().map(ToString::to_string));
         rows.push(json!({
             "provisional_no": one.provisional_no,
             "function": one.function,
             "title": one.title,
-            "summary": one.summary,
+            "summary": concealment.summary(&one)?,
+            "concealed": hidden,
             "entered_by": one.entered_by,
             "entered_at": one.entered_at.to_string(),
             "own": one.entered_by == context.actor.id(),
             "status": one.status.code(),
             "status_label": one.status.label(),
             "targets": one.targets,
-            "households": one.households,
-            "findings": one.findings,
+            "households": if hidden { Vec::new() } else { one.households },
+            "findings": findings,
             "ended_by": one.ended_by,
             "ended_at": one.ended_at.map(|at| at.to_string()).unwrap_or_default(),
         }));

@@ -8,8 +8,8 @@ use system::{
     TextQuery,
 };
 
+use crate::concealment::Concealment;
 use crate::records::{PERSON, Person};
-use crate::sheet;
 use crate::texts::{fold_reading, fold_text};
 
 /// Most rows of one answer; a screen nobody scrolls further.
@@ -76,8 +76,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         )]));
     }
     let former = input.0.get("include_former").and_then(Value::as_bool).unwrap_or_default();
-    let (persons, more) = find(view, context, terms, former)?;
-    let rows: Vec<Value> = persons.iter().map(row).collect();
+    let mut concealment = Concealment::new(view, context);
+    let (persons, more) = find(view, context, &mut concealment, terms, former)?;
+    let rows = persons.iter().map(|person| concealment.row(person)).collect::<Result<Vec<Value>, Fault>>()?;
     let count = rows.len();
     let message = match (count, more) {
         (0, _) if former => "該当する人はいません。".to_owned(),
@@ -98,6 +99,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 fn find(
     view: &dyn View,
     context: &Context<'_>,
+    concealment: &mut Concealment<'_>,
     mut terms: Vec<(&'static str, String)>,
     former: bool,
 ) -> Result<(Vec<Person>, bool), Fault> {
@@ -111,12 +113,26 @@ fn find(
     if !former {
         terms.push(("status", domain::ResidentStatus::Resident.code().to_owned()));
     }
-    let (hits, more) = context.search.find(&TextQuery { kind: PERSON.id, terms, limit: ROWS_MAX });
-    let mut persons = Vec::new();
-    for hit in hits {
-        persons.extend(view.load::<Person>(&hit.key)?.map(|held| held.record));
+    // One more than is shown. A hit that may not be told is as if it were not there, so more is asked for in its place:
+    // a short answer that says there are more would tell that somebody is hidden at this address.
+    let mut limit = ROWS_MAX.saturating_add(1);
+    loop {
+        let query = TextQuery { kind: PERSON.id, terms: terms.clone(), limit };
+        let (hits, more) = context.search.find(&query);
+        let mut persons = Vec::new();
+        for hit in hits {
+            let Some(held) = view.load::<Person>(&hit.key)? else { continue };
+            if concealment.may_tell(&held.record, &terms)? {
+                persons.push(held.record);
+            }
+        }
+        if !more || ROWS_MAX < persons.len() {
+            let over = ROWS_MAX < persons.len();
+            persons.truncate(ROWS_MAX);
+            return Ok((persons, over));
+        }
+        limit = limit.saturating_add(ROWS_MAX);
     }
-    Ok((persons, more))
 }
 
 fn push(terms: &mut Vec<(&'static str, String)>, field: &'static str, folded: String) {
@@ -153,22 +169,4 @@ fn birth_date(narrow: &str, all_digits: bool, number: &str) -> Option<String> {
 
 fn digits(text: &str) -> String {
     fold_text(text).chars().filter(char::is_ascii_digit).collect()
-}
-
-/// One row of the answer.
-pub(crate) fn row(person: &Person) -> Value {
-    json!({
-        "addressee_no": person.addressee_no,
-        "name": person.called(),
-        "name_kana": person.name_kana,
-        "alias_name": person.alias_name,
-        "birth_date": sheet::birth_label(person),
-        "sex": person.sex.label(),
-        "address": person.address.one_line(),
-        "household_no": person.household_no,
-        "relation": person.relation.label(),
-        "status": person.resident_status.code(),
-        "status_label": sheet::status_label(person),
-        "moveout_planned_on": person.moveout_planned_on.map(domain::wareki).unwrap_or_default(),
-    })
 }

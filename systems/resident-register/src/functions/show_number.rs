@@ -8,6 +8,7 @@ use system::{
 };
 
 use super::person;
+use crate::concealment;
 use crate::records::Person;
 
 /// The function.
@@ -46,9 +47,12 @@ pub(crate) fn function() -> Function {
 /// Shows a number. The purpose is the journal's reason, so that the audit log tells who looked, when and why.
 ///
 /// Source: 番号法 art. 9, 12, 19.
-fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let no = input.text("addressee_no");
     let Some(held) = view.load::<Person>(no)? else { return Ok(person::unknown(no)) };
+    if let Some(finding) = concealment::refusal(view, context, &held.record)? {
+        return Ok(Outcome::refused(vec![finding]));
+    }
     let Some(number) = held.record.individual_number else {
         return Ok(Outcome::refused(vec![Finding::error(
             "D007",

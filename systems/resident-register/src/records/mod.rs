@@ -5,9 +5,20 @@ mod issuance;
 mod numbers;
 mod person;
 mod provisional;
+mod support_measure;
+mod suppression;
 
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{ISSUANCE, Issuance};
 pub use numbers::{CODE_SLOT, COUNTER, CodeSlot, Counter, HOLD, Hold};
 pub use person::{AliasEvent, Basis, HistoryEntry, PERSON, Person};
 pub use provisional::{PROVISIONAL, Provisional, ProvisionalStatus, ReadVersion};
+pub use support_measure::{
+    PROTECTED_PERSON, ProtectedPerson, ProtectedTogether, SUPPORT_MEASURE, SUPPORT_RELEASE, SupportClass,
+    SupportEnd, SupportForwarding, SupportMeasure, SupportRelease, SupportReleaseStatus, SupportRequests,
+    SupportStanding,
+};
+pub use suppression::{
+    SUPPRESSION, SuppressedProcess, Suppression, SuppressionLevel, SuppressionLevels, SuppressionStatus,
+    TEMPORARY_RELEASE, TemporaryRelease,
+};

@@ -33,6 +33,14 @@ impl Counter {
     pub const HOUSEHOLD: &'static str = "household-no";
     /// Serials of 受付番号.
     pub const PROVISIONAL: &'static str = "provisional-no";
+    /// Serials of 抑止番号.
+    pub const SUPPRESSION: &'static str = "suppression-no";
+    /// Serials of 一時解除番号.
+    pub const TEMPORARY_RELEASE: &'static str = "temporary-release-no";
+    /// Serials of 申出番号 of 支援措置.
+    pub const SUPPORT_MEASURE: &'static str = "support-measure-no";
+    /// Serials of 解除番号 of 支援措置.
+    pub const SUPPORT_RELEASE: &'static str = "support-release-no";
     /// Slots filled in the pool of codes.
     pub const CODE_SLOT: &'static str = "code-slot";
     /// 発行番号, afresh each day.

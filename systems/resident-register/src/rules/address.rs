@@ -1,8 +1,10 @@
 //! Addresses as they are entered.
 
 use domain::Address;
+use register::Fault;
 use serde::Deserialize;
 
+use crate::concealment::{Concealment, HIDDEN};
 use crate::desk::Desk;
 use crate::records::Household;
 
@@ -120,16 +122,23 @@ pub(crate) fn is_here(desk: &Desk<'_>, address: &Address) -> bool {
 /// A093: warns when somebody joins a household on another lot. The building is not compared.
 ///
 /// Source: 住民記録システム標準仕様書 4.1.4.1 (building names are not checked).
-pub(crate) fn warn_of_other_lot(desk: &mut Desk<'_>, address: &Address, joined: &Household) {
+pub(crate) fn warn_of_other_lot(
+    desk: &mut Desk<'_>,
+    address: &Address,
+    joined: &Household,
+) -> Result<(), Fault> {
     if !same_lot(address, &joined.address) {
+        let hidden = Concealment::new(desk.view, desk.context).hides_household(joined.household_no)?;
+        let there = if hidden { HIDDEN.to_owned() } else { joined.address.one_line() };
         desk.alert(
             "A093",
             "lot",
             "住所",
-            format!("加わる世帯の住所（{}）と、町字か番地号が違います。", joined.address.one_line()),
+            format!("加わる世帯の住所（{there}）と、町字か番地号が違います。"),
             "住所を確かめてください。加わる世帯と同じ住所なら、住所を空にしてください。",
         );
     }
+    Ok(())
 }
 
 /// Whether two addresses are one place: the same lot and the same building.

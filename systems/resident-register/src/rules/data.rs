@@ -48,6 +48,16 @@ pub(crate) enum Limit {
     NumberWait,
     /// Days in which a 転入通知 is awaited.
     MoveInNoticeWait,
+    /// Months a support measure runs.
+    SupportPeriod,
+    /// Months before its end from which it can be extended and is asked about.
+    SupportLead,
+    /// Minutes a 解除審査 of a support measure may be used.
+    SupportRelease,
+    /// Minutes a 一時解除 lasts when nothing is stated.
+    SuppressionRelease,
+    /// Most minutes of a 一時解除.
+    SuppressionReleaseMax,
 }
 
 impl Limit {
@@ -64,6 +74,11 @@ impl Limit {
             Self::StayEnding => "stay_ending_days",
             Self::NumberWait => "number_wait_days",
             Self::MoveInNoticeWait => "move_in_notice_wait_days",
+            Self::SupportPeriod => "support_period_months",
+            Self::SupportLead => "support_lead_months",
+            Self::SupportRelease => "support_release_minutes",
+            Self::SuppressionRelease => "suppression_release_minutes",
+            Self::SuppressionReleaseMax => "suppression_release_minutes_max",
         }
     }
 
@@ -143,6 +158,11 @@ mod tests {
             Limit::StayEnding,
             Limit::NumberWait,
             Limit::MoveInNoticeWait,
+            Limit::SupportPeriod,
+            Limit::SupportLead,
+            Limit::SupportRelease,
+            Limit::SuppressionRelease,
+            Limit::SuppressionReleaseMax,
         ] {
             assert!(0 < limit.value(), "{limit:?}");
         }

@@ -4,7 +4,7 @@ use domain::{Address, AddresseeNo, Date, HouseholdNo, MovementReason, Relation};
 use register::Fault;
 
 use super::relation::{self, Stated};
-use super::{Limit, order};
+use super::{Limit, order, protection};
 use crate::desk::{Desk, Movement};
 use crate::records::{Basis, Household, Person};
 
@@ -131,6 +131,7 @@ pub(crate) fn settle(
             (household, Vec::new())
         }
         Goal::Join(household) => {
+            protection::warn_of_joining(desk, &household)?;
             let others = desk.members(&household)?;
             (*household, others)
         }

@@ -4,6 +4,8 @@ use domain::{AddresseeNo, IndividualNumber, ResidentRecordCode};
 use register::{Fault, ViewExt};
 use system::TextQuery;
 
+use super::protection;
+use crate::concealment::{Concealment, HIDDEN};
 use crate::desk::Desk;
 use crate::records::{PERSON, Person};
 use crate::texts;
@@ -164,14 +166,18 @@ fn namesakes(desk: &mut Desk<'_>, mover: &Person, known: &[AddresseeNo], at: &st
         }
         let (called, no) = (held.called(), held.addressee_no);
         let path = format!("{at}family_name");
+        protection::warn(desk, &held, &path)?;
         if held.is_resident() {
+            let household = match Concealment::new(desk.view, desk.context).hides(&held)? {
+                true => HIDDEN.to_owned(),
+                false => format!("世帯番号{}", held.household_no),
+            };
             desk.alert(
                 "A049",
                 &path,
                 "氏名",
                 format!(
-                    "氏名・性別・生年月日が同じ住民がいます（{called}さん、宛名番号{no}、世帯番号{}）。",
-                    held.household_no
+                    "氏名・性別・生年月日が同じ住民がいます（{called}さん、宛名番号{no}、{household}）。"
                 ),
                 "同じ人でないことを確かめてください。同じ人なら転入ではありません。",
             );

@@ -5,12 +5,15 @@
 pub(crate) mod address;
 pub(crate) mod data;
 pub(crate) mod household;
+pub(crate) mod issuing;
 pub(crate) mod matching;
 pub(crate) mod notice;
 pub(crate) mod order;
 pub(crate) mod person;
+pub(crate) mod protection;
 pub(crate) mod relation;
 pub(crate) mod stay;
+pub(crate) mod suppression;
 pub(crate) mod targets;
 
 pub(crate) use data::Limit;

@@ -3,6 +3,7 @@
 use domain::{AddresseeNo, RegisterDate};
 use register::Fault;
 
+use super::protection;
 use crate::desk::Desk;
 use crate::records::{Household, Person};
 
@@ -138,8 +139,10 @@ fn may_move(
     Ok(())
 }
 
-/// Refuses a person who is in a movement that is not yet final (E101).
+/// Refuses a person who is in a movement that is not yet final (E101), and tells of suppression and support measures
+/// (A131, A132).
 pub(crate) fn held(desk: &mut Desk<'_>, person: &Person, path: &str) -> Result<(), Fault> {
+    protection::warn(desk, person, path)?;
     if let Some(no) = desk.hold(person.addressee_no)?
         && desk.own_provisional.as_deref() != Some(no.as_str())
     {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use domain::{AddresseeNo, HouseholdNo, RegisterDate, Sex};
 use register::ViewExt;
-use resident_register::records::{AliasEvent, Household};
+use resident_register::records::{AliasEvent, Household, ProtectedPerson};
 use serde_json::{Map, Value, json};
 
 use crate::town::{Described, Town};
@@ -69,8 +69,14 @@ impl Play {
         match verb {
             "today" => {
                 self.town.today = words[0].parse().unwrap();
+                self.town.minutes = 0;
                 None
             }
+            "later" => {
+                self.town.minutes += words[0].parse::<i64>().unwrap();
+                None
+            }
+            "find" => self.find(&words, expected.unwrap_or_default()),
             "pool" => {
                 panic!("the pool is filled once, by the play");
             }
@@ -159,6 +165,16 @@ impl Play {
         Some(format!("came to {codes}, not {expected}\n    {}", told.join("\n    ")))
     }
 
+    /// Searches by the words and compares who is found, by given name.
+    fn find(&mut self, words: &[&str], expected: &str) -> Option<String> {
+        let ran = self.town.run("search", "clerk", &json!({ "q": words.join(" ") }), true);
+        let data = ran.outcome.answer.map(|answer| answer.data).unwrap_or_default();
+        let rows = data["rows"].as_array().cloned().unwrap_or_default();
+        let name = |row: &Value| row["name"].as_str().unwrap().split('　').next_back().unwrap().to_owned();
+        let found = rows.iter().map(name).collect::<Vec<_>>().join(",");
+        (found != expected).then(|| format!("found {found}, not {expected}"))
+    }
+
     fn show(&self, name: &str, expected: &str) -> Option<String> {
         let person = self.town.person(name);
         let view = self.town.view();
@@ -169,6 +185,8 @@ impl Play {
             };
             numbers.iter().map(name_of).collect::<Vec<_>>().join(",")
         };
+        let protected =
+            view.load::<ProtectedPerson>(person.addressee_no.as_str()).unwrap().map(|held| held.record);
         let day = |date: Option<RegisterDate>| date.map(|date| date.to_string()).unwrap_or_default();
         for pair in expected.split(' ').filter(|word| !word.is_empty()) {
             let (item, wanted) = pair.split_once('=').unwrap();
@@ -255,6 +273,14 @@ impl Play {
                 }
                 "coded" => if person.resident_record_code.is_some() { "yes" } else { "no" }.to_owned(),
                 "register_head" => person.register_head.replace('　', ""),
+                "support" => protected.as_ref().map_or("なし", |row| row.class.label()).to_owned(),
+                "support_from" => protected.as_ref().map(|row| row.from.to_string()).unwrap_or_default(),
+                "support_to" => {
+                    protected.as_ref().and_then(|row| row.to).map(|day| day.to_string()).unwrap_or_default()
+                }
+                "support_history" => {
+                    protected.as_ref().map(|row| row.history_no.to_string()).unwrap_or_default()
+                }
                 "household" => person.household_no.serial().to_string(),
                 "members" => {
                     household.as_ref().map(|one| names(&one.members)).unwrap_or_else(|| "closed".to_owned())
@@ -297,6 +323,10 @@ impl Play {
                     path,
                     json!(value.split(',').map(|item| json!({ "item": item })).collect::<Vec<_>>()),
                 ),
+                "together" => {
+                    let rows = value.split(',').map(|who| json!({ "addressee_no": self.resolve(who) }));
+                    put(&mut input, path, rows.collect());
+                }
                 "members" => {
                     let count: usize = value.parse().unwrap();
                     let one = input["members"][0].clone();
@@ -430,6 +460,17 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         "ex-officio-deletion" => json!({ "deletion_kind": "survey", "basis": "ex-officio" }),
         "correction" => json!({ "correction_kind": "43", "basis": "ex-officio" }),
         "move-out-day" => return json!({}),
+        "suppression-set" => return json!({ "certificate": "error", "reason": "届出" }),
+        "suppression-release" | "suppression-end" => return json!({ "reason": "本人の来庁" }),
+        "support-apply" => return json!({ "copy_current": true, "perpetrator_name": "加害　太郎" }),
+        "support-end" => return json!({ "end": "requested", "end_note": "本人の申出を受けた" }),
+        "support-forward" => return json!({ "forward_to": "架空県河原市" }),
+        "support-release" => return json!({ "requested_by": "山田　花子", "reason": "本人と確認した" }),
+        "support-decide" | "support-extend" | "support-list" | "suppression-list" => return json!({}),
+        "protected-person" => return json!({ "purpose": "measure", "purpose_detail": "転送" }),
+        "issue-copy" => return json!({ "request": "self", "requested_by": "山田　花子" }),
+        "person" | "history" | "household" => return json!({}),
+        "show-number" => return json!({ "purpose": "task", "purpose_detail": "国民健康保険" }),
         other => panic!("no usual input of {other}"),
     };
     let mut input = notice;

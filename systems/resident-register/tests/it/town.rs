@@ -18,6 +18,8 @@ pub(crate) struct Town {
     pub(crate) system: System,
     pub(crate) store: Store,
     pub(crate) today: Date,
+    /// Minutes since the counter opened today.
+    pub(crate) minutes: i64,
     pub(crate) municipality: Value,
     pub(crate) random: u64,
     /// 宛名番号 by name as the script calls people.
@@ -73,6 +75,7 @@ impl Town {
                 "code": "991015", "prefecture": "架空県", "name": "みなと郡台帳町",
                 "attester_title": "台帳町長", "attester_name": "見本　太郎", "specimen": true,
             }),
+            minutes: 0,
             random: 7,
             people: BTreeMap::new(),
             serials: load::Serials::default(),
@@ -81,8 +84,13 @@ impl Town {
         town
     }
 
+    /// The moment it is at the counter.
+    pub(crate) fn now(&self) -> Timestamp {
+        moment(self.today) + jiff::SignedDuration::from_mins(self.minutes)
+    }
+
     fn draft(&self, function: &str, actor: &str) -> Draft {
-        let now = moment(self.today);
+        let now = self.now();
         Draft::new("resident-register", function, Actor::User(actor.to_owned()), now)
     }
 
@@ -177,7 +185,7 @@ impl Town {
             let view = self.view();
             let context = Context {
                 today: self.today,
-                now: moment(self.today),
+                now: self.now(),
                 actor: Actor::User(actor.to_owned()),
                 confirmed,
                 random: self.random,

@@ -1,0 +1,91 @@
+//! Which suppressions stand for a person at this moment (抑止): E152, A152 and the movement's part of A131.
+
+use domain::{AddresseeNo, HouseholdNo};
+use jiff::Timestamp;
+use register::{Fault, View, ViewExt};
+use system::Context;
+
+use crate::records::{
+    Person, SuppressedProcess, Suppression, SuppressionLevel, SuppressionStatus, TemporaryRelease,
+};
+
+/// The suppressions that stand for a person now: the person's own and those of the household the record is in.
+///
+/// Neither the end date nor a batch ends one; a temporary release (一時解除) lets it through until its moment has come,
+/// which is why every reading asks the clock.
+///
+/// Source: 住民記録システム標準仕様書 3.1, 3.2.
+pub(crate) fn in_force(
+    view: &dyn View,
+    context: &Context<'_>,
+    person: &Person,
+) -> Result<Vec<Suppression>, Fault> {
+    let mut standing = of_person(view, context, person.addressee_no)?;
+    standing.extend(of_household(view, context, person.household_no)?);
+    Ok(standing)
+}
+
+/// Those of a person alone.
+pub(crate) fn of_person(
+    view: &dyn View,
+    context: &Context<'_>,
+    no: AddresseeNo,
+) -> Result<Vec<Suppression>, Fault> {
+    standing(view, context, "addressee_no", no.as_str())
+}
+
+/// Those of a household.
+pub(crate) fn of_household(
+    view: &dyn View,
+    context: &Context<'_>,
+    no: HouseholdNo,
+) -> Result<Vec<Suppression>, Fault> {
+    standing(view, context, "household_no", no.as_str())
+}
+
+fn standing(
+    view: &dyn View,
+    context: &Context<'_>,
+    column: &str,
+    value: &str,
+) -> Result<Vec<Suppression>, Fault> {
+    let mut standing = Vec::new();
+    for held in view.load_by::<Suppression>(column, value)? {
+        let one = held.record;
+        let begun = one.status == SuppressionStatus::Open && one.from <= context.today;
+        if begun && released_until(view, &one.suppression_no, context.now)?.is_none() {
+            standing.push(one);
+        }
+    }
+    Ok(standing)
+}
+
+/// Until when a suppression is let through now; none when it is not.
+pub(crate) fn released_until(
+    view: &dyn View,
+    suppression_no: &str,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Fault> {
+    let releases = view.load_by::<TemporaryRelease>("suppression_no", suppression_no)?;
+    let running = releases.into_iter().map(|held| held.record).filter(|one| now < one.until);
+    Ok(running.map(|one| one.until).max())
+}
+
+/// The suppressions of a process, the strictest first; several may stand at once.
+pub(crate) fn of_process(
+    standing: &[Suppression],
+    process: SuppressedProcess,
+) -> Vec<(SuppressionLevel, &Suppression)> {
+    let mut found: Vec<(SuppressionLevel, &Suppression)> = standing
+        .iter()
+        .map(|one| (one.levels.of(process), one))
+        .filter(|(level, _)| *level != SuppressionLevel::None)
+        .collect();
+    found.sort_by_key(|(level, one)| (std::cmp::Reverse(*level), one.suppression_no.clone()));
+    found
+}
+
+/// The level that counts: the strictest of all.
+pub(crate) fn strictest(standing: &[Suppression], process: SuppressedProcess) -> SuppressionLevel {
+    standing.iter().map(|one| one.levels.of(process)).max().unwrap_or_default()
+}
