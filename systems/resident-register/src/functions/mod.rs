@@ -1,6 +1,7 @@
 //! The functions (機能), one file each.
 
 pub(crate) mod birth;
+mod bulk_address;
 pub(crate) mod cancel;
 pub(crate) mod corrected;
 pub(crate) mod correction;
@@ -65,6 +66,7 @@ pub(crate) fn all() -> Vec<Function> {
         number_change::function(),
         renewal::function(),
         cancel::function(),
+        bulk_address::function(),
         provisional_list::function(),
         watch_list::function(),
         finalize::function(),

@@ -48,6 +48,8 @@ pub(crate) enum Limit {
     NumberWait,
     /// Days in which a 転入通知 is awaited.
     MoveInNoticeWait,
+    /// Rows one run of 住所の一括変更 writes at most.
+    BulkRows,
     /// Months a support measure runs.
     SupportPeriod,
     /// Months before its end from which it can be extended and is asked about.
@@ -74,6 +76,7 @@ impl Limit {
             Self::StayEnding => "stay_ending_days",
             Self::NumberWait => "number_wait_days",
             Self::MoveInNoticeWait => "move_in_notice_wait_days",
+            Self::BulkRows => "bulk_rows_max",
             Self::SupportPeriod => "support_period_months",
             Self::SupportLead => "support_lead_months",
             Self::SupportRelease => "support_release_minutes",
@@ -158,6 +161,7 @@ mod tests {
             Limit::StayEnding,
             Limit::NumberWait,
             Limit::MoveInNoticeWait,
+            Limit::BulkRows,
             Limit::SupportPeriod,
             Limit::SupportLead,
             Limit::SupportRelease,

@@ -318,6 +318,12 @@ impl Play {
                 }
                 // A foreigner of this name in place of the Japanese one.
                 "foreign" => input["members"][0] = foreigner(&value.replace('_', "　")),
+                "list" => {
+                    let line = |line: &str| {
+                        line.split(',').map(|cell| self.resolve(cell)).collect::<Vec<_>>().join(",")
+                    };
+                    put(&mut input, path, json!(value.split('|').map(line).collect::<Vec<_>>().join("\n")));
+                }
                 "clears" => put(
                     &mut input,
                     path,
@@ -436,6 +442,7 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         }),
         "death" | "head-change" | "household-change" => json!({}),
         "cancel" => json!({ "basis": "ex-officio" }),
+        "bulk-address" => return json!({ "what": "address", "event_date": today.to_string() }),
         "ex-officio-entry" => {
             let mut input = usual("move-in", today);
             input["entry_kind"] = json!("address");
