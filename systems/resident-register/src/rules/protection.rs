@@ -42,13 +42,10 @@ pub(crate) fn end_told(measure: &SupportMeasure, today: Date) -> Option<String> 
         .then(|| format!("支援措置（申出番号{no}）の期間は{}までです。", wareki(to)))
 }
 
-/// Lays a measure down together with the rows of everybody it protects or protected.
+/// Lays a measure down together with the rows of everybody it protects; whom it names does not change.
 pub(crate) fn settle(desk: &mut Desk<'_>, measure: SupportMeasure) -> Result<(), Fault> {
     let no = measure.measure_no.clone();
-    let mut persons: BTreeSet<AddresseeNo> = measure.persons().collect();
-    if let Some(before) = desk.measure(&no)? {
-        persons.extend(before.persons());
-    }
+    let persons: BTreeSet<AddresseeNo> = measure.persons().collect();
     desk.put_measure(measure)?;
     for person in persons {
         let mut numbers: BTreeSet<String> =

@@ -193,7 +193,7 @@ fn a_refused_copy_does_not_name_a_hidden_address() {
 #[test]
 fn a_search_does_not_betray_a_hidden_person_by_saying_there_are_more() {
     let mut town = Town::new();
-    let names: Vec<String> = (0..201).map(|n| format!("同居　{n}")).collect();
+    let names: Vec<String> = (0..203).map(|n| format!("同居　{n}")).collect();
     let member = |(n, name): (usize, &'static str)| Described {
         name,
         relation: if n == 0 { "世帯主" } else { "同居人" },
@@ -212,9 +212,13 @@ fn a_search_does_not_betray_a_hidden_person_by_saying_there_are_more() {
     let hidden = town.people[names[200]];
     done(&mut town, "support-apply", json!({ "applicant": hidden }));
     assert_eq!(ask(&mut town), (200, false));
+    // Those who come behind the hidden one are told in its place.
+    town.household("71番地6", &[member((0, names[201]))]);
+    town.household("71番地7", &[member((0, names[202]))]);
+    assert_eq!(ask(&mut town), (200, true));
     let one = town.people[names[7]];
     done(&mut town, "support-apply", json!({ "applicant": one }));
-    assert_eq!(ask(&mut town), (0, false));
+    assert_eq!(ask(&mut town), (2, false));
 }
 
 #[test]
