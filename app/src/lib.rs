@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod config;
 pub mod demo;
 pub mod derive;
+pub mod fitgap;
 pub mod history;
 pub mod house;
 mod input;

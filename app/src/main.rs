@@ -63,6 +63,15 @@ enum Command {
     },
     /// Runs every row of linkage lists through days of a synthetic town, and gives evidence for each.
     Simulate(simulate::Simulate),
+    /// The requirements of a standard beside the function and the test that answer each.
+    Fitgap {
+        /// Which system's.
+        #[arg(default_value = "resident-register")]
+        system: String,
+        /// Only those in this state: 済, 一部, 未 or 実装しない.
+        #[arg(long)]
+        state: Option<String>,
+    },
     /// Record layouts: checks them, writes and reads files by them, prints what the other vendor needs.
     Layout {
         #[command(subcommand)]
@@ -288,6 +297,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 say(&format!("連携ファイル: {}", config.at(std::path::Path::new("places")).display()));
                 result(&format!("http://{address}/"));
             })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Fitgap { system, state } => {
+            daicho::fitgap::print(&system, state.as_deref())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Serve { config } => {

@@ -7,6 +7,7 @@ mod it {
     mod catalogue;
     mod config;
     mod demo;
+    mod fitgap;
     mod keys;
     mod layout;
     mod link;

@@ -17,7 +17,7 @@ use crate::rules::relation::{self, Stated};
 use crate::rules::targets::{self, Chosen};
 use crate::rules::{matching, person, stay};
 
-/// 職権修正, 軽微な修正, 誤記修正 (M-37, M-38, M-39).
+/// 職権修正, 軽微な修正, 誤記修正 (M-37, M-38, M-39); also 成年被後見人 (M-45) and what 法務省通知 tells (M-64, M-65).
 pub(crate) static CORRECTION: MovementKind =
     MovementKind { id: "resident-register/correction", title: "修正", plan };
 

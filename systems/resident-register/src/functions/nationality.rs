@@ -140,7 +140,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     rename_head(desk, row, &chosen.household, &opened)
 }
 
-/// The row of the new record. What is carried over cannot be typed in, so that it cannot differ (E136).
+/// The row of the new record. What is carried over cannot be typed in, so that it cannot differ (E136, the form refuses it).
 ///
 /// Source: 住民記録システム標準仕様書 4.5.3, 4.5.4, 4.5.5.
 fn opened_row(before: &Person, kind: ResidentKind, items: &Items, event: Option<RegisterDate>) -> Person {

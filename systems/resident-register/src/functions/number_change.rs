@@ -14,7 +14,7 @@ use crate::records::{Basis, Person};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::{matching, targets};
 
-/// 住民票コードの変更請求・職権記載, 個人番号の変更請求・職権修正・職権記載 (M-51 to M-56).
+/// 住民票コードの変更請求・職権記載, 個人番号の変更請求・職権修正・職権記載 (M-51, M-52, M-53, M-54, M-55, M-56).
 pub(crate) static NUMBER_CHANGE: MovementKind =
     MovementKind {
         id: "resident-register/number-change", title: "住民票コード・個人番号の異動", plan

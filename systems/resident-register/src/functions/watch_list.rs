@@ -78,7 +78,7 @@ impl Watched {
     }
 }
 
-/// A116, A039, A025, A024 of one record as it is on a day.
+/// A116, A039, A025 (M-66), A024 of one record as it is on a day.
 fn watched(person: &Person, today: Date) -> Vec<Watched> {
     let mut found = Vec::new();
     let overdue = |from: Option<Date>, limit: Limit| {

@@ -366,7 +366,7 @@ impl Play {
         if let Some(name) = value.strip_prefix("number:") {
             return self.town.person(name).individual_number.unwrap().expose().to_owned();
         }
-        value.replace('_', "　")
+        value.replace('_', "　").replace('¶', "\u{7}")
     }
 }
 
