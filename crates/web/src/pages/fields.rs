@@ -64,7 +64,7 @@ impl FieldView {
 pub(crate) struct RowView {
     /// `section.index` of a repeated section; empty otherwise.
     pub(crate) name: String,
-    /// 1人目 …; empty when asked for once.
+    /// 1人目, 1件目 …; empty when asked for once.
     pub(crate) title: String,
     pub(crate) fields: Vec<FieldView>,
     /// Fields few people need, folded away until one of them says something.
@@ -83,6 +83,8 @@ pub(crate) struct SectionView {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
     pub(crate) repeated: bool,
+    /// What its rows are counted in.
+    pub(crate) unit: &'static str,
     /// Whether another row may be added.
     pub(crate) open: bool,
     pub(crate) rows: Vec<RowView>,
@@ -146,7 +148,7 @@ pub(crate) fn sections(
                         let prefix = format!("{name}.");
                         let fields =
                             section.fields.iter().map(|field| context.field(field, &prefix, row)).collect();
-                        row_view(name, format!("{}人目", index + 1), fields)
+                        row_view(name, format!("{}{}目", index + 1, counted(section)), fields)
                     };
                     rows.iter().enumerate().map(row).collect()
                 }
@@ -156,12 +158,19 @@ pub(crate) fn sections(
                 name: section.name,
                 title: section.title,
                 repeated: section.repeat_max.is_some(),
+                unit: counted(section),
                 open: section.repeat_max.is_some_and(|max| rows.len() < max),
                 rows,
                 findings: findings.iter().filter(|one| whole && one.path == section.name).cloned().collect(),
             }
         })
         .collect()
+}
+
+/// What the rows of a repeated section are counted in: people, or things.
+fn counted(section: &system::Section) -> &'static str {
+    let of_people = |field: &Field| matches!(field.kind, FieldKind::AddresseeNo | FieldKind::Relation);
+    if section.fields.iter().any(of_people) { "人" } else { "件" }
 }
 
 fn row_view(name: String, title: String, fields: Vec<FieldView>) -> RowView {
@@ -307,7 +316,8 @@ fn width(field: &Field) -> &'static str {
         | FieldKind::HouseholdNo
         | FieldKind::ResidentRecordCode
         | FieldKind::IndividualNumber => "w-s",
-        FieldKind::Lines(_) | FieldKind::Persons => "w-l",
+        FieldKind::Lines(_) => "w-full",
+        FieldKind::Persons => "w-l",
         _ => "w-m",
     }
 }

@@ -127,7 +127,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         if let Some(count) = counts.get_mut(place) {
             *count += 1;
         }
-        lines.push(json!({ "line": index + 1, "target": cells.first(), "code": code, "result": told }));
+        lines.push(json!({ "line": index + 1, "target": cells.first(), "rule": code, "result": told }));
     }
     let [changed, already, skipped, wrong, left] = counts;
     let first_wrong =

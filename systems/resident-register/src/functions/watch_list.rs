@@ -67,13 +67,13 @@ struct Watched {
 impl Watched {
     fn row(&self, person: &Person) -> Value {
         json!({
-            "code": self.code,
-            "what": self.title,
+            "rule": self.code,
+            "to_check": self.title,
             "addressee_no": person.addressee_no,
             "name": person.called(),
             "household_no": person.household_no,
-            "day": wareki(self.day),
-            "todo": self.todo,
+            "counted_from": wareki(self.day),
+            "remedy": self.todo,
         })
     }
 }
