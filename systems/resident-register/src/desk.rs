@@ -46,6 +46,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) effective_on: Option<domain::Date>,
     /// The 仮登録 that is being made final: its own holds do not stand in its way.
     pub(crate) own_provisional: Option<String>,
+    /// Writes of other records that belong to the movement.
+    pub(crate) besides: Vec<Write>,
     persons: BTreeMap<AddresseeNo, Sheet<Person>>,
     households: BTreeMap<HouseholdNo, Sheet<Household>>,
     counters: BTreeMap<&'static str, Sheet<Counter>>,
@@ -65,6 +67,7 @@ impl<'a> Desk<'a> {
             reason: None,
             effective_on: None,
             own_provisional: None,
+            besides: Vec::new(),
             persons: BTreeMap::new(),
             households: BTreeMap::new(),
             counters: BTreeMap::new(),
@@ -340,6 +343,7 @@ impl<'a> Desk<'a> {
                 writes.push(Write::put(counter, version(sheet))?);
             }
         }
+        writes.extend(self.besides.iter().cloned());
         writes
             .extend(self.taken.iter().map(|(key, version)| Write::close(&CODE_SLOT, key.clone(), *version)));
         Ok(writes)

@@ -28,6 +28,7 @@ pub fn system() -> System {
             &records::HOUSEHOLD,
             &records::PROVISIONAL,
             &records::HOLD,
+            &records::TRANSFER,
             &records::COUNTER,
             &records::CODE_SLOT,
             &records::ISSUANCE,

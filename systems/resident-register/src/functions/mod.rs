@@ -41,6 +41,7 @@ mod suppression_end;
 mod suppression_list;
 mod suppression_release;
 mod suppression_set;
+mod transfer;
 mod watch_list;
 
 use system::Function;
@@ -49,10 +50,13 @@ use system::Function;
 pub(crate) fn all() -> Vec<Function> {
     vec![
         move_in::function(),
+        transfer::receive(),
+        transfer::list(),
         birth::function(),
         move_in::ex_officio_entry(),
         move_out::function(),
         move_out_day::function(),
+        transfer::erase(),
         move_in_notice::function(),
         death::function(),
         move_within::function(),

@@ -16,9 +16,9 @@ use crate::rules::address::{self, NewAddress};
 use crate::rules::household::{self, Goal};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::relation::Stated;
-use crate::rules::{Limit, matching, person, targets};
+use crate::rules::{Limit, matching, person, targets, transfer};
 
-/// 転入 (M-01, M-04, M-05, M-06, M-07, M-08).
+/// 転入 (M-01, M-02, M-03, M-04, M-05, M-06, M-07, M-08).
 pub(crate) static MOVE_IN: MovementKind =
     MovementKind { id: "resident-register/move-in", title: "転入", plan };
 
@@ -54,7 +54,19 @@ pub(crate) fn function() -> Function {
         FieldKind::Choice(choices(&[("01", "国内転入"), ("02", "国外転入等（法30条の46・47を含む）")])),
     )
     .required();
-    movement::function(&MOVE_IN, place, form(kind, "転入日（異動日）"), decide)
+    let mut form = form(kind, "転入日（異動日）");
+    form.sections.insert(
+        1,
+        Section::once(
+            "特例転入",
+            vec![
+                Field::new("special", "特例転入（カード、引越しワンストップ）", FieldKind::Flag),
+                Field::new("transfer_no", "転出証明書情報の受信番号", FieldKind::Text(20))
+                    .help("空の住民票コード・個人番号・本籍などを、受け取った情報で補います"),
+            ],
+        ),
+    );
+    movement::function(&MOVE_IN, place, form, decide)
 }
 
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
@@ -109,6 +121,10 @@ struct MoveIn {
     household_no: Option<HouseholdNo>,
     #[serde(default)]
     prev_unregistered: bool,
+    #[serde(default)]
+    special: bool,
+    #[serde(default)]
+    transfer_no: String,
 }
 
 #[derive(Deserialize)]
@@ -186,6 +202,14 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         );
     }
 
+    let certificate = match given.special || !given.transfer_no.is_empty() {
+        true => transfer::begin(desk, &given.transfer_no, event, movement.notified_on)?,
+        false => None,
+    };
+    let certified = match &certificate {
+        Some((certificate, _)) => transfer::persons(certificate)?,
+        None => Vec::new(),
+    };
     let mut stated = Vec::new();
     for (index, mover) in given.members.iter().enumerate() {
         let at = format!("members.{index}.");
@@ -211,6 +235,9 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         row.resident_record_code = mover.resident_record_code.or(row.resident_record_code);
         row.individual_number = mover.individual_number.or(row.individual_number);
         end_deletion(&mut row);
+        if certificate.is_some() {
+            transfer::fill(desk, &mut row, &certified, &at);
+        }
         if !mover.remarks.is_empty() {
             row.remarks.push(mover.remarks.clone());
         }
@@ -231,6 +258,10 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
             event.and_then(|date| date.sort_key()).unwrap_or(desk.today()),
         ),
     };
+    if let Some(certificate) = certificate {
+        let numbers: Vec<AddresseeNo> = stated.iter().map(|one| one.person.addressee_no).collect();
+        transfer::used(desk, certificate, &numbers)?;
+    }
     household::settle(desk, goal, stated, &address, &movement)
 }
 

@@ -3,7 +3,7 @@
 use domain::{AddresseeNo, MovementReason, RegisterDate, ResidentStatus, wareki};
 use register::{Fault, View};
 use serde::Deserialize;
-use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place, choices};
+use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place, Section, choices};
 
 use super::forms;
 use super::move_within::summary;
@@ -13,7 +13,7 @@ use crate::records::{Basis, Household, Person};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::{Limit, address, household, protection, targets};
 
-/// 転出 (M-10, M-11, M-14).
+/// 転出 (M-10, M-11, M-12, M-14).
 pub(crate) static MOVE_OUT: MovementKind =
     MovementKind { id: "resident-register/move-out", title: "転出", plan };
 
@@ -38,6 +38,13 @@ fn form() -> Form {
     Form::of(vec![
         forms::notice(vec![kind], forms::event_day("転出予定日（異動日）")),
         forms::targets(),
+        Section::once(
+            "特例転出",
+            vec![
+                Field::new("special", "特例転出（転出証明書を交付しない）", FieldKind::Flag),
+                Field::new("card_checked", "有効な個人番号カードを確認した", FieldKind::Flag),
+            ],
+        ),
         forms::destination(),
     ])
 }
@@ -49,13 +56,20 @@ struct MoveOut {
     notice: Notice,
     #[serde(default)]
     targets: Vec<AddresseeNo>,
+    #[serde(default)]
+    special: bool,
+    #[serde(default)]
+    card_checked: bool,
 }
 
 fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let given: MoveOut = input.read()?;
     let event = notice::check(desk, &given.notice, DateRules { ahead: true, late: None });
     let reason = MovementReason::from_code(&given.move_out_kind).unwrap_or(MovementReason::MoveOutDomestic);
-    let movement = given.notice.movement(reason, desk.today());
+    let mut movement = given.notice.movement(reason, desk.today());
+    if given.special {
+        check_card(desk, &given, &mut movement);
+    }
     desk.reason = Some(reason);
     let day = event.and_then(|date| date.known());
     check_days(desk, day, &movement);
@@ -153,6 +167,24 @@ pub(crate) fn delete_on(
     }
     protection::keep_for_leavers(desk, &leavers)?;
     household::leave(desk, household, &leavers, movement)
+}
+
+/// E111: a 特例転出 needs a valid card in the group; the row says that no paper was given.
+///
+/// Source: 住民基本台帳法 art. 24-2; 住民記録システム標準仕様書 4.1.3.0.4.
+fn check_card(desk: &mut Desk<'_>, given: &MoveOut, movement: &mut Movement) {
+    if !given.card_checked {
+        desk.error(
+            "E111",
+            "card_checked",
+            "個人番号カード",
+            "特例転出なのに、有効な個人番号カードの確認がありません。",
+            "転出する人の誰かか世帯主のカードを確かめてください。カードがなければ、特例でない転出で入力してください。",
+        );
+    }
+    if movement.note.is_empty() {
+        "特例による転出処理済".clone_into(&mut movement.note);
+    }
 }
 
 /// E019, A020.

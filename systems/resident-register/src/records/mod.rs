@@ -7,6 +7,7 @@ mod person;
 mod provisional;
 mod support_measure;
 mod suppression;
+mod transfer;
 
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{ISSUANCE, Issuance};
@@ -22,3 +23,4 @@ pub use suppression::{
     SUPPRESSION, SuppressedProcess, Suppression, SuppressionLevel, SuppressionLevels, SuppressionStatus,
     TEMPORARY_RELEASE, TemporaryRelease,
 };
+pub use transfer::{TRANSFER, Transfer, TransferPerson, TransferSource};

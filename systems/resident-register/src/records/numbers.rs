@@ -43,6 +43,8 @@ impl Counter {
     pub const SUPPORT_RELEASE: &'static str = "support-release-no";
     /// Slots filled in the pool of codes.
     pub const CODE_SLOT: &'static str = "code-slot";
+    /// 受信番号 of 転出証明書情報.
+    pub const TRANSFER: &'static str = "transfer-no";
     /// 発行番号, afresh each day.
     pub const ISSUANCE: &'static str = "issue-no";
 }

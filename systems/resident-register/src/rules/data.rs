@@ -50,6 +50,10 @@ pub(crate) enum Limit {
     MoveInNoticeWait,
     /// Rows one run of 住所の一括変更 writes at most.
     BulkRows,
+    /// Days from the planned move-out in which a 特例転入 is taken.
+    SpecialPlanned,
+    /// Days from the planned move-out after which 転出証明書情報 is erased.
+    TransferKeep,
     /// Months a support measure runs.
     SupportPeriod,
     /// Months before its end from which it can be extended and is asked about.
@@ -77,6 +81,8 @@ impl Limit {
             Self::NumberWait => "number_wait_days",
             Self::MoveInNoticeWait => "move_in_notice_wait_days",
             Self::BulkRows => "bulk_rows_max",
+            Self::SpecialPlanned => "special_planned_days",
+            Self::TransferKeep => "transfer_keep_days",
             Self::SupportPeriod => "support_period_months",
             Self::SupportLead => "support_lead_months",
             Self::SupportRelease => "support_release_minutes",
@@ -162,6 +168,8 @@ mod tests {
             Limit::NumberWait,
             Limit::MoveInNoticeWait,
             Limit::BulkRows,
+            Limit::SpecialPlanned,
+            Limit::TransferKeep,
             Limit::SupportPeriod,
             Limit::SupportLead,
             Limit::SupportRelease,

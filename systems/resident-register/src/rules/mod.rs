@@ -15,5 +15,6 @@ pub(crate) mod relation;
 pub(crate) mod stay;
 pub(crate) mod suppression;
 pub(crate) mod targets;
+pub(crate) mod transfer;
 
 pub(crate) use data::Limit;

@@ -443,6 +443,18 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         "death" | "head-change" | "household-change" => json!({}),
         "cancel" => json!({ "basis": "ex-officio" }),
         "bulk-address" => return json!({ "what": "address", "event_date": today.to_string() }),
+        "transfer-receive" => {
+            return json!({
+                "source": "card", "from_municipality": "架空県河原市", "planned_on": today.to_string(),
+                "persons": [{
+                    "family_name": "転入", "given_name": "太郎", "name_kana": "テンニュウ タロウ",
+                    "birth_date": "1985-04-01", "sex": "1", "domicile_prefecture": "架空県",
+                    "domicile_municipality": "河原市", "domicile_town": "本町9番地", "register_head": "転入　太郎",
+                    "resident_record_code": "12345678903", "individual_number": "983205673214",
+                }],
+            });
+        }
+        "transfer-erase" => return json!({}),
         "ex-officio-entry" => {
             let mut input = usual("move-in", today);
             input["entry_kind"] = json!("address");
