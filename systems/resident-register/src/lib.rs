@@ -3,12 +3,14 @@
 mod copy;
 mod datasets;
 mod desk;
+mod extracts;
 mod functions;
 pub mod load;
 mod movement;
 pub mod records;
 mod rules;
 mod sheet;
+mod statistics;
 mod texts;
 mod verify;
 
@@ -30,7 +32,7 @@ pub fn system() -> System {
             &records::ISSUANCE,
         ],
         functions: functions::all(),
-        datasets: vec![datasets::RESIDENT.clone()],
+        datasets: vec![datasets::RESIDENT.clone(), extracts::HOUSEHOLDS.clone(), extracts::FORMER.clone()],
         intakes: Vec::new(),
         indexed: vec![texts::RESIDENTS],
         checks: verify::checks(),

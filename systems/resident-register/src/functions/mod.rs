@@ -11,6 +11,7 @@ mod finalize;
 pub(crate) mod forms;
 pub(crate) mod head_change;
 pub(crate) mod history;
+mod history_extract;
 mod household;
 pub(crate) mod household_change;
 mod issue_copy;
@@ -28,6 +29,10 @@ mod provisional_list;
 pub(crate) mod renewal;
 mod search;
 mod show_number;
+mod statistics;
+mod statistics_age;
+mod statistics_migration;
+mod statistics_population;
 
 use system::Function;
 
@@ -61,5 +66,10 @@ pub(crate) fn all() -> Vec<Function> {
         history::function(),
         show_number::function(),
         issue_copy::function(),
+        statistics_population::annual_report(),
+        statistics_migration::function(),
+        statistics_population::function(),
+        statistics_age::function(),
+        history_extract::function(),
     ]
 }
