@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    acceptance, ask, assets, delivery, done, form, history, household, ledger, link, lists, login, menu,
-    monitor, problems, provisional, resend, residents,
+    acceptance, ask, assets, delivery, done, export, form, history, household, ledger, link, lists, login,
+    menu, monitor, problems, provisional, pyramid, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -99,9 +99,11 @@ routes! {
     Get "/go" Staff, "番号で開く", "" => menu::go;
     Get "/f/{system}/{function}" OfFunctionInPath, "", "" => form::show;
     Post "/f/{system}/{function}" OfFunctionInPath, "", "{system}/{function}" => form::run;
+    Get "/f/{system}/{function}/csv" OfFunctionInPath, "表のCSV", "{system}/{function}" => export::csv;
     Get "/done/{id}" Staff, "処理結果", "" => done::show;
     Get "/done/{id}/{no}" Staff, "帳票", "" => done::document;
     Get "/residents" Of("resident-register/search"), "住民検索", "resident-register/search" => residents::search;
+    Get "/residents/pyramid" Of("resident-register/population-by-age"), "人口ピラミッド", "resident-register/population-by-age" => pyramid::show;
     Get "/residents/{no}" Of("resident-register/person"), "個人照会", "resident-register/person" => residents::person;
     Get "/residents/{no}/history" Of("resident-register/history"), "履歴照会", "resident-register/history" => history::show;
     Get "/residents/{no}/deliveries" Of("office/links"), "個人の配信記録", "" => delivery::of_person;

@@ -105,7 +105,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let count = lines.len();
     let rows = serde_json::to_value(lines.iter().map(shown).collect::<Vec<_>>())
         .map_err(|error| Fault::new("rows of a history are not JSON", error))?;
-    let data = json!({ "from": first.to_string(), "until": last.to_string(), "count": count, "rows": rows });
+    let data =
+        json!({ "first_day": first.to_string(), "last_day": last.to_string(), "count": count, "rows": rows });
     let message = format!("{}から{}までに処理された{count}行", domain::wareki(first), domain::wareki(last));
     Ok(Outcome { message, answer: Some(Answer { data, subjects }), ..Outcome::default() })
 }

@@ -129,12 +129,12 @@ impl Counted {
     pub(crate) fn head(&self) -> Map<String, Value> {
         let mut head = Map::new();
         let mut put = |name: &str, value: Value| head.insert(name.to_owned(), value);
-        put("from", json!(self.period.first.to_string()));
-        put("until", json!(self.period.last.to_string()));
+        put("first_day", json!(self.period.first.to_string()));
+        put("last_day", json!(self.period.last.to_string()));
         put("basis", json!(self.basis.code()));
         put("basis_label", json!(self.basis.label()));
-        if let Some(note) = self.note() {
-            put("note", json!(note));
+        if let Some(caution) = self.caution() {
+            put("caution", json!(caution));
         }
         head
     }
@@ -142,7 +142,7 @@ impl Counted {
     /// Of a period before the register took over, there are only the newest rows of those who were brought along.
     ///
     /// Source: 住民記録システム標準仕様書 6.1 (counts begin with the month the system is put to use).
-    fn note(&self) -> Option<String> {
+    pub(crate) fn caution(&self) -> Option<String> {
         let started_on = self.started_on.filter(|started_on| self.period.first < *started_on)?;
         Some(format!(
             "この台帳は{}から使われています。それより前の異動は、移行した住民票にある分だけです。移行前の統計は移行元のシステムによります。",

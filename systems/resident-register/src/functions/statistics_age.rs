@@ -43,6 +43,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     put("base_date_label", json!(domain::wareki(on)));
     put("basis", json!(counted.basis.code()));
     put("basis_label", json!(counted.basis.label()));
+    if let Some(caution) = counted.caution() {
+        put("caution", json!(caution));
+    }
     put("average_age", json!(average(figures)));
     put("population", table("item", &[("人口".to_owned(), figures.closing)]));
     put("broad_ages", broad(figures));

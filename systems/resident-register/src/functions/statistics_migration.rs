@@ -74,7 +74,7 @@ fn label(place: &Place) -> &str {
 }
 
 fn place_row(code: &str, place: &Place, heads: &Heads, unknown: bool) -> Value {
-    row(&[("code", json!(code)), ("prefecture", json!(label(place)))], heads, unknown)
+    row(&[("code", json!(code)), ("place", json!(label(place)))], heads, unknown)
 }
 
 /// 転入・転出・差引 by prefecture, all of them.
@@ -98,7 +98,7 @@ fn balance(counted: &Counted, places: &[(String, Place)]) -> Value {
 
 fn balance_row(code: &str, title: &str, came: i64, went: i64) -> Value {
     json!({
-        "code": code, "prefecture": title, "arrived": came, "departed": went, "difference": came.saturating_sub(went),
+        "code": code, "place": title, "arrived": came, "departed": went, "difference": came.saturating_sub(went),
     })
 }
 

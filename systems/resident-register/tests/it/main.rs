@@ -1,5 +1,5 @@
-//! The resident register as a clerk and an auditor see it: scripts in `tests/cases`, dataset, search, certificates, and
-//! random sequences of movements.
+//! The resident register as a clerk and an auditor see it: scripts in `tests/cases`, dataset, search, certificates, statistics,
+//! and random sequences of movements.
 
 #[cfg(test)]
 mod cases;
@@ -7,5 +7,7 @@ mod cases;
 mod readings;
 #[cfg(test)]
 mod sequences;
+#[cfg(test)]
+mod statistics;
 #[cfg(test)]
 mod town;
