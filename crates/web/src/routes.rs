@@ -103,7 +103,6 @@ routes! {
     Get "/done/{id}" Staff, "処理結果", "" => done::show;
     Get "/done/{id}/{no}" Staff, "帳票", "" => done::document;
     Get "/residents" Of("resident-register/search"), "住民検索", "resident-register/search" => residents::search;
-    Get "/residents/pyramid" Of("resident-register/population-by-age"), "人口ピラミッド", "resident-register/population-by-age" => pyramid::show;
     Get "/residents/{no}" Of("resident-register/person"), "個人照会", "resident-register/person" => residents::person;
     Get "/residents/{no}/history" Of("resident-register/history"), "履歴照会", "resident-register/history" => history::show;
     Get "/residents/{no}/deliveries" Of("office/links"), "個人の配信記録", "" => delivery::of_person;
@@ -112,6 +111,7 @@ routes! {
     Get "/provisional/{no}" Of("resident-register/provisional-list"), "仮登録審査", "resident-register/provisional-list" => provisional::one;
     Post "/provisional/{no}/finalize" Of("resident-register/finalize"), "本登録", "resident-register/finalize" => provisional::finalize;
     Post "/provisional/{no}/discard" Of("resident-register/discard"), "仮登録取消", "resident-register/discard" => provisional::discard;
+    Get "/statistics/pyramid" Of("resident-register/population-by-age"), "人口ピラミッド", "resident-register/population-by-age" => pyramid::show;
     Get "/links" Of("office/links"), "連携監視", "" => monitor::show;
     Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;
     Get "/links/ledger" Of("office/links"), "連携日計", "" => ledger::show;

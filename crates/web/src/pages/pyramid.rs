@@ -66,6 +66,7 @@ struct Line {
 
 /// The drawing.
 struct Drawing {
+    width: i64,
     classes: Vec<Class>,
     ticks: Vec<Tick>,
     height: i64,
@@ -201,7 +202,7 @@ fn drawing(classes: &[Value]) -> Drawing {
             label: words(no * step),
         })
         .collect();
-    Drawing { classes: shown, ticks, height: y + SCALE, floor: y, words_y: y + BASELINE + 4 }
+    Drawing { width: WIDTH, classes: shown, ticks, height: y + SCALE, floor: y, words_y: y + BASELINE + 4 }
 }
 
 /// The outer part of a bar. Somebody is never drawn as nobody.

@@ -326,20 +326,20 @@ async fn the_pyramid_is_drawn_and_says_the_same_in_a_table() {
     let house = House::with_family().unwrap();
     let router = web::router(house.desk());
     let client = Client::of(&router, "tanaka").await;
-    assert!(client.get("/").await.has("href=\"/residents/pyramid\""), "the menu leads to it");
-    let page = client.get("/residents/pyramid?on=2026-11-20").await;
+    assert!(client.get("/").await.has("href=\"/statistics/pyramid\""), "the menu leads to it");
+    let page = client.get("/statistics/pyramid?on=2026-11-20").await;
     assert_eq!(page.status, StatusCode::OK);
     for text in
         ["<svg", "role=\"img\"", "40～44歳", "<th scope=\"row\">0～4歳</th>", "3人（男 1・女 2）", "平均年齢"]
     {
         assert!(page.has(text), "{text}: {}", page.text);
     }
-    let early = client.get("/residents/pyramid?on=2026-11-10").await;
-    assert!(early.has("0人") && early.has("この台帳は令和8年11月20日から"), "{}", early.text);
-    let ahead = client.get("/residents/pyramid?on=2026-11-21").await;
+    let early = client.get("/statistics/pyramid?on=2026-11-10").await;
+    assert!(early.has("0人") && early.has("令和8年11月20日より前の異動は"), "{}", early.text);
+    let ahead = client.get("/statistics/pyramid?on=2026-11-21").await;
     assert_eq!(ahead.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(ahead.has("D051") && ahead.has("2026-11-21") && !ahead.has("<svg"), "{}", ahead.text);
-    let odd = client.get("/residents/pyramid?on=yesterday&basis=%3Cscript%3E").await;
+    let odd = client.get("/statistics/pyramid?on=yesterday&basis=%3Cscript%3E").await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn basis_field() -> Field {
     let ways =
         Basis::ALL.map(|basis| Choice { code: basis.code().to_owned(), label: basis.label().to_owned() });
     Field::new("basis", "集計の基準", FieldKind::Choice(ways.to_vec()))
-        .help("空なら既定（statistics.tsv の basis）。処理日は締めた月が変わらず、異動日は遅れた届出も起きた月に入ります")
+        .help("空なら既定の基準。処理日は終わった月が変わらず、異動日は遅れた届出も起きた月に入ります")
 }
 
 /// The questions of a table over a period.
@@ -145,7 +145,7 @@ impl Counted {
     pub(crate) fn caution(&self) -> Option<String> {
         let started_on = self.started_on.filter(|started_on| self.period.first < *started_on)?;
         Some(format!(
-            "この台帳は{}から使われています。それより前の異動は、移行した住民票にある分だけです。移行前の統計は移行元のシステムによります。",
+            "{}より前の異動は、移行した住民票にある分だけです。移行元の統計によってください。",
             wareki(started_on)
         ))
     }

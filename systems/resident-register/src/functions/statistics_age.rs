@@ -1,6 +1,5 @@
 //! 年齢別人口: by single years, by classes, by the three broad ages. The population pyramid is drawn from it.
 
-use domain::Date;
 use register::{Fault, View};
 use serde_json::{Map, Value, json};
 use system::{Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
@@ -51,11 +50,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     put("broad_ages", broad(figures));
     put("age_classes", classes(figures));
     put("single_ages", single(figures));
-    Ok(answered(title(on, counted.basis.label(), figures), data))
-}
-
-fn title(on: Date, basis: &str, figures: &Figures) -> String {
-    format!("{}現在（{basis}による）　{}人", domain::wareki(on), figures.closing.total())
+    Ok(answered(format!("{}現在（{}による）", domain::wareki(on), counted.basis.label()), data))
 }
 
 /// 平均年齢 with one decimal, as each person's age in whole years; empty of nobody.
