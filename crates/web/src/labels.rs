@@ -128,7 +128,6 @@ const OWN: &[(&str, &str)] = &[
     ("japanese_male", "日本人 男"),
     ("japanese_unknown", "日本人 性別不明"),
     ("movement_class", "記載・消除・修正"),
-    ("movement_reason_name", "異動事由名"),
     ("movements", "人口動態"),
     ("opening", "期首"),
     ("population", "人口"),

@@ -86,7 +86,7 @@ fn written(rows: &[&Map<String, Value>], labels: &Scope<'_>) -> String {
         }
     }
     let mut text = String::from('\u{feff}');
-    let titles: Vec<String> = names.iter().map(|name| quoted(labels.of_item(name))).collect();
+    let titles: Vec<String> = names.iter().map(|name| quoted(&title(name, &names, labels))).collect();
     text.push_str(&titles.join(","));
     text.push_str("\r\n");
     for row in rows {
@@ -96,6 +96,12 @@ fn written(rows: &[&Map<String, Value>], labels: &Scope<'_>) -> String {
         text.push_str("\r\n");
     }
     text
+}
+
+/// What a column is called; the words beside a code are told apart from it.
+fn title(name: &str, names: &[&str], labels: &Scope<'_>) -> String {
+    let beside = name.strip_suffix("_label").is_some_and(|code| names.contains(&code));
+    format!("{}{}", labels.of_item(name), if beside { "（名称）" } else { "" })
 }
 
 fn cell(value: &Value) -> String {

@@ -368,6 +368,16 @@ async fn tables_of_statistics_are_taken_as_files_and_lists_of_residents_are_not(
             "記載,01,転入（国内）,3,1,2,3,1,2,0,0,0",
         ]
     );
+    let extract = client.get("/f/resident-register/history-extract/csv?from=R8.11.20&_table=rows").await;
+    let heading = extract.text.lines().next().unwrap();
+    for column in ["宛名番号", "異動事由", "異動事由（名称）", "届出等の別（名称）"]
+    {
+        assert!(
+            heading.split(',').any(|cell| cell.trim_start_matches('\u{feff}') == column),
+            "{column}: {heading}"
+        );
+    }
+    assert_eq!(extract.text.lines().count(), 1 + 3);
     let table = [
         (format!("{form}/csv?_table=nothing"), StatusCode::NOT_FOUND),
         (format!("{form}/csv?on=2027-01-01&_table=movements"), StatusCode::UNPROCESSABLE_ENTITY),

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use domain::{Date, MovementReason};
+use domain::{Date, MovementReason, ResidentKind, ResidentStatus};
 use register::{Fault, Stored, View};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use system::{
 };
 
 use super::statistics::{ahead, day, refused};
-use crate::records::PERSON;
+use crate::records::{Basis, PERSON};
 use crate::statistics::{Period, data};
 
 /// The function.
@@ -47,8 +47,8 @@ struct Line {
     addressee_no: String,
     history_no: u32,
     household_no: String,
-    resident_kind: String,
-    resident_status: String,
+    resident_kind: ResidentKind,
+    resident_status: ResidentStatus,
     movement_reason: MovementReason,
     #[serde(default)]
     event_date: String,
@@ -56,7 +56,7 @@ struct Line {
     notified_on: String,
     processed_on: Date,
     #[serde(default)]
-    basis: String,
+    basis: Basis,
     #[serde(default)]
     deletion_reason: String,
     #[serde(default)]
@@ -111,13 +111,19 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     Ok(Outcome { message, answer: Some(Answer { data, subjects }), ..Outcome::default() })
 }
 
-/// A line with the words of its reason beside the code.
+/// A line with the words beside its codes.
 fn shown(line: &Line) -> Value {
     let mut shown = json!(line);
     if let Some(members) = shown.as_object_mut() {
-        let reason = line.movement_reason;
-        members.insert("movement_reason_name".to_owned(), json!(reason.label()));
-        members.insert("movement_class".to_owned(), json!(reason.class().label()));
+        for (name, word) in [
+            ("resident_kind_label", line.resident_kind.label()),
+            ("resident_status_label", line.resident_status.label()),
+            ("movement_reason_label", line.movement_reason.label()),
+            ("movement_class", line.movement_reason.class().label()),
+            ("basis_label", line.basis.label()),
+        ] {
+            members.insert(name.to_owned(), json!(word));
+        }
     }
     shown
 }
