@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod readings;
 #[cfg(test)]
 mod sequences;
