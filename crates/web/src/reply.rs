@@ -132,6 +132,13 @@ impl Reply {
         reply
     }
 
+    /// A table to keep, in UTF-8; its name is of ASCII letters.
+    pub(crate) fn csv(text: &str, name: &str) -> Self {
+        let mut reply = Self::of(StatusCode::OK, "text/csv; charset=utf-8", text.as_bytes().to_vec());
+        reply.headers.push((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+        reply
+    }
+
     /// A ZIP file to keep; its name is of ASCII letters.
     pub(crate) fn zip(bytes: Vec<u8>, name: &str) -> Self {
         let mut reply = Self::of(StatusCode::OK, "application/zip", bytes);

@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    acceptance, ask, assets, delivery, done, form, history, household, ledger, link, lists, login, menu,
-    monitor, problems, provisional, resend, residents,
+    acceptance, ask, assets, delivery, done, export, form, history, household, ledger, link, lists, login,
+    menu, monitor, problems, provisional, pyramid, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -99,6 +99,7 @@ routes! {
     Get "/go" Staff, "番号で開く", "" => menu::go;
     Get "/f/{system}/{function}" OfFunctionInPath, "", "" => form::show;
     Post "/f/{system}/{function}" OfFunctionInPath, "", "{system}/{function}" => form::run;
+    Get "/f/{system}/{function}/csv" OfFunctionInPath, "表のCSV", "{system}/{function}" => export::csv;
     Get "/done/{id}" Staff, "処理結果", "" => done::show;
     Get "/done/{id}/{no}" Staff, "帳票", "" => done::document;
     Get "/residents" Of("resident-register/search"), "住民検索", "resident-register/search" => residents::search;
@@ -110,6 +111,7 @@ routes! {
     Get "/provisional/{no}" Of("resident-register/provisional-list"), "仮登録審査", "resident-register/provisional-list" => provisional::one;
     Post "/provisional/{no}/finalize" Of("resident-register/finalize"), "本登録", "resident-register/finalize" => provisional::finalize;
     Post "/provisional/{no}/discard" Of("resident-register/discard"), "仮登録取消", "resident-register/discard" => provisional::discard;
+    Get "/statistics/pyramid" Of("resident-register/population-by-age"), "人口ピラミッド", "resident-register/population-by-age" => pyramid::show;
     Get "/links" Of("office/links"), "連携監視", "" => monitor::show;
     Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;
     Get "/links/ledger" Of("office/links"), "連携日計", "" => ledger::show;

@@ -4,12 +4,14 @@ mod concealment;
 mod copy;
 mod datasets;
 mod desk;
+mod extracts;
 mod functions;
 pub mod load;
 mod movement;
 pub mod records;
 mod rules;
 mod sheet;
+mod statistics;
 mod support_dataset;
 mod texts;
 mod verify;
@@ -39,7 +41,12 @@ pub fn system() -> System {
             &records::SUPPORT_RELEASE,
         ],
         functions: functions::all(),
-        datasets: vec![datasets::RESIDENT.clone(), support_dataset::SUPPORT_MEASURES.clone()],
+        datasets: vec![
+            datasets::RESIDENT.clone(),
+            extracts::HOUSEHOLDS.clone(),
+            extracts::FORMER.clone(),
+            support_dataset::SUPPORT_MEASURES.clone(),
+        ],
         intakes: Vec::new(),
         indexed: vec![texts::RESIDENTS],
         checks: verify::checks().into_iter().chain(verify_support::checks()).collect(),

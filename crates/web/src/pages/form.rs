@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use system::{Effect, FieldKind, Finding, Function, Severity, System};
 
 use super::fields::{Choosable, SectionView, Shape, anchor, sections};
-use super::{Shell, done, json};
+use super::{Shell, done, export, json};
 use crate::bind::{BlankRows, add_row, bind, remove_row};
 use crate::node::{Node, nodes};
 use crate::problem::Problem;
@@ -65,6 +65,8 @@ struct Page<'a> {
     relations: &'a [&'a str],
     message: String,
     answer: Vec<Node>,
+    /// Tables of the answer that can be taken as files.
+    offers: Vec<export::Offer>,
     place: String,
     writes: bool,
     has_required: bool,
@@ -123,7 +125,9 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
             let mut page = page(visit, system, function, &shown)?;
             page.message = ran.message;
             let data = ran.answer.map(|answer| answer.data).unwrap_or_default();
-            page.answer = nodes(&data, &visit.house.labels.within(system.id, Some(&function.form)));
+            let labels = visit.house.labels.within(system.id, Some(&function.form));
+            page.answer = nodes(&data, &labels);
+            page.offers = export::offers(function, &visit.form, &data, &labels);
             Reply::page(&page)
         }
         Err(RunError::Refused(findings)) => {
@@ -195,6 +199,7 @@ fn page<'a>(
         relations: RELATIONS,
         message: String::new(),
         answer: Vec::new(),
+        offers: Vec::new(),
         place: place.unwrap_or_default(),
         writes,
         has_required: function

@@ -6,6 +6,7 @@ pub(crate) mod assets;
 pub(crate) mod characters;
 pub(crate) mod delivery;
 pub(crate) mod done;
+pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod form;
 pub(crate) mod history;
@@ -20,6 +21,7 @@ pub(crate) mod menu;
 pub(crate) mod monitor;
 pub(crate) mod problems;
 pub(crate) mod provisional;
+pub(crate) mod pyramid;
 pub(crate) mod resend;
 pub(crate) mod residents;
 

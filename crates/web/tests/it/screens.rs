@@ -320,3 +320,73 @@ async fn every_form_of_every_function_renders() {
         }
     }
 }
+
+#[tokio::test]
+async fn the_pyramid_is_drawn_and_says_the_same_in_a_table() {
+    let house = House::with_family().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    assert!(client.get("/").await.has("href=\"/statistics/pyramid\""), "the menu leads to it");
+    let page = client.get("/statistics/pyramid?on=2026-11-20").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for text in
+        ["<svg", "role=\"img\"", "40～44歳", "<th scope=\"row\">0～4歳</th>", "3人（男 1・女 2）", "平均年齢"]
+    {
+        assert!(page.has(text), "{text}: {}", page.text);
+    }
+    let early = client.get("/statistics/pyramid?on=2026-11-10").await;
+    assert!(early.has("0人") && early.has("令和8年11月20日より前の異動は"), "{}", early.text);
+    let ahead = client.get("/statistics/pyramid?on=2026-11-21").await;
+    assert_eq!(ahead.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(ahead.has("D051") && ahead.has("2026-11-21") && !ahead.has("<svg"), "{}", ahead.text);
+    let odd = client.get("/statistics/pyramid?on=yesterday&basis=%3Cscript%3E").await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn tables_of_statistics_are_taken_as_files_and_lists_of_residents_are_not() {
+    let house = House::with_family().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    let form = "/f/resident-register/population-statistics";
+    let answer = client.post(form, &[("span", "month"), ("on", "R8.11.20")]).await;
+    assert!(answer.has("令和8年11月1日から令和8年11月20日まで（処理日による）"), "{}", answer.text);
+    let link = answer.text.split("href=\"").find(|part| part.contains("_table=movements")).unwrap();
+    let link = link.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+    let file = client.get(&link).await;
+    assert_eq!(file.status, StatusCode::OK);
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    assert_eq!(
+        file.header("content-disposition"),
+        "attachment; filename=\"population-statistics-movements-2026-11-01-2026-11-20.csv\""
+    );
+    let lines: Vec<&str> = file.text.split("\r\n").collect();
+    assert_eq!(
+        lines[..2],
+        [
+            "\u{feff}区分,コード,項目,合計,男,女,日本人,日本人 男,日本人 女,外国人,外国人 男,外国人 女",
+            "記載,01,転入（国内）,3,1,2,3,1,2,0,0,0",
+        ]
+    );
+    let extract = client.get("/f/resident-register/history-extract/csv?from=R8.11.20&_table=rows").await;
+    let heading = extract.text.lines().next().unwrap();
+    for column in ["宛名番号", "異動事由", "異動事由（名称）", "届出等の別（名称）"]
+    {
+        assert!(
+            heading.split(',').any(|cell| cell.trim_start_matches('\u{feff}') == column),
+            "{column}: {heading}"
+        );
+    }
+    assert_eq!(extract.text.lines().count(), 1 + 3);
+    let table = [
+        (format!("{form}/csv?_table=nothing"), StatusCode::NOT_FOUND),
+        (format!("{form}/csv?on=2027-01-01&_table=movements"), StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            "/f/resident-register/search/csv?q=葛&_table=rows".replace('葛', "%E8%91%9B"),
+            StatusCode::NOT_FOUND,
+        ),
+    ];
+    for (path, wanted) in table {
+        assert_eq!(client.get(&path).await.status, wanted, "{path}");
+    }
+}

@@ -12,6 +12,7 @@ mod finalize;
 pub(crate) mod forms;
 pub(crate) mod head_change;
 pub(crate) mod history;
+mod history_extract;
 mod household;
 pub(crate) mod household_change;
 mod issue_copy;
@@ -30,6 +31,10 @@ mod provisional_list;
 pub(crate) mod renewal;
 mod search;
 mod show_number;
+mod statistics;
+mod statistics_age;
+mod statistics_migration;
+mod statistics_population;
 mod support_apply;
 mod support_decide;
 mod support_end;
@@ -93,5 +98,10 @@ pub(crate) fn all() -> Vec<Function> {
         support_release::function(),
         support_list::function(),
         protected_person::function(),
+        statistics_population::annual_report(),
+        statistics_migration::function(),
+        statistics_population::function(),
+        statistics_age::function(),
+        history_extract::function(),
     ]
 }

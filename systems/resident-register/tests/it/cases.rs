@@ -7,6 +7,7 @@ use register::ViewExt;
 use resident_register::records::{AliasEvent, Household, ProtectedPerson};
 use serde_json::{Map, Value, json};
 
+use crate::statistics::count_line;
 use crate::town::{Described, Town};
 
 #[test]
@@ -84,6 +85,7 @@ impl Play {
                 self.household(&command["household".len()..]);
                 None
             }
+            "count" => count_line(&mut self.town, &words, expected.unwrap_or_default()),
             "show" => self.show(&words[0].replace('_', "　"), expected.unwrap_or_default()),
             "final" => {
                 let actor = if words.first() == Some(&"by-clerk") { "clerk" } else { "reviewer" };

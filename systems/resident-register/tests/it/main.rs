@@ -1,13 +1,17 @@
-//! The resident register as a clerk and an auditor see it: scripts in `tests/cases`, dataset, search, certificates, and
-//! random sequences of movements.
+//! The resident register as a clerk and an auditor see it: scripts in `tests/cases`, dataset, search, certificates, statistics,
+//! and random sequences of movements.
 
 #[cfg(test)]
 mod cases;
+#[cfg(test)]
+mod identity;
 #[cfg(test)]
 mod protection;
 #[cfg(test)]
 mod readings;
 #[cfg(test)]
 mod sequences;
+#[cfg(test)]
+mod statistics;
 #[cfg(test)]
 mod town;

@@ -12,7 +12,7 @@ use crate::town::{Described, Town};
 
 /// One thing that happens at the counter; numbers pick among what is there.
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     MoveIn { join: Option<usize>, head: bool, members: usize },
     Return { who: usize },
     Birth { household: usize },
@@ -31,7 +31,7 @@ enum Step {
     NextDay { days: i8 },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let any_of = || 0_usize..8;
     prop_oneof![
         1 => (prop::option::of(any_of()), any::<bool>(), 1_usize..4)
@@ -56,14 +56,14 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-struct Play {
-    town: Town,
-    waiting: Vec<String>,
-    newcomers: u64,
+pub(crate) struct Play {
+    pub(crate) town: Town,
+    pub(crate) waiting: Vec<String>,
+    pub(crate) newcomers: u64,
 }
 
 impl Play {
-    fn persons(&self) -> Vec<Person> {
+    pub(crate) fn persons(&self) -> Vec<Person> {
         let mut persons = Vec::new();
         self.town
             .view()
@@ -93,14 +93,14 @@ impl Play {
         (count != 0).then(|| households.swap_remove(pick % count))
     }
 
-    fn enter(&mut self, function: &str, input: &Value) {
+    pub(crate) fn enter(&mut self, function: &str, input: &Value) {
         let ran = self.town.run(function, "clerk", input, true);
         if ran.committed {
             self.waiting.extend(ran.outcome.opens);
         }
     }
 
-    fn play(&mut self, step: &Step) {
+    pub(crate) fn play(&mut self, step: &Step) {
         let today = self.town.today;
         match step {
             Step::MoveIn { join, head, members } => {
@@ -248,7 +248,7 @@ impl Play {
         }
     }
 
-    fn newcomer(&mut self, usual: &Value, head: bool) -> Value {
+    pub(crate) fn newcomer(&mut self, usual: &Value, head: bool) -> Value {
         self.newcomers += 1;
         let mut row = usual.clone();
         row["given_name"] = json!(format!("新{}", self.newcomers));
