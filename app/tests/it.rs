@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod it {
+    #[cfg(feature = "pdf")]
+    mod acceptance;
     mod audit;
     mod backup;
     mod catalogue;
