@@ -14,6 +14,9 @@ pub(crate) mod history;
 mod household;
 pub(crate) mod household_change;
 mod issue_copy;
+mod issue_former_copy;
+mod issue_items;
+mod issue_move_out;
 pub(crate) mod items;
 pub(crate) mod move_in;
 pub(crate) mod move_in_notice;
@@ -75,6 +78,11 @@ pub(crate) fn all() -> Vec<Function> {
         history::function(),
         show_number::function(),
         issue_copy::function(),
+        issue_former_copy::function(),
+        issue_items::of_residents(),
+        issue_items::of_former(),
+        issue_move_out::certificate(),
+        issue_move_out::substitute(),
         suppression_set::function(),
         suppression_release::function(),
         suppression_end::function(),
