@@ -13,9 +13,12 @@ pub(crate) mod head_change;
 pub(crate) mod history;
 mod household;
 pub(crate) mod household_change;
+mod issuance_dispose;
+mod issuance_list;
 mod issue_copy;
 mod issue_former_copy;
 mod issue_items;
+mod issue_letter;
 mod issue_move_out;
 pub(crate) mod items;
 pub(crate) mod move_in;
@@ -83,6 +86,9 @@ pub(crate) fn all() -> Vec<Function> {
         issue_items::of_former(),
         issue_move_out::certificate(),
         issue_move_out::substitute(),
+        issue_letter::function(),
+        issuance_list::function(),
+        issuance_dispose::function(),
         suppression_set::function(),
         suppression_release::function(),
         suppression_end::function(),
