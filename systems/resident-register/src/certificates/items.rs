@@ -60,7 +60,7 @@ impl<'a> Writer<'a> {
 
     /// A short text beside another.
     pub(crate) fn short(&mut self, label: &'static str, text: impl AsRef<str>) {
-        let text = self.overflow.fit(self.whose, label, Fit::Cell, text.as_ref());
+        let text = self.overflow.fit(self.whose, label, Fit::Half, text.as_ref());
         self.items.push(Item { label, value: Cell::of(text), kana: None, kind: "plain", wide: false });
     }
 

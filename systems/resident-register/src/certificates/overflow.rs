@@ -14,6 +14,7 @@ pub(crate) enum Fit {
     Name,
     Kana,
     Address,
+    Half,
     Cell,
 }
 
@@ -24,6 +25,7 @@ impl Fit {
             Self::Name => "name",
             Self::Kana => "kana",
             Self::Address => "address",
+            Self::Half => "half",
             Self::Cell => "cell",
         }
     }
@@ -135,7 +137,7 @@ mod tests {
 
     #[test]
     fn every_place_stands_in_the_table() {
-        for place in [Fit::Name, Fit::Kana, Fit::Address, Fit::Cell] {
+        for place in [Fit::Name, Fit::Kana, Fit::Address, Fit::Half, Fit::Cell] {
             assert!(0 < print_fit(place.place()), "{place:?}");
         }
     }

@@ -214,7 +214,7 @@ fn copy(
     let address = persons.first().map_or(&household.address, |person| &person.address);
     let address = overflow.fit("世帯", "住所", Fit::Address, &address.one_line());
     let head = if asked.relation {
-        overflow.fit("世帯", "世帯主", Fit::Name, head_name)
+        overflow.fit("世帯", "世帯主", Fit::Half, head_name)
     } else {
         String::new()
     };

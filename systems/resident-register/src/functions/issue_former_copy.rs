@@ -176,7 +176,7 @@ fn copy(desk: &mut Desk<'_>, given: &Request, former: &Former) -> Result<Copy, F
     let address = overflow.fit("世帯", "住所", Fit::Address, &address);
     let head = first.map(|person| person.head_name.as_str()).unwrap_or_default();
     let head =
-        if asked.relation { overflow.fit("世帯", "世帯主", Fit::Name, head) } else { String::new() };
+        if asked.relation { overflow.fit("世帯", "世帯主", Fit::Half, head) } else { String::new() };
     Ok(Copy {
         title: TITLE,
         form: if given.sheet.as_deref() == Some("household") { "household" } else { "individual" },
