@@ -138,8 +138,6 @@ fn watched(person: &Person, today: Date) -> Vec<Watched> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "helpers of tests fail by panicking")]
-
     use domain::{AddresseeNo, HouseholdNo, IndividualNumber, RegisterDate, Sex};
     use jiff::civil::date;
 
