@@ -204,13 +204,16 @@ fn same_move(desk: &mut Desk<'_>, persons: &[Person]) {
 /// The newest certificate of this 転出 that names one of them and was not spoilt.
 fn issued_before(desk: &Desk<'_>, persons: &[Person], certificate: &str) -> Result<Option<Issuance>, Fault> {
     let Some(first) = persons.first() else { return Ok(None) };
-    let begun = began(desk, first)?;
+    let mut begun = Vec::new();
+    for person in persons {
+        begun.push((person.addressee_no, began(desk, person)?));
+    }
     let issued = desk.view.load_by::<Issuance>("household_no", first.household_no.as_str())?;
-    let fits = |one: &Issuance| {
-        let place = one.persons.iter().position(|no| *no == first.addressee_no);
-        let row = place.and_then(|place| one.rows.get(place));
-        one.certificate == certificate && one.disposed.is_none() && row.is_some_and(|row| begun <= *row)
+    let of_this_move = |one: &Issuance| {
+        let mut printed = one.persons.iter().zip(&one.rows);
+        printed.any(|(no, row)| begun.iter().any(|(mover, begun)| mover == no && begun <= row))
     };
+    let fits = |one: &Issuance| one.certificate == certificate && one.disposed.is_none() && of_this_move(one);
     let newest = issued.into_iter().map(|held| held.record).filter(fits);
     Ok(newest
         .max_by(|one, other| (one.issued_at, &one.issue_number).cmp(&(other.issued_at, &other.issue_number))))

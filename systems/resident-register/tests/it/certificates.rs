@@ -156,6 +156,22 @@ fn the_history_is_printed_on_request_and_tells_no_special_reason_unasked() {
 }
 
 #[test]
+fn a_change_of_sex_is_a_special_reason_whatever_its_words() {
+    let mut town = town();
+    let ichiro = town.people["一郎"];
+    let change = json!({ "targets": [ichiro], "sex": "2", "note": "戸籍の通知による" });
+    final_of(&mut town, "correction", change);
+    for (special, told) in [(false, false), (true, true)] {
+        let words = json!({
+            "targets": [ichiro], "with_history": true, "with_notes": true, "with_special_history": special,
+        });
+        let copy = printed(&mut town, "issue-copy", words).to_string();
+        assert_eq!(copy.contains("職権修正"), told, "{copy}");
+        assert_eq!(copy.contains("戸籍の通知による"), told, "{copy}");
+    }
+}
+
+#[test]
 fn names_in_daily_use_are_told_with_their_days_when_asked_for() {
     let mut town = town();
     let words = json!({ "members": [{
