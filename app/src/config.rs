@@ -94,6 +94,21 @@ pub struct Municipality {
     /// Whether certificates are marked as specimens (見本).
     #[serde(default)]
     pub specimen: bool,
+    /// Words in place of the seal, such as 公印省略; empty leaves room for one.
+    #[serde(default)]
+    pub seal_note: String,
+    /// Where certificates are issued (発行場所), part of the issue number; empty is 本庁1.
+    #[serde(default)]
+    pub issue_place: String,
+    /// The printer, part of the issue number; empty is プリンタ001.
+    #[serde(default)]
+    pub printer: String,
+    /// `limit` prints as much as fits of a text that is too long, before the reference to 別紙.
+    #[serde(default)]
+    pub overflow_print: String,
+    /// Whom letters say to ask (問い合わせ先).
+    #[serde(default)]
+    pub contact: String,
 }
 
 /// `[server]`: where staff reach the program.

@@ -3,6 +3,8 @@
 mod coverage;
 mod error;
 mod font;
+pub mod item_certificate;
+pub mod letter;
 pub mod link_acceptance;
 mod press;
 pub mod resident_record_copy;
@@ -11,6 +13,8 @@ mod world;
 pub use coverage::{GlyphFinding, GlyphFindingKind};
 pub use error::PressError;
 pub use font::{FONT_DIRS_VARIABLE, FONT_PACKAGE, font_dirs};
+pub use item_certificate::ItemCertificate;
+pub use letter::Letter;
 pub use link_acceptance::LinkAcceptance;
 pub use press::{DATA_BYTES_MAX, LazyPress, Pdf, Press, Sheet};
 pub use resident_record_copy::ResidentRecordCopy;

@@ -14,7 +14,7 @@ use typst_pdf::PdfOptions;
 use crate::coverage;
 use crate::font;
 use crate::world::{DATA_FILE, Job, Stock, file_id};
-use crate::{GlyphFinding, LinkAcceptance, PressError, ResidentRecordCopy};
+use crate::{GlyphFinding, ItemCertificate, Letter, LinkAcceptance, PressError, ResidentRecordCopy};
 
 /// The most JSON one document may have: some 200 full persons, far above any household. A list of the whole town is
 /// a batch of documents and not one.
@@ -25,8 +25,10 @@ pub const DATA_BYTES_MAX: usize = 1 << 20;
 const REMEMBERED_DOCUMENTS: usize = 2;
 
 /// Files of the typesetter: pieces shared by the templates, and the templates by name.
-const SOURCES: [(&str, &str); 3] = [
+const SOURCES: [(&str, &str); 5] = [
     ("sheet.typ", include_str!("../templates/sheet.typ")),
+    ("item-certificate.typ", include_str!("../templates/item-certificate.typ")),
+    ("letter.typ", include_str!("../templates/letter.typ")),
     ("link-acceptance.typ", include_str!("../templates/link-acceptance.typ")),
     ("resident-record-copy.typ", include_str!("../templates/resident-record-copy.typ")),
 ];
@@ -96,7 +98,7 @@ impl Press {
     }
 
     /// Prints `data` with the template of that name: `resident-record-copy` takes a [`ResidentRecordCopy`],
-    /// `link-acceptance` a [`LinkAcceptance`].
+    /// `item-certificate` an [`ItemCertificate`], `letter` a [`Letter`], `link-acceptance` a [`LinkAcceptance`].
     ///
     /// # Errors
     /// [`UnknownTemplate`](PressError::UnknownTemplate), [`DataTooLarge`](PressError::DataTooLarge), and
@@ -157,6 +159,14 @@ impl LazyPress {
         let press = Press::open(&self.font_dirs)?;
         Ok(self.press.get_or_init(|| press))
     }
+}
+
+impl Sheet for ItemCertificate {
+    const TEMPLATE: &'static str = "item-certificate";
+}
+
+impl Sheet for Letter {
+    const TEMPLATE: &'static str = "letter";
 }
 
 impl Sheet for LinkAcceptance {

@@ -1,4 +1,4 @@
-//! The copy of a resident record (住民票の写し): what is printed, already put into words.
+//! The copy of a resident record (住民票の写し) or of a deleted one (除票の写し): what is printed, already put into words.
 //!
 //! Which item may be printed for whom is decided before; here an item is [`Cell::Text`], [`Cell::Omitted`] or
 //! [`Cell::Blank`], and dates are texts in the form the person's record asks for (era for Japanese, western for
@@ -10,9 +10,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// One copy of a resident record (住民票の写し), of a household or of one person.
+/// One copy of a resident record (住民票の写し), of a household or of one person; or of deleted records (除票の写し).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResidentRecordCopy {
+    /// The title: 住民票の写し or 除票の写し.
+    pub title: String,
     /// One sheet for all or one sheet each.
     pub form: Form,
     /// Whether the sheet shows the whole household.
@@ -31,6 +33,21 @@ pub struct ResidentRecordCopy {
     pub attestation: Attestation,
     /// The issue number (発行番号), at the foot of every page. Each copy has its own.
     pub issue_number: String,
+    /// Texts too long for their place, whole, on a page of their own (別紙).
+    pub overflow: Vec<Overflow>,
+}
+
+/// A text too long for its place in the form.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overflow {
+    /// The number by which its place refers to it (別紙番号), from 1.
+    pub no: usize,
+    /// Whose it is.
+    pub person: String,
+    /// The item it stands under.
+    pub item: String,
+    /// The whole text.
+    pub text: String,
 }
 
 /// How the persons are laid out.
@@ -51,6 +68,8 @@ pub enum Scope {
     Whole,
     /// Some of them (世帯の一部).
     Part,
+    /// Deleted records belong to no household; nothing is said.
+    None,
 }
 
 /// What stands in one place of the form.
@@ -95,8 +114,49 @@ pub struct Person {
     pub individual_number: Cell,
     /// What Japanese and foreign residents do not share.
     pub nationality: Nationality,
+    /// Why and when the record was deleted; on a 除票の写し only.
+    pub deletion: Option<Deletion>,
     /// Remarks (備考), one line each.
     pub remarks: Vec<String>,
+    /// The history (異動履歴), its notes (留意事項) and names in daily use (通称の履歴), as asked for.
+    pub blocks: Vec<Block>,
+}
+
+/// The end of a record (消除).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deletion {
+    /// Why (消除事由).
+    pub reason: Cell,
+    /// When it happened (事由の生じた年月日).
+    pub event_date: Cell,
+    /// When notice was given; of an ex officio deletion the day it was made.
+    pub notified_on: Cell,
+    /// Where to, of somebody who moved out.
+    pub moved: Option<MovedOut>,
+}
+
+/// Where somebody moved, as planned and as the new municipality told it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedOut {
+    /// 転出先（予定）.
+    pub planned: Cell,
+    /// 転出予定年月日.
+    pub planned_on: Cell,
+    /// 転出先（確定）.
+    pub confirmed: Cell,
+    /// 転出年月日（確定）.
+    pub confirmed_on: Cell,
+    /// 転入通知年月日.
+    pub notice_on: Cell,
+}
+
+/// Lines under a heading of their own.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// The heading.
+    pub title: String,
+    /// The lines.
+    pub lines: Vec<String>,
 }
 
 /// A name and how it is read.
@@ -185,6 +245,30 @@ impl fmt::Debug for Cell {
 impl fmt::Debug for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Person(..)")
+    }
+}
+
+impl fmt::Debug for Overflow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Overflow").field("no", &self.no).field("item", &self.item).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Deletion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Deletion(..)")
+    }
+}
+
+impl fmt::Debug for MovedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MovedOut(..)")
+    }
+}
+
+impl fmt::Debug for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Block").field("title", &self.title).finish_non_exhaustive()
     }
 }
 

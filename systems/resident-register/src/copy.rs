@@ -1,10 +1,13 @@
-//! The data of the template `resident-record-copy`: what is printed, already put into words.
+//! The data of the template `resident-record-copy` (住民票の写し, 除票の写し): what is printed, already put into words.
 //!
 //! The shapes are those of the `documents` room, written here as data because a system does not know that room.
 
 use domain::{Date, RegisterDate, ResidentKind, wareki};
 use serde::Serialize;
 
+use crate::certificates::attest::Attestation;
+use crate::certificates::history::Block;
+use crate::certificates::overflow::{Fit, Over, Overflow};
 use crate::records::Person;
 use crate::rules::data::status_label;
 use crate::sheet;
@@ -20,6 +23,8 @@ pub(crate) struct Asked {
     pub(crate) individual_number: bool,
     pub(crate) foreign_items: bool,
     pub(crate) kana: bool,
+    /// A 転出 whose day has not come.
+    pub(crate) plan: bool,
 }
 
 impl Asked {
@@ -32,6 +37,7 @@ impl Asked {
             (self.individual_number, "individual_number"),
             (self.foreign_items, "foreign_items"),
             (self.kana, "kana"),
+            (self.plan, "move_out_plan"),
         ]
         .into_iter()
         .filter(|(asked, _)| *asked)
@@ -42,6 +48,7 @@ impl Asked {
 
 #[derive(Serialize)]
 pub(crate) struct Copy {
+    pub(crate) title: &'static str,
     pub(crate) form: &'static str,
     pub(crate) scope: &'static str,
     pub(crate) official_use: bool,
@@ -50,7 +57,7 @@ pub(crate) struct Copy {
     pub(crate) head: Cell,
     pub(crate) persons: Vec<Printed>,
     pub(crate) attestation: Attestation,
-    pub(crate) issue_number: String,
+    pub(crate) overflow: Vec<Over>,
 }
 
 #[derive(Clone, Serialize)]
@@ -85,7 +92,27 @@ pub(crate) struct Printed {
     record_code: Cell,
     individual_number: Cell,
     nationality: Nationality,
+    pub(crate) deletion: Option<Deletion>,
     remarks: Vec<String>,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// The end of a record, on a 除票の写し.
+#[derive(Serialize)]
+pub(crate) struct Deletion {
+    pub(crate) reason: Cell,
+    pub(crate) event_date: Cell,
+    pub(crate) notified_on: Cell,
+    pub(crate) moved: Option<MovedOut>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct MovedOut {
+    pub(crate) planned: Cell,
+    pub(crate) planned_on: Cell,
+    pub(crate) confirmed: Cell,
+    pub(crate) confirmed_on: Cell,
+    pub(crate) notice_on: Cell,
 }
 
 #[derive(Serialize)]
@@ -115,73 +142,126 @@ enum Nationality {
     },
 }
 
-#[derive(Serialize)]
-pub(crate) struct Attestation {
-    pub(crate) text: String,
-    pub(crate) date: String,
-    pub(crate) office: String,
-    pub(crate) name: String,
-    pub(crate) seal_note: Option<String>,
-}
-
-/// One person in print. A planned 転出 is left out before its day.
+/// One person in print. A planned 転出 is left out before its day unless asked for.
 ///
 /// Source: 住民記録システム標準仕様書 5.1; 住民基本台帳法 art. 7.
-pub(crate) fn printed(person: &Person, asked: Asked, today: Date) -> Printed {
+pub(crate) fn printed(person: &Person, asked: Asked, today: Date, overflow: &mut Overflow) -> Printed {
+    let whose = person.called();
     let date = |date: Option<&RegisterDate>| date.map(RegisterDate::label_wareki).unwrap_or_default();
-    let name = |text: &str, kana: &str| Name {
-        text: text.to_owned(),
-        kana: Some(kana.to_owned()).filter(|kana| asked.kana && !kana.is_empty()),
+    let mut name = |item: &str, text: &str, kana: &str| Name {
+        text: overflow.fit(whose, item, Fit::Name, text),
+        kana: Some(overflow.fit(whose, &format!("{item}のフリガナ"), Fit::Kana, kana))
+            .filter(|kana| asked.kana && !kana.is_empty()),
     };
-    let other = |text: &str, kana: &str| (!text.is_empty()).then(|| name(text, kana));
+    let main_name = name("氏名", &person.name, if asked.kana { &person.name_kana } else { "" });
+    let mut other = |item: &str, text: &str, kana: &str| {
+        (!text.is_empty()).then(|| name(item, text, if asked.kana { kana } else { "" }))
+    };
+    let former_name = other("旧氏", &person.former_family_name, &person.former_family_kana);
+    let alias = other("通称", &person.alias_name, &person.alias_kana);
     // 住所を定めた年月日 is printed only after a 転居.
     let address_since =
         if person.moved_from_address.is_some() { date(person.addr_since.as_ref()) } else { String::new() };
+    let mut fit = |asked: bool, item: &str, place: Fit, text: &str| {
+        if asked { Cell::of(overflow.fit(whose, item, place, text)) } else { Cell::Omitted }
+    };
     let nationality = match person.resident_kind {
         ResidentKind::Japanese => Nationality::Japanese {
-            former_name: other(&person.former_family_name, &person.former_family_kana),
+            former_name,
             resident_since: Cell::of(date(person.resident_since.as_ref())),
-            registered_domicile: Cell::when(
+            registered_domicile: fit(
                 asked.domicile,
-                person.registered_domicile.as_ref().map(domain::Address::one_line).unwrap_or_default(),
+                "本籍",
+                Fit::Address,
+                &one_line(person.registered_domicile.as_ref()),
             ),
-            register_head: Cell::when(asked.domicile, &person.register_head),
+            register_head: fit(asked.domicile, "筆頭者", Fit::Cell, &person.register_head),
         },
         ResidentKind::Foreign => Nationality::Foreign {
-            alias: other(&person.alias_name, &person.alias_kana),
+            alias,
             resident_since: Cell::of(date(person.foreign_resident_since.as_ref())),
-            country: Cell::when(asked.foreign_items, &person.nationality),
-            status_of_residence: Cell::when(asked.foreign_items, status_label(&person.status_of_residence)),
-            stay_period: Cell::when(asked.foreign_items, &person.stay_period),
+            country: fit(asked.foreign_items, "国籍・地域", Fit::Cell, &person.nationality),
+            status_of_residence: fit(
+                asked.foreign_items,
+                "在留資格",
+                Fit::Cell,
+                status_label(&person.status_of_residence),
+            ),
+            stay_period: fit(asked.foreign_items, "在留期間", Fit::Cell, &person.stay_period),
             stay_expires_on: Cell::when(asked.foreign_items, sheet::western(person.stay_expires_on)),
             card_number: Cell::when(asked.foreign_items, &person.residence_card_no),
             class: Cell::when(asked.foreign_items, person.art30_45_class.map_or("", |class| class.label())),
         },
     };
+    let previous_address = fit(true, "前住所", Fit::Address, &one_line(person.prev_address.as_ref()));
+    let relation = fit(asked.relation, "続柄", Fit::Cell, &person.relation.label());
     let code = person.resident_record_code.as_ref().map_or("", |code| code.expose());
     let number = person.individual_number.as_ref().map_or("", |number| number.expose());
     Printed {
-        name: name(&person.name, &person.name_kana),
+        name: main_name,
         birth_date: Cell::of(sheet::birth_label(person)),
         sex: Cell::of(person.sex.label()),
-        relation: Cell::when(asked.relation, person.relation.label()),
+        relation,
         address_since: Cell::of(address_since),
         notified_on: Cell::of(person.moved_in_notified_on.map(wareki).unwrap_or_default()),
-        previous_address: Cell::of(
-            person.prev_address.as_ref().map(domain::Address::one_line).unwrap_or_default(),
-        ),
+        previous_address,
         record_code: Cell::when(asked.record_code, code),
         individual_number: Cell::when(asked.individual_number, number),
         nationality,
-        remarks: remarks(person, today),
+        deletion: None,
+        remarks: remarks(person, asked.plan, today),
+        blocks: Vec::new(),
     }
 }
 
-fn remarks(person: &Person, today: Date) -> Vec<String> {
+/// Why and when a record was deleted, and where to; the destination may be left out on request.
+///
+/// Source: 住民基本台帳法施行令 art. 8; 住民記録システム標準仕様書 1.1.5, 4.1.3.1.1.
+pub(crate) fn deletion(person: &Person, destination: bool, overflow: &mut Overflow) -> Deletion {
+    let day = |day: Option<Date>| Cell::of(day.map(wareki).unwrap_or_default());
+    let whose = person.called();
+    let planned = person.dest_address_planned.as_ref();
+    let confirmed = person.dest_address_confirmed.as_ref();
+    let moved = (planned.is_some() || confirmed.is_some()).then(|| {
+        let mut place = |item: &str, address: Option<&domain::Address>| {
+            if destination {
+                Cell::of(overflow.fit(whose, item, Fit::Address, &one_line(address)))
+            } else {
+                Cell::Omitted
+            }
+        };
+        MovedOut {
+            planned: place("転出先（予定）", planned),
+            planned_on: day(person.moveout_planned_on),
+            confirmed: place("転出先（確定）", confirmed),
+            confirmed_on: day(person.moveout_confirmed_on),
+            notice_on: day(person.movein_notice_on),
+        }
+    });
+    let notified = match person.deletion_notified_on {
+        Some(day) => format!("{}届出", wareki(day)),
+        None => format!("{}職権", wareki(person.processed_on)),
+    };
+    Deletion {
+        reason: Cell::of(person.deletion_reason.map_or("", |reason| reason.label())),
+        event_date: Cell::of(
+            person.deletion_event_date.as_ref().map(RegisterDate::label_wareki).unwrap_or_default(),
+        ),
+        notified_on: Cell::of(notified),
+        moved,
+    }
+}
+
+/// An address on one line; empty when there is none.
+pub(crate) fn one_line(address: Option<&domain::Address>) -> String {
+    address.map(domain::Address::one_line).unwrap_or_default()
+}
+
+fn remarks(person: &Person, plan: bool, today: Date) -> Vec<String> {
     let mut lines = person.remarks.clone();
     if let (Some(day), Some(dest)) = (person.moveout_planned_on, &person.dest_address_planned)
         && person.is_resident()
-        && day <= today
+        && (plan || day <= today)
     {
         lines.push(format!("{} {}へ転出予定", wareki(day), dest.one_line()));
     }

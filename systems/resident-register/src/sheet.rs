@@ -64,7 +64,7 @@ fn notes(person: &Person) -> String {
 }
 
 /// When and where each 通称 was recorded and deleted, a line each.
-fn aliases(person: &Person) -> String {
+pub(crate) fn aliases(person: &Person) -> String {
     let one = |event: &crate::records::AliasEvent| {
         let ended = event
             .deleted_on

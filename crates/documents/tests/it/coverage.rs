@@ -45,9 +45,12 @@ fn a_printed_document_names_the_field_of_each_finding() {
 #[test]
 fn the_font_shows_every_character_of_the_templates() {
     let Some(press) = tools::press("template coverage") else { return };
-    for template in
-        [include_str!("../../templates/sheet.typ"), include_str!("../../templates/resident-record-copy.typ")]
-    {
+    for template in [
+        include_str!("../../templates/sheet.typ"),
+        include_str!("../../templates/item-certificate.typ"),
+        include_str!("../../templates/letter.typ"),
+        include_str!("../../templates/resident-record-copy.typ"),
+    ] {
         assert_eq!(press.uncovered(template), vec![]);
     }
 }

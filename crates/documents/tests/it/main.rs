@@ -4,6 +4,8 @@
 //! environment it fails instead, so that a green build has really printed.
 
 #[cfg(test)]
+mod certificates;
+#[cfg(test)]
 mod coverage;
 #[cfg(test)]
 mod printing;

@@ -24,7 +24,9 @@ pub(crate) fn japanese(text: &str, kana: &str, birth_date: &str, sex: &str, rela
             registered_domicile: Cell::Omitted,
             register_head: Cell::Omitted,
         },
+        deletion: None,
         remarks: Vec::new(),
+        blocks: Vec::new(),
     }
 }
 
@@ -62,6 +64,7 @@ pub(crate) fn household() -> ResidentRecordCopy {
     );
     lodger.remarks = vec!["令和8年1月31日に東京都千代田区へ転出予定".to_owned()];
     ResidentRecordCopy {
+        title: "住民票の写し".to_owned(),
         form: Form::Household,
         scope: Scope::Whole,
         official_use: false,
@@ -83,6 +86,7 @@ pub(crate) fn household() -> ResidentRecordCopy {
             seal_note: Some("（公印省略）".to_owned()),
         },
         issue_number: "20251120 架空市 本庁1 プリンタ001 000011".to_owned(),
+        overflow: Vec::new(),
     }
 }
 

@@ -15,7 +15,13 @@ pub(crate) mod history;
 mod history_extract;
 mod household;
 pub(crate) mod household_change;
+mod issuance_dispose;
+mod issuance_list;
 mod issue_copy;
+mod issue_former_copy;
+mod issue_items;
+mod issue_letter;
+mod issue_move_out;
 pub(crate) mod items;
 pub(crate) mod move_in;
 pub(crate) mod move_in_notice;
@@ -86,6 +92,14 @@ pub(crate) fn all() -> Vec<Function> {
         history::function(),
         show_number::function(),
         issue_copy::function(),
+        issue_former_copy::function(),
+        issue_items::of_residents(),
+        issue_items::of_former(),
+        issue_move_out::certificate(),
+        issue_move_out::substitute(),
+        issue_letter::function(),
+        issuance_list::function(),
+        issuance_dispose::function(),
         suppression_set::function(),
         suppression_release::function(),
         suppression_end::function(),

@@ -20,6 +20,9 @@ pub struct Issuance {
     pub certificate: String,
     /// Whose record is printed.
     pub persons: Vec<AddresseeNo>,
+    /// 履歴番号 of the row that was printed of each, in the same order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<u32>,
     /// 世帯番号.
     pub household_no: HouseholdNo,
     /// Names of the items printed on request, such as `relation`.
@@ -36,6 +39,31 @@ pub struct Issuance {
     pub issued_at: Timestamp,
     /// User id of who issued it.
     pub issued_by: String,
+    /// Where (発行場所).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// The printer.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub printer: String,
+    /// 発行番号 of the certificate this one is issued in place of (再交付).
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reissue_of: String,
+    /// Set when the paper was spoilt and withdrawn (書損).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposed: Option<Disposal>,
+}
+
+/// A note that a certificate was spoilt and withdrawn (書損). The certificate stays in the history.
+///
+/// Source: 住民記録システム標準仕様書 1.3.8.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disposal {
+    /// Why.
+    pub reason: String,
+    /// User id of who noted it.
+    pub noted_by: String,
+    /// When.
+    pub noted_at: Timestamp,
 }
 
 impl Record for Issuance {

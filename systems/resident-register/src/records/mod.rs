@@ -10,7 +10,7 @@ mod suppression;
 mod transfer;
 
 pub use household::{HOUSEHOLD, Household};
-pub use issuance::{ISSUANCE, Issuance};
+pub use issuance::{Disposal, ISSUANCE, Issuance};
 pub use numbers::{CODE_SLOT, COUNTER, CodeSlot, Counter, HOLD, Hold};
 pub use person::{AliasEvent, Basis, HistoryEntry, PERSON, Person};
 pub use provisional::{PROVISIONAL, Provisional, ProvisionalStatus, ReadVersion};

@@ -8,6 +8,9 @@ use system::Choice;
 
 const LIMITS: &str = include_str!("../../../../standards/codes/resident-register/limits.tsv");
 const STATUSES: &str = include_str!("../../../../standards/codes/resident-register/status-of-residence.tsv");
+const SPECIAL_HISTORY: &str =
+    include_str!("../../../../standards/codes/resident-register/special-history.tsv");
+const PRINT_FIT: &str = include_str!("../../../../standards/codes/resident-register/print-fit.tsv");
 
 const HOLIDAYS: &str = include_str!("../../../../standards/calendar/holidays.tsv");
 
@@ -99,6 +102,20 @@ impl Limit {
             .and_then(|value| value.parse().ok())
             .unwrap_or_default()
     }
+}
+
+/// How many full-width characters a place of a certificate holds (印字可能文字数).
+pub(crate) fn print_fit(place: &str) -> usize {
+    rows(PRINT_FIT)
+        .find(|(name, _)| *name == place)
+        .and_then(|(_, rest)| rest.split('\t').next())
+        .and_then(|value| value.parse().ok())
+        .unwrap_or_default()
+}
+
+/// Whether the words of a movement tell a special reason (特別養子縁組 and the like).
+pub(crate) fn tells_special_reason(text: &str) -> bool {
+    rows(SPECIAL_HISTORY).any(|(word, _)| text.contains(word))
 }
 
 /// 在留資格 as choices.

@@ -1,23 +1,23 @@
 //! Whether a certificate may be issued: E151 for support measures, E152 and A152 for suppressions.
 
+use domain::AddresseeNo;
 use register::{Fault, ViewExt, Write};
 
 use super::{protection, suppression};
 use crate::desk::Desk;
-use crate::records::{
-    Household, Person, SupportRelease, SupportReleaseStatus, SuppressedProcess, SuppressionLevel,
-};
+use crate::records::{Person, SupportRelease, SupportReleaseStatus, SuppressedProcess, SuppressionLevel};
 use crate::texts::fold_text;
 
 /// A 解除審査 that this issue uses up, with its version.
 pub(crate) struct Released(SupportRelease, u32);
 
-/// Checks everybody who is printed. Tells which 解除審査 the issue uses up.
+/// Checks everybody who is printed. Tells which 解除審査 the issue uses up. `household` are those whose address the paper
+/// tells as well: the members, and of a deleted record whoever left from there.
 ///
 /// Source: 住民記録システム標準仕様書 3.1, 3.4.
 pub(crate) fn check(
     desk: &mut Desk<'_>,
-    household: &Household,
+    household: &[AddresseeNo],
     persons: &[Person],
     requested_by: &str,
 ) -> Result<Vec<Released>, Fault> {
@@ -41,7 +41,7 @@ pub(crate) fn check(
                 "E151",
                 &path,
                 "対象者",
-                format!("{}さんは{}の対象者です。写しは交付できません。", person.called(), class.label()),
+                format!("{}さんは{}の対象者です。証明書は交付できません。", person.called(), class.label()),
                 "担当者が請求を審査し、交付してよいときは「支援措置の解除審査」をしてから、同じ請求者で交付してください。",
             ),
         }
@@ -81,9 +81,9 @@ fn check_suppression(desk: &mut Desk<'_>, person: &Person, path: &str) -> Result
 }
 
 /// A copy of somebody who lives with a protected person shows the same address (D029).
-fn warn_of_the_others(desk: &mut Desk<'_>, household: &Household) -> Result<(), Fault> {
+fn warn_of_the_others(desk: &mut Desk<'_>, household: &[AddresseeNo]) -> Result<(), Fault> {
     let mut others = false;
-    for no in &household.members {
+    for no in household {
         others |= desk.protected(*no)?.is_some_and(|row| row.is_protected());
     }
     if others {
@@ -91,7 +91,7 @@ fn warn_of_the_others(desk: &mut Desk<'_>, household: &Household) -> Result<(), 
             "D029",
             "targets",
             "対象者",
-            "同じ世帯に支援措置の対象者がいます。この写しから、対象者の住所が分かります。",
+            "同じ世帯に支援措置の対象者がいます。この写しから、対象者の住所が分かるおそれがあります。",
             "請求者と使用目的をよく審査してください。",
         );
     }

@@ -489,7 +489,14 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         "support-release" => return json!({ "requested_by": "山田　花子", "reason": "本人と確認した" }),
         "support-decide" | "support-extend" | "support-list" | "suppression-list" => return json!({}),
         "protected-person" => return json!({ "purpose": "measure", "purpose_detail": "転送" }),
-        "issue-copy" => return json!({ "request": "self", "requested_by": "山田　花子" }),
+        "issue-copy" | "issue-former-copy" | "issue-move-out-certificate" | "issue-move-out-substitute" => {
+            return json!({ "request": "self", "requested_by": "山田　花子" });
+        }
+        "issue-items" | "issue-former-items" => {
+            return json!({ "request": "self", "requested_by": "山田　花子", "with_address": true });
+        }
+        "issue-letter" | "issuance-list" => return json!({}),
+        "issuance-dispose" => return json!({ "reason": "紙づまり" }),
         "person" | "history" | "household" => return json!({}),
         "show-number" => return json!({ "purpose": "task", "purpose_detail": "国民健康保険" }),
         other => panic!("no usual input of {other}"),

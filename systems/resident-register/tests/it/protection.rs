@@ -89,6 +89,7 @@ fn everything_said(town: &mut Town) -> String {
     let all = json!({ "include_ended": true });
     say(town.run("support-list", "clerk", &all, true));
     say(town.run("suppression-list", "clerk", &all, true));
+    say(town.run("issuance-list", "clerk", &json!({ "from": "2020-01-01", "to": "2030-12-31" }), true));
     said
 }
 

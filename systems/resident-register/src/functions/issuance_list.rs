@@ -1,0 +1,202 @@
+//! 交付履歴照会: which certificates and letters were issued, of whom, when, by whom.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use domain::{Date, RegisterDate, wareki};
+use register::{Fault, View, ViewExt};
+use serde_json::{Value, json};
+use system::{
+    Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
+};
+
+use super::person;
+use crate::concealment;
+use crate::records::{ISSUANCE, Issuance, Person};
+use crate::texts::fold_text;
+
+/// Most rows of one answer.
+const ROWS_MAX: usize = 500;
+
+/// The function.
+pub(crate) fn function() -> Function {
+    Function {
+        id: "resident-register/issuance-list",
+        title: "交付履歴照会",
+        place: None,
+        mode: Mode::Online,
+        effect: Effect::Reads,
+        form: Form::of(vec![Section::once(
+            "条件",
+            vec![
+                Field::new("addressee_no", "宛名番号", FieldKind::AddresseeNo),
+                Field::new("certificate", "証明書・通知の種類", FieldKind::Text(40))
+                    .help("一部分でもよい（例 除票、転出証明書）"),
+                Field::new("from", "交付日（から）", FieldKind::Date).help("宛名番号も日付も空なら今日"),
+                Field::new("to", "交付日（まで）", FieldKind::Date).help("空なら「から」の日だけ"),
+                Field::new("issued_by", "担当", FieldKind::Text(60)),
+                Field::new("disposed", "書損だけ", FieldKind::Flag),
+            ],
+        )]),
+        in_menu: true,
+        decide,
+    }
+}
+
+/// What is looked for.
+struct Wanted<'a> {
+    certificate: String,
+    issued_by: &'a str,
+    disposed: bool,
+}
+
+impl Wanted<'_> {
+    fn fits(&self, one: &Issuance) -> bool {
+        fold_text(&one.certificate).contains(&self.certificate)
+            && (self.issued_by.is_empty() || one.issued_by == self.issued_by)
+            && (!self.disposed || one.disposed.is_some())
+    }
+}
+
+/// Neither address nor household of a person is in it.
+///
+/// Source: 住民記録システム標準仕様書 1.3.8.
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    let day = |name: &str| input.text(name).parse::<RegisterDate>().ok().and_then(|date| date.known());
+    let wanted = Wanted {
+        certificate: fold_text(input.text("certificate")),
+        issued_by: input.text("issued_by"),
+        disposed: input.0.get("disposed").and_then(Value::as_bool).unwrap_or_default(),
+    };
+    let no = input.text("addressee_no");
+    let (from, to) = match (day("from"), day("to")) {
+        (None, None) if no.is_empty() => (Some(context.today), Some(context.today)),
+        (Some(from), None) => (Some(from), Some(from)),
+        stated => stated,
+    };
+    if let (Some(from), Some(to)) = (from, to)
+        && to < from
+    {
+        return Ok(Outcome::refused(vec![Finding::error(
+            "D050",
+            "to",
+            "交付日",
+            format!("交付日の終わり{}が、始まり{}より前です。", wareki(to), wareki(from)),
+            "交付日を確かめてください。",
+        )]));
+    }
+    let mut found = if no.is_empty() {
+        of_days(view, from, to, &wanted)?
+    } else {
+        let Some(held) = view.load::<Person>(no)? else { return Ok(person::unknown(no)) };
+        if let Some(finding) = concealment::refusal(view, context, &held.record)? {
+            return Ok(Outcome::refused(vec![finding]));
+        }
+        of_person(view, &held.record, from, to, &wanted)?
+    };
+    let more = ROWS_MAX < found.len();
+    // The newest first.
+    found.sort_by(|one, other| {
+        other.issued_at.cmp(&one.issued_at).then(other.issue_number.cmp(&one.issue_number))
+    });
+    found.truncate(ROWS_MAX);
+    answer(view, &found, more)
+}
+
+/// The first characters of an issue number are its day.
+fn day_of(issue_number: &str) -> &str {
+    issue_number.get(..8).unwrap_or(issue_number)
+}
+
+fn compact(day: Date) -> String {
+    day.strftime("%Y%m%d").to_string()
+}
+
+fn of_days(
+    view: &dyn View,
+    from: Option<Date>,
+    to: Option<Date>,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<Issuance>, Fault> {
+    let mut found = Vec::new();
+    let (after, last) = (from.map(compact), to.map(compact));
+    view.scan(&ISSUANCE, after.as_deref(), &mut |stored| {
+        if last.as_deref().is_some_and(|last| last < day_of(&stored.key)) || ROWS_MAX < found.len() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let one = stored.typed::<Issuance>()?.record;
+        if wanted.fits(&one) {
+            found.push(one);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// By the households somebody was ever in, which the history of issuance is kept by.
+fn of_person(
+    view: &dyn View,
+    person: &Person,
+    from: Option<Date>,
+    to: Option<Date>,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<Issuance>, Fault> {
+    let (from, to) = (from.map(compact), to.map(compact));
+    let rows = view.load_history::<Person>(person.addressee_no.as_str())?;
+    let households: BTreeSet<_> = rows.iter().map(|held| held.record.household_no).collect();
+    let mut found = Vec::new();
+    for household_no in households {
+        for held in view.load_by::<Issuance>("household_no", household_no.as_str())? {
+            let one = held.record;
+            let day = day_of(&one.issue_number);
+            let within =
+                from.as_deref().is_none_or(|from| from <= day) && to.as_deref().is_none_or(|to| day <= to);
+            if within && one.persons.contains(&person.addressee_no) && wanted.fits(&one) {
+                found.push(one);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn answer(view: &dyn View, found: &[Issuance], more: bool) -> Result<Outcome, Fault> {
+    let mut rows = Vec::new();
+    let mut subjects = BTreeSet::new();
+    for one in found {
+        let mut names = Vec::new();
+        for no in &one.persons {
+            subjects.insert(no.to_string());
+            names.extend(view.load::<Person>(no.as_str())?.map(|held| held.record.called().to_owned()));
+        }
+        rows.push(json!({
+            "issue_number": one.issue_number,
+            "certificate": one.certificate,
+            "persons": one.persons,
+            "names": names.join("、"),
+            "items": one.items,
+            "requested_by": one.requested_by,
+            "request": one.request,
+            "purpose": one.purpose,
+            "issued_at": one.issued_at.to_string(),
+            "issued_by": one.issued_by,
+            "place": one.place,
+            "printer": one.printer,
+            "reissue_of": one.reissue_of,
+            "disposed": one.disposed.as_ref().map(|note| note.reason.as_str()).unwrap_or_default(),
+            "disposed_by": one.disposed.as_ref().map(|note| note.noted_by.as_str()).unwrap_or_default(),
+        }));
+    }
+    let count = rows.len();
+    Ok(Outcome {
+        message: if more {
+            format!("{count}件より多くあります。条件を加えてください。")
+        } else {
+            format!("{count}件")
+        },
+        answer: Some(Answer {
+            data: json!({ "rows": rows, "count": count, "more": more }),
+            subjects: subjects.into_iter().collect(),
+        }),
+        ..Outcome::default()
+    })
+}
