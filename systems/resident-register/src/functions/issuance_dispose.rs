@@ -32,7 +32,8 @@ pub(crate) fn function() -> Function {
 ///
 /// Source: 住民記録システム標準仕様書 1.3.8.
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    let no = input.text("issue_number");
+    // An input method types full-width spaces.
+    let no = &input.text("issue_number").replace('\u{3000}', " ");
     let refuse = |message: String| {
         Ok(Outcome::refused(vec![Finding::error(
             "D054",

@@ -14,7 +14,7 @@ use crate::certificates::targets;
 use crate::concealment::{Concealment, HIDDEN};
 use crate::copy::{Cell, one_line};
 use crate::desk::Desk;
-use crate::records::{Basis, Household, Person};
+use crate::records::{Basis, Household, Issuance, Person};
 use crate::rules::protection;
 use crate::sheet;
 
@@ -102,7 +102,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
-    let asking = Asking { request: "notice".to_owned(), ..Asking::default() };
+    let asking = Asking { request: Issuance::NOTICE.to_owned(), ..Asking::default() };
     let mut all = request::Issued::default();
     let mut last = None;
     for (person, told) in letters {

@@ -30,7 +30,7 @@ pub struct Issuance {
     /// Who asked for it (請求者).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub requested_by: String,
-    /// Class of the request: self, third party, official use.
+    /// Class of the request: self, third party, official use; [`NOTICE`](Self::NOTICE) of a letter.
     pub request: String,
     /// What it is for (使用目的).
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -51,6 +51,11 @@ pub struct Issuance {
     /// Set when the paper was spoilt and withdrawn (書損).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disposed: Option<Disposal>,
+}
+
+impl Issuance {
+    /// The class of the request of a letter, which nobody asked for.
+    pub const NOTICE: &'static str = "notice";
 }
 
 /// A note that a certificate was spoilt and withdrawn (書損). The certificate stays in the history.

@@ -5,6 +5,7 @@
 pub(crate) mod address;
 pub(crate) mod data;
 pub(crate) mod household;
+pub(crate) mod issued;
 pub(crate) mod issuing;
 pub(crate) mod matching;
 pub(crate) mod notice;

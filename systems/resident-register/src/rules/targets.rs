@@ -3,7 +3,7 @@
 use domain::{AddresseeNo, RegisterDate};
 use register::Fault;
 
-use super::protection;
+use super::{issued, protection};
 use crate::desk::Desk;
 use crate::records::{Household, Person};
 
@@ -25,7 +25,7 @@ impl Chosen {
     }
 }
 
-/// Reads the chosen residents: E101, E103, A017, A110 and the project's D001, D002. None when they cannot be moved.
+/// Reads the chosen residents: E101, E103, A017, A110 and the project's D001, D002, D055. None when they cannot be moved.
 ///
 /// Source: 住民記録システム標準仕様書 4.0.1, 4.0.8.
 pub(crate) fn choose(
@@ -94,6 +94,7 @@ fn may_move(
 ) -> Result<(), Fault> {
     let path = format!("{path}.{}", person.addressee_no);
     held(desk, person, &path)?;
+    issued::warn(desk, person, &path, event)?;
     if !person.is_resident() {
         desk.error(
             "E103",

@@ -1,0 +1,49 @@
+//! Movements that lie before a certificate was issued (D055): the paper out there says what no longer holds.
+
+use domain::{RegisterDate, wareki};
+use register::{Fault, ViewExt};
+
+use crate::desk::Desk;
+use crate::records::{Issuance, Person};
+
+/// Tells of certificates that were issued after the day of the movement and before it was entered. Letters and spoilt
+/// certificates are not told: nobody shows them to anybody.
+///
+/// Source: 住民記録システム標準仕様書 5.1.
+pub(crate) fn warn(
+    desk: &mut Desk<'_>,
+    person: &Person,
+    path: &str,
+    event: Option<RegisterDate>,
+) -> Result<(), Fault> {
+    let Some(day) = event.and_then(|date| date.latest()) else { return Ok(()) };
+    let compact = day.strftime("%Y%m%d").to_string();
+    let issued = desk.view.load_by::<Issuance>("household_no", person.household_no.as_str())?;
+    let numbers: Vec<String> = issued
+        .into_iter()
+        .map(|held| held.record)
+        .filter(|one| {
+            one.persons.contains(&person.addressee_no)
+                && one.disposed.is_none()
+                && one.request != Issuance::NOTICE
+                // An issue number begins with its day.
+                && one.issue_number.get(..8).is_some_and(|issued_on| compact.as_str() < issued_on)
+        })
+        .map(|one| format!("{}（{}）", one.certificate, one.issue_number))
+        .collect();
+    if !numbers.is_empty() {
+        desk.alert(
+            "D055",
+            path,
+            "異動日",
+            format!(
+                "異動日{}より後に、{}さんの証明書を交付しています: {}。",
+                wareki(day),
+                person.called(),
+                numbers.join("、")
+            ),
+            "交付した証明書の内容が、今の記載と違うことになります。返してもらう要否を確かめてください。",
+        );
+    }
+    Ok(())
+}
