@@ -41,6 +41,7 @@ struct Page {
     pending: Vec<Pending>,
     movements: Vec<Movement>,
     other_movements: Vec<Movement>,
+    certificates: Vec<Movement>,
     /// Functions that take no persons of this household, such as a birth.
     joining: Vec<Movement>,
     print: Option<String>,
@@ -66,6 +67,16 @@ const OTHER_MOVEMENTS: &[&str] = &[
     "resident-register/move-in-notice",
     "resident-register/renewal",
     "resident-register/cancel",
+];
+
+/// Certificates and letters beside the copy of the record.
+const CERTIFICATES: &[&str] = &[
+    "resident-register/issue-former-copy",
+    "resident-register/issue-items",
+    "resident-register/issue-former-items",
+    "resident-register/issue-move-out-certificate",
+    "resident-register/issue-move-out-substitute",
+    "resident-register/issue-letter",
 ];
 
 /// Movements that add somebody to the household.
@@ -105,13 +116,13 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             .collect()
     };
     // Also of a household that is closed: who was deleted can be put back.
-    let other_movements = OTHER_MOVEMENTS
-        .iter()
-        .filter_map(|id| {
+    let offered = |ids: &[&str]| -> Vec<Movement> {
+        let one = |id: &&str| {
             let (_, function) = visit.office().function(id)?;
             visit.may(id).then(|| Movement { href: format!("/f/{id}"), title: function.title, key: ' ' })
-        })
-        .collect();
+        };
+        ids.iter().filter_map(one).collect()
+    };
     let may_print = visit.office().function("resident-register/issue-copy").is_some()
         && visit.may("resident-register/issue-copy");
     let page = Page {
@@ -128,7 +139,8 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         members,
         pending,
         movements: begun(MOVEMENTS, ""),
-        other_movements,
+        other_movements: offered(OTHER_MOVEMENTS),
+        certificates: offered(CERTIFICATES),
         joining: begun(JOINING, &format!("?household_no={no}&_household={no}")),
         print: may_print.then(|| "/f/resident-register/issue-copy".to_owned()),
     };
