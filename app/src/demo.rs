@@ -44,7 +44,18 @@ type DemoUser = (&'static str, &'static str, &'static str, &'static [&'static st
 
 /// The users of the demonstration.
 pub const USERS: &[DemoUser] = &[
-    ("madoguchi", "窓口　花子", "町民生活課", &["resident-register/*", "addressee/*"]),
+    // Where a protected person lives, and whether one gets a certificate, is not for everybody at the counter.
+    (
+        "madoguchi",
+        "窓口　花子",
+        "町民生活課",
+        &[
+            "resident-register/*",
+            "!resident-register/protected-person",
+            "!resident-register/support-release",
+            "addressee/*",
+        ],
+    ),
     ("shinsa", "審査　次郎", "町民生活課", &["resident-register/*", "addressee/*"]),
     ("jidou", "児童　三奈", "福祉課", &["child-allowance/*", "addressee/*", "office/inquiry"]),
     ("senkyo", "選挙　四郎", "選挙管理委員会", &["electoral-roll/*", "addressee/*"]),

@@ -11,7 +11,8 @@ use crate::{AuditEntry, AuditResult, Office};
 /// Users. The password is kept only as an Argon2id hash.
 pub static USER: Kind = Kind::new("office/user", "利用者");
 
-/// What a user may do: function ids, or `system/*`, or `*`. Deny by default.
+/// What a user may do: function ids, or `system/*`, or `*`. Deny by default. One that begins with `!` takes away what another
+/// gives, in whatever order they stand, so that a counter may hold a system without its most guarded functions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Rights(pub Vec<String>);
@@ -19,10 +20,12 @@ pub struct Rights(pub Vec<String>);
 impl Rights {
     /// Whether these rights cover a function or another named thing, such as `office/links`.
     pub fn allow(&self, id: &str) -> bool {
-        self.0.iter().any(|right| match right.strip_suffix('*') {
+        let covered = |right: &str| match right.strip_suffix('*') {
             Some(prefix) => id.starts_with(prefix),
             None => right == id,
-        })
+        };
+        let taken = self.0.iter().filter_map(|right| right.strip_prefix('!')).any(covered);
+        !taken && self.0.iter().any(|right| covered(right))
     }
 }
 
@@ -292,6 +295,15 @@ mod tests {
         ] {
             assert_eq!(rights.allow(id), allowed, "{id}");
         }
+        for rights in [
+            ["resident-register/*", "!resident-register/protected-person"],
+            ["!resident-register/protected-person", "*"],
+        ] {
+            let rights = Rights(rights.map(str::to_owned).to_vec());
+            assert!(rights.allow("resident-register/person"));
+            assert!(!rights.allow("resident-register/protected-person"));
+        }
+        assert!(!Rights(vec!["*".into(), "!office/*".into()]).allow("office/links"));
         assert!(Rights(vec!["*".into()]).allow("anything"));
         assert!(!Rights::default().allow("anything"));
     }
