@@ -6,8 +6,8 @@ use system::{Answer, Context, Effect, Finding, Form, Function, Input, Mode, Outc
 
 use crate::desk::Desk;
 use crate::functions::{
-    birth, cancel, correction, death, ex_officio_deletion, head_change, history, household_change, move_in,
-    move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
+    birth, cancel, correction, death, ex_officio_deletion, head_change, history, household_change,
+    member_order, move_in, move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
 };
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
 
@@ -31,6 +31,7 @@ pub(crate) static MOVEMENTS: &[&MovementKind] = &[
     &move_within::MOVE_WITHIN,
     &head_change::HEAD_CHANGE,
     &household_change::HOUSEHOLD_CHANGE,
+    &member_order::MEMBER_ORDER,
     &ex_officio_deletion::EX_OFFICIO_DELETION,
     &correction::CORRECTION,
     &names::FORMER_NAME,

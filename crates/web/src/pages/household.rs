@@ -59,6 +59,7 @@ const MOVEMENTS: &[(&str, char)] = &[
 const OTHER_MOVEMENTS: &[&str] = &[
     "resident-register/correction",
     "resident-register/household-change",
+    "resident-register/member-order",
     "resident-register/former-name",
     "resident-register/alias",
     "resident-register/nationality",

@@ -23,6 +23,7 @@ mod issue_items;
 mod issue_letter;
 mod issue_move_out;
 pub(crate) mod items;
+pub(crate) mod member_order;
 pub(crate) mod move_in;
 pub(crate) mod move_in_notice;
 pub(crate) mod move_out;
@@ -73,6 +74,7 @@ pub(crate) fn all() -> Vec<Function> {
         move_within::function(),
         head_change::function(),
         household_change::function(),
+        member_order::function(),
         ex_officio_deletion::function(),
         nationality::function(),
         correction::function(),

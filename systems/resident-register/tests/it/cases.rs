@@ -331,6 +331,10 @@ impl Play {
                     path,
                     json!(value.split(',').map(|item| json!({ "item": item })).collect::<Vec<_>>()),
                 ),
+                "order" => {
+                    let rows = value.split(',').map(|who| json!({ "addressee_no": self.resolve(who) }));
+                    put(&mut input, path, rows.collect());
+                }
                 "together" => {
                     let rows = value.split(',').map(|who| json!({ "addressee_no": self.resolve(who) }));
                     put(&mut input, path, rows.collect());
@@ -442,7 +446,7 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         "move-out" => json!({
             "move_out_kind": "21", "dest_prefecture": "架空県", "dest_municipality": "河原市",
         }),
-        "death" | "head-change" | "household-change" => json!({}),
+        "death" | "head-change" | "household-change" | "member-order" => json!({}),
         "cancel" => json!({ "basis": "ex-officio" }),
         "bulk-address" => return json!({ "what": "address", "event_date": today.to_string() }),
         "transfer-receive" => {
