@@ -83,6 +83,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let pairs = kept.as_ref().unwrap_or(&visit.query);
     let mut input = bind(&function.form, pairs, BlankRows::Drop);
     seed_rows(function, &mut input);
+    seed_household(function, value_of(pairs, "_household"), &mut input);
     let first = first_blank(function, &input);
     let shown = Shown { input: &input, pairs, findings: &[], focus: &first };
     let mut page = page(visit, system, function, &shown)?;
@@ -226,6 +227,19 @@ fn seed_rows(function: &Function, input: &mut Value) {
         {
             rows.extend(targets.iter().map(|target| json!({ (number.name): target })));
         }
+    }
+}
+
+/// A household that must be named is the one the form was opened from; one that may be is another, such as one to join.
+fn seed_household(function: &Function, household_no: &str, input: &mut Value) {
+    let once = function.form.sections.iter().filter(|section| section.repeat_max.is_none());
+    let named = once
+        .flat_map(|section| &section.fields)
+        .find(|field| field.kind == FieldKind::HouseholdNo && field.required);
+    if let (Some(field), Some(values)) = (named, input.as_object_mut())
+        && !household_no.is_empty()
+    {
+        values.entry(field.name).or_insert_with(|| json!(household_no));
     }
 }
 

@@ -188,6 +188,11 @@ async fn a_family_is_seen_from_every_side() {
             format!("/f/resident-register/move-within?_household={household}&targets={head}"),
             vec!["value=\"000000000000019\" checked", "世帯主　昭和60年4月1日", "relations.0.addressee_no"],
         ),
+        // The household a movement is about is the one it was opened from; the one that may be joined is not.
+        (
+            format!("/f/resident-register/member-order?_household={household}&targets={head}"),
+            vec!["name=\"household_no\" value=\"000000000000019\"", "order.0.addressee_no"],
+        ),
         ("/links".to_owned(), vec!["受領待ち", "正常", "今すぐ実行", "city:25"]),
         ("/links/resident-full-to-tax".to_owned(), vec!["20時30分", "zenken_20261120_000001.dat", "保留"]),
         (
@@ -208,6 +213,8 @@ async fn a_family_is_seen_from_every_side() {
             assert!(answer.has(text), "{path}: {text}\n{}", answer.text);
         }
     }
+    let joining = format!("/f/resident-register/move-within?_household={household}&targets={head}");
+    assert!(!client.get(&joining).await.has("name=\"household_no\" value=\"000000000000019\""));
     assert_eq!(client.get("/go?no=1.1.1").await.location(), MOVE_IN);
     assert_eq!(client.get("/go?no=000000000000019").await.location(), format!("/residents/{head}"));
 }
