@@ -202,7 +202,8 @@ fn persons(desk: &mut Desk<'_>, numbers: &[AddresseeNo], dest: &Address) -> Resu
                 "A115",
                 &path,
                 "転出先",
-                format!("{}さんの転出先は、予定では{}でした。", person.called(), planned.one_line()),
+                // Not where: of somebody protected the plan is hidden.
+                format!("{}さんの転出先の市区町村が、予定と違います。", person.called()),
                 "転入通知の人と住所を確かめてください。予定の転出先はそのまま残ります。",
             );
         }

@@ -9,6 +9,7 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section, choices,
 };
 
+use crate::concealment::Concealment;
 use crate::records::{PERSON, Person};
 use crate::rules::notice::days_after;
 use crate::rules::{Limit, stay};
@@ -39,17 +40,26 @@ pub(crate) fn function() -> Function {
 /// Source: 住民記録システム標準仕様書 4.1.3.1.4 (転入通知未着者), 1.1.6, 1.1.9.
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let wanted = input.text("what");
-    let (mut rows, mut subjects) = (Vec::new(), Vec::new());
+    let mut listed = Vec::new();
     view.scan(&PERSON, None, &mut |stored| {
         let person = stored.typed::<Person>()?.record;
         for found in watched(&person, context.today) {
             if wanted.is_empty() || wanted == found.what {
-                subjects.push(person.addressee_no.to_string());
-                rows.push(found.row(&person));
+                listed.push((person.clone(), found));
             }
         }
         Ok(ControlFlow::Continue(()))
     })?;
+    let mut concealment = Concealment::new(view, context);
+    let (mut rows, mut subjects) = (Vec::new(), Vec::new());
+    for (person, found) in listed {
+        let household_no = match concealment.hides(&person)? {
+            true => String::new(),
+            false => person.household_no.to_string(),
+        };
+        subjects.push(person.addressee_no.to_string());
+        rows.push(found.row(&person, &household_no));
+    }
     subjects.dedup();
     Ok(Outcome { answer: Some(Answer { data: json!({ "rows": rows }), subjects }), ..Outcome::default() })
 }
@@ -65,13 +75,13 @@ struct Watched {
 }
 
 impl Watched {
-    fn row(&self, person: &Person) -> Value {
+    fn row(&self, person: &Person, household_no: &str) -> Value {
         json!({
             "rule": self.code,
             "to_check": self.title,
             "addressee_no": person.addressee_no,
             "name": person.called(),
-            "household_no": person.household_no,
+            "household_no": household_no,
             "counted_from": wareki(self.day),
             "remedy": self.todo,
         })

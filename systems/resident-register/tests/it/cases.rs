@@ -460,7 +460,7 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
                 }],
             });
         }
-        "transfer-erase" => return json!({}),
+        "transfer-erase" | "watch-list" => return json!({}),
         "ex-officio-entry" => {
             let mut input = usual("move-in", today);
             input["entry_kind"] = json!("address");

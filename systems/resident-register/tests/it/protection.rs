@@ -137,6 +137,23 @@ fn no_ordinary_inquiry_shows_where_a_protected_person_lives() {
 }
 
 #[test]
+fn a_list_of_what_is_due_does_not_name_the_household_of_a_protected_person() {
+    let mut town = town();
+    let (mother, household) = (town.people["花子"], town.person("花子").household_no);
+    let mut child = crate::cases::usual("birth", town.today);
+    child["household_no"] = json!(household);
+    child["members"][0]["parent_no"] = json!(mother);
+    let entered = run(&mut town, "birth", child);
+    let no = json!({ "provisional_no": entered.outcome.opens });
+    assert!(town.run("finalize", "reviewer", &no, true).committed);
+    town.today = town.today.checked_add(jiff::Span::new().days(31)).unwrap();
+    let due = json!({ "what": "number" });
+    assert_eq!(answer(&mut town, "watch-list", due.clone())["rows"][0]["household_no"], json!(household));
+    done(&mut town, "support-apply", json!({ "applicant": mother }));
+    assert_eq!(answer(&mut town, "watch-list", due)["rows"][0]["household_no"], json!(""));
+}
+
+#[test]
 fn the_old_address_stays_hidden_after_a_move_and_so_does_the_new_one() {
     let mut town = town();
     let people = town.people.clone();
