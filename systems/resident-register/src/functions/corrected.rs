@@ -248,11 +248,14 @@ impl Changes {
         row.adult_ward |= self.adult_ward;
         row.relation_proved |= self.relation_proved;
         row.remarks.extend(self.add_remark.clone());
-        row.name = match row.resident_kind {
-            ResidentKind::Japanese => joined(&row.family_name, &row.given_name),
-            ResidentKind::Foreign if row.name_roman.is_empty() => row.name_kanji.clone(),
-            ResidentKind::Foreign => row.name_roman.clone(),
-        };
+        // A record from an older system may hold its name whole, without the parts.
+        if ["family_name", "given_name", "name_roman", "name_kanji"].iter().any(|part| self.states(part)) {
+            row.name = match row.resident_kind {
+                ResidentKind::Japanese => joined(&row.family_name, &row.given_name),
+                ResidentKind::Foreign if row.name_roman.is_empty() => row.name_kanji.clone(),
+                ResidentKind::Foreign => row.name_roman.clone(),
+            };
+        }
         // A head's own row states their own name.
         if row.relation.is_head() {
             row.head_name.clone_from(&row.name);
@@ -289,11 +292,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_that_is_held_whole_stays_when_something_else_is_put_right() {
+        let no = domain::AddresseeNo::from_serial(1).unwrap();
+        let home = domain::HouseholdNo::from_serial(1).unwrap();
+        let mut row = Person::new(no, home, RegisterDate::Day(jiff::civil::date(1980, 1, 1)), Sex::Male);
+        row.name = "山田　太郎".to_owned();
+        Changes { register_head: Some("山田　一".to_owned()), ..Changes::default() }.apply(&mut row);
+        assert_eq!((row.name.as_str(), row.register_head.as_str()), ("山田　太郎", "山田　一"));
+        Changes { family_name: Some("佐藤".to_owned()), ..Changes::default() }.apply(&mut row);
+        assert_eq!(row.name, "佐藤");
+    }
+
+    #[test]
     fn what_can_be_emptied_is_emptied_and_nothing_else() {
         let day = jiff::civil::date(2026, 4, 1);
         let full = || {
-            let no = |serial| domain::AddresseeNo::from_serial(serial).unwrap_or_else(|_| unreachable!());
-            let home = domain::HouseholdNo::from_serial(1).unwrap_or_else(|_| unreachable!());
+            let no = |serial| domain::AddresseeNo::from_serial(serial).unwrap();
+            let home = domain::HouseholdNo::from_serial(1).unwrap();
             let mut row = Person::new(no(1), home, RegisterDate::Day(day), Sex::Male);
             for text in [
                 &mut row.name_kana,
