@@ -166,8 +166,8 @@ impl Office {
         entry
     }
 
-    /// Removes what was kept of an answer whose number another took. Were it the same answer, its bytes would be the other's.
-    fn give_way(&self, link: &str, no: u64) -> Result<(), Fault> {
+    /// Removes what was kept under a number that another took. Were it the same content, its bytes would be the other's.
+    pub(crate) fn give_way(&self, link: &str, no: u64) -> Result<(), Fault> {
         let view = self.journal().view(AsOf::default())?;
         if let Some(delivery) = view.load::<Delivery>(&Delivery::key_of(link, no))? {
             sweep(&self.evidence(link), no, &delivery.record);

@@ -375,20 +375,11 @@ impl<'a> LinkWorker<'a> {
         };
         let event = Event::Prepared { extent, to: prepared.to, file_name, due };
         if let Err(failure) = self.commit(start, event, &delivery, None, now, "配信の作成") {
-            self.give_way(&running.link.id, no)?;
+            self.office.give_way(&running.link.id, no)?;
             return Err(failure);
         }
         writing.recorded(|| sweep(&evidence, no, &delivery));
         Ok(Turn::Worked)
-    }
-
-    /// Removes what was prepared under a number that another worker recorded.
-    fn give_way(&self, link: &str, no: u64) -> Result<(), Fault> {
-        let view = self.office.journal().view(AsOf::default())?;
-        if let Some(recorded) = view.load::<Delivery>(&Delivery::key_of(link, no))? {
-            sweep(&self.office.evidence(link), no, &recorded.record);
-        }
-        Ok(())
     }
 
     fn send(&self, ready: &Ready, start: Start<'_>, now: Timestamp) -> Result<Turn, Failure> {

@@ -3,7 +3,7 @@
 use domain::{Address, AddresseeNo, HouseholdNo, MovementReason, RegisterDate};
 use register::{Fault, View};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use system::{
     Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Place, Section, choices,
 };
@@ -102,6 +102,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     };
     let most = usize::try_from(Limit::BulkRows.value()).unwrap_or(usize::MAX);
     let (mut lines, mut written, mut counts) = (Vec::new(), 0_usize, [0_usize; 5]);
+    let mut first_wrong: Option<(usize, String)> = None;
     for (index, line) in given.list.lines().enumerate() {
         let cells: Vec<&str> = line.split([',', '\t']).map(str::trim).collect();
         if line.trim().is_empty() || is_heading(&cells) {
@@ -121,8 +122,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             Came::Wrong(code, why) => (3, *code, format!("誤り: {why}")),
             Came::Left => (4, "", "次の実行で処理".to_owned()),
         };
-        if let Came::Changed(rows) = came {
-            written = written.saturating_add(rows);
+        match &came {
+            Came::Changed(rows) => written = written.saturating_add(*rows),
+            Came::Wrong(_, why) => first_wrong = first_wrong.or_else(|| Some((index + 1, why.clone()))),
+            _ => {}
         }
         if let Some(count) = counts.get_mut(place) {
             *count += 1;
@@ -130,15 +133,12 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         lines.push(json!({ "line": index + 1, "target": cells.first(), "rule": code, "result": told }));
     }
     let [changed, already, skipped, wrong, left] = counts;
-    let first_wrong =
-        lines.iter().find(|line| line["result"].as_str().is_some_and(|told| told.starts_with("誤り")));
-    if let Some(line) = first_wrong.filter(|_| !given.skip_errors) {
-        let text = |name: &str| line.get(name).map(Value::to_string).unwrap_or_default();
+    if let Some((line, why)) = first_wrong.filter(|_| !given.skip_errors) {
         desk.error(
             "E178",
             "list",
             "変更の一覧",
-            format!("{wrong}行に誤りがあります。最初は{}行目です（{}）。", text("line"), text("result")),
+            format!("{wrong}行に誤りがあります。最初は{line}行目です（{why}）。"),
             "一覧を直すか、「誤りのある行を除いて進める」を選んでください。まだ何も変更していません。",
         );
         return Ok(Outcome::refused(desk.findings));

@@ -9,7 +9,7 @@ use super::forms;
 use super::move_within::summary;
 use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
-use crate::records::{Basis, Person};
+use crate::records::Person;
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::targets::Chosen;
 use crate::rules::{household, targets};
@@ -61,11 +61,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let given: Deletion = input.read()?;
     let event = notice::check(desk, &given.notice, DateRules { ahead: false, late: None });
     let reason = MovementReason::ExOfficioDeletion;
-    let mut movement = given.notice.movement(reason, desk.today());
-    if movement.basis == Basis::Notification {
-        // Nobody notifies their own 職権消除.
-        (movement.basis, movement.notified_on) = (Basis::ExOfficio, None);
-    }
+    let movement = given.notice.ex_officio(reason, desk.today());
     desk.reason = Some(reason);
     desk.effective_on = event.and_then(|date| date.sort_key());
     if given.deletion_kind != "disappearance" && event.is_some_and(|event| event.known().is_none()) {

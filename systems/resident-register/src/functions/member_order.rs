@@ -9,7 +9,7 @@ use super::forms;
 use super::move_within::summary;
 use crate::desk::Desk;
 use crate::movement::{self, MovementKind};
-use crate::records::{Basis, Household, Person};
+use crate::records::{Household, Person};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::{household, targets};
 
@@ -66,10 +66,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let given: MemberOrder = input.read()?;
     let event = notice::check(desk, &given.notice, DateRules { ahead: false, late: None });
     let reason = MovementReason::ExOfficioCorrection;
-    let mut movement = given.notice.movement(reason, desk.today());
-    if movement.basis == Basis::Notification {
-        (movement.basis, movement.notified_on) = (Basis::ExOfficio, None);
-    }
+    let movement = given.notice.ex_officio(reason, desk.today());
     desk.reason = Some(reason);
     desk.effective_on = event.and_then(|date| date.sort_key());
     let Some(home) = household::to_join(desk, given.household_no)? else { return Ok(()) };

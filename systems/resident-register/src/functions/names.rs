@@ -169,17 +169,7 @@ fn begin(
     let Some(chosen) = targets::choose(desk, &given.targets, given.event_date, true)? else {
         return Ok(None);
     };
-    let mut persons = chosen.persons.into_iter();
-    let (Some(person), None) = (persons.next(), persons.next()) else {
-        desk.error(
-            "D012",
-            "targets",
-            "異動者",
-            format!("{}は人ごとに違う項目です。二人以上をまとめて入力できません。", words.item),
-            "一人ずつ入力してください。",
-        );
-        return Ok(None);
-    };
+    let Some((_, person)) = chosen.only(desk, words.item) else { return Ok(None) };
     if person.resident_kind != words.kind {
         desk.error(
             "E068",

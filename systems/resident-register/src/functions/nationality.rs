@@ -87,29 +87,12 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             ResidentKind::Japanese,
         ),
     };
-    let today = desk.today();
-    let movement = |reason| {
-        let mut movement = given.notice.movement(reason, today);
-        if movement.basis == Basis::Notification {
-            (movement.basis, movement.notified_on) = (Basis::ExOfficio, None);
-        }
-        movement
-    };
+    let movement = |reason| given.notice.ex_officio(reason, desk.today());
     let (ended, opened) = (movement(ending), movement(opening));
     desk.reason = Some(opening);
     desk.effective_on = event.and_then(|date| date.sort_key());
     let Some(chosen) = targets::choose(desk, &given.targets, event, true)? else { return Ok(()) };
-    let mut persons = chosen.persons.into_iter();
-    let (Some(before), None) = (persons.next(), persons.next()) else {
-        desk.error(
-            "D012",
-            "targets",
-            "異動者",
-            "国籍は人ごとに違う項目です。二人以上をまとめて入力できません。",
-            "一人ずつ入力してください。",
-        );
-        return Ok(());
-    };
+    let Some((household, before)) = chosen.only(desk, "国籍") else { return Ok(()) };
     desk.summary = summary(opening.label(), std::slice::from_ref(&before), event, "");
     if before.resident_kind == kind {
         desk.error(
@@ -137,7 +120,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     last.deletion_notified_on = ended.notified_on;
     desk.end_record(last.clone(), &ended)?;
     let row = Person { history_entries: desk.ended_entries(last.addressee_no), ..row };
-    rename_head(desk, row, &chosen.household, &opened)
+    rename_head(desk, row, &household, &opened)
 }
 
 /// The row of the new record. What is carried over cannot be typed in, so that it cannot differ (E136, the form refuses it).

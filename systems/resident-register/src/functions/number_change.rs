@@ -79,27 +79,19 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let given: NumberChange = input.read()?;
     let event = notice::check(desk, &given.notice, DateRules { ahead: false, late: None });
     let reason = MovementReason::from_code(&given.number_kind).unwrap_or(MovementReason::RecordCodeChange);
-    let mut movement = given.notice.movement(reason, desk.today());
     let requested =
         matches!(reason, MovementReason::RecordCodeChange | MovementReason::IndividualNumberChange);
+    let mut movement = match requested {
+        true => given.notice.movement(reason, desk.today()),
+        false => given.notice.ex_officio(reason, desk.today()),
+    };
     if movement.basis == Basis::Notification {
-        movement.basis = if requested { Basis::Request } else { Basis::ExOfficio };
-        movement.notified_on = movement.notified_on.filter(|_| requested);
+        movement.basis = Basis::Request;
     }
     desk.reason = Some(reason);
     desk.effective_on = event.and_then(|date| date.sort_key());
     let Some(chosen) = targets::choose(desk, &given.targets, event, true)? else { return Ok(()) };
-    let mut persons = chosen.persons.into_iter();
-    let (Some(before), None) = (persons.next(), persons.next()) else {
-        desk.error(
-            "D012",
-            "targets",
-            "異動者",
-            "番号は人ごとに違う項目です。二人以上をまとめて入力できません。",
-            "一人ずつ入力してください。",
-        );
-        return Ok(());
-    };
+    let Some((_, before)) = chosen.only(desk, "番号") else { return Ok(()) };
     // The summary is on lists: it never names a number.
     desk.summary = summary(reason.label(), std::slice::from_ref(&before), event, "");
     let mut row = before.clone();

@@ -147,7 +147,7 @@ fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
                 "planned_on": domain::wareki(one.planned_on),
                 "visit_on": one.visit_on.map(domain::wareki).unwrap_or_default(),
                 "names": names.join("、"),
-                "last_day": transfer::last_day(&one).map(domain::wareki).unwrap_or_default(),
+                "open_until": transfer::last_day(&one).map(domain::wareki).unwrap_or_default(),
                 "over": transfer::last_day(&one).is_some_and(|last| last < context.today),
                 "used_on": one.used_on.map(domain::wareki).unwrap_or_default(),
             }));

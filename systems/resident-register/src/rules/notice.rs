@@ -38,6 +38,13 @@ impl Notice {
         }
     }
 
+    /// The same of a movement that nobody notifies: 届出 is what a form says when nothing is chosen, and means 職権.
+    pub(crate) fn ex_officio(&self, reason: MovementReason, today: Date) -> Movement {
+        let unstated = self.basis == Basis::Notification;
+        let basis = if unstated { Basis::ExOfficio } else { self.basis };
+        Self { basis, ..self.clone() }.movement(reason, today)
+    }
+
     /// 届出日, or the day of the 申出, 通知 or 請求; none when ex officio.
     pub(crate) fn notified(&self, today: Date) -> Option<Date> {
         match self.basis {

@@ -19,6 +19,22 @@ impl Chosen {
         self.household.members.iter().all(|no| self.persons.iter().any(|person| person.addressee_no == *no))
     }
 
+    /// The one person of a movement on an item that every person has of their own; D012 when there are more.
+    pub(crate) fn only(self, desk: &mut Desk<'_>, item: &str) -> Option<(Household, Person)> {
+        let mut persons = self.persons.into_iter();
+        if let (Some(person), None) = (persons.next(), persons.next()) {
+            return Some((self.household, person));
+        }
+        desk.error(
+            "D012",
+            "targets",
+            "異動者",
+            format!("{item}は人ごとに違う項目です。二人以上をまとめて入力できません。"),
+            "一人ずつ入力してください。",
+        );
+        None
+    }
+
     /// Their numbers.
     pub(crate) fn numbers(&self) -> Vec<AddresseeNo> {
         self.persons.iter().map(|person| person.addressee_no).collect()
