@@ -12,6 +12,7 @@ mod journal;
 mod latency;
 mod layouts;
 mod links;
+mod search;
 
 use std::path::PathBuf;
 
@@ -65,6 +66,8 @@ enum Stage {
     Characters,
     /// Records of fixed length, and the memory they take.
     Layouts,
+    /// Search by fragments beside pg_trgm; `--residents 3700000` is a large city.
+    Search,
     /// Links over HTTP and in files, beside PostgreSQL's outbox and DuckDB, with targets.
     Links,
 }
@@ -122,6 +125,10 @@ fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
             println!("\n# links");
             let size = links::Size { residents: arguments.residents, changes: arguments.changes };
             links::bench(&arguments.dir, size)
+        }
+        Stage::Search => {
+            println!("\n# search by fragments, {} residents", arguments.residents);
+            search::bench(arguments.residents)
         }
         Stage::Latency => {
             println!("\n# 本登録 to all three subscribers");

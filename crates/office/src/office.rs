@@ -79,7 +79,14 @@ pub enum OpenError {
 impl Office {
     /// The kinds a journal must be opened with for these systems.
     pub fn kinds(systems: &[System]) -> Vec<&'static Kind> {
-        let own = [&crate::AUDIT, &crate::USER, &linkage::LINK, &linkage::DELIVERY, &linkage::LANE];
+        let own = [
+            &crate::AUDIT,
+            &crate::USER,
+            &crate::REMEMBERED,
+            &linkage::LINK,
+            &linkage::DELIVERY,
+            &linkage::LANE,
+        ];
         own.into_iter().chain(systems.iter().flat_map(|system| system.kinds.iter().copied())).collect()
     }
 

@@ -218,6 +218,9 @@ impl Office {
             draft.writes.clone_from(&outcome.writes);
         }
         draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
+        if outcome.remembered {
+            draft.writes.extend(self.remember(&caller.user, function, input, now)?);
+        }
         let committed = self.journal().commit(draft)?;
         Ok(Attempt::Done(Box::new(ran(outcome, Some(committed.position)))))
     }

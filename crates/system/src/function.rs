@@ -115,8 +115,13 @@ impl Context<'_> {
 pub struct TextQuery<'a> {
     /// The kind's id.
     pub kind: &'a str,
-    /// Terms that must all be found, each as (field, folded fragment); an empty field name searches all fields.
+    /// Terms that must all be found, each as (field, folded fragment); an empty field name searches
+    /// [`IndexedKind::anywhere`].
     pub terms: Vec<(&'a str, String)>,
+    /// Whether a term may also stand in the field that keeps what its own field held in earlier versions.
+    pub past: bool,
+    /// Ranges the first line of a field must lie in, each as (field, from, to), both included, in the order of the texts.
+    pub ranges: Vec<(&'a str, String, String)>,
     /// At most so many hits.
     pub limit: usize,
 }
@@ -148,8 +153,80 @@ pub struct IndexedKind {
     pub kind: &'static Kind,
     /// Field names, in the order `texts` yields them.
     pub fields: &'static [&'static str],
-    /// The folded texts of a body, one per field.
+    /// The folded texts of a body, one per field that the newest version alone decides: those in `past` come last and are
+    /// not among them.
     pub texts: fn(&Body) -> Result<Vec<String>, Fault>,
+    /// Fields that keep what another one held in earlier versions and holds no more, as (field that is kept, field that
+    /// keeps it), in the order they stand at the end of `fields`.
+    pub past: &'static [(&'static str, &'static str)],
+    /// The fields that a term without a field is looked for in.
+    pub anywhere: &'static [&'static str],
+}
+
+impl IndexedKind {
+    /// The places in `fields` where a term on a field, or on none, may stand.
+    pub fn places(&self, field: &str, past: bool) -> Vec<usize> {
+        let named: Vec<&str> = if field.is_empty() { self.anywhere.to_vec() } else { vec![field] };
+        let kept =
+            self.past.iter().filter(|(field, _)| past && named.contains(field)).map(|(_, keeper)| *keeper);
+        let wanted: Vec<&str> = named.iter().copied().chain(kept).collect();
+        (0..self.fields.len())
+            .filter(|at| self.fields.get(*at).is_some_and(|field| wanted.contains(field)))
+            .collect()
+    }
+
+    /// Whether the texts of a record answer a query; what an index does for many at once.
+    pub fn fits(&self, query: &TextQuery<'_>, texts: &[String]) -> bool {
+        let text = |at: &usize| texts.get(*at).map_or("", String::as_str);
+        let terms = query.terms.iter().all(|(field, fragment)| {
+            self.places(field, query.past).iter().any(|at| text(at).contains(fragment.as_str()))
+        });
+        terms
+            && query.ranges.iter().all(|(field, from, to)| {
+                self.places(field, false).iter().any(|at| {
+                    let line = text(at).lines().next().unwrap_or_default();
+                    !line.is_empty() && from.as_str() <= line && line <= to.as_str()
+                })
+            })
+    }
+
+    /// The texts of a record from its versions, oldest first: of the newest its own, and what earlier ones held.
+    ///
+    /// # Errors
+    /// When a body does not read.
+    pub fn texts_over<'b>(&self, versions: impl IntoIterator<Item = &'b Body>) -> Result<Vec<String>, Fault> {
+        let mut texts: Vec<String> = Vec::new();
+        for body in versions {
+            texts = self.next(Some(&texts), body)?;
+        }
+        Ok(texts)
+    }
+
+    /// The texts after a new version, from those before it.
+    ///
+    /// # Errors
+    /// When the body does not read.
+    pub fn next<T: AsRef<str>>(&self, before: Option<&[T]>, body: &Body) -> Result<Vec<String>, Fault> {
+        let mut texts = (self.texts)(body)?;
+        let own = texts.len();
+        let place = |name: &str| self.fields.iter().position(|field| *field == name);
+        let held = |at: Option<usize>| {
+            before.zip(at).and_then(|(texts, at)| texts.get(at)).map_or("", AsRef::as_ref)
+        };
+        for (field, keeper) in self.past {
+            let now =
+                place(field).filter(|at| *at < own).and_then(|at| texts.get(at)).map_or("", String::as_str);
+            let mut kept: Vec<&str> = Vec::new();
+            for line in held(place(keeper)).lines().chain(held(place(field)).lines()) {
+                if !line.is_empty() && !kept.contains(&line) && !now.lines().any(|new| new == line) {
+                    kept.push(line);
+                }
+            }
+            let kept = kept.join("\n");
+            texts.push(kept);
+        }
+        Ok(texts)
+    }
 }
 
 /// A document to be printed with the outcome: template and data.
@@ -191,6 +268,8 @@ pub struct Outcome {
     pub answer: Option<Answer>,
     /// Documents to print.
     pub documents: Vec<DocumentRequest>,
+    /// Whether what was asked is kept for the user, to be asked again (検索履歴).
+    pub remembered: bool,
 }
 
 impl Outcome {

@@ -124,13 +124,10 @@ impl TextSearch for Index<'_> {
     fn find(&self, query: &TextQuery<'_>) -> (Vec<TextHit>, bool) {
         let indexed = self.0.indexed.iter().find(|indexed| indexed.kind.id == query.kind).unwrap();
         let fits = |stored: &&Stored| {
-            let texts = (indexed.texts)(&stored.body).unwrap();
+            let history = self.1.history(indexed.kind, &stored.key).unwrap();
+            let texts = indexed.texts_over(history.iter().map(|version| &version.body)).unwrap();
             assert_eq!(texts.len(), indexed.fields.len());
-            query.terms.iter().all(|(field, fragment)| {
-                let named =
-                    indexed.fields.iter().zip(&texts).filter(|(name, _)| field.is_empty() || *name == field);
-                named.into_iter().any(|(_, text)| text.contains(fragment.as_str()))
-            })
+            indexed.fits(query, &texts)
         };
         let mut hits: Vec<_> =
             self.1.open(indexed.kind).filter(fits).map(|s| TextHit { key: s.key.clone() }).collect();

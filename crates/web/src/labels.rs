@@ -8,6 +8,10 @@ use system::{Field, Form, System};
 const OWN: &[(&str, &str)] = &[
     ("addressee", "宛名"),
     ("age", "年齢"),
+    ("user", "職員"),
+    ("at", "日時"),
+    ("text", "内容"),
+    ("memo", "メモ"),
     ("as_of", "基準日"),
     ("changed", "変わった項目"),
     ("rule", "確認番号"),

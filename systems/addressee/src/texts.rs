@@ -11,6 +11,8 @@ pub(crate) const INDEXED: IndexedKind = IndexedKind {
     kind: &ADDRESSEE,
     fields: &["name", "name_kana", "address", "addressee_no", "status"],
     texts,
+    past: &[],
+    anywhere: &["name", "name_kana", "address", "addressee_no"],
 };
 
 fn texts(body: &Body) -> Result<Vec<String>, Fault> {

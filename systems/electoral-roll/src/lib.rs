@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod datasets;
 pub mod functions;
 pub mod intakes;
 pub mod records;
@@ -21,7 +22,7 @@ pub fn system() -> System {
             functions::regular_registration::function(),
             functions::remove_expired::function(),
         ],
-        datasets: Vec::new(),
+        datasets: vec![datasets::REGISTRATIONS.clone()],
         intakes: vec![intakes::RESIDENTS],
         indexed: Vec::new(),
         checks: verify::checks(),

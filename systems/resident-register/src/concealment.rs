@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use domain::{AddresseeNo, HouseholdNo};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
-use system::{Context, Finding};
+use system::{Context, Finding, TextQuery};
 
 use crate::records::{
-    Household, Person, ProtectedPerson, Provisional, SupportClass, SuppressedProcess, Suppression,
+    Household, PERSON, Person, ProtectedPerson, Provisional, SupportClass, SuppressedProcess, Suppression,
     SuppressionLevel,
 };
 use crate::rules::suppression;
@@ -75,7 +75,7 @@ const ROW_SHOWN: [&str; 9] = [
 const IN_HOUSEHOLD: [&str; 2] = ["household_no", "relation"];
 
 /// Texts of the index that tell where somebody lives.
-const TELLS_WHERE: [&str; 2] = ["address", "household_no"];
+const TELLS_WHERE: [&str; 4] = ["address", "household_no", "town_code", "past_address"];
 
 /// What was found out of a person.
 #[derive(Clone)]
@@ -181,8 +181,8 @@ impl<'a> Concealment<'a> {
     }
 
     /// The groups of a record, without what is hidden.
-    pub(crate) fn groups(&mut self, person: &Person, hidden: bool) -> Value {
-        let mut groups = sheet::groups_json(person);
+    pub(crate) fn groups(groups: Vec<sheet::Group>, hidden: bool) -> Value {
+        let mut groups = sheet::groups_json(groups);
         if hidden && let Some(list) = groups.as_array_mut() {
             for group in list.iter_mut() {
                 if let Some(items) = group.get_mut("items").and_then(Value::as_array_mut) {
@@ -202,28 +202,19 @@ impl<'a> Concealment<'a> {
     /// The index cannot decide this. It knows the texts of records and neither who is protected nor what moment it is,
     /// and a list it keeps would be behind when a measure is entered. So the function looks at each hit anew; otherwise
     /// a clerk could find out where somebody lives by searching for addresses until the name comes up.
-    pub(crate) fn may_tell(
-        &mut self,
-        person: &Person,
-        terms: &[(&'static str, String)],
-    ) -> Result<bool, Fault> {
+    pub(crate) fn may_tell(&mut self, person: &Person, query: &TextQuery<'_>) -> Result<bool, Fault> {
         if !self.hides(person)? {
             return Ok(true);
         }
-        let body = register::Body::of(person).map_err(Fault::from)?;
-        let texts = (texts::RESIDENTS.texts)(&body)?;
-        let open: Vec<(&str, String)> = texts::RESIDENTS
-            .fields
-            .iter()
-            .copied()
-            .zip(texts)
-            .filter(|(field, _)| !TELLS_WHERE.contains(field))
-            .collect();
-        Ok(terms.iter().all(|(field, term)| {
-            open.iter()
-                .filter(|(name, _)| field.is_empty() || name == field)
-                .any(|(_, text)| text.contains(term.as_str()))
-        }))
+        let history = self.view.history(&PERSON, person.addressee_no.as_str())?;
+        let indexed = &texts::RESIDENTS;
+        let mut open = indexed.texts_over(history.iter().map(|version| &version.body))?;
+        for (field, text) in indexed.fields.iter().zip(&mut open) {
+            if TELLS_WHERE.contains(field) {
+                text.clear();
+            }
+        }
+        Ok(indexed.fits(query, &open))
     }
 
     /// Whether a 仮登録 touches somebody who is hidden; its summary and findings may then name an address.

@@ -9,6 +9,7 @@ mod extracts;
 mod functions;
 pub mod load;
 mod movement;
+mod qualifications;
 pub mod records;
 mod rules;
 mod sheet;
@@ -40,6 +41,8 @@ pub fn system() -> System {
             &records::SUPPORT_MEASURE,
             &records::PROTECTED_PERSON,
             &records::SUPPORT_RELEASE,
+            &records::QUALIFICATION,
+            &records::MEMO,
         ],
         functions: functions::all(),
         datasets: vec![
@@ -48,7 +51,7 @@ pub fn system() -> System {
             extracts::FORMER.clone(),
             support_dataset::SUPPORT_MEASURES.clone(),
         ],
-        intakes: Vec::new(),
+        intakes: vec![qualifications::QUALIFICATIONS],
         indexed: vec![texts::RESIDENTS],
         checks: verify::checks().into_iter().chain(verify_support::checks()).collect(),
     }

@@ -202,8 +202,8 @@ pub(crate) fn western(day: Option<Date>) -> String {
 }
 
 /// The groups as data; blank items and groups are left out.
-pub(crate) fn groups_json(person: &Person) -> Value {
-    let groups: Vec<Value> = groups(person)
+pub(crate) fn groups_json(groups: Vec<Group>) -> Value {
+    let groups: Vec<Value> = groups
         .into_iter()
         .filter_map(|group| {
             let items: Vec<Value> = group

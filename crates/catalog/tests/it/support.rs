@@ -15,7 +15,8 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 7] = link_files![
+pub(crate) const LINKS: [(&str, &str); 8] = link_files![
+    "electoral-roll-to-resident.toml",
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",

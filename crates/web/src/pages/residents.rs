@@ -1,9 +1,9 @@
 //! Finding residents, and the record of one.
 
 use askama::Template;
-use office::{RunError, RunOptions};
+use office::{Remembered, RunError, RunOptions};
 use serde_json::{Map, Value, json};
-use system::Finding;
+use system::{Field, FieldKind, Finding};
 
 use super::{Shell, json};
 use crate::problem::Problem;
@@ -77,21 +77,26 @@ impl Row {
     }
 }
 
-/// The fields of the search beside the one box.
-const FIELDS: &[(&str, &str)] = &[
-    ("name", "氏名"),
-    ("name_kana", "フリガナ"),
-    ("birth_date", "生年月日"),
-    ("address", "住所"),
-    ("addressee_no", "宛名番号"),
-    ("household_no", "世帯番号"),
-];
+/// The function this page asks.
+const SEARCH: &str = "resident-register/search";
 
-/// A field of the search with what was asked.
+/// Fields of the search that have a place of their own on the page.
+const OWN_PLACE: &[&str] = &["q", "include_former", "include_past"];
+
+/// A field of the search beside the one box, with what was asked.
 struct Asked {
     name: &'static str,
     title: &'static str,
     value: String,
+    /// Code and label; empty for a field to type in.
+    choices: Vec<(String, String)>,
+}
+
+/// A question of this user's from before: what it said, and the address that asks it again.
+struct Before {
+    said: String,
+    href: String,
+    when: String,
 }
 
 #[derive(Template)]
@@ -100,46 +105,60 @@ struct Search {
     shell: Shell,
     q: String,
     former: bool,
+    past: bool,
     fields: Vec<Asked>,
     fields_open: bool,
     asked: bool,
     message: String,
     findings: Vec<Finding>,
     rows: Vec<Row>,
+    before: Vec<Before>,
 }
 
 /// The search and what it found.
 pub(crate) fn search(visit: &Visit) -> Result<Reply, Problem> {
+    let form = visit.office().function(SEARCH).map(|(_, function)| &function.form);
+    let known: Vec<&Field> =
+        form.iter().flat_map(|form| &form.sections).flat_map(|section| &section.fields).collect();
     let mut input = Map::new();
-    let names = FIELDS.iter().map(|(name, _)| *name).chain(["q"]);
-    for name in names {
-        let value = value_of(&visit.query, name).trim();
+    for field in &known {
+        let value = value_of(&visit.query, field.name).trim();
         if !value.is_empty() {
-            input.insert(name.to_owned(), json!(value));
+            let value = if field.kind == FieldKind::Flag { json!(true) } else { json!(value) };
+            input.insert(field.name.to_owned(), value);
         }
     }
-    let asked = !input.is_empty();
-    let former = !value_of(&visit.query, "include_former").is_empty();
-    if former {
-        input.insert("include_former".to_owned(), json!(true));
-    }
-    let fields: Vec<Asked> = FIELDS
+    let asked = input.keys().any(|name| !matches!(name.as_str(), "include_former" | "include_past"));
+    let fields: Vec<Asked> = known
         .iter()
-        .map(|(name, title)| Asked { name, title, value: value_of(&visit.query, name).to_owned() })
+        .filter(|field| !OWN_PLACE.contains(&field.name))
+        .map(|field| Asked {
+            name: field.name,
+            title: field.title,
+            value: value_of(&visit.query, field.name).to_owned(),
+            choices: match &field.kind {
+                FieldKind::Choice(all) => {
+                    all.iter().map(|one| (one.code.clone(), one.label.clone())).collect()
+                }
+                _ => Vec::new(),
+            },
+        })
         .collect();
     let mut page = Search {
         shell: Shell::here(visit).above("住民基本台帳"),
         q: value_of(&visit.query, "q").to_owned(),
-        former,
+        former: input.contains_key("include_former"),
+        past: input.contains_key("include_past"),
         fields_open: fields.iter().any(|field| !field.value.is_empty()),
         fields,
         asked,
         message: String::new(),
         findings: Vec::new(),
         rows: Vec::new(),
+        before: Vec::new(),
     };
     if asked {
-        match visit.try_run("resident-register/search", &Value::Object(input), &RunOptions::default())? {
+        match visit.try_run(SEARCH, &Value::Object(input), &RunOptions::default())? {
             Ok(ran) => {
                 let today = visit.office().today();
                 let data = ran.answer.map(|answer| answer.data).unwrap_or_default();
@@ -150,7 +169,45 @@ pub(crate) fn search(visit: &Visit) -> Result<Reply, Problem> {
             Err(other) => return Err(other.into()),
         }
     }
+    if page.rows.is_empty() {
+        page.before = before(visit, &known)?;
+    }
     Reply::page(&page)
+}
+
+/// What this user asked lately, newest first.
+fn before(visit: &Visit, known: &[&Field]) -> Result<Vec<Before>, Problem> {
+    let remembered = visit.office().remembered(&visit.caller()?.user, SEARCH)?;
+    let told = |one: Remembered| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let mut said = Vec::new();
+        // In the order of the form, as it was typed.
+        for field in known {
+            let Some(value) = one.asked.get(field.name) else { continue };
+            let (typed, shown) = match (value, &field.kind) {
+                (Value::Bool(_), _) => ("1".to_owned(), String::new()),
+                (Value::String(code), FieldKind::Choice(all)) => {
+                    let label =
+                        all.iter().find(|choice| choice.code == *code).map(|choice| choice.label.clone());
+                    (code.clone(), label.unwrap_or_else(|| code.clone()))
+                }
+                (Value::String(text), _) => (text.clone(), text.clone()),
+                _ => continue,
+            };
+            query.append_pair(field.name, &typed);
+            said.push(match (field.name, shown.as_str()) {
+                ("q", _) => shown,
+                (_, "") => field.title.to_owned(),
+                _ => format!("{}: {shown}", field.title),
+            });
+        }
+        Before {
+            said: said.join("、"),
+            href: format!("/residents?{}", query.finish()),
+            when: crate::words::moment(one.at),
+        }
+    };
+    Ok(remembered.into_iter().map(told).collect())
 }
 
 /// One item of a record in words.
@@ -201,6 +258,8 @@ struct Person {
     groups: Vec<Group>,
     entries: Vec<String>,
     notes: Vec<String>,
+    memo: String,
+    may_write_memo: bool,
     may_see_number: bool,
     may_see_hidden: bool,
     may_trace: bool,
@@ -223,6 +282,8 @@ pub(crate) fn person(visit: &Visit) -> Result<Reply, Problem> {
             .filter_map(Value::as_str)
             .map(str::to_owned)
             .collect(),
+        memo: json::text(&data, "memo"),
+        may_write_memo: visit.may("resident-register/memo"),
         may_see_hidden: json::flag(&data, "concealed") && visit.may("resident-register/protected-person"),
         may_see_number: json::flag(&data, "has_individual_number")
             && visit.may("resident-register/show-number"),

@@ -49,7 +49,12 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         // Asked of the index and not of its answer, so that former residents do not use up the limit.
         terms.push(("status", texts::status_word(true).to_owned()));
     }
-    let (hits, more) = context.search.find(&TextQuery { kind: ADDRESSEE.id, terms, limit: HITS_MAX });
+    let (hits, more) = context.search.find(&TextQuery {
+        kind: ADDRESSEE.id,
+        terms,
+        limit: HITS_MAX,
+        ..TextQuery::default()
+    });
     let mut subjects = Vec::new();
     let mut rows = Vec::new();
     for hit in hits {

@@ -54,7 +54,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "recorded_at": held.recorded_at.to_string(),
             "effective_on": domain::wareki(held.effective_on),
             "position": held.position.0,
-            "groups": concealment.groups(row, hidden),
+            "groups": Concealment::groups(sheet::groups(row), hidden),
             "changes": before.map(|before| told(changes(before, row), hidden)).unwrap_or_default(),
         }));
         before = Some(row);

@@ -13,9 +13,9 @@ use crate::certificates::request::{self, Asking, Issue};
 use crate::certificates::targets;
 use crate::copy::one_line;
 use crate::desk::Desk;
-use crate::records::Person;
+use crate::records::{Person, Qualification};
 use crate::rules::issuing;
-use crate::sheet;
+use crate::{qualifications, sheet};
 
 /// The template of the `documents` room.
 pub(crate) const TEMPLATE: &str = "item-certificate";
@@ -71,6 +71,7 @@ fn items_section(former: bool) -> Section {
         flag("with_addr_since", "住所を定めた年月日"),
         flag("with_previous_address", "前住所"),
         flag("with_foreign_items", "国籍・地域、在留資格等"),
+        flag("with_qualifications", "選挙人名簿・国保・後期・介護・年金・児童手当"),
         flag("with_record_code", "住民票コード"),
         flag("with_individual_number", "個人番号"),
         flag("with_kana", "フリガナ"),
@@ -115,6 +116,7 @@ struct Items {
     with_addr_since: bool,
     with_previous_address: bool,
     with_foreign_items: bool,
+    with_qualifications: bool,
     with_record_code: bool,
     with_individual_number: bool,
     with_kana: bool,
@@ -134,6 +136,7 @@ impl Items {
             (self.with_addr_since, "addr_since"),
             (self.with_previous_address, "previous_address"),
             (self.with_foreign_items, "foreign_items"),
+            (self.with_qualifications, "qualifications"),
             (self.with_record_code, "record_code"),
             (self.with_individual_number, "individual_number"),
             (self.with_deletion, "deletion"),
@@ -213,7 +216,12 @@ fn certify(
         facts.name("世帯主", &first.head_name, "");
     }
     let facts = facts.rows();
-    let rows = persons.iter().map(|person| rows(person, items, &mut overflow)).collect();
+    let mut told = Vec::with_capacity(persons.len());
+    for person in persons {
+        let qualifications = qualifications::of(desk.view, person.addressee_no, desk.context.now)?;
+        told.push(rows(person, items, &qualifications, &mut overflow));
+    }
+    let rows = told;
     let record = if certificate == OF_FORMER { "除票" } else { "住民票" };
     let data = Certificate {
         title: certificate,
@@ -243,7 +251,7 @@ fn certify(
 }
 
 /// The chosen items of one person, and no other.
-fn rows(person: &Person, items: Items, overflow: &mut Overflow) -> Rows {
+fn rows(person: &Person, items: Items, told: &[Qualification], overflow: &mut Overflow) -> Rows {
     let mut writer = Writer::new(person.called(), overflow);
     writer.names(person, items.with_kana);
     if items.with_birth_date {
@@ -271,6 +279,12 @@ fn rows(person: &Person, items: Items, overflow: &mut Overflow) -> Rows {
     }
     if items.with_foreign_items {
         writer.foreign(person);
+    }
+    if items.with_qualifications {
+        // Of a scheme that told nothing, nothing is in the record.
+        for one in told {
+            writer.long(one.scheme.label(), qualifications::words(one));
+        }
     }
     if items.with_record_code {
         writer.short("住民票コード", person.resident_record_code.as_ref().map_or("", |code| code.expose()));

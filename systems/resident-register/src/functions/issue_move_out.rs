@@ -1,5 +1,7 @@
 //! 転出証明書交付 and 転出証明書に準ずる証明書交付: what who moves out takes to the next municipality.
 
+use std::collections::BTreeMap;
+
 use domain::{AddresseeNo, MovementReason, ResidentStatus, wareki};
 use register::{Fault, View, ViewExt};
 use serde::Deserialize;
@@ -15,9 +17,9 @@ use crate::certificates::request::{self, Asking, Issue};
 use crate::certificates::targets;
 use crate::copy::one_line;
 use crate::desk::Desk;
-use crate::records::{Issuance, Person};
+use crate::records::{Issuance, Person, Qualification, Scheme};
 use crate::rules::{Limit, issuing};
-use crate::sheet;
+use crate::{qualifications, sheet};
 
 const CERTIFICATE: &str = "転出証明書";
 const SUBSTITUTE: &str = "転出証明書に準ずる証明書";
@@ -112,8 +114,15 @@ fn decide(
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
-    let reissue_of = before.filter(|_| given.reissue).map(|issuance| issuance.issue_number);
-    let data = print(&mut desk, &given, &persons, certificate);
+    let reissued = before.filter(|_| given.reissue);
+    let reissue_of = reissued.as_ref().map(|issuance| issuance.issue_number.clone());
+    // A copy shows what the first one showed.
+    let as_of = reissued.as_ref().map_or(context.now, |issuance| issuance.issued_at);
+    let mut told = BTreeMap::new();
+    for person in &persons {
+        told.insert(person.addressee_no, qualifications::of(view, person.addressee_no, as_of)?);
+    }
+    let data = print(&mut desk, &given, &persons, &told, certificate);
     let issue = Issue {
         certificate,
         template: TEMPLATE,
@@ -293,7 +302,13 @@ fn as_issued(
 }
 
 /// Source: 住民基本台帳法施行令 art. 24.
-fn print(desk: &mut Desk<'_>, given: &Request, persons: &[Person], certificate: &'static str) -> Certificate {
+fn print(
+    desk: &mut Desk<'_>,
+    given: &Request,
+    persons: &[Person],
+    told: &BTreeMap<AddresseeNo, Vec<Qualification>>,
+    certificate: &'static str,
+) -> Certificate {
     let mut overflow = Overflow::new(desk);
     let mut facts = Writer::new("世帯", &mut overflow);
     if let Some(first) = persons.first() {
@@ -311,7 +326,8 @@ fn print(desk: &mut Desk<'_>, given: &Request, persons: &[Person], certificate: 
         }
     }
     let facts = facts.rows();
-    let rows = persons.iter().map(|person| rows(person, &mut overflow)).collect();
+    let of = |person: &Person| told.get(&person.addressee_no).map(Vec::as_slice).unwrap_or_default();
+    let rows = persons.iter().map(|person| rows(person, of(person), &mut overflow)).collect();
     let mut marks = Vec::new();
     if given.reissue {
         marks.push("再交付");
@@ -346,9 +362,9 @@ fn print(desk: &mut Desk<'_>, given: &Request, persons: &[Person], certificate: 
     }
 }
 
-/// All items the next municipality needs. Insurance, pension and allowance are other tasks' records: places to be filled
-/// in by hand. Nothing tells that somebody is protected.
-fn rows(person: &Person, overflow: &mut Overflow) -> Rows {
+/// All items the next municipality needs. Insurance, pension and allowance are other tasks' records: what they told is
+/// printed, and where they told nothing is a place to be filled in by hand. Nothing tells that somebody is protected.
+fn rows(person: &Person, told: &[Qualification], overflow: &mut Overflow) -> Rows {
     let mut writer = Writer::new(person.called(), overflow);
     writer.names(person, true);
     writer.short("生年月日", sheet::birth_label(person));
@@ -361,9 +377,12 @@ fn rows(person: &Person, overflow: &mut Overflow) -> Rows {
         writer.long("本籍", items::domicile(person));
     }
     writer.foreign(person);
-    for label in ["国民健康保険", "後期高齢者医療", "介護保険", "国民年金", "児童手当"]
-    {
-        writer.by_hand(label);
+    // The electoral roll of one municipality means nothing in the next.
+    for scheme in Scheme::ALL.into_iter().filter(|scheme| *scheme != Scheme::ElectoralRoll) {
+        match told.iter().find(|told| told.scheme == scheme) {
+            Some(told) => writer.long(scheme.label(), qualifications::words(told)),
+            None => writer.by_hand(scheme.label()),
+        }
     }
     Rows { rows: writer.rows() }
 }

@@ -24,6 +24,7 @@ mod issue_letter;
 mod issue_move_out;
 pub(crate) mod items;
 pub(crate) mod member_order;
+mod memo;
 pub(crate) mod move_in;
 pub(crate) mod move_in_notice;
 pub(crate) mod move_out;
@@ -37,6 +38,7 @@ mod protected_person;
 mod provisional_list;
 pub(crate) mod renewal;
 mod search;
+mod search_number;
 mod show_number;
 mod statistics;
 mod statistics_age;
@@ -89,9 +91,12 @@ pub(crate) fn all() -> Vec<Function> {
         finalize::function(),
         discard::function(),
         search::function(),
+        search_number::function(),
         person::function(),
         household::function(),
         history::function(),
+        memo::function(),
+        memo::history(),
         show_number::function(),
         issue_copy::function(),
         issue_former_copy::function(),

@@ -7,7 +7,8 @@ use system::{
 };
 
 use crate::concealment::{self, Concealment};
-use crate::records::{Hold, Person, Provisional};
+use crate::records::{Hold, Memo, Person, Provisional};
+use crate::{qualifications, sheet};
 
 /// The function.
 pub(crate) fn function() -> Function {
@@ -44,12 +45,16 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let hidden = concealment.hides(&person)?;
     let mut data = concealment.row(&person)?;
     if let Some(fields) = data.as_object_mut() {
-        fields.insert("groups".to_owned(), concealment.groups(&person, hidden));
+        let mut groups = sheet::groups(&person);
+        groups.push(qualifications::group(view, person.addressee_no, context.now)?);
+        fields.insert("groups".to_owned(), Concealment::groups(groups, hidden));
         fields.insert("history_no".to_owned(), json!(person.history_no));
         fields.insert("resident_kind".to_owned(), json!(person.resident_kind));
         fields.insert("history_entries".to_owned(), json!(person.history_entries));
         fields.insert("has_individual_number".to_owned(), json!(person.individual_number.is_some()));
         fields.insert("pending".to_owned(), pending(view, &mut concealment, no)?);
+        let memo = view.load::<Memo>(no)?.map(|held| held.record.text).unwrap_or_default();
+        fields.insert("memo".to_owned(), json!(memo));
         fields.insert("suppression_notes".to_owned(), json!(concealment::notes(view, context, &person)?));
     }
     Ok(Outcome {

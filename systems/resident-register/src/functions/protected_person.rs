@@ -12,7 +12,7 @@ use crate::concealment::{self, Concealment};
 use crate::desk::Desk;
 use crate::records::{Household, Person, SupportMeasure};
 use crate::rules::protection;
-use crate::sheet;
+use crate::{qualifications, sheet};
 
 /// The function.
 pub(crate) fn function() -> Function {
@@ -78,7 +78,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let measures = protection::measures_of(&mut desk, person.addressee_no)?;
     let mut data = sheet::row_json(&person);
     if let Some(fields) = data.as_object_mut() {
-        fields.insert("groups".to_owned(), groups(&person));
+        fields.insert(
+            "groups".to_owned(),
+            groups(&person, qualifications::group(view, person.addressee_no, context.now)?),
+        );
         fields.insert("members".to_owned(), Value::Array(members));
         let told = measures.iter().map(|measure| told(measure, context));
         fields.insert("measures".to_owned(), told.collect());
@@ -91,8 +94,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 }
 
 /// The record by title and value, as the plain screen of an answer shows it.
-fn groups(person: &Person) -> Value {
-    let groups = sheet::groups(person).into_iter().map(|group| {
+fn groups(person: &Person, qualifications: sheet::Group) -> Value {
+    let groups = sheet::groups(person).into_iter().chain([qualifications]).map(|group| {
         let lines = group.lines.into_iter().filter(|line| !line.value.is_empty());
         let items: Vec<Value> =
             lines.map(|line| json!({ "title": line.title, "value": line.value })).collect();

@@ -1,16 +1,18 @@
 //! 住民検索: one box that understands what is asked at the counter, and fields for each item.
 
-use domain::{AddresseeNo, RegisterDate, hiragana_to_katakana, to_full_width_kana};
+use domain::{AddresseeNo, MovementReason, RegisterDate, hiragana_to_katakana, to_full_width_kana};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
 use system::{
-    Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Place, Section,
-    TextQuery,
+    Answer, Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Place,
+    Section, TextQuery, choices,
 };
 
 use crate::concealment::Concealment;
 use crate::records::{PERSON, Person};
-use crate::texts::{fold_reading, fold_text};
+use crate::texts::{self, fold_reading, fold_text};
+
+use super::forms;
 
 /// Most rows of one answer; a screen nobody scrolls further.
 pub(crate) const ROWS_MAX: usize = 200;
@@ -40,9 +42,18 @@ pub(crate) fn function() -> Function {
                     Field::new("name", "氏名", FieldKind::Text(100)).help("旧氏・通称・ローマ字も"),
                     Field::new("name_kana", "フリガナ", FieldKind::Text(100)),
                     Field::new("birth_date", "生年月日", FieldKind::RegisterDate),
-                    Field::new("address", "住所", FieldKind::Text(200)),
+                    Field::new("birth_from", "生年月日（から）", FieldKind::Date),
+                    Field::new("birth_to", "生年月日（まで）", FieldKind::Date),
+                    Field::new("sex", "性別", FieldKind::Choice(forms::sexes())),
+                    Field::new("relation", "続柄", FieldKind::Text(20)),
+                    Field::new("address", "住所・方書", FieldKind::Text(200)),
+                    Field::new("town_code", "町字コード", FieldKind::Text(7)),
                     Field::new("addressee_no", "宛名番号", FieldKind::Text(15)),
                     Field::new("household_no", "世帯番号", FieldKind::Text(15)),
+                    Field::new("residence_card_no", "在留カード等番号", FieldKind::Text(12)),
+                    Field::new("deletion_reason", "消除事由", FieldKind::Choice(deletion_reasons())),
+                    Field::new("blank", "空の項目", FieldKind::Choice(blanks())).help("その項目が空の人"),
+                    Field::new("include_past", "過去の氏名・住所も", FieldKind::Flag),
                 ],
             ),
         ]),
@@ -51,22 +62,75 @@ pub(crate) fn function() -> Function {
     }
 }
 
+fn deletion_reasons() -> Vec<Choice> {
+    let choice = |reason: &MovementReason| Choice {
+        code: reason.code().to_owned(),
+        label: format!("{} {}", reason.code(), reason.label()),
+    };
+    MovementReason::ALL.iter().filter(|reason| reason.code().starts_with('2')).map(choice).collect()
+}
+
+fn blanks() -> Vec<Choice> {
+    choices(&texts::BLANKS)
+}
+
+/// What was asked, folded as the index is.
+struct Question {
+    terms: Vec<(&'static str, String)>,
+    ranges: Vec<(&'static str, String, String)>,
+    former: bool,
+    past: bool,
+}
+
+impl Question {
+    fn of(input: &Input) -> Self {
+        let flag = |name: &str| input.0.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let mut terms = Vec::new();
+        for word in input.text("q").split_whitespace() {
+            // A lone long-sound mark leaves nothing to look for.
+            let (field, folded) = term(word);
+            push(&mut terms, field, folded);
+        }
+        for field in ["name", "address"] {
+            push(&mut terms, field, fold_text(input.text(field)));
+        }
+        push(&mut terms, "kana", fold_reading(input.text("name_kana")));
+        for field in ["birth_date", "sex", "relation", "deletion_reason"] {
+            push(&mut terms, field, input.text(field).to_owned());
+        }
+        for field in ["addressee_no", "household_no", "town_code"] {
+            push(&mut terms, field, digits(input.text(field)));
+        }
+        push(&mut terms, "card", fold_text(input.text("residence_card_no")));
+        if !input.text("blank").is_empty() {
+            push(&mut terms, "blank", texts::blank(input.text("blank")));
+        }
+        let (from, to) = (input.text("birth_from"), input.text("birth_to"));
+        let mut ranges = Vec::new();
+        if !from.is_empty() || !to.is_empty() {
+            // Days sort as their texts do: the widest bounds are the first and the last of them.
+            let or = |day: &str, bound: &str| if day.is_empty() { bound.to_owned() } else { day.to_owned() };
+            ranges.push(("birth_date", or(from, "0000-00-00"), or(to, "9999-99-99")));
+        }
+        Self { terms, ranges, former: flag("include_former"), past: flag("include_past") }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.terms.is_empty() && self.ranges.is_empty()
+    }
+
+    fn query(&self, past: bool, limit: usize) -> TextQuery<'static> {
+        let mut terms = self.terms.clone();
+        if !self.former {
+            terms.push(("status", domain::ResidentStatus::Resident.code().to_owned()));
+        }
+        TextQuery { kind: PERSON.id, terms, past, ranges: self.ranges.clone(), limit }
+    }
+}
+
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    let mut terms = Vec::new();
-    for word in input.text("q").split_whitespace() {
-        // A lone long-sound mark leaves nothing to look for.
-        let (field, folded) = term(word);
-        push(&mut terms, field, folded);
-    }
-    for field in ["name", "address"] {
-        push(&mut terms, field, fold_text(input.text(field)));
-    }
-    push(&mut terms, "kana", fold_reading(input.text("name_kana")));
-    push(&mut terms, "birth_date", input.text("birth_date").to_owned());
-    for field in ["addressee_no", "household_no"] {
-        push(&mut terms, field, digits(input.text(field)));
-    }
-    if terms.is_empty() {
+    let mut question = Question::of(input);
+    if question.is_empty() {
         return Ok(Outcome::refused(vec![Finding::error(
             "D006",
             "q",
@@ -75,54 +139,78 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "氏名、フリガナ、生年月日、住所、宛名番号のどれかを入力してください。",
         )]));
     }
-    let former = input.0.get("include_former").and_then(Value::as_bool).unwrap_or_default();
     let mut concealment = Concealment::new(view, context);
-    let (persons, more) = find(view, context, &mut concealment, terms, former)?;
-    let rows = persons.iter().map(|person| concealment.row(person)).collect::<Result<Vec<Value>, Fault>>()?;
+    let (mut persons, mut more) = find(view, context, &mut concealment, &question)?;
+    // Nobody of today: those who were called so, or lived there, before.
+    let widened = persons.is_empty() && !question.past;
+    if widened {
+        question.past = true;
+        (persons, more) = find(view, context, &mut concealment, &question)?;
+    }
+    let today = question.query(false, ROWS_MAX);
+    let mut rows = Vec::with_capacity(persons.len());
+    for person in &persons {
+        let mut row = concealment.row(person)?;
+        if question.past && !fits(&today, person)? {
+            mark_past(&mut row);
+        }
+        rows.push(row);
+    }
     let count = rows.len();
     let message = match (count, more) {
-        (0, _) if former => "該当する人はいません。".to_owned(),
+        (0, _) if question.former => "該当する人はいません。".to_owned(),
         (0, _) => "該当する住民はいません。除票を含めて検索することもできます。".to_owned(),
         (_, true) => format!(
             "{ROWS_MAX}人を超えました。初めの{ROWS_MAX}人だけを表示しています。条件を加えてください。"
         ),
+        (_, false) if widened => {
+            format!("{count}人（今の氏名・住所では該当がなく、過去の氏名・住所で見つかりました）")
+        }
         (_, false) => format!("{count}人"),
     };
     let subjects = persons.iter().map(|person| person.addressee_no.to_string()).collect();
     Ok(Outcome {
         message,
         answer: Some(Answer { data: json!({ "rows": rows, "count": count, "more": more }), subjects }),
+        remembered: true,
         ..Outcome::default()
     })
+}
+
+/// Whether the row a person has now answers a query.
+fn fits(query: &TextQuery<'_>, person: &Person) -> Result<bool, Fault> {
+    let body = register::Body::of(person).map_err(Fault::from)?;
+    Ok(texts::RESIDENTS.fits(query, &(texts::RESIDENTS.texts)(&body)?))
+}
+
+fn mark_past(row: &mut Value) {
+    if let Some(marks) = row.get_mut("marks").and_then(Value::as_array_mut) {
+        marks.push(json!("過去の氏名・住所"));
+    }
 }
 
 fn find(
     view: &dyn View,
     context: &Context<'_>,
     concealment: &mut Concealment<'_>,
-    mut terms: Vec<(&'static str, String)>,
-    former: bool,
+    question: &Question,
 ) -> Result<(Vec<Person>, bool), Fault> {
     // A whole number is a key and needs no index.
-    if let [("addressee_no" | "", number)] = terms.as_slice()
+    if let ([("addressee_no" | "", number)], []) = (question.terms.as_slice(), question.ranges.as_slice())
         && AddresseeNo::parse(number).is_ok()
         && let Some(held) = view.load::<Person>(number)?
     {
         return Ok((vec![held.record], false));
     }
-    if !former {
-        terms.push(("status", domain::ResidentStatus::Resident.code().to_owned()));
-    }
     // One more than is shown. A hit that may not be told is as if it were not there, so more is asked for in its place:
     // a short answer that says there are more would tell that somebody is hidden at this address.
-    let mut limit = ROWS_MAX.saturating_add(1);
+    let mut query = question.query(question.past, ROWS_MAX.saturating_add(1));
     loop {
-        let query = TextQuery { kind: PERSON.id, terms: terms.clone(), limit };
         let (hits, more) = context.search.find(&query);
         let mut persons = Vec::new();
         for hit in hits {
             let Some(held) = view.load::<Person>(&hit.key)? else { continue };
-            if concealment.may_tell(&held.record, &terms)? {
+            if concealment.may_tell(&held.record, &query)? {
                 persons.push(held.record);
             }
         }
@@ -131,7 +219,7 @@ fn find(
             persons.truncate(ROWS_MAX);
             return Ok((persons, over));
         }
-        limit = limit.saturating_add(ROWS_MAX);
+        query.limit = query.limit.saturating_add(ROWS_MAX);
     }
 }
 

@@ -2,18 +2,23 @@
 
 mod household;
 mod issuance;
+mod memo;
 mod numbers;
 mod person;
 mod provisional;
+mod qualification;
 mod support_measure;
 mod suppression;
 mod transfer;
 
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{Disposal, ISSUANCE, Issuance};
+pub use memo::{MEMO, Memo};
 pub use numbers::{CODE_SLOT, COUNTER, CodeSlot, Counter, HOLD, Hold};
 pub use person::{AliasEvent, Basis, HistoryEntry, PERSON, Person};
 pub use provisional::{PROVISIONAL, Provisional, ProvisionalStatus, ReadVersion};
+pub(crate) use qualification::key as qualification_key;
+pub use qualification::{QUALIFICATION, Qualification, Scheme};
 pub use support_measure::{
     PROTECTED_PERSON, ProtectedPerson, ProtectedTogether, SUPPORT_MEASURE, SUPPORT_RELEASE, SupportClass,
     SupportEnd, SupportForwarding, SupportMeasure, SupportRelease, SupportReleaseStatus, SupportRequests,

@@ -80,6 +80,7 @@ pub(crate) fn card_held(desk: &mut Desk<'_>, row: &Person, path: &str) -> Result
         kind: PERSON.id,
         terms: vec![("card", card.to_owned())],
         limit: NAMESAKES_MAX,
+        ..TextQuery::default()
     });
     for hit in hits {
         let Some(held) = desk.view.load::<Person>(&hit.key)? else { continue };
@@ -153,6 +154,7 @@ fn namesakes(desk: &mut Desk<'_>, mover: &Person, known: &[AddresseeNo], at: &st
         kind: PERSON.id,
         terms: vec![("name", folded.clone()), ("birth_date", mover.birth_date.to_string())],
         limit: NAMESAKES_MAX,
+        ..TextQuery::default()
     });
     for hit in hits {
         let Some(held) = desk.view.load::<Person>(&hit.key)? else { continue };

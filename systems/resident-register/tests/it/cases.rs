@@ -167,12 +167,28 @@ impl Play {
         Some(format!("came to {codes}, not {expected}\n    {}", told.join("\n    ")))
     }
 
-    /// Searches by the words and compares who is found, by given name.
+    /// Searches by the words and by the items named among them (`item=value`) and compares who is found, by given name; who
+    /// is found only as they were before has a `*` behind it.
     fn find(&mut self, words: &[&str], expected: &str) -> Option<String> {
-        let ran = self.town.run("search", "clerk", &json!({ "q": words.join(" ") }), true);
+        let (items, plain): (Vec<&str>, Vec<&str>) =
+            words.iter().copied().partition(|word| word.contains('='));
+        let mut asked = serde_json::Map::from_iter([("q".to_owned(), json!(plain.join(" ")))]);
+        for (item, value) in items.iter().filter_map(|item| item.split_once('=')) {
+            let value = value.replace('_', "\u{3000}");
+            let value = if value == "true" { json!(true) } else { json!(value) };
+            asked.insert(item.to_owned(), value);
+        }
+        let ran = self.town.run("search", "clerk", &Value::Object(asked), true);
+        if let Some(finding) = ran.findings.first() {
+            return (finding.code != expected).then(|| format!("came to {}, not {expected}", finding.code));
+        }
         let data = ran.outcome.answer.map(|answer| answer.data).unwrap_or_default();
         let rows = data["rows"].as_array().cloned().unwrap_or_default();
-        let name = |row: &Value| row["name"].as_str().unwrap().split('　').next_back().unwrap().to_owned();
+        let name = |row: &Value| {
+            let past = row["marks"].as_array().unwrap().contains(&json!("過去の氏名・住所"));
+            let given = row["name"].as_str().unwrap().split('　').next_back().unwrap().to_owned();
+            given + if past { "*" } else { "" }
+        };
         let found = rows.iter().map(name).collect::<Vec<_>>().join(",");
         (found != expected).then(|| format!("found {found}, not {expected}"))
     }

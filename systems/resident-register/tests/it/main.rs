@@ -10,6 +10,8 @@ mod identity;
 #[cfg(test)]
 mod protection;
 #[cfg(test)]
+mod qualifications;
+#[cfg(test)]
 mod readings;
 #[cfg(test)]
 mod sequences;

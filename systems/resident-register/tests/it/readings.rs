@@ -75,6 +75,27 @@ fn the_search_box_understands_what_is_asked_at_the_counter() {
 }
 
 #[test]
+fn a_number_finds_its_holder_and_is_not_repeated() {
+    let mut town = town();
+    let held = town.person("渡邊　太郎");
+    let code = held.resident_record_code.unwrap().expose().to_owned();
+    let number = held.individual_number.unwrap().expose().to_owned();
+    for (asked, wanted) in [
+        (json!({ "resident_record_code": code }), 1),
+        (json!({ "individual_number": number }), 1),
+        (json!({ "individual_number": number, "resident_record_code": code }), 1),
+        (json!({ "individual_number": number, "resident_record_code": "23057188464" }), 0),
+        (json!({ "individual_number": "983205673214" }), 0),
+    ] {
+        let found = answer(&mut town, "number-search", &asked);
+        assert_eq!(found["count"], wanted, "{asked}");
+        let told = found.to_string();
+        assert!(!told.contains(&code) && !told.contains(&number));
+    }
+    assert_eq!(town.run("number-search", "clerk", &json!({}), true).codes(), ["D006"]);
+}
+
+#[test]
 fn a_search_says_when_there_are_more() {
     let mut town = Town::new();
     let names: Vec<String> = (0..201).map(|n| format!("同居　{n}")).collect();

@@ -36,14 +36,9 @@ impl TextSearch for Index<'_> {
         let mut hits = Vec::new();
         self.1
             .scan(indexed.kind, None, &mut |stored| {
-                let texts = (indexed.texts)(&stored.body)?;
-                let fits = query.terms.iter().all(|(field, fragment)| {
-                    let named = indexed.fields.iter().zip(&texts);
-                    named
-                        .filter(|(name, _)| field.is_empty() || *name == field)
-                        .any(|(_, text)| text.contains(fragment.as_str()))
-                });
-                if fits {
+                let history = self.1.history(indexed.kind, &stored.key)?;
+                let texts = indexed.texts_over(history.iter().map(|version| &version.body))?;
+                if indexed.fits(query, &texts) {
                     hits.push(TextHit { key: stored.key.clone() });
                 }
                 Ok(std::ops::ControlFlow::Continue(()))
@@ -217,6 +212,21 @@ impl Town {
             }
         }
         Ran { findings, outcome, committed }
+    }
+
+    /// Lets something decide on the registers as they are, as an intake does.
+    pub(crate) fn with_context<T>(&self, decide: impl FnOnce(&dyn View, &Context<'_>) -> T) -> T {
+        let view = self.view();
+        let context = Context {
+            today: self.today,
+            now: self.now(),
+            actor: Actor::Program("test".to_owned()),
+            confirmed: &[],
+            random: self.random,
+            search: &Index(&self.system, &*view),
+            municipality: &self.municipality,
+        };
+        decide(&*view, &context)
     }
 
     pub(crate) fn person(&self, name: &str) -> Person {
