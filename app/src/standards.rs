@@ -41,7 +41,6 @@ pub const CARRIED: &[Carried] = carried![
     "links/resident-to-addressee.toml",
     "links/resident-to-child-allowance.toml",
     "links/resident-to-electoral-roll.toml",
-    "links/electoral-roll-to-resident.toml",
     "links/resident-changes-to-welfare.toml",
     "links/resident-full-to-welfare.toml",
     "links/resident-full-to-tax.toml",

@@ -43,6 +43,7 @@ pub fn system() -> System {
             &records::SUPPORT_RELEASE,
             &records::QUALIFICATION,
             &records::MEMO,
+            &records::APPLICATION,
         ],
         functions: functions::all(),
         datasets: vec![

@@ -10,6 +10,7 @@ use crate::functions::{
     member_order, move_in, move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
 };
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
+use crate::rules::application;
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
 #[derive(Debug)]
@@ -73,6 +74,14 @@ pub(crate) fn enter(
     context: &Context<'_>,
 ) -> Result<Outcome, Fault> {
     let mut desk = Desk::new(view, context);
+    let application = application::named(view, input)?;
+    let input = &match &application {
+        Some((application, _)) => {
+            application::check(&mut desk, application, kind.id);
+            application::filled(application, input)?
+        }
+        None => Input(input.0.clone()),
+    };
     (kind.plan)(&mut desk, input)?;
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
@@ -110,6 +119,9 @@ pub(crate) fn enter(
         discard_reason: String::new(),
     };
     writes.push(Write::put(&provisional, None)?);
+    if let Some((application, version)) = application {
+        writes.push(application::entered(application, version, &provisional_no)?);
+    }
     Ok(Outcome {
         findings: desk.findings,
         writes,

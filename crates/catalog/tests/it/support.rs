@@ -15,8 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 8] = link_files![
-    "electoral-roll-to-resident.toml",
+pub(crate) const LINKS: [(&str, &str); 7] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",

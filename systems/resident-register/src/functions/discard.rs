@@ -6,6 +6,7 @@ use system::{Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Out
 use super::finalize;
 use crate::movement;
 use crate::records::{Provisional, ProvisionalStatus};
+use crate::rules::application;
 
 /// The function.
 pub(crate) fn function() -> Function {
@@ -42,6 +43,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     };
     let mut writes = vec![Write::put(&ended, Some(version))?];
     writes.extend(movement::release(view, &provisional)?);
+    let entered: Input = Input(
+        serde_json::from_str(&provisional.input)
+            .map_err(|error| Fault::new("the input of a 仮登録 does not read", error))?,
+    );
+    writes.extend(application::reopened(view, &entered)?);
     Ok(Outcome {
         writes,
         reason: format!("{}の仮登録の取消し", provisional.title),

@@ -39,6 +39,7 @@ pub(crate) fn notice(first: Vec<Field>, event: Field) -> Section {
         .help("空なら届出。職権のときは届出日を記録しません"),
         Field::new("note", "留意事項", FieldKind::Text(200))
             .help("この異動だけについての記載（統合記載欄B）"),
+        Field::new("from_application", "受付データ番号", FieldKind::Hidden),
     ]);
     Section::once("届出", fields)
 }

@@ -1,5 +1,6 @@
 //! The functions (機能), one file each.
 
+mod applications;
 pub(crate) mod birth;
 mod bulk_address;
 pub(crate) mod cancel;
@@ -66,6 +67,10 @@ pub(crate) fn all() -> Vec<Function> {
         move_in::function(),
         transfer::receive(),
         transfer::list(),
+        applications::import(),
+        applications::list(),
+        applications::open(),
+        applications::end(),
         birth::function(),
         move_in::ex_officio_entry(),
         move_out::function(),

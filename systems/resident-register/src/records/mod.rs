@@ -1,5 +1,6 @@
 //! The registers this system owns (台帳), as record types.
 
+mod application;
 mod household;
 mod issuance;
 mod memo;
@@ -11,6 +12,7 @@ mod support_measure;
 mod suppression;
 mod transfer;
 
+pub use application::{APPLICATION, Application, ApplicationKind, ApplicationStatus};
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{Disposal, ISSUANCE, Issuance};
 pub use memo::{MEMO, Memo};

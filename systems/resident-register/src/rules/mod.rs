@@ -3,6 +3,7 @@
 //! Findings carry the ids of the derived list of errors (E…) and alerts (A…); ids with D are this project's own.
 
 pub(crate) mod address;
+pub(crate) mod application;
 pub(crate) mod data;
 pub(crate) mod household;
 pub(crate) mod issued;

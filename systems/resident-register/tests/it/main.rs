@@ -2,6 +2,8 @@
 //! and random sequences of movements.
 
 #[cfg(test)]
+mod applications;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod certificates;

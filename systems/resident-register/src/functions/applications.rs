@@ -1,0 +1,337 @@
+//! 受付データ: taken in from a file, listed, opened as the form of its movement, put aside.
+
+use register::{Fault, View, ViewExt, Write};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use system::{
+    Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Place, Section,
+    choices,
+};
+
+use super::{move_in, move_out, move_within};
+use crate::desk::Desk;
+use crate::records::{Application, ApplicationKind, ApplicationStatus, Counter};
+use crate::rules::application::{self, Wrong};
+
+/// Most characters of a file.
+const FILE_CHARACTERS_MAX: usize = 4_000_000;
+/// Most findings that are told one by one.
+const TOLD_MAX: usize = 100;
+
+const PLACE: Place =
+    Place { unit: "住民基本台帳", level1: "異動（増加）", level2: "転入", level3: "" };
+
+/// 受付データの取込み (10.8, 10.9).
+pub(crate) fn import() -> Function {
+    Function {
+        id: "resident-register/application-import",
+        title: "受付データの取込み（CSV）",
+        place: Some(PLACE),
+        mode: Mode::Online,
+        effect: Effect::Writes,
+        form: Form::of(vec![Section::once(
+            "取込み",
+            vec![
+                Field::new("what", "手続", FieldKind::Choice(choices(ApplicationKind::CHOICES))).required(),
+                Field::new("list", "ファイルの中身", FieldKind::Lines(FILE_CHARACTERS_MAX)).required().help(
+                    "見出しの行と、1行に1人。列は届の項目の名前（氏、町字など）か英字の名前。申請番号の列は必ず要り、同じ番号の行は一つの届です",
+                ),
+                Field::new("skip_errors", "誤りのある届を除いて取り込む", FieldKind::Flag)
+                    .help("選ばないときは、一行でも誤りがあれば何も取り込みません"),
+            ],
+        )]),
+        in_menu: true,
+        decide: decide_import,
+    }
+}
+
+#[derive(Deserialize)]
+struct Import {
+    what: ApplicationKind,
+    list: String,
+    #[serde(default)]
+    skip_errors: bool,
+}
+
+fn form_of(kind: ApplicationKind) -> Form {
+    match kind {
+        ApplicationKind::MoveIn | ApplicationKind::MoveInPlan | ApplicationKind::Card => {
+            move_in::function().form
+        }
+        ApplicationKind::MoveWithin | ApplicationKind::MoveWithinPlan => move_within::function().form,
+        ApplicationKind::MoveOut | ApplicationKind::OneStopMoveOut | ApplicationKind::MoveOutWithdrawal => {
+            move_out::function().form
+        }
+    }
+}
+
+fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    let given: Import = input.read()?;
+    let (read, wrong) = application::read(given.what, &form_of(given.what), &given.list);
+    let file_is_wrong = wrong.iter().any(|one| one.external_no.is_empty());
+    if !wrong.is_empty() && (file_is_wrong || !given.skip_errors) {
+        return Ok(Outcome::refused(wrong.iter().take(TOLD_MAX).map(finding).collect()));
+    }
+    let mut desk = Desk::new(view, context);
+    let mut writes = Vec::new();
+    let mut rows: Vec<Value> = wrong.iter().map(refused_row).collect();
+    let mut refused: Vec<&str> = wrong.iter().map(|one| one.external_no.as_str()).collect();
+    refused.dedup();
+    let mut held_already = 0;
+    for one in read.into_iter().filter(|one| !refused.contains(&one.external_no.as_str())) {
+        let before = view.load_by::<Application>("external_no", &one.external_no)?;
+        if before.iter().any(|held| held.record.what == given.what) {
+            held_already += 1;
+            rows.push(json!({ "external_no": one.external_no, "result": "取込み済み" }));
+            continue;
+        }
+        let (matched, mut differences) = match given.what.is_of_residents() {
+            true => application::compare(&desk, &one.who)?,
+            false => (Vec::new(), Vec::new()),
+        };
+        let mut filled = one.input;
+        if let Some(fields) = filled.as_object_mut() {
+            if given.what.is_of_residents() {
+                fields.insert("targets".to_owned(), json!(matched));
+            }
+            if given.what == ApplicationKind::OneStopMoveOut {
+                fields.insert("special".to_owned(), json!(true));
+                fields.insert("card_checked".to_owned(), json!(true));
+            }
+        }
+        let visit_on = match one.visit_on.as_str() {
+            "" => None,
+            text => {
+                let day = domain::parse_input(text).ok().and_then(|date| date.known());
+                if day.is_none() {
+                    differences.push(format!("来庁予定日「{text}」は日付として読めません。"));
+                }
+                day
+            }
+        };
+        let names = match given.what.is_of_residents() {
+            true => one.who.iter().filter_map(|who| who.get("name").cloned()).collect(),
+            false => member_names(&filled),
+        };
+        let application = Application {
+            application_no: format!("{:08}", desk.next_serial(Counter::APPLICATION)?),
+            external_no: one.external_no,
+            what: given.what,
+            received_on: context.today,
+            visit_on,
+            names: names.join("、"),
+            input: filled.to_string(),
+            matched,
+            differences,
+            status: ApplicationStatus::Open,
+            provisional_no: String::new(),
+            end_reason: String::new(),
+        };
+        rows.push(row(&application));
+        writes.push(Write::put(&application, None)?);
+    }
+    let (taken, left_out) = (writes.len(), refused.len());
+    writes.extend(desk.writes()?);
+    Ok(Outcome {
+        findings: desk.findings,
+        writes,
+        reason: format!("{}の取込み", given.what.label()),
+        message: format!(
+            "{taken}件を取り込みました。{}{}",
+            if held_already == 0 {
+                String::new()
+            } else {
+                format!("取込み済みが{held_already}件ありました。")
+            },
+            if left_out == 0 {
+                String::new()
+            } else {
+                format!("誤りのある{left_out}件は取り込んでいません。")
+            },
+        ),
+        answer: Some(Answer { data: json!({ "rows": rows }), subjects: Vec::new() }),
+        ..Outcome::default()
+    })
+}
+
+fn member_names(input: &Value) -> Vec<String> {
+    let members = input.get("members").and_then(Value::as_array).cloned().unwrap_or_default();
+    let text =
+        |member: &Value, item: &str| member.get(item).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let name = |member: &Value| {
+        let parts = [text(member, "family_name"), text(member, "given_name")];
+        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        if parts.is_empty() { text(member, "name_roman") } else { parts.join("\u{3000}") }
+    };
+    members.iter().map(name).collect()
+}
+
+/// E174: what is wrong with the file, by line and item.
+fn finding(wrong: &Wrong) -> Finding {
+    let line = wrong.line.map(|line| format!("{line}行目: ")).unwrap_or_default();
+    Finding::error(
+        "E174",
+        "list",
+        &wrong.item,
+        format!("{line}{}", wrong.message),
+        "ファイルを直して取り込み直してください。誤りのある届だけを除くこともできます。",
+    )
+}
+
+fn refused_row(wrong: &Wrong) -> Value {
+    json!({
+        "external_no": wrong.external_no,
+        "line": wrong.line,
+        "result": "取り込まない",
+        "rule": "E174",
+        "to_check": format!("{}: {}", wrong.item, wrong.message),
+    })
+}
+
+fn row(one: &Application) -> Value {
+    json!({
+        "from_application": one.application_no,
+        "external_no": one.external_no,
+        "what": one.what.label(),
+        "received_on": domain::wareki(one.received_on),
+        "visit_on": one.visit_on.map(domain::wareki).unwrap_or_default(),
+        "names": one.names,
+        "status_label": one.status.label(),
+        "provisional_no": one.provisional_no,
+        "rule": if one.differences.is_empty() { "" } else if one.matched.is_empty() { "A175" } else { "A135" },
+        "to_check": one.differences.join(" "),
+        "ended_reason": one.end_reason,
+    })
+}
+
+/// 受付データ一覧.
+pub(crate) fn list() -> Function {
+    Function {
+        id: "resident-register/application-list",
+        title: "受付データ一覧",
+        place: Some(PLACE),
+        mode: Mode::Online,
+        effect: Effect::Reads,
+        form: Form::of(vec![Section::once(
+            "条件",
+            vec![
+                Field::new("what", "手続", FieldKind::Choice(choices(ApplicationKind::CHOICES))),
+                Field::new(
+                    "application_status",
+                    "状態",
+                    FieldKind::Choice(choices(ApplicationStatus::CHOICES)),
+                )
+                .help("空なら未処理だけ"),
+            ],
+        )]),
+        in_menu: true,
+        decide: decide_list,
+    }
+}
+
+fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+    let (what, status) = (input.text("what"), input.text("application_status"));
+    let status = if status.is_empty() { "open" } else { status };
+    let held = view.load_by::<Application>("status", status)?;
+    let wanted = |one: &Application| what.is_empty() || json!(one.what) == json!(what);
+    let mut rows: Vec<(Option<domain::Date>, Value)> = held
+        .iter()
+        .map(|held| &held.record)
+        .filter(|one| wanted(one))
+        .map(|one| (one.visit_on, row(one)))
+        .collect();
+    // Who comes first stands first; who named no day, last.
+    rows.sort_by_key(|(visit, _)| (visit.is_none(), *visit));
+    let rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
+    Ok(Outcome {
+        message: format!("{}件", rows.len()),
+        answer: Some(Answer { data: json!({ "rows": rows }), subjects: Vec::new() }),
+        ..Outcome::default()
+    })
+}
+
+/// 受付データを開く: what the form of the movement is to be filled with, without numbers.
+pub(crate) fn open() -> Function {
+    Function {
+        id: "resident-register/application-open",
+        title: "受付データを開く",
+        place: Some(PLACE),
+        mode: Mode::Online,
+        effect: Effect::Reads,
+        form: Form::of(vec![Section::once(
+            "受付データ",
+            vec![Field::new("from_application", "受付データ番号", FieldKind::Text(20)).required()],
+        )]),
+        in_menu: false,
+        decide: decide_open,
+    }
+}
+
+fn decide_open(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+    let no = input.text("from_application");
+    let Some(held) = view.load::<Application>(no)? else { return Ok(unknown(no)) };
+    let one = held.record;
+    let mut filled: Map<String, Value> = serde_json::from_str(&one.input)
+        .map_err(|error| Fault::new("the input of an application does not read", error))?;
+    // No screen carries them: they are filled in when the movement is entered.
+    let numbers = ["resident_record_code", "individual_number"];
+    if let Some(members) = filled.get_mut("members").and_then(Value::as_array_mut) {
+        for member in members.iter_mut().filter_map(Value::as_object_mut) {
+            member.retain(|item, _| !numbers.contains(&item.as_str()));
+        }
+    }
+    filled.insert("from_application".to_owned(), json!(no));
+    let mut data = row(&one);
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert("function".to_owned(), json!(one.what.function().unwrap_or_default()));
+        fields.insert("input".to_owned(), Value::Object(filled));
+    }
+    let subjects = one.matched.iter().map(ToString::to_string).collect();
+    Ok(Outcome { answer: Some(Answer { data, subjects }), ..Outcome::default() })
+}
+
+/// 受付データの終了: a withdrawal that was carried out, a plan that came to nothing.
+pub(crate) fn end() -> Function {
+    Function {
+        id: "resident-register/application-end",
+        title: "受付データの終了",
+        place: Some(PLACE),
+        mode: Mode::Online,
+        effect: Effect::Writes,
+        form: Form::of(vec![Section::once(
+            "終了",
+            vec![
+                Field::new("from_application", "受付データ番号", FieldKind::Text(20)).required(),
+                Field::new("reason", "理由", FieldKind::Text(200)).required(),
+            ],
+        )]),
+        in_menu: true,
+        decide: decide_end,
+    }
+}
+
+fn decide_end(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+    let no = input.text("from_application");
+    let held = view.load::<Application>(no)?;
+    let Some(held) = held.filter(|held| held.record.status == ApplicationStatus::Open) else {
+        return Ok(unknown(no));
+    };
+    let reason = input.text("reason").to_owned();
+    let ended = Application { status: ApplicationStatus::Ended, end_reason: reason.clone(), ..held.record };
+    Ok(Outcome {
+        writes: vec![Write::put(&ended, Some(held.version))?],
+        reason,
+        message: format!("受付データ{no}を終了にしました。"),
+        ..Outcome::default()
+    })
+}
+
+fn unknown(no: &str) -> Outcome {
+    Outcome::refused(vec![Finding::error(
+        "D081",
+        "from_application",
+        "受付データ番号",
+        format!("未処理の受付データ{no}はありません。"),
+        "受付データ一覧で番号を確かめてください。",
+    )])
+}

@@ -1,0 +1,193 @@
+//! Notifications that were filled in elsewhere: files taken in, compared, entered; and files that are wrong.
+
+use domain::{RegisterDate, Sex};
+use register::ViewExt;
+use resident_register::records::{Application, ApplicationStatus};
+use serde_json::{Value, json};
+
+use crate::cases::usual;
+use crate::town::{Described, Ran, Town};
+
+fn town() -> Town {
+    let mut town = Town::new();
+    let member = |name, relation, sex, birth: &str| Described {
+        name,
+        relation,
+        sex,
+        birth: RegisterDate::parse_input(birth).unwrap(),
+    };
+    town.household(
+        "1番地",
+        &[
+            member("渡邊　太郎", "世帯主", Sex::Male, "1980-01-01"),
+            member("渡邊　花子", "妻", Sex::Female, "1982-02-02"),
+        ],
+    );
+    town
+}
+
+fn import(town: &mut Town, what: &str, list: &str, skip: bool) -> Ran {
+    let mut input = json!({ "what": what, "list": list });
+    if skip {
+        input["skip_errors"] = json!(true);
+    }
+    town.run("application-import", "clerk", &input, true)
+}
+
+fn listed(town: &mut Town, status: &str) -> Vec<Value> {
+    let input = json!({ "application_status": status });
+    let answer = town.run("application-list", "clerk", &input, true).outcome.answer.unwrap();
+    answer.data["rows"].as_array().unwrap().clone()
+}
+
+fn opened(town: &mut Town, no: &str) -> Value {
+    let input = json!({ "from_application": no });
+    town.run("application-open", "clerk", &input, true).outcome.answer.unwrap().data
+}
+
+const ONE_STOP: &str = "申請番号,氏名,氏名フリガナ,生年月日,性別,住所,event_date,転出の種類,dest_prefecture,dest_municipality,来庁予定日\n\
+    A-1,渡辺太郎,ヤマダ　タロウ,1980-01-01,男,1番地,2026-05-20,21,別県,隣市,\n\
+    A-1,渡邊　花子,,S57.2.2,女,,,,,,\n";
+
+#[test]
+fn a_move_out_of_the_portal_is_found_in_the_register_and_entered_without_typing() {
+    let mut town = town();
+    let taken = import(&mut town, "one-stop-move-out", ONE_STOP, false);
+    assert!(taken.committed, "{:?}", taken.findings);
+    let row = listed(&mut town, "").remove(0);
+    assert_eq!((&row["names"], &row["to_check"]), (&json!("渡辺太郎、渡邊　花子"), &json!("")));
+    let open = opened(&mut town, row["from_application"].as_str().unwrap());
+    assert_eq!(open["function"], "resident-register/move-out");
+    // As the form opens it, the clerk enters it.
+    let mut input = usual("move-out", town.today);
+    for (item, value) in open["input"].as_object().unwrap() {
+        input[item] = value.clone();
+    }
+    let entered = town.run("move-out", "clerk", &input, true);
+    assert!(entered.committed, "{:?}", entered.findings);
+    let no = entered.outcome.opens.unwrap();
+    let row = listed(&mut town, "entered").remove(0);
+    assert_eq!(row["provisional_no"], json!(no));
+    // It cannot be entered twice.
+    assert_eq!(town.run("move-out", "clerk", &input, true).codes(), ["A020", "D081", "E101"]);
+    // A discarded entry can be made once more.
+    assert!(town.run("discard", "clerk", &json!({ "provisional_no": no }), true).committed);
+    assert_eq!(listed(&mut town, "").len(), 1);
+    let again = town.run("move-out", "clerk", &input, true);
+    let final_ = town.run("finalize", "reviewer", &json!({ "provisional_no": again.outcome.opens }), true);
+    assert!(final_.committed, "{:?}", final_.findings);
+    assert!(town.person("渡邊　太郎").moveout_planned_on.is_some());
+    assert!(town.person("渡邊　花子").moveout_planned_on.is_some());
+}
+
+#[test]
+fn what_the_register_says_otherwise_is_told_and_nobody_is_guessed() {
+    let mut town = town();
+    let list = "application_no,name,birth_date,sex,address,dest_municipality\n\
+        B-1,渡邊太郎,1980-01-02,女,9番地,隣市\n\
+        B-2,誰某,1980-01-01,,,隣市\n";
+    assert!(import(&mut town, "one-stop-move-out", list, false).committed);
+    let rows = listed(&mut town, "");
+    let told = |row: &Value| {
+        (row["rule"].as_str().unwrap().to_owned(), row["to_check"].as_str().unwrap().to_owned())
+    };
+    let (rule, first) = told(&rows[0]);
+    assert_eq!(rule, "A135");
+    for item in ["生年月日", "性別", "住所"] {
+        assert!(first.contains(item), "{item}: {first}");
+    }
+    assert_eq!(told(&rows[1]), ("A175".to_owned(), "「誰某」さんは住民にいません。".to_owned()));
+    // Entering it asks for each difference.
+    let open = opened(&mut town, rows[0]["from_application"].as_str().unwrap());
+    let mut input = usual("move-out", town.today);
+    for (item, value) in open["input"].as_object().unwrap() {
+        input[item] = value.clone();
+    }
+    let codes = town.run("move-out", "clerk", &input, true).codes();
+    assert!(codes.contains(&"A135".to_owned()), "{codes:?}");
+}
+
+#[test]
+fn a_move_in_brings_its_numbers_which_no_screen_carries() {
+    let mut town = town();
+    let list = "申請番号,転入の種類,event_date,住民種別,氏,名,氏名フリガナ,生年月日,性別,続柄,住民票コード,個人番号,domicile_prefecture,domicile_municipality,domicile_town,register_head,prev_municipality,town,lot\n\
+        C-1,01,2026-04-01,1,佐藤,一郎,サトウ　イチロウ,1990-05-05,1,世帯主,12345678903,123456789018,架空県,河原市,本町３番地,佐藤　健,隣市,字港,7番地\n";
+    let taken = import(&mut town, "move-in", list, false);
+    assert!(taken.committed, "{:?}", taken.findings);
+    let row = listed(&mut town, "").remove(0);
+    let open = opened(&mut town, row["from_application"].as_str().unwrap());
+    let told = open.to_string();
+    assert!(!told.contains("12345678903") && !told.contains("123456789018"), "{told}");
+    let mut input = usual("move-in", town.today);
+    for (item, value) in open["input"].as_object().unwrap() {
+        input[item] = value.clone();
+    }
+    let entered = town.run("move-in", "clerk", &input, true);
+    assert!(entered.committed, "{:?}", entered.findings);
+    let no = json!({ "provisional_no": entered.outcome.opens });
+    let done = town.run("finalize", "reviewer", &no, true);
+    assert!(done.committed, "{:?}", done.findings);
+    town.learn();
+    let person = town.person("一郎");
+    assert_eq!(person.resident_record_code.unwrap().expose(), "12345678903");
+    assert_eq!(person.individual_number.unwrap().expose(), "123456789018");
+}
+
+#[test]
+fn a_wrong_file_is_told_by_line_and_item_and_nothing_is_taken_unless_the_clerk_says_so() {
+    for (what, list, said) in [
+        ("move-in", "氏,名\n佐藤,一郎\n", vec!["列「申請番号」がありません。"]),
+        ("move-in", "申請番号,氏名,\nX,佐藤,\n", vec!["列「氏名」は", "列「」は"]),
+        ("move-in", "申請番号,氏,氏\nX,佐藤,佐藤\n", vec!["列「氏」が二つあります。"]),
+        ("move-in", "申請番号,氏,生年月日\nX,佐藤,1980-13-01\n", vec!["2行目"]),
+        ("move-in", "申請番号,氏,性別\nX,佐藤,9\n", vec!["2行目"]),
+        ("move-in", "申請番号,氏\nX\n", vec!["2行目: 列の数が1で、見出しの2と違います。"]),
+        ("move-in", "申請番号,氏\n,佐藤\n", vec!["2行目: 申請番号が空です。"]),
+        ("move-in", "申請番号,氏,住民票コード\nX,佐藤,12345678901\n", vec!["2行目"]),
+        ("move-out", "申請番号,dest_municipality\nX,隣市\n", vec!["氏名がないので"]),
+    ] {
+        let mut town = town();
+        let refused = import(&mut town, what, list, false);
+        assert!(!refused.committed, "{list}");
+        assert!(refused.findings.iter().all(|one| one.code == "E174"), "{list}: {:?}", refused.findings);
+        for words in said {
+            let told = refused.findings.iter().any(|one| one.message.contains(words));
+            assert!(told, "{list}: {:?} has no {words}", refused.findings);
+        }
+        assert_eq!(listed(&mut town, "").len(), 0);
+    }
+    // The good ones go on only when the clerk says so, and those with an error stay out whole.
+    let mut town = town();
+    let list =
+        "申請番号,氏,名,生年月日\nX,佐藤,一郎,1980-01-01\nY,鈴木,二郎,いつか\nY,鈴木,三郎,1990-01-01\n";
+    assert_eq!(import(&mut town, "move-in", list, false).codes(), ["E174"]);
+    let taken = import(&mut town, "move-in", list, true);
+    assert!(taken.committed);
+    let rows = taken.outcome.answer.unwrap().data["rows"].clone();
+    assert_eq!((&rows[0]["external_no"], &rows[0]["result"]), (&json!("Y"), &json!("取り込まない")));
+    assert_eq!(listed(&mut town, "").len(), 1);
+    // The same file again: what is held is not doubled.
+    import(&mut town, "move-in", list, true);
+    assert_eq!(listed(&mut town, "").len(), 1);
+}
+
+#[test]
+fn a_plan_changes_nothing_and_ends_with_a_reason() {
+    let mut town = town();
+    let list = "申請番号,氏名,来庁予定日\nP-1,渡邊太郎,2026-06-01\n";
+    assert!(import(&mut town, "move-within-plan", list, false).committed);
+    let before = town.person("渡邊　太郎");
+    let no = listed(&mut town, "").remove(0)["from_application"].clone();
+    let ended = town.run(
+        "application-end",
+        "clerk",
+        &json!({ "from_application": no, "reason": "来庁しない" }),
+        true,
+    );
+    assert!(ended.committed, "{:?}", ended.findings);
+    assert_eq!(town.person("渡邊　太郎"), before);
+    let held = town.view().load::<Application>(no.as_str().unwrap()).unwrap().unwrap().record;
+    assert_eq!((held.status, held.end_reason.as_str()), (ApplicationStatus::Ended, "来庁しない"));
+    let again = town.run("application-end", "clerk", &json!({ "from_application": no, "reason": "x" }), true);
+    assert_eq!(again.codes(), ["D081"]);
+}
