@@ -9,6 +9,7 @@ use crate::functions::{
     birth, cancel, correction, death, ex_officio_deletion, head_change, history, household_change,
     member_order, move_in, move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
 };
+use crate::rules::outbound;
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
@@ -149,6 +150,7 @@ pub(crate) fn finalize(
     );
     let mut desk = Desk::new(view, context);
     desk.own_provisional = Some(provisional.provisional_no.clone());
+    desk.function = kind.id;
     (kind.plan)(&mut desk, &input)?;
     // What was confirmed at entry need not be confirmed again; what is new must be.
     let mut findings: Vec<Finding> = std::mem::take(&mut desk.findings);
@@ -190,7 +192,7 @@ pub(crate) fn finalize(
     })
 }
 
-/// The rows as the reviewer sees them: what each changes, a first row against nothing.
+/// The rows as the reviewer sees them, what each changes, a first row against nothing, and the notices that go out.
 fn planned(desk: &Desk<'_>) -> Answer {
     let rows: Vec<Value> = desk
         .rows_after()
@@ -210,7 +212,19 @@ fn planned(desk: &Desk<'_>) -> Answer {
         })
         .collect();
     let subjects = desk.rows().map(|person| person.addressee_no.to_string()).collect();
-    Answer { data: json!({ "rows": rows }), subjects }
+    let notices: Vec<Value> = desk
+        .notices()
+        .iter()
+        .map(|notice| {
+            json!({
+                "addressee_no": notice.addressee_no,
+                "notice": outbound::title(notice.notice),
+                "category": notice.category,
+                "notice_to": notice.to_name,
+            })
+        })
+        .collect();
+    Answer { data: json!({ "rows": rows, "notices": notices }), subjects }
 }
 
 /// Closes the holds of a 仮登録.

@@ -3,8 +3,10 @@
 mod household;
 mod issuance;
 mod numbers;
+mod outbound_notice;
 mod person;
 mod provisional;
+mod received_notice;
 mod support_measure;
 mod suppression;
 mod transfer;
@@ -12,8 +14,12 @@ mod transfer;
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{Disposal, ISSUANCE, Issuance};
 pub use numbers::{CODE_SLOT, COUNTER, CodeSlot, Counter, HOLD, Hold};
+pub use outbound_notice::{
+    Channel, NoticeChange, NoticeContent, NoticeKind, NoticeState, OUTBOUND_NOTICE, OutboundNotice,
+};
 pub use person::{AliasEvent, Basis, HistoryEntry, PERSON, Person};
 pub use provisional::{PROVISIONAL, Provisional, ProvisionalStatus, ReadVersion};
+pub use received_notice::{RECEIVED_NOTICE, ReceivedKind, ReceivedNotice, ReceivedStatus};
 pub use support_measure::{
     PROTECTED_PERSON, ProtectedPerson, ProtectedTogether, SUPPORT_MEASURE, SUPPORT_RELEASE, SupportClass,
     SupportEnd, SupportForwarding, SupportMeasure, SupportRelease, SupportReleaseStatus, SupportRequests,

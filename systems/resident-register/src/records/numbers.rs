@@ -45,6 +45,8 @@ impl Counter {
     pub const CODE_SLOT: &'static str = "code-slot";
     /// 受信番号 of 転出証明書情報.
     pub const TRANSFER: &'static str = "transfer-no";
+    /// 通知番号 of 送信通知.
+    pub const NOTICE: &'static str = "notice-no";
     /// 発行番号, afresh each day.
     pub const ISSUANCE: &'static str = "issue-no";
 }
