@@ -11,8 +11,8 @@ use register::{Fault, Record, View, ViewExt, Write};
 use system::{Context, Finding};
 
 use crate::records::{
-    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, OutboundNotice, Person, ProtectedPerson, ReadVersion,
-    SupportMeasure,
+    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, OutboundNotice, Person,
+    ProtectedPerson, ReadVersion, SupportMeasure,
 };
 use crate::rules::outbound::Circumstance;
 use crate::rules::tell;

@@ -109,8 +109,9 @@ fn age(notice: &ReceivedNotice) -> (Option<Date>, Option<Date>, &str) {
 fn move_in(row: &Incoming<'_>, today: Date) -> Result<ReceivedNotice, Box<RefusedRow>> {
     let sender_no = number(row, "notice_no")?;
     let subject = sender_no.clone();
-    let refuse =
-        |item: &str, message: String| Box::new(RefusedRow { subject: subject.clone(), item: item.to_owned(), message });
+    let refuse = |item: &str, message: String| {
+        Box::new(RefusedRow { subject: subject.clone(), item: item.to_owned(), message })
+    };
     let day = |item: &str, title: &str| -> Result<Option<Date>, Box<RefusedRow>> {
         match row.text(item) {
             "" => Ok(None),
@@ -227,9 +228,10 @@ fn apply_results(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> R
         let taken = result == RESULT_TAKEN;
         let key = ReceivedKind::ImmigrationResult.key_of(&message_no);
         let held = view.load::<ReceivedNotice>(&key)?;
-        if held.as_ref().is_some_and(|held| {
-            held.record.result == result && held.record.remark == row.text("remark")
-        }) {
+        if held
+            .as_ref()
+            .is_some_and(|held| held.record.result == result && held.record.remark == row.text("remark"))
+        {
             continue;
         }
         let notice = ReceivedNotice {

@@ -9,8 +9,8 @@ use crate::functions::{
     birth, cancel, correction, death, ex_officio_deletion, head_change, history, household_change,
     member_order, move_in, move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
 };
-use crate::rules::outbound;
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
+use crate::rules::outbound;
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
 #[derive(Debug)]
@@ -122,10 +122,12 @@ pub(crate) fn enter(
     })
 }
 
-/// The input as it is kept. A blank 届出日 means the day of entry, and must not become the day of 本登録.
+/// The input as it is kept. A blank 届出日 means the day of entry, and must not become the day of 本登録; of a received notice
+/// (受信通知) it means the day that one states.
 fn dated(input: &Input, context: &Context<'_>) -> String {
     let mut kept = input.0.clone();
-    let blank = input.text("notified_on").is_empty() && input.text("basis") != "ex-officio";
+    let blank = ["notified_on", "received_nos"].iter().all(|name| input.text(name).is_empty())
+        && input.text("basis") != "ex-officio";
     if let Some(fields) = kept.as_object_mut().filter(|_| blank) {
         fields.insert("notified_on".to_owned(), json!(context.today.to_string()));
     }

@@ -67,7 +67,10 @@ fn order(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
     })?;
     for no in &replaced {
         if named.get(no) != Some(&1) {
-            found.push(wrong::<OutboundNotice>(no, "再送で置き換えた通知に、再送の通知がないか、二つあります。"));
+            found.push(wrong::<OutboundNotice>(
+                no,
+                "再送で置き換えた通知に、再送の通知がないか、二つあります。",
+            ));
         }
     }
     for no in named.keys().filter(|no| !replaced.contains(*no)) {

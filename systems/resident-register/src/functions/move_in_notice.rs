@@ -74,7 +74,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     if let Some((notice, _)) = notices.first() {
         // What staff stated wins: a notice may be garbled.
         given.event_date = given.event_date.or(notice.moved_on.map(RegisterDate::Day));
-        told_on = notice.notified_on;
+        told_on = notice.notified_on.or(Some(notice.received_on));
         if dest.is_empty() {
             dest = notice.new_address.clone().unwrap_or_default();
         }

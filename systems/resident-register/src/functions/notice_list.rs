@@ -8,8 +8,8 @@ use jiff::ToSpan;
 use register::{Fault, View, ViewExt};
 use serde_json::json;
 use system::{
-    Answer, Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
-    choices,
+    Answer, Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome,
+    Section, choices,
 };
 
 use super::person;
@@ -47,10 +47,8 @@ pub(crate) fn function() -> Function {
 }
 
 fn kinds() -> Vec<Choice> {
-    let one = |kind: &NoticeKind| Choice {
-        code: kind.tag().to_owned(),
-        label: outbound::title(*kind).to_owned(),
-    };
+    let one =
+        |kind: &NoticeKind| Choice { code: kind.tag().to_owned(), label: outbound::title(*kind).to_owned() };
     NoticeKind::ALL.iter().map(one).collect()
 }
 

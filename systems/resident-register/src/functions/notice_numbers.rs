@@ -3,7 +3,8 @@
 use register::{Fault, View, ViewExt};
 use serde_json::json;
 use system::{
-    Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section, choices,
+    Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
+    choices,
 };
 
 use crate::records::{OutboundNotice, Person};

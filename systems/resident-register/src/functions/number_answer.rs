@@ -122,7 +122,8 @@ fn refusal(
         return Ok(Some(refused("D065", "message_no", message, "住基ネットの担当に確かめてください。")));
     }
     if !person.is_resident() {
-        let message = format!("{called}さんは、もう住民ではありません（{}）。", person.resident_status.label());
+        let message =
+            format!("{called}さんは、もう住民ではありません（{}）。", person.resident_status.label());
         return Ok(Some(refused("E103", "message_no", message, "住民票を確かめてください。")));
     }
     let entry = reason == MovementReason::IndividualNumberExOfficioEntry;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use domain::{Address, AddresseeNo, Art30_45Class, Date, MovementReason, RegisterDate, Relation, ResidentKind, Sex};
+use domain::{
+    Address, AddresseeNo, Art30_45Class, Date, MovementReason, RegisterDate, Relation, ResidentKind, Sex,
+};
 use register::{Column, Kind, Record};
 use serde::{Deserialize, Serialize};
 

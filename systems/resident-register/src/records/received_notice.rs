@@ -7,8 +7,8 @@ use register::{Column, Kind, Record};
 use serde::{Deserialize, Serialize};
 
 /// 受信通知, key 受信番号: the kind and the sender's own number, so that a notice that comes twice is one record.
-pub static RECEIVED_NOTICE: Kind = Kind::new("resident-register/received-notice", "受信通知")
-    .columns(&[Column::plain("status", "状態")]);
+pub static RECEIVED_NOTICE: Kind =
+    Kind::new("resident-register/received-notice", "受信通知").columns(&[Column::plain("status", "状態")]);
 
 /// One notice as it came. It changes no register: staff take it up, or put it aside with a reason.
 ///

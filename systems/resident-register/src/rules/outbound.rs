@@ -157,13 +157,7 @@ impl Told<'_> {
 
 /// 氏名 with what stands beside it: 旧氏 and 通称 count as part of the name.
 fn names(person: &Person) -> [&str; 5] {
-    [
-        &person.name,
-        &person.name_roman,
-        &person.name_kanji,
-        &person.former_family_name,
-        &person.alias_name,
-    ]
+    [&person.name, &person.name_roman, &person.name_kanji, &person.former_family_name, &person.alias_name]
 }
 
 /// Who gets a notice.
@@ -312,9 +306,29 @@ mod tests {
     #[test]
     fn the_tables_read() {
         const WORDS: &[&str] = &[
-            "recorded", "deleted", "planned", "six", "annex", "numberless", "ex-officio", "ward", "name", "alias",
-            "birth", "sex", "address", "number", "code", "since", "kind", "card", "disappearance", "bulk", "request",
-            "answer", "tsk-sent",
+            "recorded",
+            "deleted",
+            "planned",
+            "six",
+            "annex",
+            "numberless",
+            "ex-officio",
+            "ward",
+            "name",
+            "alias",
+            "birth",
+            "sex",
+            "address",
+            "number",
+            "code",
+            "since",
+            "kind",
+            "card",
+            "disappearance",
+            "bulk",
+            "request",
+            "answer",
+            "tsk-sent",
         ];
         let written = NOTICES.lines().filter(|line| !line.starts_with('#')).count();
         assert_eq!(lines().count(), written);
@@ -327,7 +341,9 @@ mod tests {
             }
             for word in line.when.split([' ', '|']) {
                 let word = word.strip_prefix('!').unwrap_or(word);
-                let undone = word.strip_prefix("undoes-").is_some_and(|code| MovementReason::from_code(code).is_some());
+                let undone = word
+                    .strip_prefix("undoes-")
+                    .is_some_and(|code| MovementReason::from_code(code).is_some());
                 assert!(undone || WORDS.contains(&word), "{word}");
             }
             assert!(["*", "1", "2"].contains(&line.kind), "{}", line.kind);
@@ -347,8 +363,19 @@ mod tests {
         let mut held = categories(NoticeKind::Identity);
         held.sort_unstable();
         let mut known = vec![
-            "転入等", "出生", "職権記載等", "転出", "死亡", "職権消除等", "転居", "職権修正等", "軽微な修正",
-            "住民票コードの変更請求", "住民票コードの職権記載等", "個人番号の変更請求", "個人番号の職権修正等",
+            "転入等",
+            "出生",
+            "職権記載等",
+            "転出",
+            "死亡",
+            "職権消除等",
+            "転居",
+            "職権修正等",
+            "軽微な修正",
+            "住民票コードの変更請求",
+            "住民票コードの職権記載等",
+            "個人番号の変更請求",
+            "個人番号の職権修正等",
         ];
         known.sort_unstable();
         assert_eq!(held, known);

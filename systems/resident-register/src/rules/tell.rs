@@ -31,8 +31,7 @@ pub(crate) fn all(desk: &mut Desk<'_>) -> Result<Vec<OutboundNotice>, Fault> {
             known.insert(Circumstance::TransferSent);
         }
         let reason = after.movement_reason;
-        let told =
-            Told { before: before.as_ref(), after: &after, reason, undoes, circumstances: &known };
+        let told = Told { before: before.as_ref(), after: &after, reason, undoes, circumstances: &known };
         made.of(desk, &told, before.as_ref())?;
     }
     for (person, reason) in std::mem::take(&mut desk.number_requests) {
@@ -55,12 +54,7 @@ struct Made {
 }
 
 impl Made {
-    fn of(
-        &mut self,
-        desk: &mut Desk<'_>,
-        told: &Told<'_>,
-        before: Option<&Person>,
-    ) -> Result<(), Fault> {
+    fn of(&mut self, desk: &mut Desk<'_>, told: &Told<'_>, before: Option<&Person>) -> Result<(), Fault> {
         for due in outbound::due(told) {
             // What is taken back was told to where it was told; the row that stands now does not know of it.
             let of = match told.circumstances.contains(&Circumstance::TransferSent)

@@ -6,6 +6,7 @@ use domain::{AddresseeNo, HouseholdNo, RegisterDate, Sex};
 use register::ViewExt;
 use resident_register::records::{
     AliasEvent, Channel, Household, NoticeKind, OUTBOUND_NOTICE, OutboundNotice, ProtectedPerson,
+    ReceivedStatus,
 };
 use serde_json::{Map, Value, json};
 
@@ -90,6 +91,8 @@ impl Play {
                 None
             }
             "count" => count_line(&mut self.town, &words, expected.unwrap_or_default()),
+            "receive" => self.receive(&words, expected.unwrap_or("ok")),
+            "received" => self.received(expected.unwrap_or_default()),
             "sent" => self.sent(expected.unwrap_or_default()),
             "show" => self.show(&words[0].replace('_', "　"), expected.unwrap_or_default()),
             "final" => {
@@ -180,6 +183,41 @@ impl Play {
         let name = |row: &Value| row["name"].as_str().unwrap().split('　').next_back().unwrap().to_owned();
         let found = rows.iter().map(name).collect::<Vec<_>>().join(",");
         (found != expected).then(|| format!("found {found}, not {expected}"))
+    }
+
+    /// Takes one row in over a link; told is `ok`, the item for which it was refused, or `nothing` when it is known.
+    fn receive(&mut self, words: &[&str], expected: &str) -> Option<String> {
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        for word in &words[1..] {
+            let (name, value) = word.split_once('=').unwrap();
+            names.push(name);
+            values.push(self.resolve(value));
+        }
+        let row = values.iter().map(String::as_str).collect();
+        let applied = self.town.take(words[0], &names, &[row]);
+        let told = match applied.refused.first() {
+            Some(refused) => refused.item.as_str(),
+            None if applied.writes.is_empty() => "nothing",
+            None => "ok",
+        };
+        (told != expected).then(|| format!("came to {told}, not {expected}"))
+    }
+
+    /// Compares the received notices: number, status and the rule that speaks of it.
+    fn received(&mut self, expected: &str) -> Option<String> {
+        let mut found = Vec::new();
+        for (status, _) in ReceivedStatus::CHOICES {
+            let ran = self.town.run("received-list", "clerk", &json!({ "received_status": status }), true);
+            let data = ran.outcome.answer.map(|answer| answer.data).unwrap_or_default();
+            for row in data["rows"].as_array().unwrap() {
+                let text = |name: &str| row[name].as_str().unwrap().to_owned();
+                let rule = if text("rule").is_empty() { String::new() } else { format!(":{}", text("rule")) };
+                found.push(format!("{}:{}{rule}", text("received_no"), text("received_status")));
+            }
+        }
+        found.sort();
+        let found = found.join(" ");
+        (found != expected).then(|| format!("received {found}, not {expected}"))
     }
 
     /// Compares the notices made since the line before: person, kind, category and, of a municipality, who gets it.
@@ -537,7 +575,9 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
             return json!({ "request": "self", "requested_by": "山田　花子", "with_address": true });
         }
         "issue-letter" | "issuance-list" | "notice-list" | "received-list" => return json!({}),
-        "notice-resend" | "notice-complete" | "received-discard" => return json!({ "reason": "届いていない" }),
+        "notice-resend" | "notice-complete" | "received-discard" => {
+            return json!({ "reason": "届いていない" });
+        }
         "notice-numbers" => return json!({ "purpose": "send", "purpose_detail": "本人確認情報の送信" }),
         "number-answer" => return json!({ "individual_number": "123456789018" }),
         "issuance-dispose" => return json!({ "reason": "紙づまり" }),
