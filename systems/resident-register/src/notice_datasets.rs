@@ -30,7 +30,7 @@ pub(crate) static ANNEX: Dataset = Dataset {
     row: annex,
 };
 
-/// 市町村通知. The three data sets 「住基法・入管法」「入管法」「住基法」 are one dataset with the data set in `category`, because
+/// 市町村通知 (M-67). The three data sets 「住基法・入管法」「入管法」「住基法」 are one dataset with the data set in `category`, because
 /// the order of a person's notices counts across all three.
 pub(crate) static IMMIGRATION: Dataset = Dataset {
     id: "resident-register/immigration-notice",
@@ -49,7 +49,7 @@ static ITEMS: [Item; 48] = [
     Item::new("notice", "通知の種類", ItemType::Code),
     Item::new("category", "事由の区分", ItemType::Text),
     Item::new("movement_reason", "異動事由", ItemType::Code),
-    Item::new("change", "記載・消除・修正の別", ItemType::Code),
+    Item::new("notice_change", "記載・消除・修正の別", ItemType::Code),
     Item::new("through", "送信の方法", ItemType::Code),
     Item::new("notice_to", "送信先", ItemType::Text),
     Item::new("to_code", "送信先市区町村コード", ItemType::Code),

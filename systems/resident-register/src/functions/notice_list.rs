@@ -1,5 +1,6 @@
 //! 送信通知一覧: which notices the register made of whom, to whom, and what is known of them here.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
@@ -137,14 +138,16 @@ fn answer(
     let mut rows = Vec::new();
     for one in found {
         let no = one.addressee_no;
-        if !persons.contains_key(&no) {
-            let seen = match view.load::<Person>(no.as_str())? {
-                Some(held) => (held.record.called().to_owned(), concealment.hides(&held.record)?),
-                None => (String::new(), true),
-            };
-            persons.insert(no, seen);
-        }
-        let (name, hidden) = persons.get(&no).cloned().unwrap_or_default();
+        let (name, hidden) = match persons.entry(no) {
+            Entry::Occupied(seen) => seen.get().clone(),
+            Entry::Vacant(place) => {
+                let seen = match view.load::<Person>(no.as_str())? {
+                    Some(held) => (held.record.called().to_owned(), concealment.hides(&held.record)?),
+                    None => (String::new(), true),
+                };
+                place.insert(seen).clone()
+            }
+        };
         subjects.insert(no.to_string());
         let tells_where = matches!(
             one.notice,
@@ -154,7 +157,7 @@ fn answer(
             "message_no": one.message_no,
             "notice": outbound::title(one.notice),
             "category": one.category,
-            "change": one.change.map(|change| change.label()).unwrap_or_default(),
+            "notice_change": one.change.map(|change| change.label()).unwrap_or_default(),
             "addressee_no": no,
             "name": name,
             "sequence": one.sequence,

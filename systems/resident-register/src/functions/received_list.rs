@@ -83,7 +83,7 @@ fn row(one: &ReceivedNotice) -> Value {
         "rule": rule,
         "to_check": one.troubles.join(" "),
         "received_status": one.status.label(),
-        "end_reason": one.end_reason,
+        "ended_reason": one.end_reason,
     })
 }
 
