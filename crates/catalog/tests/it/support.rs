@@ -68,7 +68,7 @@ pub(crate) fn known() -> Known {
             ("immigration-notice", "utf-8"),
         ]
         .map(|(layout, charset)| (layout.to_owned(), charset.to_owned()))
-            .into(),
+        .into(),
         places: set(&["welfare-suite", "tax-suite", "juki-net", "immigration-services"]),
         packings: set(&["tax"]),
     }
