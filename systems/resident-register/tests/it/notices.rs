@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use domain::{Address, AddresseeNo, IndividualNumber, RegisterDate, Sex};
 use proptest::prelude::*;
 use register::ViewExt;
-use resident_register::records::{NoticeChange, NoticeKind, OUTBOUND_NOTICE, OutboundNotice, Person};
+use resident_register::records::{
+    NoticeChange, NoticeKind, NoticeState, OUTBOUND_NOTICE, OutboundNotice, Person,
+};
 use serde_json::{Value, json};
 use system::{Fate, Row};
 
@@ -343,4 +345,119 @@ fn the_newest_of_two_notices_in_one_batch_stands() {
         // The same rows again change nothing.
         assert!(town.take("move-in-notices", &names, &rows).writes.is_empty());
     }
+}
+
+/// Where somebody hidden went or came from is not in the list; that a notice was made is.
+#[test]
+fn the_list_of_notices_does_not_tell_where_a_protected_person_goes() {
+    let mut town = town();
+    let no = town.people["太郎"];
+    let mut input = usual("move-out", town.today);
+    input["targets"] = json!([no]);
+    input["special"] = json!(true);
+    input["card_checked"] = json!(true);
+    input["event_date"] = json!("2026-04-10");
+    make_final(&mut town, "move-out", &input);
+    let listed = |town: &mut Town| {
+        let ran = town.run("notice-list", "clerk", &json!({ "notice": "TSK" }), true);
+        ran.outcome.answer.unwrap().data["rows"][0].clone()
+    };
+    assert_eq!(listed(&mut town)["notice_to"], "架空県河原市");
+    let mut input = usual("support-apply", town.today);
+    input["applicant"] = json!(no);
+    assert!(town.run("support-apply", "clerk", &input, true).committed);
+    let row = listed(&mut town);
+    assert_eq!(
+        (row["name"].as_str(), row["category"].as_str()),
+        (Some("山田　太郎"), Some("転出証明書情報"))
+    );
+    assert!(!row.to_string().contains("河原市"), "{row}");
+}
+
+#[test]
+fn the_list_is_by_kind_day_person_and_state() {
+    let mut town = town();
+    let mut input = usual("move-within", town.today);
+    input["targets"] = json!([town.people["四郎"]]);
+    make_final(&mut town, "move-within", &input);
+    town.today = jiff::civil::date(2026, 4, 3);
+    let mut input = usual("death", town.today);
+    input["targets"] = json!([town.people["次郎"]]);
+    make_final(&mut town, "death", &input);
+    assert!(
+        town.run(
+            "notice-complete",
+            "clerk",
+            &json!({ "message_no": "000000000001", "reason": "電話" }),
+            true
+        )
+        .committed
+    );
+    let mut found = |input: Value| {
+        let ran = town.run("notice-list", "clerk", &input, true);
+        let data = ran.outcome.answer.unwrap_or_default().data;
+        let rows = data["rows"].as_array().cloned().unwrap_or_default();
+        rows.iter()
+            .map(|row| row["message_no"].as_str().unwrap()[11..].to_owned())
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    // Today's, when nothing is said.
+    assert_eq!(found(json!({})), "3");
+    assert_eq!(found(json!({ "from": "2026-04-01" })), "1,2");
+    assert_eq!(found(json!({ "from": "2026-04-01", "to": "2026-04-03" })), "1,2,3");
+    assert_eq!(found(json!({ "from": "2020-04-01", "to": "2026-04-03", "notice": "HON" })), "1,3");
+    assert_eq!(found(json!({ "from": "2026-04-01", "notice_state": "by-hand" })), "1");
+    assert_eq!(found(json!({ "addressee_no": AddresseeNo::from_serial(6).unwrap() })), "1,2");
+    assert_eq!(found(json!({ "from": "2026-04-03", "to": "2026-04-01" })), "");
+}
+
+#[test]
+fn the_reviewer_sees_which_notices_go_out() {
+    let mut town = town();
+    let mut input = usual("death", town.today);
+    input["targets"] = json!([town.people["太郎"]]);
+    let no = town.run("death", "clerk", &input, true).outcome.opens.unwrap();
+    let ran = town.run("finalize", "reviewer", &json!({ "provisional_no": no }), true);
+    let notices = &ran.outcome.answer.unwrap().data["notices"];
+    assert_eq!(
+        *notices,
+        json!([{
+            "addressee_no": town.people["太郎"], "notice": "本人確認情報", "category": "死亡", "notice_to": "都道府県知事",
+        }])
+    );
+}
+
+/// The checks find what no function can bring about.
+#[test]
+fn a_lost_notice_is_found() {
+    let mut town = town();
+    for (date, targets) in [("2026-04-01", "四郎"), ("2026-04-02", "四郎")] {
+        town.today = date.parse().unwrap();
+        let mut input = usual("move-within", town.today);
+        input["targets"] = json!([town.people[targets]]);
+        input["lot"] = json!(format!("{}番地", town.today.day() + 50));
+        make_final(&mut town, "move-within", &input);
+    }
+    assert_eq!(town.contradictions(), Vec::<String>::new());
+    // HON and FUH of each move: the second HON disappears.
+    let lost = register::Write::close(&OUTBOUND_NOTICE, "000000000003", 1);
+    town.commit("test", vec![lost]);
+    let found = town.contradictions();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].contains("送信順序が4です。3のはずです"), "{found:?}");
+    assert!(found[1].contains("履歴番号3の異動の本人確認情報が作られていません"), "{found:?}");
+}
+
+#[test]
+fn a_notice_replaced_by_none_is_found() {
+    let mut town = town();
+    let mut input = usual("death", town.today);
+    input["targets"] = json!([town.people["太郎"]]);
+    make_final(&mut town, "death", &input);
+    let mut notice = notices(&town).remove(0);
+    notice.state = NoticeState::Resent;
+    town.commit("test", vec![register::Write::put(&notice, Some(1)).unwrap()]);
+    let found = town.contradictions();
+    assert!(found.len() == 1 && found[0].contains("再送の通知がないか"), "{found:?}");
 }
