@@ -53,10 +53,22 @@ pub const USERS: &[DemoUser] = &[
             "resident-register/*",
             "!resident-register/protected-person",
             "!resident-register/support-release",
+            "!resident-register/notice-numbers",
+            "!resident-register/number-answer",
             "addressee/*",
         ],
     ),
-    ("shinsa", "審査　次郎", "町民生活課", &["resident-register/*", "addressee/*"]),
+    (
+        "shinsa",
+        "審査　次郎",
+        "町民生活課",
+        &[
+            "resident-register/*",
+            "!resident-register/notice-numbers",
+            "!resident-register/number-answer",
+            "addressee/*",
+        ],
+    ),
     ("jidou", "児童　三奈", "福祉課", &["child-allowance/*", "addressee/*", "office/inquiry"]),
     ("senkyo", "選挙　四郎", "選挙管理委員会", &["electoral-roll/*", "addressee/*"]),
     ("unyo", "運用　五月", "情報政策課", &["office/*", "media-register/*"]),
@@ -188,7 +200,9 @@ pub fn init(folder: &Path, with_simulators: bool) -> anyhow::Result<()> {
     if !path.exists() {
         let mut text = DEFAULT_FILE.to_owned();
         if with_simulators {
-            text = text.replace("receivers = []", r#"receivers = ["welfare-suite", "tax-suite"]"#);
+            let receivers =
+                r#"receivers = ["welfare-suite", "tax-suite", "juki-net", "immigration-services"]"#;
+            text = text.replace("receivers = []", receivers);
         }
         fs::write(&path, text).with_context(|| format!("{}に書けません", path.display()))?;
     }

@@ -45,8 +45,12 @@ pub const CARRIED: &[Carried] = carried![
     "links/resident-full-to-welfare.toml",
     "links/resident-full-to-tax.toml",
     "links/child-allowance-asks-resident.toml",
+    "links/resident-notices-to-juki-net.toml",
+    "links/resident-notices-to-immigration.toml",
     "layouts/resident-utf16.toml",
     "layouts/resident-jef.toml",
+    "layouts/juki-net-notice.toml",
+    "layouts/immigration-notice.toml",
     "layouts/juki-net-non-kanji.tsv",
 ];
 

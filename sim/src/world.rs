@@ -130,7 +130,7 @@ impl World {
                 systems: carried("lists/systems.tsv"),
                 charset_words: carried("lists/charset_words.tsv"),
                 vocabulary: carried("lists/vocabulary.tsv"),
-                links: carried_below("links/"),
+                links: links(),
                 layouts: carried_below("layouts/"),
                 tables: TABLES.get_or_init(moji::Tables::built_in).clone(),
                 places,
@@ -277,6 +277,13 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 fn carried(path: &str) -> String {
     let found = CARRIED.iter().find(|carried| carried.path == path);
     found.map(|carried| carried.text.to_owned()).unwrap_or_default()
+}
+
+/// The carried links but those of notices: they have several rows for one person, and the receivers here keep one for each.
+fn links() -> Vec<ListFile> {
+    let mut links = carried_below("links/");
+    links.retain(|link| !link.name.contains("resident-notices-to-"));
+    links
 }
 
 fn carried_below(folder: &str) -> Vec<ListFile> {

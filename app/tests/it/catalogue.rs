@@ -147,11 +147,11 @@ fn links_are_derived_once_and_never_overwritten() {
         0,
         &[
             "city-44\t1\tfamily-register-in-office-linkage\tfamily-register\t",
-            "juki-net = \"places/juki-net\"",
+            "care-need-certification = \"places/care-need-certification\"",
             "city: 59行（すでに連携がある 4、導いた 55、残った 0）、連携 55",
             "town_a: 97行（すでに連携がある 0、導いた 97、残った 0）、連携 97",
             "kotoura_links: 43行（すでに連携がある 0、導いた 43、残った 0）、連携 75",
-            "unit_links: 1006行（すでに連携がある 34、導いた 972、残った 0）、連携 458",
+            "unit_links: 1006行（すでに連携がある 52、導いた 954、残った 0）、連携 454",
             "違う内容がすでにあって書かなかったもの 0",
         ],
     );

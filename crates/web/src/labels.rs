@@ -8,6 +8,10 @@ use system::{Field, Form, System};
 const OWN: &[(&str, &str)] = &[
     ("addressee", "宛名"),
     ("age", "年齢"),
+    ("external_no", "申請番号"),
+    ("what", "手続"),
+    ("input", "入力"),
+    ("status_label", "状態"),
     ("user", "職員"),
     ("at", "日時"),
     ("text", "内容"),
@@ -176,6 +180,16 @@ const OWN: &[(&str, &str)] = &[
     ("basis", "届出等の別"),
     ("cancels", "取り消した履歴番号"),
     ("renewal_no", "改製番号"),
+    ("notices", "送信通知"),
+    ("own_annex", "この町の附票"),
+    ("state_reason", "完了・再送の理由"),
+    ("state_by", "完了・再送した人"),
+    ("resend_reason", "再送の理由"),
+    ("answered_on", "回答日"),
+    ("moved_on", "転入した日"),
+    ("dest_municipality", "転入先"),
+    ("remark", "摘要"),
+    ("ended_reason", "破棄・置き換えの理由"),
 ];
 
 /// Names of items by field name.

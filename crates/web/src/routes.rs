@@ -2,8 +2,8 @@
 
 use crate::api;
 use crate::pages::{
-    acceptance, ask, assets, delivery, done, export, form, history, household, ledger, link, lists, login,
-    menu, monitor, problems, provisional, pyramid, resend, residents,
+    acceptance, applications, ask, assets, delivery, done, export, form, history, household, ledger, link,
+    lists, login, menu, monitor, problems, provisional, pyramid, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -111,6 +111,7 @@ routes! {
     Get "/provisional/{no}" Of("resident-register/provisional-list"), "仮登録審査", "resident-register/provisional-list" => provisional::one;
     Post "/provisional/{no}/finalize" Of("resident-register/finalize"), "本登録", "resident-register/finalize" => provisional::finalize;
     Post "/provisional/{no}/discard" Of("resident-register/discard"), "仮登録取消", "resident-register/discard" => provisional::discard;
+    Get "/applications" Of("resident-register/application-list"), "受付データ一覧", "resident-register/application-list" => applications::list;
     Get "/statistics/pyramid" Of("resident-register/population-by-age"), "人口ピラミッド", "resident-register/population-by-age" => pyramid::show;
     Get "/links" Of("office/links"), "連携監視", "" => monitor::show;
     Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;

@@ -7,6 +7,7 @@ mod cases {
     use electoral_roll::rules::period_end;
     use jiff::civil::date;
     use proptest::prelude::*;
+    use register::View;
     use serde_json::{Value, json};
 
     use testkit::bench::{Given, Memory, run, take, verify};
@@ -85,6 +86,37 @@ mod cases {
     }
 
     /// Source: worked example SI-16 (first row); 公職選挙法 art. 9, 21.
+    /// What the dataset tells of the first person: 登録年月日/抹消年月日; none when it tells nothing.
+    fn told(memory: &Memory) -> Option<String> {
+        let system = electoral_roll::system();
+        let dataset = &system.datasets[0];
+        let stored = memory.get(dataset.kind, &number(1)).unwrap().unwrap();
+        let mut row = system::Row::new();
+        match (dataset.row)(memory, &stored, &mut row).unwrap() {
+            system::Fate::Skip => None,
+            system::Fate::Row => {
+                assert_eq!(row.values().take(2).collect::<Vec<_>>(), [number(1).as_str(), "006"]);
+                Some(row.values().skip(2).collect::<Vec<_>>().join("/"))
+            }
+        }
+    }
+
+    #[test]
+    fn the_resident_record_is_told_who_is_on_the_roll_and_nothing_else() {
+        let mut memory = Memory::default();
+        arrive(&mut memory, TODAY, "1980-01-01");
+        assert_eq!(told(&memory).unwrap(), "/", "a candidate is not on the roll");
+        register(&mut memory, TODAY, date(2026, 11, 1));
+        let registered = told(&memory).unwrap();
+        assert!(registered.starts_with("2026-") && registered.ends_with('/'), "{registered}");
+        arrive(&mut memory, TODAY, "1980-01-01 n2 dead2026-11-10");
+        let removed = told(&memory).unwrap();
+        assert!(removed.starts_with(&registered) && registered.len() < removed.len(), "{removed}");
+        let mut memory = Memory::default();
+        arrive(&mut memory, TODAY, "1980-01-01 foreign");
+        assert_eq!(told(&memory), None, "nobody who cannot be an elector");
+    }
+
     #[test]
     fn who_is_registered_on_a_base_date() {
         let autumn = date(2024, 9, 1);

@@ -3,7 +3,7 @@
 //! A movement's rules work on the desk as if they changed the register; nothing is written. 仮登録 takes only the findings
 //! from it, 本登録 the writes as well, so both decide by the same code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use domain::{AddresseeNo, HouseholdNo, MovementReason, RegisterDate, ResidentRecordCode};
@@ -11,9 +11,11 @@ use register::{Fault, Record, View, ViewExt, Write};
 use system::{Context, Finding};
 
 use crate::records::{
-    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, Person, ProtectedPerson, ReadVersion,
-    SupportMeasure,
+    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, OutboundNotice, Person,
+    ProtectedPerson, ReadVersion, SupportMeasure,
 };
+use crate::rules::outbound::Circumstance;
+use crate::rules::tell;
 
 /// A record on the desk: as read, and as it is going to be.
 struct Sheet<R> {
@@ -48,6 +50,16 @@ pub(crate) struct Desk<'a> {
     pub(crate) own_provisional: Option<String>,
     /// Writes of other records that belong to the movement.
     pub(crate) besides: Vec<Write>,
+    /// The function whose notices are made.
+    pub(crate) function: &'static str,
+    /// What the notices of the movement (送信通知) go by beside its rows.
+    pub(crate) circumstances: BTreeSet<Circumstance>,
+    /// 最終登録住所地 of a 未届転入: it is told, and stands in no record.
+    pub(crate) last_registered: Option<domain::Address>,
+    /// Those for whom 個人番号 is asked for, and why.
+    pub(crate) number_requests: Vec<(Person, MovementReason)>,
+    /// The notices, once they are made.
+    notices: Option<Vec<OutboundNotice>>,
     persons: BTreeMap<AddresseeNo, Sheet<Person>>,
     households: BTreeMap<HouseholdNo, Sheet<Household>>,
     counters: BTreeMap<&'static str, Sheet<Counter>>,
@@ -68,6 +80,11 @@ impl<'a> Desk<'a> {
             effective_on: None,
             own_provisional: None,
             besides: Vec::new(),
+            function: "",
+            circumstances: BTreeSet::new(),
+            last_registered: None,
+            number_requests: Vec::new(),
+            notices: None,
             persons: BTreeMap::new(),
             households: BTreeMap::new(),
             counters: BTreeMap::new(),
@@ -304,8 +321,29 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// The writes of everything laid down, persons first.
-    pub(crate) fn writes(&self) -> Result<Vec<Write>, Fault> {
+    /// Each row that is going to be appended with the row it follows, in order: two of a person whose record ends.
+    pub(crate) fn steps(&self) -> Vec<(Option<Person>, Person)> {
+        let mut steps = Vec::new();
+        for sheet in self.persons.values() {
+            let mut before = sheet.read.as_ref().map(|(person, _)| person);
+            for after in sheet.ending.iter().chain(&sheet.next) {
+                steps.push((before.cloned(), after.clone()));
+                before = Some(after);
+            }
+        }
+        steps
+    }
+
+    /// The notices that go out with what is laid down (送信通知).
+    pub(crate) fn notices(&self) -> &[OutboundNotice] {
+        self.notices.as_deref().unwrap_or_default()
+    }
+
+    /// The writes of everything laid down, persons first, with the notices that tell them: no row is written without its own.
+    pub(crate) fn writes(&mut self) -> Result<Vec<Write>, Fault> {
+        if self.notices.is_none() {
+            self.notices = Some(tell::all(self)?);
+        }
         let mut writes = Vec::new();
         for sheet in self.persons.values() {
             let mut held = version(sheet);
@@ -343,6 +381,7 @@ impl<'a> Desk<'a> {
                 writes.push(Write::put(counter, version(sheet))?);
             }
         }
+        writes.extend(tell::writes(self.notices())?);
         writes.extend(self.besides.iter().cloned());
         writes
             .extend(self.taken.iter().map(|(key, version)| Write::close(&CODE_SLOT, key.clone(), *version)));

@@ -7,8 +7,10 @@ mod datasets;
 mod desk;
 mod extracts;
 mod functions;
+mod intakes;
 pub mod load;
 mod movement;
+mod notice_datasets;
 mod qualifications;
 pub mod records;
 mod rules;
@@ -17,6 +19,7 @@ mod statistics;
 mod support_dataset;
 mod texts;
 mod verify;
+mod verify_notices;
 mod verify_support;
 
 use system::System;
@@ -36,6 +39,8 @@ pub fn system() -> System {
             &records::COUNTER,
             &records::CODE_SLOT,
             &records::ISSUANCE,
+            &records::OUTBOUND_NOTICE,
+            &records::RECEIVED_NOTICE,
             &records::SUPPRESSION,
             &records::TEMPORARY_RELEASE,
             &records::SUPPORT_MEASURE,
@@ -51,9 +56,15 @@ pub fn system() -> System {
             extracts::HOUSEHOLDS.clone(),
             extracts::FORMER.clone(),
             support_dataset::SUPPORT_MEASURES.clone(),
+            notice_datasets::JUKI_NET.clone(),
+            notice_datasets::ANNEX.clone(),
+            notice_datasets::IMMIGRATION.clone(),
         ],
-        intakes: vec![qualifications::QUALIFICATIONS],
+        intakes: vec![intakes::MOVE_IN_NOTICES, intakes::IMMIGRATION_RESULTS, qualifications::QUALIFICATIONS],
         indexed: vec![texts::RESIDENTS],
-        checks: verify::checks().into_iter().chain(verify_support::checks()).collect(),
+        checks: {
+            let checks = verify::checks().into_iter().chain(verify_support::checks());
+            checks.chain(verify_notices::checks()).collect()
+        },
     }
 }

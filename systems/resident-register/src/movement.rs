@@ -10,7 +10,7 @@ use crate::functions::{
     member_order, move_in, move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
 };
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
-use crate::rules::application;
+use crate::rules::{application, outbound};
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
 #[derive(Debug)]
@@ -133,10 +133,12 @@ pub(crate) fn enter(
     })
 }
 
-/// The input as it is kept. A blank 届出日 means the day of entry, and must not become the day of 本登録.
+/// The input as it is kept. A blank 届出日 means the day of entry, and must not become the day of 本登録; of a received notice
+/// (受信通知) it means the day that one states.
 fn dated(input: &Input, context: &Context<'_>) -> String {
     let mut kept = input.0.clone();
-    let blank = input.text("notified_on").is_empty() && input.text("basis") != "ex-officio";
+    let blank = ["notified_on", "received_nos"].iter().all(|name| input.text(name).is_empty())
+        && input.text("basis") != "ex-officio";
     if let Some(fields) = kept.as_object_mut().filter(|_| blank) {
         fields.insert("notified_on".to_owned(), json!(context.today.to_string()));
     }
@@ -161,6 +163,7 @@ pub(crate) fn finalize(
     );
     let mut desk = Desk::new(view, context);
     desk.own_provisional = Some(provisional.provisional_no.clone());
+    desk.function = kind.id;
     (kind.plan)(&mut desk, &input)?;
     // What was confirmed at entry need not be confirmed again; what is new must be.
     let mut findings: Vec<Finding> = std::mem::take(&mut desk.findings);
@@ -202,7 +205,7 @@ pub(crate) fn finalize(
     })
 }
 
-/// The rows as the reviewer sees them: what each changes, a first row against nothing.
+/// The rows as the reviewer sees them, what each changes, a first row against nothing, and the notices that go out.
 fn planned(desk: &Desk<'_>) -> Answer {
     let rows: Vec<Value> = desk
         .rows_after()
@@ -222,7 +225,19 @@ fn planned(desk: &Desk<'_>) -> Answer {
         })
         .collect();
     let subjects = desk.rows().map(|person| person.addressee_no.to_string()).collect();
-    Answer { data: json!({ "rows": rows }), subjects }
+    let notices: Vec<Value> = desk
+        .notices()
+        .iter()
+        .map(|notice| {
+            json!({
+                "addressee_no": notice.addressee_no,
+                "notice": outbound::title(notice.notice),
+                "category": notice.category,
+                "notice_to": notice.to_name,
+            })
+        })
+        .collect();
+    Answer { data: json!({ "rows": rows, "notices": notices }), subjects }
 }
 
 /// Closes the holds of a 仮登録.

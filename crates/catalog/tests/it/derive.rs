@@ -125,7 +125,7 @@ fn every_row_of_the_four_lists_runs() {
             ("city", 59, 55, 0),
             ("town_a", 97, 97, 0),
             ("kotoura_links", 43, 75, 0),
-            ("unit_links", 1006, 458, 0)
+            ("unit_links", 1006, 454, 0)
         ],
         "list, rows, links, left"
     );

@@ -98,7 +98,7 @@ fn the_summary_counts_each_list() {
 city             59     0     4             0      55      33
 town_a           97     0     0             0      97       0
 kotoura_links    43     0     0             0      43       0
-unit_links     1006     0    34            22     950       3
+unit_links     1006     0    52            22     932       3
 "
     );
 }

@@ -15,7 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 7] = link_files![
+pub(crate) const LINKS: [(&str, &str); 9] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -23,6 +23,8 @@ pub(crate) const LINKS: [(&str, &str); 7] = link_files![
     "resident-full-to-welfare.toml",
     "resident-full-to-tax.toml",
     "child-allowance-asks-resident.toml",
+    "resident-notices-to-juki-net.toml",
+    "resident-notices-to-immigration.toml",
 ];
 
 pub(crate) fn lists() -> [LinkList; 4] {
@@ -53,12 +55,21 @@ pub(crate) fn known() -> Known {
         systems,
         charsets,
         installed: set(&["resident-register", "addressee", "child-allowance", "electoral-roll"]),
-        datasets: set(&["resident-register/resident"]),
+        datasets: set(&[
+            "resident-register/resident",
+            "resident-register/juki-net-notice",
+            "resident-register/immigration-notice",
+        ]),
         intakes: set(&["addressee/residents", "child-allowance/residents", "electoral-roll/residents"]),
-        layouts: [("resident-utf16", "utf-16"), ("resident-jef", "jef-ebcdic")]
-            .map(|(layout, charset)| (layout.to_owned(), charset.to_owned()))
-            .into(),
-        places: set(&["welfare-suite", "tax-suite"]),
+        layouts: [
+            ("resident-utf16", "utf-16"),
+            ("resident-jef", "jef-ebcdic"),
+            ("juki-net-notice", "utf-8"),
+            ("immigration-notice", "utf-8"),
+        ]
+        .map(|(layout, charset)| (layout.to_owned(), charset.to_owned()))
+        .into(),
+        places: set(&["welfare-suite", "tax-suite", "juki-net", "immigration-services"]),
         packings: set(&["tax"]),
     }
 }

@@ -193,7 +193,7 @@ fn open(
     let store =
         Store::open(&folder.join("town.db"), &kinds, Options { keys: Some(key.into()), readers: 4 }).unwrap();
     let journal: Arc<dyn Journal> = Arc::new(store);
-    let places = ["welfare-suite", "tax-suite"]
+    let places = ["welfare-suite", "tax-suite", "juki-net", "immigration-services"]
         .into_iter()
         .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
         .collect();

@@ -78,6 +78,27 @@ fn a_move_in_reaches_every_subscriber_and_both_suites() {
     );
 }
 
+/// Both go by the same table of notices: at once to 住基ネット, in order, and without the numbers, which the gateway asks for.
+#[test]
+fn a_move_in_is_told_to_juki_net_and_a_japanese_one_not_to_immigration() {
+    let house = moved_in_behind_an_answered_full_extract();
+    let sent =
+        std::fs::read_to_string(house.place("juki-net").out().join("tsuchi_20261120_000001.csv")).unwrap();
+    let rows: Vec<Vec<&str>> = sent.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let told: Vec<(&str, &str)> = rows.iter().map(|row| (row[2], row[4])).collect();
+    assert_eq!(told, [("1", "HON"), ("2", "TNY"), ("1", "HON"), ("2", "TNY"), ("1", "HON"), ("2", "TNY")]);
+    for number in ["123456789018", "12345678903", "983205673214", "23057188464", "40000000010"] {
+        assert!(!sent.contains(number), "{number}");
+    }
+    assert_eq!(house.receiver("juki-net").turn().unwrap().len(), 1);
+    house.settle();
+    // The file of the day is due at 19:30 and has nobody in it.
+    house.clock.pass(SignedDuration::from_hours(12));
+    house.settle();
+    let daily = house.office.deliveries("resident-notices-to-immigration", None, 9).unwrap();
+    assert!(daily.iter().all(|delivery| delivery.rows == 0), "{daily:?}");
+}
+
 #[test]
 fn the_daily_full_file_in_jef_reports_what_it_could_not_write() {
     let house = TestHouse::new();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use system::{Effect, FieldKind, Finding, Function, Severity, System};
 
 use super::fields::{Choosable, SectionView, Shape, anchor, sections};
-use super::{Shell, done, export, json};
+use super::{Shell, applications, done, export, json};
 use crate::bind::{BlankRows, add_row, bind, remove_row};
 use crate::node::{Node, nodes};
 use crate::problem::Problem;
@@ -80,7 +80,8 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let (system, function) = visit.function()?;
     let session = visit.staff()?.session.as_ref().filter(|_| !value_of(&visit.query, "_kept").is_empty());
     let kept = session.and_then(|session| visit.house.sessions.kept(&session.id, function.id));
-    let pairs = kept.as_ref().unwrap_or(&visit.query);
+    let filled = applications::filled(visit)?;
+    let pairs = kept.as_ref().or(filled.as_ref()).unwrap_or(&visit.query);
     let mut input = bind(&function.form, pairs, BlankRows::Drop);
     seed_rows(function, &mut input);
     seed_household(function, value_of(pairs, "_household"), &mut input);

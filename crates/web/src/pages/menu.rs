@@ -105,6 +105,7 @@ pub(crate) fn address(function: &str) -> String {
     match function {
         "resident-register/search" => "/residents".to_owned(),
         "resident-register/provisional-list" => "/provisional".to_owned(),
+        "resident-register/application-list" => "/applications".to_owned(),
         // Drawn; its form with single years and files is linked from there.
         "resident-register/population-by-age" => "/statistics/pyramid".to_owned(),
         other => format!("/f/{other}"),

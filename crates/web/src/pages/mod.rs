@@ -1,6 +1,7 @@
 //! The screens, one noun each: a typed view here, its template beside it in `templates/`.
 
 pub(crate) mod acceptance;
+pub(crate) mod applications;
 pub(crate) mod ask;
 pub(crate) mod assets;
 pub(crate) mod characters;

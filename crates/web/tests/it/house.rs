@@ -112,7 +112,7 @@ impl House {
             electoral_roll::system(),
         ];
         let journal: Arc<dyn Journal> = Arc::new(Store::in_memory(&Office::kinds(&systems))?);
-        let places = ["welfare-suite", "tax-suite"]
+        let places = ["welfare-suite", "tax-suite", "juki-net", "immigration-services"]
             .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
             .into_iter()
             .collect();

@@ -162,7 +162,7 @@ pub(crate) fn issue(
 
 /// What a function answers that has issued something.
 pub(crate) fn outcome(
-    desk: Desk<'_>,
+    mut desk: Desk<'_>,
     asking: &Asking,
     issue: &Issue,
     issued: Issued,

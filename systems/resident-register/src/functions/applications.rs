@@ -193,6 +193,7 @@ fn row(one: &Application) -> Value {
         "from_application": one.application_no,
         "external_no": one.external_no,
         "what": one.what.label(),
+        "function": one.what.function().unwrap_or_default(),
         "received_on": domain::wareki(one.received_on),
         "visit_on": one.visit_on.map(domain::wareki).unwrap_or_default(),
         "names": one.names,
@@ -283,7 +284,6 @@ fn decide_open(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
     filled.insert("from_application".to_owned(), json!(no));
     let mut data = row(&one);
     if let Some(fields) = data.as_object_mut() {
-        fields.insert("function".to_owned(), json!(one.what.function().unwrap_or_default()));
         fields.insert("input".to_owned(), Value::Object(filled));
     }
     let subjects = one.matched.iter().map(ToString::to_string).collect();

@@ -11,6 +11,7 @@ use system::{
 use crate::desk::{Desk, Movement};
 use crate::records::{Basis, Household, Person};
 use crate::rules::Limit;
+use crate::rules::outbound::Circumstance;
 
 /// Most characters of the list that is typed in or read from a file.
 const LIST_CHARACTERS_MAX: usize = 4_000_000;
@@ -82,6 +83,8 @@ enum Came {
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let given: Bulk = input.read()?;
     let mut desk = Desk::new(view, context);
+    desk.function = "resident-register/bulk-address";
+    desk.circumstances.insert(Circumstance::Bulk);
     if let Some(day) = given.event_date.and_then(|date| date.known()).filter(|day| desk.today() < *day) {
         let today = domain::wareki(desk.today());
         desk.error(

@@ -11,6 +11,7 @@ use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::Person;
 use crate::rules::notice::{self, DateRules, Notice};
+use crate::rules::outbound::Circumstance;
 use crate::rules::targets::Chosen;
 use crate::rules::{household, targets};
 
@@ -72,6 +73,9 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             "異動日を不詳にできるのは、出生、死亡、失踪だけです。",
             "調査した日など、消除する日を入力してください。",
         );
+    }
+    if given.deletion_kind == "disappearance" {
+        desk.circumstances.insert(Circumstance::Disappearance);
     }
     let Some(chosen) = targets::choose(desk, &given.targets, event, true)? else { return Ok(()) };
     born_after(desk, &chosen.persons, event);

@@ -110,6 +110,10 @@ pub(crate) fn previous_address() -> Section {
             Field::new("prev_overseas", "国外住所", FieldKind::Text(300)),
             Field::new("prev_head_name", "世帯主", FieldKind::Text(100)),
             Field::new("prev_unregistered", "未届の住所", FieldKind::Flag),
+            Field::new("last_prefecture", "最終登録住所地 都道府県", FieldKind::Text(4)),
+            Field::new("last_municipality", "最終登録住所地 市区町村", FieldKind::Text(12))
+                .help("未届の住所から転入したときだけ。ここにも転入通知を送ります"),
+            Field::new("last_municipality_code", "最終登録住所地 市区町村コード", FieldKind::Text(6)),
         ],
     )
 }

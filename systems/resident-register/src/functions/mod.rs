@@ -33,10 +33,15 @@ mod move_out_day;
 pub(crate) mod move_within;
 pub(crate) mod names;
 pub(crate) mod nationality;
+mod notice_list;
+mod notice_numbers;
+mod notice_resend;
+mod number_answer;
 pub(crate) mod number_change;
 mod person;
 mod protected_person;
 mod provisional_list;
+mod received_list;
 pub(crate) mod renewal;
 mod search;
 mod search_number;
@@ -76,6 +81,8 @@ pub(crate) fn all() -> Vec<Function> {
         move_out::function(),
         move_out_day::function(),
         transfer::erase(),
+        received_list::list(),
+        received_list::discard(),
         move_in_notice::function(),
         death::function(),
         move_within::function(),
@@ -103,6 +110,11 @@ pub(crate) fn all() -> Vec<Function> {
         memo::function(),
         memo::history(),
         show_number::function(),
+        notice_list::function(),
+        notice_resend::resend(),
+        notice_resend::complete(),
+        notice_numbers::function(),
+        number_answer::function(),
         issue_copy::function(),
         issue_former_copy::function(),
         issue_items::of_residents(),

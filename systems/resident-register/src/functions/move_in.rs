@@ -178,6 +178,10 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
     desk.reason = Some(reason);
     desk.effective_on = event.and_then(|date| date.sort_key());
     let previous = previous_address(desk, input, &given, reason);
+    let last_registered = address::elsewhere(input, "last_").address;
+    address::check_code(desk, &last_registered, "last_");
+    desk.last_registered =
+        Some(last_registered).filter(|address| given.prev_unregistered && !address.is_empty());
     let joined = match given.household_no {
         Some(no) => match household::to_join(desk, no)? {
             Some(joined) => Some(joined),

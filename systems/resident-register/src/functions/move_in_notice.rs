@@ -13,7 +13,7 @@ use super::move_within::summary;
 use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Person};
-use crate::rules::{address, household, targets};
+use crate::rules::{address, household, received, targets};
 
 /// 転入通知の受理 (M-15).
 pub(crate) static MOVE_IN_NOTICE: MovementKind =
@@ -37,6 +37,8 @@ fn form() -> Form {
         Section::once(
             "通知",
             vec![
+                Field::new("received_nos", "受信通知の受信番号", FieldKind::Text(400))
+                    .help("受信通知一覧の番号。空の日付と転出先を補います。一緒に転入した人の分は空白で区切って並べます"),
                 Field::new("event_date", "転入した日（転出年月日の確定）", FieldKind::Date),
                 Field::new("notified_on", "通知日", FieldKind::Date),
                 Field::new("note", "留意事項", FieldKind::Text(200)),
@@ -49,6 +51,8 @@ fn form() -> Form {
 
 #[derive(Deserialize)]
 struct Told {
+    #[serde(default)]
+    received_nos: String,
     #[serde(default)]
     event_date: Option<RegisterDate>,
     #[serde(default)]
@@ -63,10 +67,21 @@ struct Told {
 ///
 /// Source: 住民記録システム標準仕様書 4.1.3.1.1; 住民基本台帳法 art. 9(1).
 fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
-    let given: Told = input.read()?;
-    let notified_on = given.notified_on.as_ref().and_then(RegisterDate::known).unwrap_or(desk.today());
+    let mut given: Told = input.read()?;
+    let notices = received::begin(desk, &given.received_nos)?;
+    let mut dest = address::elsewhere(input, "dest_").address;
+    let mut told_on = None;
+    if let Some((notice, _)) = notices.first() {
+        // What staff stated wins: a notice may be garbled.
+        given.event_date = given.event_date.or(notice.moved_on.map(RegisterDate::Day));
+        told_on = notice.notified_on.or(Some(notice.received_on));
+        if dest.is_empty() {
+            dest = notice.new_address.clone().unwrap_or_default();
+        }
+    }
+    let stated_on = given.notified_on.as_ref().and_then(RegisterDate::known);
+    let notified_on = stated_on.or(told_on).unwrap_or(desk.today());
     let moved_in = days(desk, &given, notified_on);
-    let dest = address::elsewhere(input, "dest_").address;
     address::check_code(desk, &dest, "dest_");
     if dest.municipality.is_empty() {
         desk.error(
@@ -86,10 +101,12 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         );
     }
     let persons = persons(desk, &given.targets, &dest)?;
+    received::compare(desk, &notices, &persons);
     desk.targets = persons.iter().map(|person| person.addressee_no).collect();
     desk.reason = persons.first().map(reason_of);
     desk.summary = summary("転入通知の受理", &persons, given.event_date, &dest.one_line());
     let Some(moved_in) = moved_in.filter(|_| !desk.stopped()) else { return Ok(()) };
+    received::used(desk, notices)?;
     let movement = |person: &Person, day: Date| Movement {
         reason: reason_of(person),
         event_date: Some(RegisterDate::Day(day)),

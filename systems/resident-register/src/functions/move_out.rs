@@ -11,6 +11,7 @@ use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Household, Person};
 use crate::rules::notice::{self, DateRules, Notice};
+use crate::rules::outbound::Circumstance;
 use crate::rules::{Limit, address, household, protection, targets};
 
 /// 転出 (M-10, M-11, M-12, M-14).
@@ -69,6 +70,9 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     let mut movement = given.notice.movement(reason, desk.today());
     if given.special {
         check_card(desk, &given, &mut movement);
+    }
+    if given.special || given.card_checked {
+        desk.circumstances.insert(Circumstance::Card);
     }
     desk.reason = Some(reason);
     let day = event.and_then(|date| date.known());

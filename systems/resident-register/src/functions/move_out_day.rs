@@ -61,6 +61,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     }
     let due = due(view, day)?;
     let mut desk = Desk::new(view, context);
+    desk.function = "resident-register/move-out-day";
     let mut moved = 0_usize;
     for ((household_no, planned_on), numbers) in due {
         let mut movers: Vec<Person> = Vec::new();

@@ -55,7 +55,7 @@ fn form() -> Form {
                 Field::new("resident_record_code", "正しい住民票コード", FieldKind::ResidentRecordCode)
                     .help("職権修正だけ。変更請求と新しい記載では、空き住民票コードから無作為に選びます"),
                 Field::new("individual_number", "新しい個人番号", FieldKind::IndividualNumber)
-                    .help("住基ネットから受け取った番号"),
+                    .help("空なら、本登録で住基ネットに要求します。回答の番号は、届いたときに記載されます"),
             ],
         ),
     ])
@@ -100,7 +100,16 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         MovementReason::RecordCodeChange | MovementReason::RecordCodeExOfficioEntry => {
             code(desk, &mut row, reason, given.resident_record_code)?;
         }
-        _ => number(desk, &mut row, reason, given.individual_number)?,
+        _ => {
+            number(desk, &mut row, reason, given.individual_number)?;
+            if given.individual_number.is_none() {
+                // Nothing changes until the number comes: `number-answer` writes the row.
+                if !desk.stopped() {
+                    desk.number_requests.push((before, reason));
+                }
+                return Ok(());
+            }
+        }
     }
     if !desk.stopped()
         && (&row.resident_record_code, &row.individual_number)
@@ -161,7 +170,7 @@ fn code(
     Ok(())
 }
 
-/// E038 and whether the kind fits the number that is held (D014).
+/// E038, whether the kind fits the number that is held (D014), and whether it is to be asked for (D062).
 fn number(
     desk: &mut Desk<'_>,
     row: &mut Person,
@@ -181,12 +190,12 @@ fn number(
         desk.error("D014", "number_kind", "種類", format!("{}さんには、{what}。", row.called()), remedy);
     }
     let Some(stated) = stated else {
-        desk.error(
-            "E124",
+        desk.alert(
+            "D062",
             "individual_number",
             "個人番号",
-            "新しい個人番号が空です。",
-            "住基ネットから受け取った個人番号を入力してください。",
+            "新しい個人番号が空です。本登録で住基ネットに番号を要求し、番号が届いたときに記載します。",
+            "番号を受け取っているのなら入力してください。要求するのなら、このまま進めてください。",
         );
         return Ok(());
     };

@@ -5,9 +5,11 @@ mod household;
 mod issuance;
 mod memo;
 mod numbers;
+mod outbound_notice;
 mod person;
 mod provisional;
 mod qualification;
+mod received_notice;
 mod support_measure;
 mod suppression;
 mod transfer;
@@ -17,10 +19,14 @@ pub use household::{HOUSEHOLD, Household};
 pub use issuance::{Disposal, ISSUANCE, Issuance};
 pub use memo::{MEMO, Memo};
 pub use numbers::{CODE_SLOT, COUNTER, CodeSlot, Counter, HOLD, Hold};
+pub use outbound_notice::{
+    Channel, NoticeChange, NoticeContent, NoticeKind, NoticeState, OUTBOUND_NOTICE, OutboundNotice,
+};
 pub use person::{AliasEvent, Basis, HistoryEntry, PERSON, Person};
 pub use provisional::{PROVISIONAL, Provisional, ProvisionalStatus, ReadVersion};
 pub(crate) use qualification::key as qualification_key;
 pub use qualification::{QUALIFICATION, Qualification, Scheme};
+pub use received_notice::{RECEIVED_NOTICE, ReceivedKind, ReceivedNotice, ReceivedStatus};
 pub use support_measure::{
     PROTECTED_PERSON, ProtectedPerson, ProtectedTogether, SUPPORT_MEASURE, SUPPORT_RELEASE, SupportClass,
     SupportEnd, SupportForwarding, SupportMeasure, SupportRelease, SupportReleaseStatus, SupportRequests,

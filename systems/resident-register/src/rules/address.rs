@@ -3,6 +3,7 @@
 use domain::Address;
 use register::Fault;
 use serde::Deserialize;
+use system::Context;
 
 use crate::concealment::{Concealment, HIDDEN};
 use crate::desk::Desk;
@@ -101,12 +102,17 @@ pub(crate) fn check_code(desk: &mut Desk<'_>, address: &Address, prefix: &str) {
 
 /// Whether an address lies in this municipality, by code or by name.
 pub(crate) fn is_here(desk: &Desk<'_>, address: &Address) -> bool {
-    let own_code = desk.context.municipality_text("code");
+    is_in(desk.context, address)
+}
+
+/// The same without a desk.
+pub(crate) fn is_in(context: &Context<'_>, address: &Address) -> bool {
+    let own_code = context.municipality_text("code");
     if let Some(code) = address.municipality_code.as_deref() {
         return !own_code.is_empty() && code == own_code;
     }
-    let own = desk.context.municipality_text("name");
-    let own_prefecture = desk.context.municipality_text("prefecture");
+    let own = context.municipality_text("name");
+    let own_prefecture = context.municipality_text("prefecture");
     let stated = address.municipality.as_str();
     if own.is_empty() || stated.is_empty() {
         return false;

@@ -157,7 +157,7 @@ fn statuses() -> impl Iterator<Item = Status> {
     })
 }
 
-fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(crate) fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     table.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
 }
 

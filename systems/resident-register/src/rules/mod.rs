@@ -11,12 +11,15 @@ pub(crate) mod issuing;
 pub(crate) mod matching;
 pub(crate) mod notice;
 pub(crate) mod order;
+pub(crate) mod outbound;
 pub(crate) mod person;
 pub(crate) mod protection;
+pub(crate) mod received;
 pub(crate) mod relation;
 pub(crate) mod stay;
 pub(crate) mod suppression;
 pub(crate) mod targets;
+pub(crate) mod tell;
 pub(crate) mod transfer;
 
 pub(crate) use data::Limit;

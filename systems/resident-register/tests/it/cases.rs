@@ -4,7 +4,10 @@ use std::path::Path;
 
 use domain::{AddresseeNo, HouseholdNo, RegisterDate, Sex};
 use register::ViewExt;
-use resident_register::records::{AliasEvent, Household, ProtectedPerson};
+use resident_register::records::{
+    AliasEvent, Channel, Household, NoticeKind, OUTBOUND_NOTICE, OutboundNotice, ProtectedPerson,
+    ReceivedStatus,
+};
 use serde_json::{Map, Value, json};
 
 use crate::statistics::count_line;
@@ -34,7 +37,7 @@ fn every_case_comes_out_as_written() {
 fn run(case: &str) -> Option<String> {
     let mut lines = case.lines();
     let title = lines.next().unwrap_or_default();
-    let mut play = Play { town: Town::new(), waiting: Vec::new() };
+    let mut play = Play { town: Town::new(), waiting: Vec::new(), sent: 0 };
     play.town.pool(200);
     for line in lines {
         let line = line.split("//").next().unwrap_or_default().trim();
@@ -56,6 +59,8 @@ struct Play {
     town: Town,
     /// 受付番号 of what was entered and is neither final nor discarded.
     waiting: Vec<String>,
+    /// How many notices an earlier line has looked at.
+    sent: usize,
 }
 
 impl Play {
@@ -86,6 +91,9 @@ impl Play {
                 None
             }
             "count" => count_line(&mut self.town, &words, expected.unwrap_or_default()),
+            "receive" => self.receive(&words, expected.unwrap_or("ok")),
+            "received" => self.received(expected.unwrap_or_default()),
+            "sent" => self.sent(expected.unwrap_or_default()),
             "show" => self.show(&words[0].replace('_', "　"), expected.unwrap_or_default()),
             "final" => {
                 let actor = if words.first() == Some(&"by-clerk") { "clerk" } else { "reviewer" };
@@ -191,6 +199,65 @@ impl Play {
         };
         let found = rows.iter().map(name).collect::<Vec<_>>().join(",");
         (found != expected).then(|| format!("found {found}, not {expected}"))
+    }
+
+    /// Takes one row in over a link; told is `ok`, the item for which it was refused, or `nothing` when it is known.
+    fn receive(&mut self, words: &[&str], expected: &str) -> Option<String> {
+        let (mut names, mut values) = (Vec::new(), Vec::new());
+        for word in &words[1..] {
+            let (name, value) = word.split_once('=').unwrap();
+            names.push(name);
+            values.push(self.resolve(value));
+        }
+        let row = values.iter().map(String::as_str).collect();
+        let applied = self.town.take(words[0], &names, &[row]);
+        let told = match applied.refused.first() {
+            Some(refused) => refused.item.as_str(),
+            None if applied.writes.is_empty() => "nothing",
+            None => "ok",
+        };
+        (told != expected).then(|| format!("came to {told}, not {expected}"))
+    }
+
+    /// Compares the received notices: number, status and the rule that speaks of it.
+    fn received(&mut self, expected: &str) -> Option<String> {
+        let mut found = Vec::new();
+        for (status, _) in ReceivedStatus::CHOICES {
+            let ran = self.town.run("received-list", "clerk", &json!({ "received_status": status }), true);
+            let data = ran.outcome.answer.map(|answer| answer.data).unwrap_or_default();
+            for row in data["rows"].as_array().unwrap() {
+                let text = |name: &str| row[name].as_str().unwrap().to_owned();
+                let rule = if text("rule").is_empty() { String::new() } else { format!(":{}", text("rule")) };
+                found.push(format!("{}:{}{rule}", text("received_no"), text("received_status")));
+            }
+        }
+        found.sort();
+        let found = found.join(" ");
+        (found != expected).then(|| format!("received {found}, not {expected}"))
+    }
+
+    /// Compares the notices made since the line before: person, kind, category and, of a municipality, who gets it.
+    fn sent(&mut self, expected: &str) -> Option<String> {
+        let mut found = Vec::new();
+        self.town
+            .view()
+            .scan(&OUTBOUND_NOTICE, None, &mut |stored| {
+                let notice = stored.typed::<OutboundNotice>()?.record;
+                let known = self.town.people.iter().find(|(_, no)| **no == notice.addressee_no);
+                let name = known.map_or("?", |(name, _)| name.as_str());
+                let to = match (notice.through, notice.notice) {
+                    (Channel::InHouse, _) => "→庁内".to_owned(),
+                    (_, NoticeKind::Identity | NoticeKind::NumberRequest) => String::new(),
+                    (_, NoticeKind::SendTo | NoticeKind::Immigration) => String::new(),
+                    _ => format!("→{}", notice.to_name),
+                };
+                found.push(format!("{name}:{}:{}{to}", notice.notice.tag(), notice.category));
+                Ok(std::ops::ControlFlow::Continue(()))
+            })
+            .unwrap();
+        let told = found.split_off(self.sent).join(" ");
+        self.sent += told.split(' ').filter(|one| !one.is_empty()).count();
+        (told != expected).then(|| format!("sent {told}, not {expected}"))
     }
 
     fn show(&self, name: &str, expected: &str) -> Option<String> {
@@ -385,6 +452,14 @@ impl Play {
         if let Some(name) = value.strip_prefix("code:") {
             return self.town.person(name).resident_record_code.unwrap().expose().to_owned();
         }
+        // The newest notice of this kind about somebody: `notice:HON:太郎`.
+        if let Some(rest) = value.strip_prefix("notice:") {
+            let (tag, name) = rest.split_once(':').unwrap();
+            let no = self.town.person(name).addressee_no;
+            let held = self.town.view().load_by::<OutboundNotice>("addressee_no", no.as_str()).unwrap();
+            let found = held.into_iter().map(|held| held.record).filter(|one| one.notice.tag() == tag);
+            return found.map(|one| one.message_no).max().unwrap_or_else(|| panic!("no {rest}"));
+        }
         if let Some(name) = value.strip_prefix("number:") {
             return self.town.person(name).individual_number.unwrap().expose().to_owned();
         }
@@ -515,7 +590,12 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         "issue-items" | "issue-former-items" => {
             return json!({ "request": "self", "requested_by": "山田　花子", "with_address": true });
         }
-        "issue-letter" | "issuance-list" => return json!({}),
+        "issue-letter" | "issuance-list" | "notice-list" | "received-list" => return json!({}),
+        "notice-resend" | "notice-complete" | "received-discard" => {
+            return json!({ "reason": "届いていない" });
+        }
+        "notice-numbers" => return json!({ "purpose": "send", "purpose_detail": "本人確認情報の送信" }),
+        "number-answer" => return json!({ "individual_number": "123456789018" }),
         "issuance-dispose" => return json!({ "reason": "紙づまり" }),
         "person" | "history" | "household" => return json!({}),
         "show-number" => return json!({ "purpose": "task", "purpose_detail": "国民健康保険" }),

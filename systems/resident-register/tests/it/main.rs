@@ -10,6 +10,8 @@ mod certificates;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod protection;
 #[cfg(test)]
 mod qualifications;

@@ -77,6 +77,7 @@ fn everything_said(town: &mut Town) -> String {
     };
     for person in &persons {
         let no = json!({ "addressee_no": person.addressee_no });
+        say(run(town, "notice-list", no.clone()));
         say(run(town, "person", no.clone()));
         say(run(town, "history", no));
         say(run(town, "household", json!({ "household_no": person.household_no })));

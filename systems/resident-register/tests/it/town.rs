@@ -12,7 +12,10 @@ use resident_register::records::{Household, Person};
 use resident_register::{load, system};
 use serde_json::{Value, json};
 use store_sqlite::Store;
-use system::{Context, Finding, Input, Outcome, System, TextHit, TextQuery, TextSearch};
+use system::{
+    Applied, Batch, BatchExtent, Context, Finding, Incoming, Input, Outcome, Row, System, TextHit, TextQuery,
+    TextSearch,
+};
 
 pub(crate) struct Town {
     pub(crate) system: System,
@@ -227,6 +230,40 @@ impl Town {
             municipality: &self.municipality,
         };
         decide(&*view, &context)
+    }
+
+    /// Takes rows in as a link does, all of one batch, and commits what becomes of them.
+    pub(crate) fn take(&mut self, intake: &str, names: &[&str], rows: &[Vec<&str>]) -> Applied {
+        let id = format!("resident-register/{intake}");
+        let intake = *self.system.intakes.iter().find(|intake| intake.id == id).unwrap();
+        let filled: Vec<Row> = rows
+            .iter()
+            .map(|values| {
+                let mut row = Row::new();
+                values.iter().for_each(|value| row.push(value));
+                row
+            })
+            .collect();
+        let incoming: Vec<Incoming<'_>> = filled.iter().map(|row| Incoming::new(names, row)).collect();
+        let applied = {
+            let view = self.view();
+            let context = Context {
+                today: self.today,
+                now: self.now(),
+                actor: Actor::User("link".to_owned()),
+                confirmed: &[],
+                random: 0,
+                search: &(),
+                municipality: &self.municipality,
+            };
+            let extent = BatchExtent::Difference;
+            let batch = Batch { link: "test", no: 1, extent, subject: names[0], rows: &incoming };
+            (intake.apply)(&*view, &batch, &context).unwrap()
+        };
+        if !applied.writes.is_empty() {
+            self.commit(&id, applied.writes.clone());
+        }
+        applied
     }
 
     pub(crate) fn person(&self, name: &str) -> Person {
