@@ -106,7 +106,7 @@ mod cases {
         let mut memory = Memory::default();
         arrive(&mut memory, TODAY, "1980-01-01");
         assert_eq!(told(&memory).unwrap(), "/", "a candidate is not on the roll");
-        register(&mut memory, TODAY, date(2026, 11, 1));
+        register(&mut memory, date(2026, 12, 1), date(2026, 12, 1));
         let registered = told(&memory).unwrap();
         assert!(registered.starts_with("2026-") && registered.ends_with('/'), "{registered}");
         arrive(&mut memory, TODAY, "1980-01-01 n2 dead2026-11-10");
