@@ -8,6 +8,7 @@ mod desk;
 mod extracts;
 mod functions;
 pub mod load;
+pub mod migration;
 mod movement;
 pub mod records;
 mod rules;
@@ -40,6 +41,7 @@ pub fn system() -> System {
             &records::SUPPORT_MEASURE,
             &records::PROTECTED_PERSON,
             &records::SUPPORT_RELEASE,
+            &records::MIGRATION,
         ],
         functions: functions::all(),
         datasets: vec![

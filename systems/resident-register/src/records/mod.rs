@@ -2,6 +2,7 @@
 
 mod household;
 mod issuance;
+mod migration;
 mod numbers;
 mod person;
 mod provisional;
@@ -11,6 +12,7 @@ mod transfer;
 
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{Disposal, ISSUANCE, Issuance};
+pub use migration::{MIGRATION, MIGRATION_KEY, Migration};
 pub use numbers::{CODE_SLOT, COUNTER, CodeSlot, Counter, HOLD, Hold};
 pub use person::{AliasEvent, Basis, HistoryEntry, PERSON, Person};
 pub use provisional::{PROVISIONAL, Provisional, ProvisionalStatus, ReadVersion};
