@@ -54,16 +54,20 @@ impl<'t> Reconciliation<'t> {
         }
     }
 
-    /// Compares the two sides of one key. Keys come in order, each once.
+    /// Compares the two sides of one key. Keys come in order, each once. `newest` says of which side the row is the last of its
+    /// key and so is counted.
     pub fn compare(
         &mut self,
         key: &str,
         source: Option<&[String]>,
         register: Option<&[String]>,
+        newest: (bool, bool),
         each: &mut dyn FnMut(Difference),
     ) {
-        self.count(source, true);
-        self.count(register, false);
+        self.rows.0 += u64::from(source.is_some());
+        self.rows.1 += u64::from(register.is_some());
+        self.count(source.filter(|_| newest.0), true);
+        self.count(register.filter(|_| newest.1), false);
         for (at, item) in self.table.items.iter().enumerate() {
             if !self.compared.get(at).copied().unwrap_or_default() {
                 continue;
@@ -118,8 +122,10 @@ impl<'t> Reconciliation<'t> {
         let Some(values) = values else { return };
         let mut add = |what: &str, value: &str| {
             let count = self.counts.entry((what.to_owned(), value.to_owned())).or_default();
-            if is_source { count.0 += 1 } else { count.1 += 1 }
+            let side = if is_source { &mut count.0 } else { &mut count.1 };
+            *side += 1;
         };
+        add("件数", "計");
         for name in &self.table.counted_by {
             if let Some(at) = self.table.place(name)
                 && let (Some(item), Some(value)) = (self.table.items.get(at), values.get(at))
@@ -127,7 +133,6 @@ impl<'t> Reconciliation<'t> {
                 add(item.title, if value.is_empty() { "（空）" } else { value });
             }
         }
-        if is_source { self.rows.0 += 1 } else { self.rows.1 += 1 }
     }
 
     /// Whether both sides hold the same.
