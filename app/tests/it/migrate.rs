@@ -265,7 +265,10 @@ fn a_town_goes_out_and_comes_in_without_a_difference_and_goes_on() {
     assert_eq!(loaded.left_out, 0);
 
     assert_eq!(all::<Person>(new.office.journal()), before);
-    assert_eq!(all::<Household>(new.office.journal()), all::<Household>(house.office.journal()));
+    let newest = |journal: &dyn Journal| -> Vec<Value> {
+        all::<Household>(journal).into_values().filter_map(|mut rows| rows.pop()).collect()
+    };
+    assert_eq!(newest(new.office.journal()), newest(house.office.journal()));
     assert_eq!(problems(new.office.journal()), Vec::<String>::new());
     let view = new.office.journal().view(AsOf::default()).unwrap();
     assert_eq!(view.count(&CODE_SLOT).unwrap(), 3);
@@ -369,7 +372,7 @@ fn rows_that_cannot_be_taken_are_told_by_rule() {
         ("町名=", "E124"),
         ("状態=3 コード= 本籍=", ""),
         ("個人=12345678901234567", "D078"),
-        ("世帯=H-1", "D078"),
+        ("世帯=H-1", "D078 E040"),
         ("異動日=0000000 事由=", ""),
     ];
     let rows: Vec<String> = (1..).zip(cases).map(|(n, (other, _))| row(n, n, other)).collect();
@@ -536,8 +539,12 @@ fn swapped(one: (&str, &str), other: (&str, &str)) -> String {
 
 #[test]
 fn a_wrong_mapping_is_named_by_the_figures_and_by_another_mapping() {
-    let rows: Vec<String> =
-        (1..=60).map(|n| row(n, n, if n % 10 == 0 { "旧姓=サトウ" } else { "" })).collect();
+    let rows: Vec<String> = (1..=60)
+        .map(|n| {
+            let former = if n % 10 == 0 { " 旧姓=サトウ" } else { "" };
+            row(n, n, &format!("生年月日={}0401{former}", 1920 + n))
+        })
+        .collect();
     let right = Old::new(&rows);
     let (code, out, told) = right.run(&["rehearse"]);
     assert_eq!(code, Some(0), "{told}\n{out}");
@@ -658,7 +665,7 @@ fn a_mapping_says_what_is_wrong_with_it() {
         ),
         ("codes = \"sex\"", "codes = \"sec\"", "[codes.sec] がありません"),
         ("relation = \"続柄\"\n", "", "続柄表記（relation）の対応がありません"),
-        ("charset = \"UTF-8\"", "charset = \"BASE64\"", "charset"),
+        ("charset = \"UTF-8\"", "charset = \"BASE64\"", "文字コード「BASE64」"),
         ("table = \"person\"", "table = \"people\"", "table「people」はありません"),
         (
             "given_name = { column = \"氏名\", part = 2 }",
@@ -751,12 +758,12 @@ fn many(households: u64) -> Vec<String> {
 
 #[test]
 fn a_load_that_stops_at_any_transaction_goes_on_and_doubles_nothing() {
-    let old = Old::new(&many(4_000));
+    let old = Old::new(&many(2_800));
     let whole = store();
     let wanted = load(&whole, &old.input(), &only_good(), now()).unwrap();
-    assert_eq!((wanted.persons, wanted.households, wanted.left_out), (7_998, 3_999, 2));
+    assert_eq!((wanted.persons, wanted.households, wanted.left_out), (5_598, 2_799, 2));
     let (people, households) = (all::<Person>(&whole), all::<Household>(&whole));
-    for (transaction, after_writing) in [(1, false), (1, true), (2, false), (3, true)] {
+    for (transaction, after_writing) in [(1, false), (1, true), (2, true), (3, false)] {
         let inner = store();
         let stops = Stops { inner: &inner, left: Mutex::new(Cell::new(transaction)), after_writing };
         load(&stops, &old.input(), &only_good(), now()).unwrap_err();
@@ -786,7 +793,7 @@ fn a_load_that_stops_at_any_transaction_goes_on_and_doubles_nothing() {
 
 #[test]
 fn other_files_do_not_go_on_with_a_load_and_a_half_loaded_town_is_not_served() {
-    let old = Old::new(&many(4_000));
+    let old = Old::new(&many(2_800));
     let dir = tempfile::tempdir().unwrap();
     init(dir.path(), false).unwrap();
     let config = dir.path().join("daicho.toml");
@@ -819,14 +826,14 @@ fn other_files_do_not_go_on_with_a_load_and_a_half_loaded_town_is_not_served() {
     if !reached.record.done {
         let refused = refuse_half_loaded(&house).unwrap_err();
         assert!(refused.to_string().contains("途中で止まっています"), "{refused}");
-        let other = Old::new(&many(3_999));
+        let other = Old::new(&many(2_799));
         let error = load(house.office.journal(), &other.input(), &only_good(), now()).unwrap_err();
         assert!(error.to_string().contains("違います"), "{error}");
         let loaded = load(house.office.journal(), &old.input(), &only_good(), now()).unwrap();
-        assert_eq!((loaded.persons, loaded.gone_on_from), (7_998, reached.record.groups));
+        assert_eq!((loaded.persons, loaded.gone_on_from), (5_598, reached.record.groups));
     }
     refuse_half_loaded(&house).unwrap();
-    assert_eq!(all::<Person>(house.office.journal()).len(), 7_998);
+    assert_eq!(all::<Person>(house.office.journal()).len(), 5_598);
     assert_eq!(problems(house.office.journal()), Vec::<String>::new());
 }
 
