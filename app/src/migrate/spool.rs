@@ -84,11 +84,14 @@ fn length(input: &mut &[u8]) -> anyhow::Result<usize> {
     Ok(usize::try_from(u32::from_le_bytes(take(input)?))?)
 }
 
+/// A key with its record, no larger than need be.
+type Held = (Box<[u8]>, Box<[u8]>);
+
 /// Takes records in any order.
 pub(super) struct Sorter {
     folder: PathBuf,
     name: &'static str,
-    held: Vec<(Box<[u8]>, Box<[u8]>)>,
+    held: Vec<Held>,
     bytes: usize,
     runs: Vec<PathBuf>,
 }
@@ -168,10 +171,13 @@ impl Sorted {
 /// A key with its record.
 type Record = (Vec<u8>, Vec<u8>);
 
+/// The first record of a run that is not handed over yet: key, run, record.
+type Next = Reverse<(Vec<u8>, usize, Vec<u8>)>;
+
 /// A merge under way.
 pub(super) struct Merge {
     runs: Vec<BufReader<File>>,
-    next: BinaryHeap<Reverse<(Vec<u8>, usize, Vec<u8>)>>,
+    next: BinaryHeap<Next>,
 }
 
 impl Merge {

@@ -1,7 +1,7 @@
 //! One row of the old system to one row of ours, item by item.
 
 use domain::to_full_width_kana;
-use system::{MigrationForm, MigrationItem, MigrationTable};
+use system::{Finding, MigrationForm, MigrationItem, MigrationTable};
 
 use crate::characters::{Admission, Admitted};
 use crate::dates::{self, DateForm};
@@ -42,12 +42,8 @@ impl Fault {
     /// From a message of the vocabulary, which names its rule in brackets at its end and its remedy in its last sentence.
     #[must_use]
     pub fn worded(item: &str, usual_rule: &str, message: &str) -> Self {
-        let (text, rule) = match message.strip_suffix('）').and_then(|text| text.rsplit_once('（')) {
-            Some((text, rule)) if rule.len() == 4 && rule.is_ascii() => (text, rule),
-            _ => (message, usual_rule),
-        };
-        let (what, remedy) = text.split_once('。').unwrap_or((text, "移行元の値か対応表を確かめてください"));
-        Self::error(item, rule, format!("{what}。"), format!("{}。", remedy.trim_end_matches('。')))
+        let finding = Finding::worded(usual_rule, "", item, message);
+        Self::error(item, &finding.code, finding.message, finding.remedy)
     }
 }
 

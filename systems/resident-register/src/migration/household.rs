@@ -5,7 +5,6 @@ use register::{BodyError, Write};
 use system::Finding;
 
 use super::items::{address_of, address_values};
-use super::worded;
 use crate::load::Serials;
 use crate::records::{Household, Person};
 
@@ -30,13 +29,17 @@ pub fn household_row(values: &[String]) -> Result<HouseholdRow, Vec<Finding>> {
     let [no, head, formed_on, address @ ..] = values else { return Err(Vec::new()) };
     let mut findings = Vec::new();
     let no = HouseholdNo::parse(no)
-        .map_err(|error| findings.push(worded("household_no", "世帯番号", &error.to_string())))
+        .map_err(|error| {
+            findings.push(Finding::worded("E040", "household_no", "世帯番号", &error.to_string()))
+        })
         .ok();
     let head = if head.is_empty() {
         None
     } else {
         AddresseeNo::parse(head)
-            .map_err(|error| findings.push(worded("head", "世帯主_宛名番号", &error.to_string())))
+            .map_err(|error| {
+                findings.push(Finding::worded("E040", "head", "世帯主_宛名番号", &error.to_string()))
+            })
             .ok()
     };
     let formed_on = formed_on.parse().ok();

@@ -8,7 +8,6 @@ use domain::{
 };
 use system::{Finding, MigrationForm as Form, MigrationItem as Item, MigrationTable, Usual};
 
-use super::worded;
 use crate::records::{Basis, Person};
 
 /// An item with the two ways between a person's row and text. `set` is given what is not blank.
@@ -494,7 +493,7 @@ pub(super) fn address_of(values: &[String]) -> Result<Address, Vec<Finding>> {
         if !value.is_empty()
             && let Err(message) = (one.set)(&mut row, value)
         {
-            findings.push(worded(one.item.name, one.item.title, &message));
+            findings.push(Finding::worded("E174", one.item.name, one.item.title, &message));
         }
     }
     if findings.is_empty() { Ok(row.address) } else { Err(findings) }
@@ -529,7 +528,7 @@ pub fn person(values: &[String]) -> Result<Person, Vec<Finding>> {
             continue;
         }
         if let Err(message) = (one.set)(&mut row, value) {
-            findings.push(worded(one.item.name, one.item.title, &message));
+            findings.push(Finding::worded("E174", one.item.name, one.item.title, &message));
         }
     }
     if row.processed_on == Date::ZERO {
