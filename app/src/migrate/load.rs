@@ -30,7 +30,7 @@ use crate::told::refused;
 const CHANGE_VERSIONS: usize = 1_000;
 
 /// Changes committed in one transaction.
-const TRANSACTION_CHANGES: usize = 4;
+const TRANSACTION_CHANGES: usize = 2;
 
 /// What a load came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

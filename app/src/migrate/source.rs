@@ -1,13 +1,13 @@
 //! The old system's files, row by row.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use layout::{Layout, Plan, Record, Role, RowEvent};
 use migration::{Mapping, Source, SourceForm, columns_of, layout_of};
-use moji::{Charset, Tables, Unmappable};
+use moji::{Charset, Endian, Tables, Unmappable};
 
 use crate::input::read_piece;
 use crate::told::refused;
@@ -149,29 +149,27 @@ fn open(path: &Path) -> anyhow::Result<File> {
 
 /// The bytes of the first line, line end included.
 fn first_line(path: &Path, charset: &Charset) -> anyhow::Result<Vec<u8>> {
-    let mut input = BufReader::new(open(path)?).take_max(HEAD_BYTES_MAX);
+    let most = u64::try_from(HEAD_BYTES_MAX)?;
+    let mut input = BufReader::new(open(path)?).take(most);
     let mut line = Vec::new();
-    input.read_until(b'\n', &mut line)?;
-    // The zero byte of a line end in UTF-16LE comes behind its 0A.
-    if let Charset::Utf16 { .. } = charset
-        && line.len() % 2 == 1
-    {
-        let mut rest = [0; 1];
-        if std::io::Read::read(&mut input, &mut rest)? == 1 {
-            line.extend_from_slice(&rest);
+    let Charset::Utf16 { endian, .. } = charset else {
+        input.read_until(b'\n', &mut line)?;
+        return Ok(line);
+    };
+    // A byte 0A alone may be half of a kanji (上 is U+4E0A).
+    let mut big = *endian == Endian::Big;
+    let mut unit = [0; 2];
+    while input.read_exact(&mut unit).is_ok() {
+        if line.is_empty() && (unit == [0xFF, 0xFE] || unit == [0xFE, 0xFF]) {
+            big = unit == [0xFE, 0xFF];
+        }
+        line.extend_from_slice(&unit);
+        if unit == (if big { [0, b'\n'] } else { [b'\n', 0] }) {
+            break;
         }
     }
     Ok(line)
 }
-
-/// A reader that ends after so many bytes.
-trait TakeMax: Sized + std::io::Read {
-    fn take_max(self, bytes: usize) -> std::io::Take<Self> {
-        std::io::Read::take(self, u64::try_from(bytes).unwrap_or(u64::MAX))
-    }
-}
-
-impl<R: std::io::Read> TakeMax for R {}
 
 impl OldFile<'_> {
     /// The column an event stands in.

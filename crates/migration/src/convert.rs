@@ -316,3 +316,86 @@ impl Step<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use moji::Tables;
+    use system::Usual;
+
+    use super::*;
+    use crate::characters::Policy;
+    use crate::mapping::Mapping;
+
+    fn table() -> MigrationTable {
+        let form = MigrationForm::Text;
+        MigrationTable {
+            id: "thing",
+            title: "もの",
+            items: vec![
+                MigrationItem::new("no", "番号", MigrationForm::Digits(5)).required(),
+                MigrationItem::new("name", "名", form).usually(Usual::Name),
+                MigrationItem::new("kana", "カナ", MigrationForm::Kana),
+                MigrationItem::new("day", "日", MigrationForm::Date),
+                MigrationItem::new("kind", "種", MigrationForm::Code),
+                MigrationItem::new("secret", "秘", MigrationForm::Digits(12)).secret(),
+            ],
+            counted_by: vec!["kind"],
+        }
+    }
+
+    /// What a rule makes of a row `番,甲,乙,丙`: the value, or the rule that is broken; then what was done.
+    fn one(item: &str, rule: &str, row: [&str; 4]) -> String {
+        let text = format!(
+            "[[source]]\ntable = \"thing\"\nfiles = [\"a\"]\n[source.items]\nno = \"番\"\n{item} = {rule}\n"
+        );
+        let mapping = Mapping::parse(&text.replace("no = \"番\"\nno =", "no ="), &[table()]).unwrap();
+        let columns = ["番", "甲", "乙", "丙"].map(str::to_owned);
+        let admission = Admission::new(Policy::Reject, '〓', None, &Tables::built_in()).unwrap();
+        let table = table();
+        let converter = Converter::new(&mapping.sources[0], &table, &columns, &admission).unwrap();
+        let done = converter.convert(&row);
+        let value = match done.faults.first() {
+            Some(fault) => fault.rule.clone(),
+            None => done.values[table.place(item).unwrap()].clone(),
+        };
+        let notes: Vec<String> =
+            done.notes.iter().map(|note| format!(" {}:{}→{}", note.done, note.from, note.to)).collect();
+        value + &notes.concat()
+    }
+
+    #[test]
+    fn what_a_rule_makes_of_a_value() {
+        let row = ["7", "山田", "", "太郎 "];
+        for (item, rule, want) in [
+            ("no", "{ column = \"番\", pad = 5 }", "00007 左に0を補った:7→00007"),
+            ("no", "{ column = \"番\", pad = 9 }", "7"),
+            ("no", "\"乙\"", "E124"),
+            ("name", "\"甲\"", "山田"),
+            ("name", "\"丙\"", "太郎 前後の空白を除いた:太郎 →太郎"),
+            ("name", "{ join = [\"甲\", \"乙\", \"丙\"] }", "山田\u{3000}太郎 前後の空白を除いた:太郎 →太郎"),
+            (
+                "name",
+                "{ join = [\"甲\", \"丙\"], with = \"・\" }",
+                "山田・太郎 前後の空白を除いた:太郎 →太郎",
+            ),
+            ("name", "{ column = \"甲\", split = \"田\", part = 1 }", "山"),
+            ("name", "{ value = \"同じ\" }", "同じ"),
+            ("name", "{ column = \"乙\", default = \"なし\" }", "なし"),
+            ("name", "{ column = \"甲\", blank = [\"山田\"] }", ""),
+            ("kind", "{ column = \"番\", codes = { \"7\" = \"1\" } }", "1"),
+            ("kind", "{ column = \"番\", codes = { \"8\" = \"1\" } }", "E174"),
+            ("kind", "{ column = \"番\", codes = { \"8\" = \"1\" }, otherwise = \"keep\" }", "7"),
+            ("day", "{ column = \"番\", date = \"yyyymmdd\" }", "E008"),
+            ("day", "{ value = \"19850401\", date = \"yyyymmdd\" }", "1985-04-01"),
+            ("day", "{ value = \"19850400\", date = \"yyyymmdd\" }", "E007"),
+            ("day", "{ value = \"19850431\", date = \"yyyymmdd\" }", "E006"),
+            ("day", "{ value = \"99999999\", date = \"yyyymmdd\" }", ""),
+            ("day", "{ value = \"1450730\", date = \"era\" }", "1912-07-30"),
+            ("kana", "{ value = \"ﾔﾏﾀﾞ\", widen = true }", "ヤマダ 半角カナを全角にした:ﾔﾏﾀﾞ→ヤマダ"),
+            ("name", "{ value = \"\u{E000}\" }", "E065"),
+            ("secret", "{ column = \"番\", pad = 12 }", "000000000007 左に0を補った:→"),
+        ] {
+            assert_eq!(one(item, rule, row), want, "{item} = {rule}");
+        }
+    }
+}

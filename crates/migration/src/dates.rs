@@ -49,6 +49,10 @@ pub(crate) fn read(text: &str, form: DateForm, words: &str) -> Result<Option<Reg
             if text.is_empty() || text == "9999-12-31" || text == "0000-01-01" {
                 return Ok(None);
             }
+            // As a layout reads a date whose unknown parts are zeros.
+            if text.len() == 10 && text.ends_with("-00") {
+                return digits(&text.replace('-', ""), DateForm::Yyyymmdd);
+            }
             text.parse().map(Some).map_err(|error: domain::DateError| error.to_string())
         }
         DateForm::Written => {
@@ -166,6 +170,9 @@ mod tests {
             ("U07:1945-03-01", Notation, "", "U07:1945-03-01"),
             ("1983-02-29!", Notation, "", "1983-02-29!"),
             ("9999-12-31", Notation, "", "-"),
+            ("1983-00-00", Notation, "", "U10:1983-01-01"),
+            ("1983-04-00", Notation, "", "U11:1983-04-01"),
+            ("1985-04-01", Notation, "U04", "U04:1985-04-01"),
             ("昭和60年4月1日", Written, "", "1985-04-01"),
             ("昭和20年頃", Written, "", "U01:1945-01-01"),
             ("19450101", Yyyymmdd, "昭和20年頃", "U01:1945-01-01"),
