@@ -16,6 +16,7 @@ pub mod keys;
 pub mod layouts;
 pub mod links;
 pub mod lists;
+pub mod migrate;
 pub mod moji;
 mod output;
 pub mod packings;

@@ -13,8 +13,11 @@ use daicho::demo::{Demo, init, make, notices, settle};
 use daicho::history::HistoryArguments;
 use daicho::house::{Outside, open};
 use daicho::keys::KeyTask;
+use daicho::migrate::MigrateTask;
 use daicho::progress::{result, say};
-use daicho::{audit, backup, catalogue, derive, history, keys, layouts, links, places, serve, simulate};
+use daicho::{
+    audit, backup, catalogue, derive, history, keys, layouts, links, migrate, places, serve, simulate,
+};
 use office::{Caller, Rights, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
@@ -128,6 +131,11 @@ enum Command {
     },
     /// Characters: convert files, keep table packs, look characters up, identify 外字.
     Moji(daicho::moji::Arguments),
+    /// Data migration: the register of an older system in, this one out.
+    Migrate {
+        #[command(subcommand)]
+        task: MigrateTask,
+    },
     /// Users.
     User {
         /// Configuration.
@@ -306,6 +314,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve { config } => {
             let config = Config::read(&config)?;
             let house = open(&config, Outside::default())?;
+            migrate::refuse_half_loaded(&house)?;
             let server = &config.server;
             let _keeper = Keeper::start(&config, &house.office)?;
             serve::serve(house, server.listen, server.secure_cookies, Vec::new(), |address| {
@@ -354,6 +363,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::History { config, arguments } => history::run(&config, &arguments),
         Command::Key { config, task } => keys::run(&config, &task),
+        Command::Migrate { task } => migrate::run(task),
         Command::Moji(arguments) => daicho::moji::run(arguments),
         Command::User { config, task } => {
             let house = open(&Config::read(&config)?, Outside::default())?;

@@ -13,6 +13,7 @@ mod it {
     mod keys;
     mod layout;
     mod link;
+    mod migrate;
     mod moji;
     mod moving;
     mod places;

@@ -83,8 +83,24 @@ impl Office {
         title: &str,
         subjects: Vec<String>,
     ) -> Result<(), Fault> {
+        self.audit_done_for(caller, id, title, subjects, "")
+    }
+
+    /// As [`audit_done`](Self::audit_done), with the purpose that was stated.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn audit_done_for(
+        &self,
+        caller: &Caller,
+        id: &str,
+        title: &str,
+        subjects: impl IntoIterator<Item = String>,
+        purpose: &str,
+    ) -> Result<(), Fault> {
         let mut entry = self.named_entry(caller, id, title, AuditResult::Done);
         entry.set_subjects(subjects);
+        purpose.clone_into(&mut entry.purpose);
         self.commit_audit(entry)
     }
 }

@@ -59,6 +59,17 @@ impl Finding {
         Self { severity: Severity::Alert, ..Self::error(code, path, item, message, remedy) }
     }
 
+    /// A finding that stops, from a message of the vocabulary: it names its rule in brackets at its end and its remedy in its last
+    /// sentence. `code` stands where it names no rule.
+    pub fn worded(code: &str, path: impl Into<String>, item: &str, message: &str) -> Self {
+        let (text, code) = match message.strip_suffix('）').and_then(|text| text.rsplit_once('（')) {
+            Some((text, rule)) if rule.len() == 4 && rule.is_ascii() => (text, rule),
+            _ => (message, code),
+        };
+        let (what, remedy) = text.split_once('。').unwrap_or((text, "元の値を確かめてください"));
+        Self::error(code, path, item, format!("{what}。"), &format!("{}。", remedy.trim_end_matches('。')))
+    }
+
     /// Whether it stops.
     pub fn stops(&self) -> bool {
         self.severity == Severity::Error

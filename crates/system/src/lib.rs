@@ -5,6 +5,7 @@ mod finding;
 mod form;
 mod function;
 mod intake;
+mod migration;
 
 use register::{Fault, Kind, View};
 
@@ -16,6 +17,7 @@ pub use function::{
     TextQuery, TextSearch,
 };
 pub use intake::{Applied, Batch, BatchExtent, Incoming, Intake, RefusedRow};
+pub use migration::{MigrationForm, MigrationItem, MigrationTable, Usual};
 
 /// One municipal system (業務システム) as a value: everything it has, listed.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ mod extracts;
 mod functions;
 mod intakes;
 pub mod load;
+pub mod migration;
 mod movement;
 mod notice_datasets;
 mod qualifications;
@@ -49,6 +50,7 @@ pub fn system() -> System {
             &records::QUALIFICATION,
             &records::MEMO,
             &records::APPLICATION,
+            &records::MIGRATION,
         ],
         functions: functions::all(),
         datasets: vec![

@@ -55,7 +55,8 @@ pub fn household(
     Ok(writes)
 }
 
-fn first_entry(person: &Person) -> HistoryEntry {
+/// The line of 統合記載欄 A that tells the movement a row came from.
+pub(crate) fn first_entry(person: &Person) -> HistoryEntry {
     let day = person.event_date.map(|date| date.label_wareki()).unwrap_or_default();
     HistoryEntry {
         reason: person.movement_reason,

@@ -8,7 +8,9 @@ use register::{Fault, Record, View, ViewExt};
 use serde::Deserialize;
 use system::{Check, Inconsistency};
 
-use crate::records::{Hold, Household, PERSON, Person, Provisional, ProvisionalStatus};
+use crate::records::{
+    Hold, Household, MIGRATION_KEY, Migration, PERSON, Person, Provisional, ProvisionalStatus,
+};
 
 /// The checks.
 pub(crate) fn checks() -> Vec<Check> {
@@ -19,6 +21,7 @@ pub(crate) fn checks() -> Vec<Check> {
         },
         Check { id: "history", title: "履歴番号に抜けがない", run: history },
         Check { id: "holds", title: "仮登録と仮登録中の住民が一致している", run: holds },
+        Check { id: "migration", title: "データ移行が途中で止まっていない", run: migration },
     ]
 }
 
@@ -142,6 +145,19 @@ fn numbers(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
             found.push(wrong::<Person>(no, format!("個人番号が、宛名番号{other}の住民と同じです。")));
         }
         Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+fn migration(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
+    let mut found = Vec::new();
+    each::<Migration>(view, |migration| {
+        if !migration.done {
+            found.push(wrong::<Migration>(
+                MIGRATION_KEY,
+                format!("データ移行が{}組まで進んで止まっています。", migration.groups),
+            ));
+        }
     })?;
     Ok(found)
 }

@@ -4,6 +4,7 @@ mod application;
 mod household;
 mod issuance;
 mod memo;
+mod migration;
 mod numbers;
 mod outbound_notice;
 mod person;
@@ -18,6 +19,7 @@ pub use application::{APPLICATION, Application, ApplicationKind, ApplicationStat
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{Disposal, ISSUANCE, Issuance};
 pub use memo::{MEMO, Memo};
+pub use migration::{MIGRATION, MIGRATION_KEY, Migration};
 pub use numbers::{CODE_SLOT, COUNTER, CodeSlot, Counter, HOLD, Hold};
 pub use outbound_notice::{
     Channel, NoticeChange, NoticeContent, NoticeKind, NoticeState, OUTBOUND_NOTICE, OutboundNotice,
