@@ -191,6 +191,10 @@ fn before(visit: &Visit, known: &[&Field]) -> Result<Vec<Before>, Problem> {
                         all.iter().find(|choice| choice.code == *code).map(|choice| choice.label.clone());
                     (code.clone(), label.unwrap_or_else(|| code.clone()))
                 }
+                (Value::String(text), FieldKind::Date | FieldKind::RegisterDate) => {
+                    let shown = crate::words::date_words(text).map(|words| words.wareki);
+                    (text.clone(), shown.unwrap_or_else(|| text.clone()))
+                }
                 (Value::String(text), _) => (text.clone(), text.clone()),
                 _ => continue,
             };
@@ -204,7 +208,7 @@ fn before(visit: &Visit, known: &[&Field]) -> Result<Vec<Before>, Problem> {
         Before {
             said: said.join("、"),
             href: format!("/residents?{}", query.finish()),
-            when: crate::words::moment(one.at),
+            when: crate::words::short_moment(one.at),
         }
     };
     Ok(remembered.into_iter().map(told).collect())

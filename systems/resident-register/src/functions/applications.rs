@@ -193,7 +193,6 @@ fn row(one: &Application) -> Value {
         "from_application": one.application_no,
         "external_no": one.external_no,
         "what": one.what.label(),
-        "function": one.what.function().unwrap_or_default(),
         "received_on": domain::wareki(one.received_on),
         "visit_on": one.visit_on.map(domain::wareki).unwrap_or_default(),
         "names": one.names,
@@ -203,6 +202,15 @@ fn row(one: &Application) -> Value {
         "to_check": one.differences.join(" "),
         "ended_reason": one.end_reason,
     })
+}
+
+/// The row with the function it opens, for a screen to go there.
+fn with_function(one: &Application) -> Value {
+    let mut row = row(one);
+    if let Some(fields) = row.as_object_mut() {
+        fields.insert("function".to_owned(), json!(one.what.function().unwrap_or_default()));
+    }
+    row
 }
 
 /// 受付データ一覧.
@@ -239,7 +247,7 @@ fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
         .iter()
         .map(|held| &held.record)
         .filter(|one| wanted(one))
-        .map(|one| (one.visit_on, row(one)))
+        .map(|one| (one.visit_on, with_function(one)))
         .collect();
     // Who comes first stands first; who named no day, last.
     rows.sort_by_key(|(visit, _)| (visit.is_none(), *visit));
@@ -282,7 +290,7 @@ fn decide_open(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
         }
     }
     filled.insert("from_application".to_owned(), json!(no));
-    let mut data = row(&one);
+    let mut data = with_function(&one);
     if let Some(fields) = data.as_object_mut() {
         fields.insert("input".to_owned(), Value::Object(filled));
     }
