@@ -1,16 +1,4 @@
-//! Search by any fragment of short texts, down to a single character, held in memory.
-//!
-//! A [`Finder`] holds entries under keys; an entry has one text per column, such as a name, a reading, an address. A
-//! question names fragments that must all stand in an entry, and ranges its texts must lie in. The answer is exact.
-//!
-//! Each column is one long text, cut into blocks of 64 entries. A search tests whole blocks: a fragment is looked for in
-//! the text of a block at once, and what it found is one word of 64 bits, so that several conditions are one `and`. Most
-//! blocks are not even read: a *signature* tells, for every sequence of up to three characters (four digits), in which
-//! blocks it may stand. It is kept by sequence and not by block, so that the blocks a fragment may stand in are the `and`
-//! of a few short rows of bits. A signature may say yes where the answer is no; it never says no where it is yes.
-//!
-//! An entry that changes is appended anew and its old place forgotten; when half of all places are forgotten, the whole is
-//! laid out afresh. No I/O, no clock; reading needs no lock of its own.
+#![doc = include_str!("../README.md")]
 
 mod column;
 mod signature;

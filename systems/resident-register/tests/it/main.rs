@@ -22,4 +22,6 @@ mod sequences;
 #[cfg(test)]
 mod statistics;
 #[cfg(test)]
+mod told;
+#[cfg(test)]
 mod town;
