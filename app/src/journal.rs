@@ -178,7 +178,7 @@ impl fmt::Display for Place {
 }
 
 fn of_file(keys: Option<KeyRing>) -> store_sqlite::Options {
-    store_sqlite::Options { keys, readers: READERS }
+    store_sqlite::Options { keys, readers: READERS, ..store_sqlite::Options::default() }
 }
 
 fn of_database(

@@ -226,7 +226,8 @@ impl World {
     fn open(&self) -> Result<Store, Broken> {
         let kinds = Office::kinds(&systems(&[]));
         let keys = KeyRing::parse(&fs::read_to_string(self.folder.path().join("key"))?)?;
-        Ok(Store::open(&self.database(), &kinds, Options { keys: Some(keys), readers: 2 })?)
+        let options = Options { keys: Some(keys), readers: 2, folds_when_idle: false };
+        Ok(Store::open(&self.database(), &kinds, options)?)
     }
 
     /// Loses what was written behind the last flush: some of its sectors, from a place on or here and there.

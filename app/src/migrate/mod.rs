@@ -349,7 +349,7 @@ fn rehearse(input: &MigrateInput, only_good: bool) -> anyhow::Result<ExitCode> {
     let store = store_sqlite::Store::open(
         &path,
         &kinds,
-        store_sqlite::Options { keys: Some(keys), readers: READERS },
+        store_sqlite::Options { keys: Some(keys), readers: READERS, ..store_sqlite::Options::default() },
     )?;
     let manifest = load::manifest(&mapped)?;
     let well = report.errors == 0;

@@ -33,7 +33,7 @@ impl ReadOnly {
     /// # Errors
     /// When it is not such a file, a newer one, a half-restored one, or cannot be read.
     pub fn open(path: &Path, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { keys, readers } = options;
+        let Options { keys, readers, .. } = options;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let pool = Pool::read_only(readers, statements(&kinds));
         let (head, vault) = {

@@ -40,11 +40,14 @@ pub struct Options {
     pub keys: Option<KeyRing>,
     /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
     pub readers: usize,
+    /// Whether the log is folded into the database when nothing arrives for a while. A simulation, in which nothing may depend on
+    /// how fast the machine is, leaves it to the size of the log.
+    pub folds_when_idle: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { keys: None, readers: READERS }
+        Self { keys: None, readers: READERS, folds_when_idle: true }
     }
 }
 
@@ -106,9 +109,9 @@ impl Store {
     /// When another process has it open, when it is not such a file or a newer one, when a kind has sealed fields
     /// and there is no key or another one, when bodies are newer than this program, when a declared uniqueness does not hold, or when storage fails.
     pub fn open(path: &Path, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { keys, readers } = options;
+        let Options { keys, readers, folds_when_idle } = options;
         let vault = keys.as_ref().map(Vault::new).transpose()?;
-        Self::start(path, kinds, vault, readers, "FULL", None)
+        Self::start(path, kinds, vault, (readers, folds_when_idle), "FULL", None)
     }
 
     /// A journal that lives as long as the value: a temporary file, with a key of its own. For tests and rehearsals.
@@ -122,7 +125,7 @@ impl Store {
         let vault = Vault::new(&VaultKey::generate()?.into())?;
         let path = directory.join("journal.db");
         // Nobody reads it after the process: a flush would protect nothing.
-        Self::start(&path, kinds, Some(vault), READERS, "OFF", Some(directory.clone()))
+        Self::start(&path, kinds, Some(vault), (READERS, true), "OFF", Some(directory.clone()))
             .inspect_err(|_| remove(&directory))
     }
 
@@ -130,7 +133,7 @@ impl Store {
         path: &Path,
         kinds: &[&'static Kind],
         vault: Option<Vault>,
-        readers: usize,
+        (readers, folds_when_idle): (usize, bool),
         synchronous: &str,
         scratch: Option<PathBuf>,
     ) -> Result<Self, Fault> {
@@ -149,7 +152,7 @@ impl Store {
         let shared = Arc::new(Shared::new(kinds, vault, path, pool, tip.position));
         let (jobs, waiting) = channel();
         let (checkpoint, asked) = sync_channel(1);
-        let writer = Writer { conn, shared: Arc::clone(&shared), tip, mark, checkpoint };
+        let writer = Writer { conn, shared: Arc::clone(&shared), tip, mark, checkpoint, folds_when_idle };
         let threads = vec![
             spawn("journal-writer", move || writer.run(&waiting))?,
             spawn("journal-checkpoint", move || fold(&folder, &asked))?,

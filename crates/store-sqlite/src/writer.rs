@@ -38,6 +38,8 @@ pub(crate) struct Writer {
     pub(crate) mark: EndMark,
     /// Asks the checkpoint thread to fold the log.
     pub(crate) checkpoint: SyncSender<()>,
+    /// Whether it asks when nothing arrives for a while.
+    pub(crate) folds_when_idle: bool,
 }
 
 impl Writer {
@@ -78,7 +80,7 @@ impl Writer {
 
     /// The next job; an idle moment before it is used to ask for a checkpoint.
     fn next(&self, jobs: &Receiver<Job>, dirty: &mut bool) -> Option<Job> {
-        if *dirty {
+        if *dirty && self.folds_when_idle {
             match jobs.recv_timeout(IDLE) {
                 Ok(job) => return Some(job),
                 Err(RecvTimeoutError::Disconnected) => return None,

@@ -357,7 +357,10 @@ fn spell(field: &Field, text: &str) -> Result<Value, Refusal> {
             kana
         }
         FieldKind::Date => {
-            let date = RegisterDate::parse_input(text).map_err(|_| {
+            let date = RegisterDate::parse_input(text).map_err(|error| {
+                if let Some(refusal) = before_era(title, &error) {
+                    return refusal;
+                }
                 Refusal::new(
                     "E006",
                     format!("{title}「{text}」は、暦にある日付として読めません。"),
@@ -384,6 +387,9 @@ fn spell(field: &Field, text: &str) -> Result<Value, Refusal> {
         }
         FieldKind::RegisterDate => RegisterDate::parse_input(text)
             .map_err(|error| {
+                if let Some(refusal) = before_era(title, &error) {
+                    return refusal;
+                }
                 Refusal::new(
                     "E008",
                     format!("{title}「{text}」: {error}"),
@@ -471,6 +477,18 @@ fn half_width_digit(c: char) -> char {
         '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10).unwrap_or(c),
         other => other,
     }
+}
+
+/// E009: a day spelt in an era that had not begun.
+///
+/// Source: 住民記録システム標準仕様書 1.3.6.
+fn before_era(title: &str, error: &domain::DateError) -> Option<Refusal> {
+    let domain::DateError::Era(before @ domain::EraError::BeforeEra(_)) = error else { return None };
+    Some(Refusal::new(
+        "E009",
+        format!("{title}: {before}"),
+        "元号と年を確かめて入力してください（例 平成31年4月30日、令和元年5月1日）。",
+    ))
 }
 
 fn within(title: &str, text: &str, max: usize) -> Result<(), Refusal> {

@@ -51,7 +51,7 @@ pub(super) fn subjects() -> Vec<Subject> {
 }
 
 fn options(keys: impl Into<KeyRing>) -> Options {
-    Options { keys: Some(keys.into()), readers: 1 }
+    Options { keys: Some(keys.into()), readers: 1, ..Options::default() }
 }
 
 /// Changes of every sort.

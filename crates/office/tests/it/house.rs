@@ -190,8 +190,12 @@ fn open(
     change_systems(&mut systems);
     let kinds = Office::kinds(&systems);
     let key = VaultKey::from_hex(&fs::read_to_string(folder.join("key")).unwrap()).unwrap();
-    let store =
-        Store::open(&folder.join("town.db"), &kinds, Options { keys: Some(key.into()), readers: 4 }).unwrap();
+    let store = Store::open(
+        &folder.join("town.db"),
+        &kinds,
+        Options { keys: Some(key.into()), readers: 4, ..Options::default() },
+    )
+    .unwrap();
     let journal: Arc<dyn Journal> = Arc::new(store);
     let places = ["welfare-suite", "tax-suite", "juki-net", "immigration-services"]
         .into_iter()
