@@ -237,8 +237,9 @@ fn asked(client: &mut Client, question: &Question) -> anyhow::Result<(f64, usize
     let (mut wheres, mut values) = (Vec::new(), Vec::new());
     for (field, text) in question {
         if *field == "birth_date" {
-            values.push(text.clone());
-            wheres.push(format!("birth_date = ${}", values.len()));
+            // The day stands first; who is known only by year and month has the pattern behind it.
+            values.push(format!("{text}%"));
+            wheres.push(format!("birth_date LIKE ${}", values.len()));
         } else {
             values.push(like(text));
             let no = values.len();
