@@ -1,5 +1,7 @@
 //! 受付データ: taken in from a file, listed, opened as the form of its movement, put aside.
 
+use std::collections::BTreeSet;
+
 use register::{Fault, View, ViewExt, Write};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -8,7 +10,7 @@ use system::{
     choices,
 };
 
-use super::{move_in, move_out, move_within};
+use super::{correction, move_in, move_out, move_within};
 use crate::desk::Desk;
 use crate::records::{Application, ApplicationKind, ApplicationStatus, Counter};
 use crate::rules::application::{self, Wrong};
@@ -59,6 +61,9 @@ fn form_of(kind: ApplicationKind) -> Form {
             move_in::function().form
         }
         ApplicationKind::MoveWithin | ApplicationKind::MoveWithinPlan => move_within::function().form,
+        ApplicationKind::ImmigrationNotice | ApplicationKind::FamilyRegisterNotice => {
+            correction::function().form
+        }
         ApplicationKind::MoveOut | ApplicationKind::OneStopMoveOut | ApplicationKind::MoveOutWithdrawal => {
             move_out::function().form
         }
@@ -75,10 +80,9 @@ fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
     let mut desk = Desk::new(view, context);
     let mut writes = Vec::new();
     let mut rows: Vec<Value> = wrong.iter().map(refused_row).collect();
-    let mut refused: Vec<&str> = wrong.iter().map(|one| one.external_no.as_str()).collect();
-    refused.dedup();
+    let refused: BTreeSet<&str> = wrong.iter().map(|one| one.external_no.as_str()).collect();
     let mut held_already = 0;
-    for one in read.into_iter().filter(|one| !refused.contains(&one.external_no.as_str())) {
+    for one in read.into_iter().filter(|one| !refused.contains(one.external_no.as_str())) {
         let before = view.load_by::<Application>("external_no", &one.external_no)?;
         if before.iter().any(|held| held.record.what == given.what) {
             held_already += 1;
@@ -94,9 +98,8 @@ fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
             if given.what.is_of_residents() {
                 fields.insert("targets".to_owned(), json!(matched));
             }
-            if given.what == ApplicationKind::OneStopMoveOut {
-                fields.insert("special".to_owned(), json!(true));
-                fields.insert("card_checked".to_owned(), json!(true));
+            for (item, value) in known_of(given.what) {
+                fields.entry(item).or_insert(value);
             }
         }
         let visit_on = match one.visit_on.as_str() {
@@ -154,6 +157,25 @@ fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
     })
 }
 
+/// What a kind of notification says of itself, where the file does not.
+///
+/// Source: 住民基本台帳法 art. 24-2 (a card holder's notification needs no certificate); 住民記録システム標準仕様書 4.2.0.3, 4.5.6.
+fn known_of(kind: ApplicationKind) -> Vec<(&'static str, Value)> {
+    match kind {
+        ApplicationKind::OneStopMoveOut => vec![("special", json!(true)), ("card_checked", json!(true))],
+        ApplicationKind::ImmigrationNotice | ApplicationKind::FamilyRegisterNotice => {
+            vec![("correction_kind", json!("43")), ("basis", json!("notice"))]
+        }
+        ApplicationKind::MoveIn
+        | ApplicationKind::MoveWithin
+        | ApplicationKind::MoveOut
+        | ApplicationKind::MoveOutWithdrawal
+        | ApplicationKind::MoveInPlan
+        | ApplicationKind::MoveWithinPlan
+        | ApplicationKind::Card => Vec::new(),
+    }
+}
+
 fn member_names(input: &Value) -> Vec<String> {
     let members = input.get("members").and_then(Value::as_array).cloned().unwrap_or_default();
     let text =
@@ -198,10 +220,21 @@ fn row(one: &Application) -> Value {
         "names": one.names,
         "status_label": one.status.label(),
         "provisional_no": one.provisional_no,
-        "rule": if one.differences.is_empty() { "" } else if one.matched.is_empty() { "A175" } else { "A135" },
+        "rule": rule(one),
         "to_check": one.differences.join(" "),
         "ended_reason": one.end_reason,
     })
+}
+
+/// What a clerk should see of an application: A175 of who was not found, A135 of what differs, A176 of a notice that waits.
+fn rule(one: &Application) -> &'static str {
+    let waits = one.what == ApplicationKind::ImmigrationNotice && one.status == ApplicationStatus::Open;
+    match (one.differences.is_empty(), one.matched.is_empty()) {
+        (true, _) if waits => "A176",
+        (true, _) => "",
+        (false, true) => "A175",
+        (false, false) => "A135",
+    }
 }
 
 /// The row with the function it opens, for a screen to go there.

@@ -69,6 +69,10 @@ pub enum ApplicationKind {
     MoveWithinPlan,
     /// 個人番号カード券面.
     Card,
+    /// 出入国在留管理庁長官の通知（法務省通知）.
+    ImmigrationNotice,
+    /// 戸籍に関する通知（法9条2項通知）.
+    FamilyRegisterNotice,
 }
 
 impl ApplicationKind {
@@ -82,6 +86,8 @@ impl ApplicationKind {
         ("move-in-plan", "転入予定連絡（マイナポータル）"),
         ("move-within-plan", "転居予定連絡（マイナポータル）"),
         ("card", "個人番号カード券面"),
+        ("immigration-notice", "法務省通知（出入国在留管理庁）"),
+        ("family-register-notice", "戸籍の通知（法9条2項）"),
     ];
 
     /// The Japanese words.
@@ -95,6 +101,8 @@ impl ApplicationKind {
             Self::MoveInPlan => 5,
             Self::MoveWithinPlan => 6,
             Self::Card => 7,
+            Self::ImmigrationNotice => 8,
+            Self::FamilyRegisterNotice => 9,
         };
         Self::CHOICES.get(at).map_or("", |(_, label)| *label)
     }
@@ -106,7 +114,9 @@ impl ApplicationKind {
             | Self::MoveOut
             | Self::OneStopMoveOut
             | Self::MoveOutWithdrawal
-            | Self::MoveWithinPlan => true,
+            | Self::MoveWithinPlan
+            | Self::ImmigrationNotice
+            | Self::FamilyRegisterNotice => true,
             Self::MoveIn | Self::MoveInPlan | Self::Card => false,
         }
     }
@@ -117,6 +127,7 @@ impl ApplicationKind {
             Self::MoveIn | Self::MoveInPlan | Self::Card => Some("resident-register/move-in"),
             Self::MoveWithin | Self::MoveWithinPlan => Some("resident-register/move-within"),
             Self::MoveOut | Self::OneStopMoveOut => Some("resident-register/move-out"),
+            Self::ImmigrationNotice | Self::FamilyRegisterNotice => Some("resident-register/correction"),
             Self::MoveOutWithdrawal => None,
         }
     }

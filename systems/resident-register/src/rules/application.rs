@@ -18,7 +18,8 @@ pub(crate) const NUMBER: (&str, &str) = ("application_no", "申請番号");
 pub(crate) const VISIT: (&str, &str) = ("visit_on", "来庁予定日");
 
 /// Columns that say who a row is about, of people who are residents already.
-const WHO: [(&str, &str); 5] = [
+const WHO: [(&str, &str); 6] = [
+    ("addressee_no", "宛名番号"),
     ("name", "氏名"),
     ("name_kana", "氏名フリガナ"),
     ("birth_date", "生年月日"),
@@ -211,18 +212,23 @@ fn checked(kind: ApplicationKind, form: &Form, one: &Read, wrong: &mut Vec<Wrong
             });
         }
     }
-    if kind.is_of_residents() && one.who.iter().all(|who| !who.contains_key("name")) {
+    let is_named =
+        |who: &BTreeMap<&str, String>| who.contains_key("name") || who.contains_key("addressee_no");
+    if kind.is_of_residents() && !one.who.iter().any(is_named) {
         wrong.push(Wrong {
             line: Some(one.line),
             external_no: one.external_no.clone(),
             item: "氏名".to_owned(),
-            message: "氏名がないので、住民と照合できません。".to_owned(),
+            message: "氏名も宛名番号もないので、住民と照合できません。".to_owned(),
         });
     }
     if spelled.as_object().is_some_and(|input| !input.is_empty()) { spelled } else { one.input.clone() }
 }
 
 fn goes(kind: ApplicationKind, form: &Form, name: &str) -> Option<Goes> {
+    // An item of the correction that is called as one of those that say who it is: `new_birth_date`, 変更後_生年月日.
+    let after = name.strip_prefix("new_").or_else(|| name.strip_prefix("変更後_"));
+    let (name, is_new) = (after.unwrap_or(name), after.is_some());
     let is = |(ident, title): (&str, &str)| name == ident || name == title;
     if is(NUMBER) {
         return Some(Goes::Number);
@@ -231,6 +237,7 @@ fn goes(kind: ApplicationKind, form: &Form, name: &str) -> Option<Goes> {
         return Some(Goes::Visit);
     }
     if kind.is_of_residents()
+        && !is_new
         && let Some((ident, _)) = WHO.into_iter().find(|one| is(*one))
     {
         return Some(Goes::Who(ident));
@@ -261,8 +268,12 @@ pub(crate) fn compare(
     let (mut matched, mut differences) = (Vec::new(), Vec::new());
     for stated in who {
         let get = |item: &str| stated.get(item).map(String::as_str).unwrap_or_default();
-        let name = get("name");
-        let found = of_name(desk, name)?;
+        let (no, name) = (get("addressee_no"), get("name"));
+        let found = match no.is_empty() {
+            false => desk.view.load::<Person>(no)?.map(|held| held.record).into_iter().collect(),
+            true => of_name(desk, name)?,
+        };
+        let name = if name.is_empty() { no } else { name };
         let born = domain::parse_input(get("birth_date")).ok();
         let fits = |person: &&Person| born.is_none_or(|born| person.birth_date == born);
         let reads = |person: &&Person| fold_reading(&person.name_kana) == fold_reading(get("name_kana"));

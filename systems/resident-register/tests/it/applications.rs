@@ -144,7 +144,7 @@ fn a_wrong_file_is_told_by_line_and_item_and_nothing_is_taken_unless_the_clerk_s
         ("move-in", "申請番号,氏\nX\n", vec!["2行目: 列の数が1で、見出しの2と違います。"]),
         ("move-in", "申請番号,氏\n,佐藤\n", vec!["2行目: 申請番号が空です。"]),
         ("move-in", "申請番号,氏,住民票コード\nX,佐藤,12345678901\n", vec!["2行目"]),
-        ("move-out", "申請番号,dest_municipality\nX,隣市\n", vec!["氏名がないので"]),
+        ("move-out", "申請番号,dest_municipality\nX,隣市\n", vec!["氏名も宛名番号もないので"]),
     ] {
         let mut town = town();
         let refused = import(&mut town, what, list, false);
@@ -190,4 +190,39 @@ fn a_plan_changes_nothing_and_ends_with_a_reason() {
     assert_eq!((held.status, held.end_reason.as_str()), (ApplicationStatus::Ended, "来庁しない"));
     let again = town.run("application-end", "clerk", &json!({ "from_application": no, "reason": "x" }), true);
     assert_eq!(again.codes(), ["D081"]);
+}
+
+#[test]
+fn a_notice_of_another_office_opens_the_correction_with_what_it_tells() {
+    let mut town = town();
+    let hanako = town.person("渡邊　花子").addressee_no;
+    let list = format!(
+        "申請番号,宛名番号,氏名,生年月日,event_date,notified_on,氏,変更後_生年月日\n\
+         N-1,{hanako},渡邊花子,1982-02-02,2026-04-01,2026-04-01,佐藤,1982-02-20\n"
+    );
+    let taken = import(&mut town, "family-register-notice", &list, false);
+    assert!(taken.committed, "{:?}", taken.findings);
+    let row = listed(&mut town, "").remove(0);
+    assert_eq!(row["to_check"], "");
+    let open = opened(&mut town, row["from_application"].as_str().unwrap());
+    let entered = town.run("correction", "clerk", &open["input"], true);
+    assert!(entered.committed, "{:?}", entered.findings);
+    let no = json!({ "provisional_no": entered.outcome.opens });
+    assert!(town.run("finalize", "reviewer", &no, true).committed);
+    let view = town.view();
+    let person = view.load::<resident_register::records::Person>(hanako.as_str()).unwrap().unwrap().record;
+    assert_eq!(
+        (person.family_name.as_str(), person.birth_date.to_string()),
+        ("佐藤", "1982-02-20".to_owned())
+    );
+    assert_eq!(person.basis, resident_register::records::Basis::Notice);
+}
+
+#[test]
+fn a_notice_of_immigration_waits_visibly() {
+    let mut town = town();
+    let list = "申請番号,氏名,生年月日,在留期間の満了の日\nM-1,渡邊花子,1982-02-02,2027-04-01\n";
+    let taken = import(&mut town, "immigration-notice", list, false);
+    assert!(taken.committed, "{:?}", taken.findings);
+    assert_eq!(listed(&mut town, "").remove(0)["rule"], "A176");
 }
