@@ -97,6 +97,14 @@ struct Planned {
     changes: Vec<Change>,
 }
 
+/// A notice that goes out with it.
+struct Sent {
+    addressee_no: String,
+    notice: String,
+    category: String,
+    to: String,
+}
+
 #[derive(Template)]
 #[template(path = "provisional.html")]
 struct One {
@@ -107,6 +115,7 @@ struct One {
     alerts: Vec<(Finding, String, bool)>,
     message: String,
     planned: Vec<Planned>,
+    sent: Vec<Sent>,
     may_finalize: bool,
     may_discard: bool,
 }
@@ -131,6 +140,7 @@ fn page(visit: &Visit, refused: Option<Vec<Finding>>) -> Result<One, Problem> {
     let open = entry.status == "open";
     let may_finalize = visit.may("resident-register/finalize");
     let (mut findings, mut planned, mut message) = (Vec::new(), Vec::new(), String::new());
+    let mut sent = Vec::new();
     if open && may_finalize {
         // A rehearsal: decides on the registers as they are now and writes nothing.
         let options = RunOptions { dry_run: true, ..RunOptions::default() };
@@ -139,6 +149,7 @@ fn page(visit: &Visit, refused: Option<Vec<Finding>>) -> Result<One, Problem> {
             Ok(ran) => {
                 let data = ran.answer.map(|answer| answer.data).unwrap_or_default();
                 planned = json::list(&data, "rows").iter().map(plan).collect();
+                sent = json::list(&data, "notices").iter().map(notice).collect();
                 if !ran.findings.iter().any(Finding::stops) {
                     message = ran.message;
                 }
@@ -166,6 +177,7 @@ fn page(visit: &Visit, refused: Option<Vec<Finding>>) -> Result<One, Problem> {
         alerts,
         message,
         planned,
+        sent,
         may_finalize,
         may_discard: visit.may("resident-register/discard"),
         entry,
@@ -175,6 +187,16 @@ fn page(visit: &Visit, refused: Option<Vec<Finding>>) -> Result<One, Problem> {
 fn plan(row: &Value) -> Planned {
     let text = |name: &str| json::text(row, name);
     Planned { heading: format!("{}（{}）", text("name"), text("addressee_no")), changes: changes(row) }
+}
+
+fn notice(row: &Value) -> Sent {
+    let text = |name: &str| json::text(row, name);
+    Sent {
+        addressee_no: text("addressee_no"),
+        notice: text("notice"),
+        category: text("category"),
+        to: text("notice_to"),
+    }
 }
 
 /// Makes it final (本登録).

@@ -196,7 +196,10 @@ fn finding(wrong: &Wrong) -> Finding {
         "list",
         &wrong.item,
         format!("{line}{}", wrong.message),
-        "ファイルを直して取り込み直してください。誤りのある届だけを除くこともできます。",
+        match wrong.external_no.is_empty() {
+            true => "ファイルを直して取り込み直してください。",
+            false => "ファイルを直して取り込み直してください。誤りのある届だけを除くこともできます。",
+        },
     )
 }
 
