@@ -24,8 +24,15 @@ pub(crate) const IMMIGRATION_RESULTS: Intake = Intake {
     apply: apply_results,
 };
 
-/// The result that says that a 市町村通知 was taken (未確認: the codes are not public).
-const RESULT_TAKEN: &str = "00";
+const RESULTS: &str = include_str!("../../../standards/codes/resident-register/immigration-results.tsv");
+
+/// Whether a result says that a 市町村通知 was taken. A code the table does not know is none that does.
+fn is_taken(result: &str) -> bool {
+    RESULTS.lines().filter(|line| !line.starts_with('#')).any(|line| {
+        let mut cells = line.split('\t');
+        cells.next() == Some(result) && cells.nth(1) == Some("yes")
+    })
+}
 
 /// Longest values, as a 住民票 holds them.
 const NAME_CHARACTERS_MAX: usize = 100;
@@ -225,7 +232,7 @@ fn apply_results(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> R
             });
             continue;
         }
-        let taken = result == RESULT_TAKEN;
+        let taken = is_taken(result);
         let key = ReceivedKind::ImmigrationResult.key_of(&message_no);
         let held = view.load::<ReceivedNotice>(&key)?;
         if held

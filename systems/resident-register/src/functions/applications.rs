@@ -278,6 +278,7 @@ fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
     let (what, status) = (input.text("what"), input.text("application_status"));
     let status = if status.is_empty() { "open" } else { status };
     let held = view.load_by::<Application>("status", status)?;
+    let mut subjects = Vec::new();
     let wanted = |one: &Application| what.is_empty() || json!(one.what) == json!(what);
     let mut rows: Vec<(Option<domain::Date>, Value)> = held
         .iter()
@@ -285,12 +286,15 @@ fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
         .filter(|one| wanted(one))
         .map(|one| (one.visit_on, with_function(one)))
         .collect();
+    for one in held.iter().map(|held| &held.record).filter(|one| wanted(one)) {
+        subjects.extend(one.matched.iter().map(ToString::to_string));
+    }
     // Who comes first stands first; who named no day, last.
     rows.sort_by_key(|(visit, _)| (visit.is_none(), *visit));
     let rows: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
     Ok(Outcome {
         message: format!("{}件", rows.len()),
-        answer: Some(Answer { data: json!({ "rows": rows }), subjects: Vec::new() }),
+        answer: Some(Answer { data: json!({ "rows": rows }), subjects }),
         ..Outcome::default()
     })
 }

@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use domain::{Date, RegisterDate, wareki};
+use domain::Date;
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
-use system::{
-    Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
-};
+use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
-use super::person;
+use super::{period, person};
 use crate::concealment;
 use crate::records::{ISSUANCE, Issuance, Person};
 use crate::texts::fold_text;
@@ -62,29 +60,16 @@ impl Wanted<'_> {
 ///
 /// Source: 住民記録システム標準仕様書 1.3.8.
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    let day = |name: &str| input.text(name).parse::<RegisterDate>().ok().and_then(|date| date.known());
     let wanted = Wanted {
         certificate: fold_text(input.text("certificate")),
         issued_by: input.text("issued_by"),
         disposed: input.0.get("disposed").and_then(Value::as_bool).unwrap_or_default(),
     };
     let no = input.text("addressee_no");
-    let (from, to) = match (day("from"), day("to")) {
-        (None, None) if no.is_empty() => (Some(context.today), Some(context.today)),
-        (Some(from), None) => (Some(from), Some(from)),
-        stated => stated,
+    let (from, to) = match period::stated(input, !no.is_empty(), context.today, "交付日") {
+        Ok(stated) => stated,
+        Err(finding) => return Ok(Outcome::refused(vec![*finding])),
     };
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
-    {
-        return Ok(Outcome::refused(vec![Finding::error(
-            "D050",
-            "to",
-            "交付日",
-            format!("交付日の終わり{}が、始まり{}より前です。", wareki(to), wareki(from)),
-            "交付日を確かめてください。",
-        )]));
-    }
     let mut found = if no.is_empty() {
         of_days(view, from, to, &wanted)?
     } else {

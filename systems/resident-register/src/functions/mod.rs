@@ -38,6 +38,7 @@ mod notice_numbers;
 mod notice_resend;
 mod number_answer;
 pub(crate) mod number_change;
+mod period;
 mod person;
 mod protected_person;
 mod provisional_list;

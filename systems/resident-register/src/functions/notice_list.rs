@@ -4,16 +4,15 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use domain::{AddresseeNo, Date, RegisterDate, wareki};
+use domain::{AddresseeNo, Date, wareki};
 use jiff::ToSpan;
 use register::{Fault, View, ViewExt};
 use serde_json::json;
 use system::{
-    Answer, Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome,
-    Section, choices,
+    Answer, Choice, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section, choices,
 };
 
-use super::person;
+use super::{period, person};
 use crate::concealment::{self, Concealment, HIDDEN};
 use crate::records::{Channel, NoticeKind, NoticeState, OUTBOUND_NOTICE, OutboundNotice, Person};
 use crate::rules::{outbound, tell};
@@ -57,24 +56,11 @@ fn kinds() -> Vec<Choice> {
 ///
 /// Source: 住民記録システム標準仕様書 4.5.7, 7.1.1.1.
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    let day = |name: &str| input.text(name).parse::<RegisterDate>().ok().and_then(|date| date.known());
     let no = input.text("addressee_no");
-    let (from, to) = match (day("from"), day("to")) {
-        (None, None) if no.is_empty() => (Some(context.today), Some(context.today)),
-        (Some(from), None) => (Some(from), Some(from)),
-        stated => stated,
+    let (from, to) = match period::stated(input, !no.is_empty(), context.today, "作成日") {
+        Ok(stated) => stated,
+        Err(finding) => return Ok(Outcome::refused(vec![*finding])),
     };
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
-    {
-        return Ok(Outcome::refused(vec![Finding::error(
-            "D050",
-            "to",
-            "作成日",
-            format!("作成日の終わり{}が、始まり{}より前です。", wareki(to), wareki(from)),
-            "作成日を確かめてください。",
-        )]));
-    }
     let wanted = |one: &OutboundNotice| {
         from.is_none_or(|from| from <= one.made_on)
             && to.is_none_or(|to| one.made_on <= to)

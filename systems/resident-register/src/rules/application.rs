@@ -46,6 +46,8 @@ pub(crate) struct Read {
     pub(crate) external_no: String,
     pub(crate) visit_on: String,
     pub(crate) line: u64,
+    /// Line of each member, in their order.
+    member_lines: Vec<u64>,
     /// The input of its form.
     pub(crate) input: Value,
     /// Who it is about, as stated.
@@ -156,6 +158,7 @@ fn take(
             external_no: external_no.to_owned(),
             visit_on: String::new(),
             line,
+            member_lines: Vec::new(),
             input: json!({}),
             who: Vec::new(),
         });
@@ -190,6 +193,7 @@ fn take(
         let members = input.entry("members").or_insert_with(|| json!([]));
         if let Some(members) = members.as_array_mut() {
             members.push(Value::Object(member));
+            one.member_lines.push(line);
         }
     }
     if !who.is_empty() {
@@ -205,7 +209,7 @@ fn checked(kind: ApplicationKind, form: &Form, one: &Read, wrong: &mut Vec<Wrong
         let stated = one.input.pointer(&format!("/{}", finding.path.replace('.', "/")));
         if stated.is_some_and(|value| value.as_str().is_some_and(|text| !text.is_empty())) {
             wrong.push(Wrong {
-                line: Some(one.line),
+                line: Some(line_of(one, &finding.path)),
                 external_no: one.external_no.clone(),
                 item: finding.item,
                 message: finding.message,
@@ -223,6 +227,13 @@ fn checked(kind: ApplicationKind, form: &Form, one: &Read, wrong: &mut Vec<Wrong
         });
     }
     if spelled.as_object().is_some_and(|input| !input.is_empty()) { spelled } else { one.input.clone() }
+}
+
+/// The line an item was read from: of a member the member's own, of the rest the first.
+fn line_of(one: &Read, path: &str) -> u64 {
+    let member = path.strip_prefix("members.").and_then(|rest| rest.split('.').next());
+    let line = member.and_then(|at| at.parse::<usize>().ok()).and_then(|at| one.member_lines.get(at));
+    line.copied().unwrap_or(one.line)
 }
 
 fn goes(kind: ApplicationKind, form: &Form, name: &str) -> Option<Goes> {

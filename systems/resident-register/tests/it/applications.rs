@@ -141,6 +141,8 @@ fn a_wrong_file_is_told_by_line_and_item_and_nothing_is_taken_unless_the_clerk_s
         ("move-in", "申請番号,氏,氏\nX,佐藤,佐藤\n", vec!["列「氏」が二つあります。"]),
         ("move-in", "申請番号,氏,生年月日\nX,佐藤,1980-13-01\n", vec!["2行目"]),
         ("move-in", "申請番号,氏,性別\nX,佐藤,9\n", vec!["2行目"]),
+        // The second person of one notification: their own line.
+        ("move-in", "申請番号,氏,性別\nX,佐藤,1\nX,佐藤,9\n", vec!["3行目"]),
         ("move-in", "申請番号,氏\nX\n", vec!["2行目: 列の数が1で、見出しの2と違います。"]),
         ("move-in", "申請番号,氏\n,佐藤\n", vec!["2行目: 申請番号が空です。"]),
         ("move-in", "申請番号,氏,住民票コード\nX,佐藤,12345678901\n", vec!["2行目"]),
