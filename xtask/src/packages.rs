@@ -52,6 +52,8 @@ const FOR_TESTS: &[Package] = &[
     Package { name: "7zip", proof: Proof::Program("7zz") },
     Package { name: "age", proof: Proof::Program("age") },
     Package { name: "poppler-utils", proof: Proof::Program("pdftotext") },
+    // Reads the codes of certificates and slips from the paper.
+    Package { name: "zbar-tools", proof: Proof::Program("zbarimg") },
     Package { name: "nodejs", proof: Proof::Program("node") },
     Package { name: "npm", proof: Proof::Program("npm") },
     // The servers that places are tested on. Each test starts one of its own; the machine's are not touched.

@@ -46,6 +46,12 @@ pub enum PressError {
         /// The most that is accepted, [`DATA_BYTES_MAX`](crate::DATA_BYTES_MAX).
         max: usize,
     },
+    /// A code for machines cannot hold so much.
+    #[error("{bytes} bytes are too many for one code")]
+    CodeTooLong {
+        /// The length of its payload.
+        bytes: usize,
+    },
     /// The data has not the shape its template expects, or the template is wrong.
     #[error("template {template} was not typeset: {}", messages.join("; "))]
     Typeset {

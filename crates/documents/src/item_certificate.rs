@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Code;
 use crate::resident_record_copy::{Attestation, Cell, Overflow};
 
 /// A certificate made of rows of items, about one or several persons.
@@ -21,6 +22,9 @@ pub struct ItemCertificate {
     pub persons: Vec<ItemRows>,
     /// Sentences under the persons.
     pub notes: Vec<String>,
+    /// Codes the next office reads instead of typing; often none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<Code>,
     /// What the mayor attests, on the last page only.
     pub attestation: Attestation,
     /// The issue number (発行番号), at the foot of every page.

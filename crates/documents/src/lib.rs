@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod codes;
 mod coverage;
 mod error;
 mod font;
@@ -10,6 +11,7 @@ mod press;
 pub mod resident_record_copy;
 mod world;
 
+pub use codes::{Code, CodeKind};
 pub use coverage::{GlyphFinding, GlyphFindingKind};
 pub use error::PressError;
 pub use font::{FONT_DIRS_VARIABLE, FONT_PACKAGE, font_dirs};

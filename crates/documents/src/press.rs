@@ -11,6 +11,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt};
 use typst_pdf::PdfOptions;
 
+use crate::codes;
 use crate::coverage;
 use crate::font;
 use crate::world::{DATA_FILE, Job, Stock, file_id};
@@ -101,12 +102,15 @@ impl Press {
     /// `item-certificate` an [`ItemCertificate`], `letter` a [`Letter`], `link-acceptance` a [`LinkAcceptance`].
     ///
     /// # Errors
-    /// [`UnknownTemplate`](PressError::UnknownTemplate), [`DataTooLarge`](PressError::DataTooLarge), and
-    /// [`Typeset`](PressError::Typeset) when the data has not the template's shape.
+    /// [`UnknownTemplate`](PressError::UnknownTemplate), [`DataTooLarge`](PressError::DataTooLarge),
+    /// [`CodeTooLong`](PressError::CodeTooLong), and [`Typeset`](PressError::Typeset) when the data has not the template's
+    /// shape.
     pub fn render(&self, template: &str, data: &Value) -> Result<Pdf, PressError> {
         let found = self.templates.iter().find(|(name, _)| *name == template);
         let (name, id) = *found.ok_or_else(|| unknown(template))?;
-        let json = serde_json::to_vec(data).map_err(PressError::Data)?;
+        let mut data = data.clone();
+        codes::draw(&mut data)?;
+        let json = serde_json::to_vec(&data).map_err(PressError::Data)?;
         if DATA_BYTES_MAX < json.len() {
             return Err(PressError::DataTooLarge { bytes: json.len(), max: DATA_BYTES_MAX });
         }
@@ -116,7 +120,7 @@ impl Press {
         typst::comemo::evict(REMEMBERED_DOCUMENTS);
         let (bytes, pages) =
             printed.map_err(|messages| PressError::Typeset { template: name.to_owned(), messages })?;
-        Ok(Pdf { bytes, pages, findings: coverage::uncovered_in(&self.instance, data) })
+        Ok(Pdf { bytes, pages, findings: coverage::uncovered_in(&self.instance, &data) })
     }
 
     /// Prints a typed value with its own template.

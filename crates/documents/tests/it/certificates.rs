@@ -3,7 +3,7 @@
 use documents::item_certificate::{Item, ItemKind, ItemRows};
 use documents::letter::{LetterFact, Recipient};
 use documents::resident_record_copy::{Block, Cell, Deletion, Form, MovedOut, Overflow, Scope};
-use documents::{ItemCertificate, Letter, ResidentRecordCopy};
+use documents::{Code, CodeKind, ItemCertificate, Letter, PressError, ResidentRecordCopy};
 
 use crate::{samples, tools};
 
@@ -71,6 +71,15 @@ fn mover(name: &str, kana: &str, relation: &str) -> ItemRows {
     }
 }
 
+/// About what a record is long.
+fn code(name: &str) -> Code {
+    let address = "山梨県架空市葛\u{E0102}城町二丁目3番4号 コーポ髙橋 101号,".repeat(6);
+    let payload = format!(
+        "application_no,family_name,birth_date\r\n000000000012345-20251001,{name},1985-01-08,{address}\r\n"
+    );
+    Code { code: CodeKind::Qr, payload, caption: name.to_owned() }
+}
+
 fn move_out() -> ItemCertificate {
     let mut attestation = samples::household().attestation;
     attestation.text = "上記の者は、転出の届出をしたことを証明する。".to_owned();
@@ -93,6 +102,7 @@ fn move_out() -> ItemCertificate {
             "この証明書は、新しい住所地の市区町村に転入の届出をするときに提出してください。届出は、新しい住所に住み始めた日から14日以内です。"
                 .to_owned(),
         ],
+        codes: ["渡邊\u{3000}𠮷之助", "渡邊\u{3000}葛\u{E0103}乃", "渡邊\u{3000}𠮷太郎"].map(code).to_vec(),
         attestation,
         issue_number: "20251120 架空市 本庁1 プリンタ001 000012".to_owned(),
         overflow: Vec::new(),
@@ -105,6 +115,7 @@ fn recorded_items() -> ItemCertificate {
     certificate.marks.clear();
     certificate.facts.truncate(2);
     certificate.notes.clear();
+    certificate.codes.clear();
     certificate.persons = vec![ItemRows {
         rows: vec![
             vec![named("氏名", "渡邊\u{3000}𠮷之助", "ワタナベ　キチノスケ")],
@@ -301,4 +312,28 @@ fn nothing_that_is_logged_names_anybody() {
     let parts =
         format!("{:?} {:?} {:?}", move_out().persons[0].rows, letter().facts, former().persons[0].blocks);
     assert!(!parts.contains("渡邊") && !parts.contains("転居"), "{parts}");
+}
+
+/// Another program reads from the paper what was put in.
+#[test]
+fn the_codes_of_a_move_out_certificate_are_read_from_the_page() {
+    let test = "codes";
+    let Some(press) = tools::press(test) else { return };
+    let certificate = move_out();
+    let pdf = press.print(&certificate).unwrap();
+    let Some(mut read) = tools::codes_of(test, &pdf) else { return };
+    for code in &certificate.codes {
+        assert!(read.contains(&code.payload), "{} in {read}", code.payload);
+        read = read.replacen(&code.payload, "", 1);
+    }
+    assert_eq!(read.trim(), "", "nothing else is printed as a code");
+}
+
+#[test]
+fn a_code_that_cannot_hold_its_text_is_refused() {
+    let Some(press) = tools::press("code-too-long") else { return };
+    let mut certificate = move_out();
+    certificate.codes[0].payload = "字".repeat(1000);
+    let error = press.print(&certificate).unwrap_err();
+    assert!(matches!(error, PressError::CodeTooLong { bytes: 3000 }), "{error}");
 }

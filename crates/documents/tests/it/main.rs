@@ -44,6 +44,29 @@ mod tools {
         }
     }
 
+    /// What a reader of codes finds on the pages, one payload behind the other, at the resolution of a cheap reader.
+    pub(crate) fn codes_of(test: &str, pdf: &Pdf) -> Option<String> {
+        let stem = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        let path = stem.with_extension("pdf");
+        std::fs::write(&path, &pdf.bytes).expect("the target folder takes a file");
+        let drawn = Command::new("pdftoppm").args(["-r", "300", "-gray"]).arg(&path).arg(&stem).output();
+        match drawn {
+            Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
+            Err(error) => return did_not_run(test, &format!("pdftoppm (package poppler-utils): {error}")),
+        }
+        let mut found = String::new();
+        for page in 1..=pdf.pages {
+            let picture = format!("{}-{page}.pgm", stem.display());
+            let mut reader = Command::new("zbarimg");
+            reader.args(["--quiet", "--raw", "--nodbus", "-Sbinary"]).arg(&picture);
+            match reader.output() {
+                Ok(output) => found.push_str(&String::from_utf8_lossy(&output.stdout)),
+                Err(error) => return did_not_run(test, &format!("zbarimg (package zbar-tools): {error}")),
+            }
+        }
+        Some(found)
+    }
+
     fn did_not_run<T>(test: &str, why: &str) -> Option<T> {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "{test} must run in CI: {why}");
         eprintln!("DID NOT RUN: {test}: {why}");

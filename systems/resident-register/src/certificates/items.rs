@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::attest::Attestation;
 use super::overflow::{Fit, Over, Overflow};
+use super::scan::Code;
 use crate::copy::{Cell, one_line};
 use crate::records::Person;
 use crate::rules::data::status_label;
@@ -18,6 +19,8 @@ pub(crate) struct Certificate {
     pub(crate) facts: Vec<Vec<Item>>,
     pub(crate) persons: Vec<Rows>,
     pub(crate) notes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) codes: Vec<Code>,
     pub(crate) attestation: Attestation,
     pub(crate) overflow: Vec<Over>,
 }

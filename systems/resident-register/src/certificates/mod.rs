@@ -6,4 +6,5 @@ pub(crate) mod items;
 pub(crate) mod letters;
 pub(crate) mod overflow;
 pub(crate) mod request;
+pub(crate) mod scan;
 pub(crate) mod targets;

@@ -230,6 +230,7 @@ fn certify(
         facts,
         persons: rows,
         notes: Vec::new(),
+        codes: Vec::new(),
         attestation: attestation(
             desk.context,
             format!("上記の事項は、{record}に記載されていることを証明する。"),

@@ -14,7 +14,7 @@ use crate::certificates::attest::{self, attestation};
 use crate::certificates::items::{self, Certificate, Rows, Writer};
 use crate::certificates::overflow::Overflow;
 use crate::certificates::request::{self, Asking, Issue};
-use crate::certificates::targets;
+use crate::certificates::{scan, targets};
 use crate::copy::one_line;
 use crate::desk::Desk;
 use crate::records::{Issuance, Person, Qualification, Scheme};
@@ -122,7 +122,7 @@ fn decide(
     for person in &persons {
         told.insert(person.addressee_no, qualifications::of(view, person.addressee_no, as_of)?);
     }
-    let data = print(&mut desk, &given, &persons, &told, certificate);
+    let data = print(&mut desk, &given, &persons, &told, certificate)?;
     let issue = Issue {
         certificate,
         template: TEMPLATE,
@@ -308,7 +308,7 @@ fn print(
     persons: &[Person],
     told: &BTreeMap<AddresseeNo, Vec<Qualification>>,
     certificate: &'static str,
-) -> Certificate {
+) -> Result<Certificate, Fault> {
     let mut overflow = Overflow::new(desk);
     let mut facts = Writer::new("世帯", &mut overflow);
     if let Some(first) = persons.first() {
@@ -350,16 +350,17 @@ fn print(
             "上記の者は、住民票を職権で消除した者であることを証明する。",
         )
     };
-    Certificate {
+    Ok(Certificate {
         title: certificate,
         marks,
         specimen: attest::is_specimen(desk.context),
         facts,
         persons: rows,
         notes: vec![note],
+        codes: scan::codes(persons)?,
         attestation: attestation(desk.context, statement),
         overflow: overflow.told(desk),
-    }
+    })
 }
 
 /// All items the next municipality needs. Insurance, pension and allowance are other tasks' records: what they told is

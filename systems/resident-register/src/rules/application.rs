@@ -41,6 +41,12 @@ pub(crate) struct Wrong {
     pub(crate) message: String,
 }
 
+impl Wrong {
+    fn of_file(item: &str, message: String) -> Self {
+        Self { line: None, external_no: String::new(), item: item.to_owned(), message }
+    }
+}
+
 /// One notification of a file: the rows of its people in order.
 pub(crate) struct Read {
     pub(crate) external_no: String,
@@ -70,30 +76,14 @@ pub(crate) fn read(kind: ApplicationKind, form: &Form, text: &str) -> (Vec<Read>
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let mut wrong = Vec::new();
-    let mut whole = |item: &str, message: String| {
-        wrong.push(Wrong { line: None, external_no: String::new(), item: item.to_owned(), message });
-    };
-    let columns: Vec<Option<Goes>> = match reader.headers() {
-        Ok(headers) => headers.iter().map(|name| goes(kind, form, name.trim())).collect(),
+    let headings = match reader.headers() {
+        Ok(headers) => headers.clone(),
         Err(error) => {
-            whole("見出し", format!("見出しの行が読めません: {error}"));
+            wrong.push(Wrong::of_file("見出し", format!("見出しの行が読めません: {error}")));
             return (Vec::new(), wrong);
         }
     };
-    let names: Vec<String> = reader
-        .headers()
-        .map(|headers| headers.iter().map(|name| name.trim().to_owned()).collect())
-        .unwrap_or_default();
-    for (at, name) in names.iter().enumerate() {
-        if columns.get(at).copied().flatten().is_none() {
-            whole(name, format!("列「{name}」は、{}の項目ではありません。", kind.label()));
-        } else if names.iter().take(at).any(|before| before == name) {
-            whole(name, format!("列「{name}」が二つあります。"));
-        }
-    }
-    if !columns.iter().flatten().any(|goes| matches!(goes, Goes::Number)) {
-        whole(NUMBER.1, format!("列「{}」がありません。", NUMBER.1));
-    }
+    let mut columns = columns(kind, form, &headings, &mut wrong);
     if !wrong.is_empty() {
         return (Vec::new(), wrong);
     }
@@ -110,6 +100,16 @@ pub(crate) fn read(kind: ApplicationKind, form: &Form, text: &str) -> (Vec<Read>
         };
         let line = record.position().map_or(0, csv::Position::line);
         if record.iter().all(|value| value.trim().is_empty()) {
+            continue;
+        }
+        // QR codes read one after another bring a heading each, with the columns of that person.
+        if record.iter().any(|value| is_number(value.trim())) {
+            let before = wrong.len();
+            let next = self::columns(kind, form, &record, &mut wrong);
+            if before < wrong.len() {
+                return (Vec::new(), wrong);
+            }
+            columns = next;
             continue;
         }
         let number = columns.iter().position(|goes| matches!(goes, Some(Goes::Number)));
@@ -143,6 +143,34 @@ pub(crate) fn read(kind: ApplicationKind, form: &Form, text: &str) -> (Vec<Read>
         one.input = checked(kind, form, one, &mut wrong);
     }
     (all, wrong)
+}
+
+/// Where the columns of a heading go; what is wrong with it is told of the file as a whole.
+fn columns(
+    kind: ApplicationKind,
+    form: &Form,
+    headings: &csv::StringRecord,
+    wrong: &mut Vec<Wrong>,
+) -> Vec<Option<Goes>> {
+    let names: Vec<&str> = headings.iter().map(str::trim).collect();
+    let columns: Vec<Option<Goes>> = names.iter().map(|name| goes(kind, form, name)).collect();
+    for (at, name) in names.iter().enumerate() {
+        if columns.get(at).copied().flatten().is_none() {
+            let message = format!("列「{name}」は、{}の項目ではありません。", kind.label());
+            wrong.push(Wrong::of_file(name, message));
+        } else if names.iter().take(at).any(|before| before == name) {
+            wrong.push(Wrong::of_file(name, format!("列「{name}」が二つあります。")));
+        }
+    }
+    if !columns.iter().flatten().any(|goes| matches!(goes, Goes::Number)) {
+        wrong.push(Wrong::of_file(NUMBER.1, format!("列「{}」がありません。", NUMBER.1)));
+    }
+    columns
+}
+
+/// Whether a word is the heading of the number, which no number is.
+fn is_number(word: &str) -> bool {
+    word == NUMBER.0 || word == NUMBER.1
 }
 
 /// Puts a row to its notification.
@@ -241,7 +269,7 @@ fn goes(kind: ApplicationKind, form: &Form, name: &str) -> Option<Goes> {
     let after = name.strip_prefix("new_").or_else(|| name.strip_prefix("変更後_"));
     let (name, is_new) = (after.unwrap_or(name), after.is_some());
     let is = |(ident, title): (&str, &str)| name == ident || name == title;
-    if is(NUMBER) {
+    if is_number(name) {
         return Some(Goes::Number);
     }
     if is(VISIT) {

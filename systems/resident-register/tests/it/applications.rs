@@ -228,3 +228,62 @@ fn a_notice_of_immigration_waits_visibly() {
     assert!(taken.committed, "{:?}", taken.findings);
     assert_eq!(listed(&mut town, "").remove(0)["rule"], "A176");
 }
+
+/// 転出証明書 read at the other end: what is printed as a code opens the form of 転入 with every item of everybody.
+#[test]
+fn the_codes_of_a_move_out_certificate_open_a_move_in_elsewhere() {
+    let mut here = town();
+    let nos: Vec<String> =
+        ["渡邊　太郎", "渡邊　花子"].iter().map(|name| here.person(name).addressee_no.to_string()).collect();
+    let mut input = usual("move-out", here.today);
+    input["targets"] = json!(nos);
+    let entered = here.run("move-out", "clerk", &input, true);
+    let no = json!({ "provisional_no": entered.outcome.opens });
+    assert!(here.run("finalize", "reviewer", &no, true).committed);
+    let mut input = usual("issue-move-out-certificate", here.today);
+    input["targets"] = json!(nos);
+    let issued = here.run("issue-move-out-certificate", "clerk", &input, true);
+    assert!(issued.committed, "{:?}", issued.findings);
+    let codes = issued.outcome.documents[0].data["codes"].as_array().unwrap().clone();
+    assert_eq!(codes.len(), 2);
+    // One scan after the other, as a reader types them.
+    let scanned: String = codes.iter().map(|code| code["payload"].as_str().unwrap()).collect();
+    let mut there = Town::new();
+    let taken = import(&mut there, "move-in", &scanned, false);
+    assert!(taken.committed, "{:?}", taken.findings);
+    let row = listed(&mut there, "").remove(0);
+    assert_eq!((&row["names"], &row["to_check"]), (&json!("渡邊　太郎、渡邊　花子"), &json!("")));
+    let open = opened(&mut there, row["from_application"].as_str().unwrap());
+    let members = open["input"]["members"].as_array().unwrap();
+    for (name, member) in ["渡邊　太郎", "渡邊　花子"].iter().zip(members) {
+        let person = here.person(name);
+        assert_eq!(member["resident_record_code"], Value::Null, "numbers travel unseen");
+        assert_eq!(member["birth_date"], json!(person.birth_date.to_string()));
+        assert_eq!(member["relation"], json!(person.relation.label()));
+        assert_eq!(member["register_head"], json!(person.register_head));
+    }
+    assert_eq!(open["input"]["prev_municipality"], json!(here.person("渡邊　太郎").address.municipality));
+    // What the clerk adds is the day and the new address; both towns of this test are called the same.
+    let mut input = usual("move-in", there.today);
+    for (item, value) in open["input"].as_object().unwrap() {
+        if !matches!(item.as_str(), "prev_municipality" | "prev_prefecture" | "prev_municipality_code") {
+            input[item] = value.clone();
+        }
+    }
+    let entered = there.run("move-in", "clerk", &input, true);
+    let no = json!({ "provisional_no": entered.outcome.opens });
+    let made = there.run("finalize", "reviewer", &no, true);
+    assert!(made.committed, "{:?} {:?}", entered.findings, made.findings);
+    there.learn();
+    for (name, given) in [("渡邊　太郎", "太郎"), ("渡邊　花子", "花子")] {
+        let (left, came) = (here.person(name), there.person(given));
+        assert_eq!(came.resident_record_code, left.resident_record_code);
+        assert_eq!(came.individual_number, left.individual_number);
+    }
+    // A certificate issued again is the same notification.
+    let again = import(&mut there, "move-in", &scanned, false);
+    assert_eq!(again.outcome.answer.unwrap().data["rows"][0]["result"], json!("取込み済み"));
+    // A heading in the middle that is wrong stops the file, as one at its beginning does.
+    let broken = scanned.replacen("given_name", "given_namae", 2).replacen("given_namae", "given_name", 1);
+    assert_eq!(import(&mut there, "move-in", &broken, false).codes(), ["E174"]);
+}
