@@ -15,10 +15,10 @@ use crate::codes;
 use crate::coverage;
 use crate::font;
 use crate::world::{DATA_FILE, Job, Stock, file_id};
-use crate::{GlyphFinding, ItemCertificate, Letter, LinkAcceptance, PressError, ResidentRecordCopy};
+use crate::{GlyphFinding, ItemCertificate, Letter, LinkAcceptance, Listing, PressError, ResidentRecordCopy};
 
-/// The most JSON one document may have: some 200 full persons, far above any household. A list of the whole town is
-/// a batch of documents and not one.
+/// The most JSON one document may have: some 200 full persons, far above any household, or a few thousand rows of a list.
+/// A list of the whole town is a batch of documents and not one.
 pub const DATA_BYTES_MAX: usize = 1 << 20;
 
 /// How many documents ago a remembered piece of typesetting was last used when it is dropped. The pieces hold names;
@@ -26,11 +26,12 @@ pub const DATA_BYTES_MAX: usize = 1 << 20;
 const REMEMBERED_DOCUMENTS: usize = 2;
 
 /// Files of the typesetter: pieces shared by the templates, and the templates by name.
-const SOURCES: [(&str, &str); 5] = [
+const SOURCES: [(&str, &str); 6] = [
     ("sheet.typ", include_str!("../templates/sheet.typ")),
     ("item-certificate.typ", include_str!("../templates/item-certificate.typ")),
     ("letter.typ", include_str!("../templates/letter.typ")),
     ("link-acceptance.typ", include_str!("../templates/link-acceptance.typ")),
+    ("listing.typ", include_str!("../templates/listing.typ")),
     ("resident-record-copy.typ", include_str!("../templates/resident-record-copy.typ")),
 ];
 
@@ -99,7 +100,8 @@ impl Press {
     }
 
     /// Prints `data` with the template of that name: `resident-record-copy` takes a [`ResidentRecordCopy`],
-    /// `item-certificate` an [`ItemCertificate`], `letter` a [`Letter`], `link-acceptance` a [`LinkAcceptance`].
+    /// `item-certificate` an [`ItemCertificate`], `letter` a [`Letter`], `link-acceptance` a [`LinkAcceptance`], `listing` a
+    /// [`Listing`].
     ///
     /// # Errors
     /// [`UnknownTemplate`](PressError::UnknownTemplate), [`DataTooLarge`](PressError::DataTooLarge),
@@ -175,6 +177,10 @@ impl Sheet for Letter {
 
 impl Sheet for LinkAcceptance {
     const TEMPLATE: &'static str = "link-acceptance";
+}
+
+impl Sheet for Listing {
+    const TEMPLATE: &'static str = "listing";
 }
 
 impl Sheet for ResidentRecordCopy {

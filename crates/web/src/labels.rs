@@ -7,6 +7,9 @@ use system::{Field, Form, System};
 /// Items that stand in answers but in no form and no dataset.
 const OWN: &[(&str, &str)] = &[
     ("addressee", "宛名"),
+    ("made_by", "作成者"),
+    ("browsing_no", "閲覧番号"),
+    ("area", "住民の範囲"),
     ("age", "年齢"),
     ("external_no", "申請番号"),
     ("what", "手続"),

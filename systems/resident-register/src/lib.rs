@@ -50,6 +50,7 @@ pub fn system() -> System {
             &records::QUALIFICATION,
             &records::MEMO,
             &records::APPLICATION,
+            &records::BROWSING,
             &records::MIGRATION,
         ],
         functions: functions::all(),

@@ -2,6 +2,7 @@
 
 use documents::item_certificate::{Item, ItemKind, ItemRows};
 use documents::letter::{LetterFact, Recipient};
+use documents::listing::{Listing, ListingColumn};
 use documents::resident_record_copy::{Block, Cell, Deletion, Form, MovedOut, Overflow, Scope};
 use documents::{Code, CodeKind, ItemCertificate, Letter, PressError, ResidentRecordCopy};
 
@@ -336,4 +337,32 @@ fn a_code_that_cannot_hold_its_text_is_refused() {
     certificate.codes[0].payload = "字".repeat(1000);
     let error = press.print(&certificate).unwrap_err();
     assert!(matches!(error, PressError::CodeTooLong { bytes: 3000 }), "{error}");
+}
+
+#[test]
+fn a_list_repeats_its_heading_on_every_page_and_loses_no_row() {
+    let test = "listing";
+    let Some(press) = tools::press(test) else { return };
+    let column = |title: &str, share, right| ListingColumn { title: title.to_owned(), share, right };
+    let rows = (1..=150).map(|at| {
+        vec![format!("字浜{at}番地"), format!("渡邊\u{3000}葛\u{E0103}乃{at}"), format!("{at:03}")]
+    });
+    let list = Listing {
+        title: "住民基本台帳の一部の写し".to_owned(),
+        specimen: true,
+        lines: vec!["範囲\u{3000}全域".to_owned()],
+        columns: vec![column("住所", 3, false), column("氏名", 2, false), column("番号", 1, true)],
+        rows: rows.collect(),
+        notes: vec!["以上".to_owned()],
+        issue_number: "00000012".to_owned(),
+    };
+    let pdf = press.print(&list).unwrap();
+    let Some(text) = tools::text_of(test, &pdf) else { return };
+    let pages: Vec<&str> = text.split('\u{c}').filter(|page| !page.trim().is_empty()).collect();
+    assert_eq!(pages.len(), pdf.pages);
+    assert!(pages.iter().all(|page| page.contains("住所") && page.contains("00000012")), "{text}");
+    for at in 1..=150 {
+        assert!(text.contains(&format!("{at:03}")), "row {at}: {text}");
+    }
+    assert!(pages.last().is_some_and(|page| page.contains("以上")));
 }

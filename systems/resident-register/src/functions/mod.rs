@@ -2,6 +2,8 @@
 
 mod applications;
 pub(crate) mod birth;
+mod browsing_list;
+mod browsing_status;
 mod bulk_address;
 pub(crate) mod cancel;
 pub(crate) mod corrected;
@@ -125,6 +127,8 @@ pub(crate) fn all() -> Vec<Function> {
         issue_letter::function(),
         issuance_list::function(),
         issuance_dispose::function(),
+        browsing_list::function(),
+        browsing_status::function(),
         suppression_set::function(),
         suppression_release::function(),
         suppression_end::function(),

@@ -47,6 +47,8 @@ impl Counter {
     pub const TRANSFER: &'static str = "transfer-no";
     /// 受付データ番号.
     pub const APPLICATION: &'static str = "application-no";
+    /// 閲覧番号.
+    pub const BROWSING: &'static str = "browsing-no";
     /// 通知番号 of 送信通知.
     pub const NOTICE: &'static str = "notice-no";
     /// 発行番号, afresh each day.

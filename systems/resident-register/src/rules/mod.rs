@@ -16,6 +16,7 @@ pub(crate) mod person;
 pub(crate) mod protection;
 pub(crate) mod received;
 pub(crate) mod relation;
+pub(crate) mod sampling;
 pub(crate) mod stay;
 pub(crate) mod suppression;
 pub(crate) mod targets;

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod applications;
 #[cfg(test)]
+mod browsing;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod certificates;
