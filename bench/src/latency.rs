@@ -84,7 +84,7 @@ pub(crate) fn enter(office: &Office, serial: u64) -> anyhow::Result<String> {
     Ok(confirm(office, "resident-register/move-in", &input)?.opens.unwrap_or_default())
 }
 
-fn confirm(office: &Office, function: &str, input: &Value) -> anyhow::Result<Ran> {
+pub(crate) fn confirm(office: &Office, function: &str, input: &Value) -> anyhow::Result<Ran> {
     let caller = Caller {
         user: "bench".to_owned(),
         rights: Rights(vec!["*".to_owned()]),

@@ -7,6 +7,7 @@
 
 mod characters;
 mod commits;
+mod counter;
 mod extract;
 mod journal;
 mod latency;
@@ -68,6 +69,8 @@ enum Stage {
     Layouts,
     /// Search by fragments beside pg_trgm; `--residents 3700000` is a large city.
     Search,
+    /// Flushes of a 本登録, search through its function, 住居表示 beside clerks, with targets.
+    Counter,
     /// Links over HTTP and in files, beside PostgreSQL's outbox and DuckDB, with targets.
     Links,
 }
@@ -79,6 +82,9 @@ fn main() -> anyhow::Result<()> {
         return links::stage(name, &arguments.dir, size);
     }
     match arguments.stage.as_deref() {
+        Some(name @ ("counter-enter" | "counter-finalize")) => {
+            return counter::stage(&arguments.dir, name == "counter-finalize");
+        }
         Some("extract") => return extract::stage(&arguments.dir),
         Some(name) => return layouts::stage(name, arguments.records),
         None => {}
@@ -129,6 +135,10 @@ fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
         Stage::Search => {
             println!("\n# search by fragments, {} residents", arguments.residents);
             search::bench(arguments.residents)
+        }
+        Stage::Counter => {
+            println!("\n# counter, {} residents", arguments.residents);
+            counter::bench(&arguments.dir, arguments.residents)
         }
         Stage::Latency => {
             println!("\n# 本登録 to all three subscribers");

@@ -68,6 +68,8 @@ const TOOLS_FOR_TESTS: &[(&str, &str, &str)] = &[("s3s-fs", "0.14.1", "binary")]
 /// What the benchmark's peers need.
 pub(crate) const FOR_BENCH: &[Package] = &[
     Package { name: "sqlite3", proof: Proof::Program("sqlite3") },
+    // Counts what the journal flushes.
+    Package { name: "strace", proof: Proof::Program("strace") },
     Package { name: "time", proof: Proof::Program("/usr/bin/time") },
     Package { name: "gcc", proof: Proof::Program("cc") },
     Package { name: "g++", proof: Proof::Program("c++") },

@@ -7,6 +7,10 @@ use system::{Field, Form, System};
 /// Items that stand in answers but in no form and no dataset.
 const OWN: &[(&str, &str)] = &[
     ("addressee", "宛名"),
+    ("special_permanent", "特別永住者"),
+    ("mid_to_long_term", "中長期在留者"),
+    ("notification", "届出"),
+    ("notifications", "届出の件数"),
     ("made_by", "作成者"),
     ("browsing_no", "閲覧番号"),
     ("area", "住民の範囲"),

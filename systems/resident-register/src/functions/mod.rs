@@ -46,6 +46,7 @@ mod protected_person;
 mod provisional_list;
 mod received_list;
 pub(crate) mod renewal;
+mod residence_report;
 mod search;
 mod search_number;
 mod show_number;
@@ -143,6 +144,7 @@ pub(crate) fn all() -> Vec<Function> {
         protected_person::function(),
         statistics_population::annual_report(),
         statistics_migration::function(),
+        residence_report::function(),
         statistics_population::function(),
         statistics_age::function(),
         history_extract::function(),

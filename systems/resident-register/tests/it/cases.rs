@@ -7,7 +7,7 @@ use register::ViewExt;
 use resident_register::records::{AliasEvent, Household, OutboundNotice, ProtectedPerson};
 use serde_json::{Map, Value, json};
 
-use crate::statistics::count_line;
+use crate::statistics::{count_line, residence_line};
 use crate::town::{Described, Town};
 
 #[test]
@@ -88,6 +88,7 @@ impl Play {
                 None
             }
             "count" => count_line(&mut self.town, &words, expected.unwrap_or_default()),
+            "residence" => residence_line(&mut self.town, &words, expected.unwrap_or_default()),
             "receive" => self.receive(&words, expected.unwrap_or("ok")),
             "received" => self.received(expected.unwrap_or_default()),
             "sent" => self.sent(expected.unwrap_or_default()),

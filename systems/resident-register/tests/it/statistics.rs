@@ -43,6 +43,26 @@ pub(crate) fn count_line(town: &mut Town, words: &[&str], expected: &str) -> Opt
     (found != wanted).then(|| format!("came to\n    {}\n    not\n    {}", found.join(" "), wanted.join(" ")))
 }
 
+/// Runs a line `residence 2026-04-01..2026-04-30 => 新たな=1 ほかの=1+1`: the notifications of 中長期在留者 and, behind a plus,
+/// 特別永住者, by the words in their titles.
+pub(crate) fn residence_line(town: &mut Town, words: &[&str], expected: &str) -> Option<String> {
+    let (from, until) = words[0].split_once("..").expect("first..last");
+    let input = json!({ "span": "days", "from": from, "until": until });
+    let data = ask(town, "residence-report", &input);
+    let mut found = Vec::new();
+    for row in rows(&data, "notifications") {
+        let title = text(row, "notification");
+        let short =
+            ["新たな", "ほかの", "中で"].into_iter().find(|word| title.contains(word)).unwrap_or("計");
+        match (number(row, "mid_to_long_term"), number(row, "special_permanent")) {
+            (0, 0) => {}
+            (stay, 0) => found.push(format!("{short}={stay}")),
+            (stay, special) => found.push(format!("{short}={stay}+{special}")),
+        }
+    }
+    (found.join(" ") != expected).then(|| format!("came to {} and not {expected}", found.join(" ")))
+}
+
 pub(crate) fn over(town: &mut Town, first: Date, last: Date, way: &str) -> Value {
     over_function(town, "population-statistics", first, last, way)
 }
