@@ -96,6 +96,18 @@ enum Command {
         #[command(subcommand)]
         task: PlaceTask,
     },
+    /// Asks a rule for its number, such as `child-allowance/monthly`: JSON in, the result with every step and its source
+    /// out. Needs no town. Without a name it lists what can be calculated.
+    Calc {
+        /// The calculation.
+        calculation: Option<String>,
+        /// Input as a JSON file; standard input without it.
+        #[arg(long)]
+        input: Option<PathBuf>,
+        /// Print an input that calculates, and nothing else.
+        #[arg(long)]
+        sample: bool,
+    },
     /// Uses a function of a system, such as `resident-register/search`.
     Run {
         /// Configuration.
@@ -360,6 +372,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let input = serde_json::from_str(&text).context("入力がJSONとして読めません")?;
             let house = open(&Config::read(&config)?, Outside::default())?;
             run_function(&house.office, &function, &input, RunOptions { confirmed: confirm, dry_run })
+        }
+        Command::Calc { calculation, input, sample } => {
+            daicho::calc::run(calculation.as_deref(), input.as_deref(), sample)
         }
         Command::History { config, arguments } => history::run(&config, &arguments),
         Command::Key { config, task } => keys::run(&config, &task),

@@ -6,6 +6,7 @@ mod it {
     mod acceptance;
     mod audit;
     mod backup;
+    mod calc;
     mod catalogue;
     mod config;
     mod demo;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod calculation;
 mod dataset;
 mod finding;
 mod form;
@@ -9,6 +10,7 @@ mod migration;
 
 use register::{Fault, Kind, View};
 
+pub use calculation::{Calculated, Calculation, Step};
 pub use dataset::{Dataset, Fate, Item, ItemType, Row};
 pub use finding::{Finding, Severity};
 pub use form::{Choice, Field, FieldKind, Form, Section, choices};
@@ -32,6 +34,8 @@ pub struct System {
     pub kinds: Vec<&'static Kind>,
     /// Its functions, in the order of the function table.
     pub functions: Vec<Function>,
+    /// What can be calculated without its registers.
+    pub calculations: Vec<Calculation>,
     /// What it offers to others.
     pub datasets: Vec<Dataset>,
     /// What it takes from others.

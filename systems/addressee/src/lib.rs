@@ -22,6 +22,7 @@ pub fn system() -> System {
             functions::inquiry::function(),
             functions::set_name_preference::function(),
         ],
+        calculations: Vec::new(),
         datasets: Vec::new(),
         intakes: vec![intakes::RESIDENTS],
         indexed: vec![texts::INDEXED],

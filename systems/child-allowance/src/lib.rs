@@ -23,6 +23,7 @@ pub fn system() -> System {
             functions::age_out::function(),
             functions::calc_monthly::function(),
         ],
+        calculations: vec![rules::MONTHLY],
         datasets: Vec::new(),
         intakes: vec![intakes::RESIDENTS],
         indexed: Vec::new(),

@@ -22,6 +22,7 @@ pub fn system() -> System {
             functions::regular_registration::function(),
             functions::remove_expired::function(),
         ],
+        calculations: Vec::new(),
         datasets: vec![datasets::REGISTRATIONS.clone()],
         intakes: vec![intakes::RESIDENTS],
         indexed: Vec::new(),

@@ -54,6 +54,7 @@ pub fn system() -> System {
             &records::MIGRATION,
         ],
         functions: functions::all(),
+        calculations: Vec::new(),
         datasets: vec![
             datasets::RESIDENT.clone(),
             extracts::HOUSEHOLDS.clone(),

@@ -26,6 +26,7 @@ pub fn system(offers: &[Offer]) -> System {
         task_id: "",
         kinds,
         functions: vec![functions::enter::function(&datasets), functions::inquiry::function()],
+        calculations: Vec::new(),
         datasets,
         intakes: vec![intakes::ROWS],
         indexed: Vec::new(),

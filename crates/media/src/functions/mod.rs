@@ -22,6 +22,7 @@ pub fn system() -> System {
         task_id: "",
         kinds: vec![&MEDIUM],
         functions,
+        calculations: Vec::new(),
         datasets: Vec::new(),
         intakes: Vec::new(),
         indexed: Vec::new(),

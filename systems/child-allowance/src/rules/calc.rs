@@ -4,6 +4,7 @@ use domain::{Date, RegisterDate, Yen};
 use register::Fault;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use system::{Calculated, Calculation, Finding, Step};
 
 use super::{Month, granted, rates};
 
@@ -84,4 +85,34 @@ pub fn monthly(input: &Value) -> Result<Value, CalcError> {
     Ok(
         json!({ "month": asked.month, "month_label": asked.month.label(), "children": children, "total_yen": total }),
     )
+}
+
+/// The calculation, for `daicho calc`.
+pub const MONTHLY: Calculation = Calculation {
+    id: "child-allowance/monthly",
+    title: "児童手当の月額",
+    sample: r#"{"month": "2024-10", "children": [{"birth_date": "2009-06-01"}, {"birth_date": "2012-08-15"}, {"birth_date": "2023-01-20"}]}"#,
+    calculate,
+};
+
+fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
+    let result = monthly(input).map_err(|error| {
+        let remedy = "入力を直してください。";
+        vec![Finding::error("F006", "", "入力", error.to_string(), remedy)]
+    })?;
+    let source = Month::deserialize(result.get("month").unwrap_or(&Value::Null))
+        .ok()
+        .and_then(|month| rates().ok()?.regime_of(month).map(|regime| regime.source.clone()))
+        .unwrap_or_default();
+    let rows = result.get("children").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let steps = rows.iter().map(|row| {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let yen = Yen(row.get("monthly_yen").and_then(Value::as_i64).unwrap_or_default());
+        let formula = match row.get("order").and_then(Value::as_u64) {
+            Some(order) => format!("第{order}子、{}: {yen}円", text("class_label")),
+            None => "対象の児童ではありません: 0円".to_owned(),
+        };
+        Step::new(format!("{}生まれの児童", text("birth_date")), formula, source.clone())
+    });
+    Ok(Calculated { steps: steps.collect(), result })
 }

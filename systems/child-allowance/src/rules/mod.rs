@@ -8,7 +8,7 @@ mod payee;
 mod rates;
 
 pub use amount::{Granted, course, granted};
-pub use calc::{CalcError, monthly};
+pub use calc::{CalcError, MONTHLY, monthly};
 pub use entitle::{derived, entitlement};
 pub use month::{Month, MonthError};
 pub use payee::payee;

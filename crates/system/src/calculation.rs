@@ -1,0 +1,47 @@
+//! Calculations: rules with numbers that anybody can ask without a register.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Finding;
+
+/// A calculation of a system (試算): JSON in, the result with every step and its source out. It reads no register, so that a
+/// rule can be tried, taught and checked by itself (`daicho calc`).
+#[derive(Clone, Copy, Debug)]
+pub struct Calculation {
+    /// System id, slash, lower-case ASCII with hyphens: `tax-collection/delinquency-charge`.
+    pub id: &'static str,
+    /// The Japanese title.
+    pub title: &'static str,
+    /// An input that calculates, as JSON: what the items are called, seen at a glance.
+    pub sample: &'static str,
+    /// The calculation: what stands against the input, or what comes out. Pure; the same input gives the same result.
+    pub calculate: fn(&Value) -> Result<Calculated, Vec<Finding>>,
+}
+
+/// What a calculation came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Calculated {
+    /// The result: amounts in yen as integers, days as `2026-05-31`.
+    pub result: Value,
+    /// How it came about, in order.
+    pub steps: Vec<Step>,
+}
+
+/// One step of a calculation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What is found, in Japanese.
+    pub title: String,
+    /// How, with the numbers in it: `65,000円 × 2.5% × 30日 ÷ 365 = 133円`.
+    pub formula: String,
+    /// The row of the rates or the article it rests on.
+    pub source: String,
+}
+
+impl Step {
+    /// A step.
+    pub fn new(title: impl Into<String>, formula: impl Into<String>, source: impl Into<String>) -> Self {
+        Self { title: title.into(), formula: formula.into(), source: source.into() }
+    }
+}

@@ -1,0 +1,301 @@
+//! The dated rates (税率), read from `standards/rates/light-vehicle-tax.toml`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use domain::Yen;
+use register::Fault;
+use serde::{Deserialize, Serialize};
+use system::Finding;
+
+const FILE: &str = include_str!("../../../../standards/rates/light-vehicle-tax.toml");
+
+static RATES: LazyLock<Result<Rates, toml::de::Error>> = LazyLock::new(|| toml::from_str(FILE));
+
+/// Everything the law and the municipality set by number.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    /// Day of assessment and due date.
+    pub day: Vec<Days>,
+    /// Kinds with one amount.
+    pub flat: Vec<Flat>,
+    /// Three and four wheels, whose amount goes by age.
+    pub aged: Vec<Aged>,
+    /// 重課.
+    pub surcharge: Vec<Surcharge>,
+    /// グリーン化特例.
+    pub green: Vec<Green>,
+}
+
+/// Days of a levy.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Days {
+    /// First fiscal year.
+    pub from_fy: i16,
+    /// 賦課期日, month and day.
+    pub assessed: String,
+    /// 納期限, month and day.
+    pub due: String,
+    /// Article.
+    pub source: String,
+}
+
+/// A kind of vehicle with one amount.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flat {
+    /// Stable code.
+    pub code: String,
+    /// The Japanese words.
+    pub label: String,
+    /// First fiscal year.
+    pub from_fy: i16,
+    /// Yen a year.
+    pub yen: Yen,
+    /// Article.
+    pub source: String,
+}
+
+/// A kind of vehicle whose amount goes by its age.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Aged {
+    /// Stable code.
+    pub code: String,
+    /// 自家用 or 営業用.
+    pub r#use: Use,
+    /// The Japanese words.
+    pub label: String,
+    /// First fiscal year.
+    pub from_fy: i16,
+    /// The last month of first inspection with the old amount.
+    pub old_until: Month,
+    /// Yen a year, first inspected up to then.
+    pub old: Yen,
+    /// Yen a year, first inspected after it.
+    pub standard: Yen,
+    /// Yen a year with the surcharge.
+    pub surcharge: Yen,
+    /// Yen a year by class of reduction.
+    pub green: BTreeMap<String, Yen>,
+    /// Article.
+    pub source: String,
+}
+
+/// From which age a surcharge is due (重課).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Surcharge {
+    /// First fiscal year.
+    pub from_fy: i16,
+    /// Years from the month of the first inspection.
+    pub years: i16,
+    /// Fuels that are free of it.
+    pub free: Vec<Fuel>,
+    /// Article.
+    pub source: String,
+}
+
+/// A class of reduction in some fiscal years (グリーン化特例).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Green {
+    /// First fiscal year.
+    pub from_fy: i16,
+    /// Last fiscal year.
+    pub until_fy: i16,
+    /// Per cent of the reduction.
+    pub class: u8,
+    /// Article.
+    pub source: String,
+}
+
+/// What a vehicle is used for (用途).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Use {
+    /// 自家用.
+    #[default]
+    #[serde(alias = "自家用")]
+    Private,
+    /// 営業用.
+    #[serde(alias = "営業用")]
+    Business,
+}
+
+/// What a vehicle runs on (燃料).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fuel {
+    /// ガソリン.
+    #[default]
+    #[serde(alias = "gasoline")]
+    Petrol,
+    /// 軽油.
+    Diesel,
+    /// ガソリンと電気（ハイブリッド）.
+    Hybrid,
+    /// 電気.
+    Electric,
+    /// 天然ガス.
+    NaturalGas,
+    /// メタノール.
+    Methanol,
+    /// そのほか.
+    Other,
+}
+
+/// A month (初度検査年月): `2015-05`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Month {
+    /// Year.
+    pub year: i16,
+    /// Month, 1 to 12.
+    pub month: i8,
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
+impl From<Month> for String {
+    fn from(month: Month) -> Self {
+        month.to_string()
+    }
+}
+
+impl FromStr for Month {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wrong = || format!("「{text}」は年月（2015-05 の形）ではありません");
+        let (year, month) = text.split_once('-').ok_or_else(wrong)?;
+        let digits = |part: &str, length: usize| {
+            part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if !digits(year, 4) || !digits(month, 2) {
+            return Err(wrong());
+        }
+        let month: i8 = month.parse().map_err(|_| wrong())?;
+        if !(1..=12).contains(&month) {
+            return Err(wrong());
+        }
+        Ok(Self { year: year.parse().map_err(|_| wrong())?, month })
+    }
+}
+
+impl TryFrom<String> for Month {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl Month {
+    /// 2015年5月.
+    pub fn label(self) -> String {
+        format!("{}年{}月", self.year, self.month)
+    }
+}
+
+/// No row of the rates answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Which table.
+    pub table: &'static str,
+    /// What was asked for.
+    pub what: String,
+    /// The fiscal year.
+    pub fiscal_year: i16,
+}
+
+impl Missing {
+    /// As a finding: which row is missing.
+    pub fn finding(&self) -> Finding {
+        Finding::error(
+            "R001",
+            "fiscal_year",
+            "税率",
+            format!("{}年度の「{}」の行が登録されていません。", self.fiscal_year, self.what),
+            &format!(
+                "standards/rates/light-vehicle-tax.toml の [[{}]] に、根拠とともに加えてください。",
+                self.table
+            ),
+        )
+    }
+}
+
+/// The newest row that holds in a fiscal year.
+fn newest<R>(rows: &[R], fiscal_year: i16, from: fn(&R) -> i16) -> Option<&R> {
+    rows.iter().filter(|row| from(row) <= fiscal_year).max_by_key(|row| from(row))
+}
+
+impl Rates {
+    /// The days of a fiscal year.
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub fn day_of(&self, fiscal_year: i16) -> Result<&Days, Missing> {
+        newest(&self.day, fiscal_year, |row| row.from_fy).ok_or_else(|| Missing {
+            table: "day",
+            what: "賦課期日と納期".to_owned(),
+            fiscal_year,
+        })
+    }
+
+    /// The surcharge of a fiscal year; none before there was one.
+    pub fn surcharge_of(&self, fiscal_year: i16) -> Option<&Surcharge> {
+        newest(&self.surcharge, fiscal_year, |row| row.from_fy)
+    }
+
+    /// A reduction that is given in a fiscal year.
+    pub fn green_of(&self, fiscal_year: i16, class: u8) -> Option<&Green> {
+        let holds =
+            |row: &&Green| row.class == class && row.from_fy <= fiscal_year && fiscal_year <= row.until_fy;
+        self.green.iter().find(holds)
+    }
+
+    /// The row of a kind with one amount; none when the code is not one of those.
+    pub fn flat_of(&self, code: &str, fiscal_year: i16) -> Option<Result<&Flat, Missing>> {
+        let label = &self.flat.iter().find(|row| row.code == code)?.label;
+        let rows = self.flat.iter().filter(|row| row.code == code && row.from_fy <= fiscal_year);
+        let row = rows.max_by_key(|row| row.from_fy);
+        Some(row.ok_or_else(|| Missing { table: "flat", what: label.clone(), fiscal_year }))
+    }
+
+    /// The row of a kind whose amount goes by age; none when the code is not one of those.
+    pub fn aged_of(&self, code: &str, r#use: Use, fiscal_year: i16) -> Option<Result<&Aged, Missing>> {
+        let same = |row: &&Aged| row.code == code && row.r#use == r#use;
+        let label = &self.aged.iter().find(same)?.label;
+        let row = self.aged.iter().filter(same).filter(|row| row.from_fy <= fiscal_year);
+        let row = row.max_by_key(|row| row.from_fy);
+        Some(row.ok_or_else(|| Missing { table: "aged", what: label.clone(), fiscal_year }))
+    }
+
+    /// Every code of a kind with its words.
+    pub fn kinds(&self) -> Vec<(&str, &str)> {
+        let flat = self.flat.iter().map(|row| (row.code.as_str(), row.label.as_str()));
+        let aged = self.aged.iter().map(|row| (row.code.as_str(), row.label.as_str()));
+        let mut kinds: Vec<(&str, &str)> = flat.chain(aged).collect();
+        kinds.dedup_by_key(|(code, _)| *code);
+        kinds
+    }
+}
+
+/// The rates of the program.
+///
+/// # Errors
+/// When the file does not read, which a test excludes.
+pub fn rates() -> Result<&'static Rates, Fault> {
+    RATES
+        .as_ref()
+        .map_err(|error| Fault::because(format!("the rates of light-vehicle-tax do not read: {error}")))
+}

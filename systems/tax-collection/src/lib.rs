@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+pub mod rules;
+
+use system::System;
+
+/// The system of collection and arrears (収滞納管理): everything it has, listed.
+pub fn system() -> System {
+    System {
+        id: "tax-collection",
+        title: "収滞納管理",
+        task_id: "036",
+        kinds: Vec::new(),
+        functions: Vec::new(),
+        calculations: rules::calculations(),
+        datasets: Vec::new(),
+        intakes: Vec::new(),
+        indexed: Vec::new(),
+        checks: Vec::new(),
+    }
+}
