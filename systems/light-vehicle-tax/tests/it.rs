@@ -6,7 +6,7 @@ use system::{Calculated, Finding};
 
 fn annual(input: &Value) -> Result<Calculated, Vec<Finding>> {
     let system = light_vehicle_tax::system();
-    let calculation = system.calculations.first().expect("the tax can be calculated");
+    let Some(calculation) = system.calculations.first() else { panic!("the tax can be calculated") };
     (calculation.calculate)(input)
 }
 
