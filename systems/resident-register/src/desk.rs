@@ -15,7 +15,7 @@ use crate::records::{
     ProtectedPerson, ReadVersion, SupportMeasure,
 };
 use crate::rules::outbound::Circumstance;
-use crate::rules::tell;
+use crate::rules::{stop, tell};
 
 /// A record on the desk: as read, and as it is going to be.
 struct Sheet<R> {
@@ -371,11 +371,14 @@ impl<'a> Desk<'a> {
                 writes.push(Write::put(measure, version(sheet))?);
             }
         }
+        let mut protected = Vec::new();
         for sheet in self.protected.values() {
             if let Some(row) = &sheet.next {
                 writes.push(Write::put(row, version(sheet))?);
+                protected.push(row.clone());
             }
         }
+        writes.extend(stop::of_protected(self.view, &protected, self.today())?);
         for sheet in self.counters.values() {
             if let Some(counter) = &sheet.next {
                 writes.push(Write::put(counter, version(sheet))?);

@@ -1,9 +1,10 @@
 //! The functions (機能), one file each.
 
-mod applications;
+pub(crate) mod applications;
 pub(crate) mod birth;
 mod bulk_address;
 pub(crate) mod cancel;
+mod consistency;
 pub(crate) mod corrected;
 pub(crate) mod correction;
 pub(crate) mod death;
@@ -36,7 +37,7 @@ pub(crate) mod nationality;
 mod notice_list;
 mod notice_numbers;
 mod notice_resend;
-mod number_answer;
+pub(crate) mod number_answer;
 pub(crate) mod number_change;
 mod period;
 mod person;
@@ -64,6 +65,7 @@ mod suppression_release;
 mod suppression_set;
 mod transfer;
 mod watch_list;
+mod wide_area_issue;
 
 use system::Function;
 
@@ -142,5 +144,9 @@ pub(crate) fn all() -> Vec<Function> {
         statistics_population::function(),
         statistics_age::function(),
         history_extract::function(),
+        consistency::list(),
+        consistency::settle(),
+        consistency::again(),
+        wide_area_issue::function(),
     ]
 }

@@ -1,7 +1,10 @@
 //! The registers this system owns (台帳), as record types.
 
 mod application;
+mod certificate_stop;
+mod consistency;
 mod household;
+mod inbound_order;
 mod issuance;
 mod memo;
 mod migration;
@@ -14,9 +17,13 @@ mod received_notice;
 mod support_measure;
 mod suppression;
 mod transfer;
+mod wide_area;
 
 pub use application::{APPLICATION, Application, ApplicationKind, ApplicationStatus};
+pub use certificate_stop::{CERTIFICATE_STOP, CertificateStop};
+pub use consistency::{CONSISTENCY_DIFFERENCE, ConsistencyDifference, DifferenceKind, DifferenceStatus};
 pub use household::{HOUSEHOLD, Household};
+pub use inbound_order::{INBOUND_ORDER, InboundOrder};
 pub use issuance::{Disposal, ISSUANCE, Issuance};
 pub use memo::{MEMO, Memo};
 pub use migration::{MIGRATION, MIGRATION_KEY, Migration};
@@ -39,3 +46,4 @@ pub use suppression::{
     TEMPORARY_RELEASE, TemporaryRelease,
 };
 pub use transfer::{TRANSFER, Transfer, TransferPerson, TransferSource};
+pub use wide_area::{WIDE_AREA_ANSWER, WIDE_AREA_ISSUANCE, WideAreaAnswer, WideAreaIssuance};

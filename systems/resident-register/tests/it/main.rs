@@ -4,9 +4,13 @@
 #[cfg(test)]
 mod applications;
 #[cfg(test)]
+mod arrivals;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod certificates;
+#[cfg(test)]
+mod consistency;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
@@ -25,3 +29,5 @@ mod statistics;
 mod told;
 #[cfg(test)]
 mod town;
+#[cfg(test)]
+mod wide_area;
