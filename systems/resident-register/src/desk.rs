@@ -11,7 +11,7 @@ use register::{Fault, Record, View, ViewExt, Write};
 use system::{Context, Finding};
 
 use crate::records::{
-    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, OutboundNotice, Person,
+    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, NonResident, OutboundNotice, Person,
     ProtectedPerson, ReadVersion, SupportMeasure,
 };
 use crate::rules::outbound::Circumstance;
@@ -230,9 +230,15 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn next_addressee_no(&mut self) -> Result<AddresseeNo, Fault> {
-        let serial = self.next_serial(Counter::ADDRESSEE)?;
-        AddresseeNo::from_serial(serial)
-            .map_err(|error| Fault::new("the series of 宛名番号 is used up", error))
+        loop {
+            let serial = self.next_serial(Counter::ADDRESSEE)?;
+            let no = AddresseeNo::from_serial(serial)
+                .map_err(|error| Fault::new("the series of 宛名番号 is used up", error))?;
+            // E041: a number somebody has who lives elsewhere is nobody else's.
+            if self.view.load::<NonResident>(no.as_str())?.is_none() {
+                return Ok(no);
+            }
+        }
     }
 
     pub(crate) fn next_household_no(&mut self) -> Result<HouseholdNo, Fault> {

@@ -16,6 +16,7 @@ pub mod migration;
 mod movement;
 mod notice_datasets;
 mod number_intakes;
+mod passed_on;
 mod qualifications;
 pub mod records;
 mod rules;
@@ -60,6 +61,9 @@ pub fn system() -> System {
             &records::INBOUND_ORDER,
             &records::CONSISTENCY_DIFFERENCE,
             &records::CERTIFICATE_STOP,
+            &records::SIGN_REQUEST,
+            &records::CODE_REQUEST,
+            &records::NON_RESIDENT,
             &records::WIDE_AREA_ANSWER,
             &records::WIDE_AREA_ISSUANCE,
         ],
@@ -87,6 +91,8 @@ pub fn system() -> System {
             link_datasets::CONVENIENCE_STOPS.clone(),
             link_datasets::CONSISTENCY.clone(),
             wide_area::ANSWERS.clone(),
+            passed_on::SIGNS.clone(),
+            passed_on::CODE_REQUESTS.clone(),
         ],
         intakes: vec![
             intakes::MOVE_IN_NOTICES,
@@ -100,6 +106,8 @@ pub fn system() -> System {
             application_intake::FAMILY_REGISTER_NOTICES,
             consistency_intake::CONSISTENCY,
             wide_area::REQUESTS,
+            passed_on::SIGN_REQUESTS,
+            passed_on::NON_RESIDENTS,
         ],
         indexed: vec![texts::RESIDENTS],
         checks: {

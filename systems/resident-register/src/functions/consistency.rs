@@ -28,7 +28,11 @@ pub(crate) fn list() -> Function {
         form: Form::of(vec![Section::once(
             "条件",
             vec![
-                Field::new("difference", "差の種類", FieldKind::Choice(choices(DifferenceKind::CHOICES))),
+                Field::new(
+                    "difference_kind",
+                    "差の種類",
+                    FieldKind::Choice(choices(DifferenceKind::CHOICES)),
+                ),
                 Field::new(
                     "difference_status",
                     "状態",
@@ -44,7 +48,7 @@ pub(crate) fn list() -> Function {
 
 /// Source: 住民記録システム標準仕様書 7.1.1.2.
 fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    let (wanted, status) = (input.text("difference"), input.text("difference_status"));
+    let (wanted, status) = (input.text("difference_kind"), input.text("difference_status"));
     let status = if status.is_empty() { DifferenceStatus::Open.code() } else { status };
     let mut concealment = Concealment::new(view, context);
     let (mut rows, mut subjects, mut count) = (Vec::new(), Vec::new(), 0_usize);
@@ -95,7 +99,7 @@ fn row(
     let name = person.as_ref().map(Person::called).unwrap_or_default();
     for (key, value) in [
         ("difference_no", json!(one.difference_no)),
-        ("difference", json!(one.difference.label())),
+        ("difference_kind", json!(one.difference.label())),
         ("addressee_no", json!(one.addressee_no)),
         ("name", json!(name)),
         ("difference_items", json!(items.join("、"))),

@@ -64,6 +64,7 @@ mod suppression_list;
 mod suppression_release;
 mod suppression_set;
 mod transfer;
+mod transfer_print;
 mod watch_list;
 mod wide_area_issue;
 
@@ -75,6 +76,7 @@ pub(crate) fn all() -> Vec<Function> {
         move_in::function(),
         transfer::receive(),
         transfer::list(),
+        transfer_print::function(),
         applications::import(),
         applications::list(),
         applications::open(),
@@ -148,5 +150,6 @@ pub(crate) fn all() -> Vec<Function> {
         consistency::settle(),
         consistency::again(),
         wide_area_issue::function(),
+        crate::passed_on::request_codes(),
     ]
 }

@@ -218,7 +218,8 @@ fn checked(kind: ApplicationKind, form: &Form, one: &Read, wrong: &mut Vec<Wrong
     }
     let is_named =
         |who: &BTreeMap<&str, String>| who.contains_key("name") || who.contains_key("addressee_no");
-    if kind.is_of_residents() && !one.who.iter().any(is_named) {
+    // A withdrawal names what it takes back.
+    if kind.is_of_residents() && kind.withdraws().is_none() && !one.who.iter().any(is_named) {
         wrong.push(Wrong {
             line: Some(one.line),
             external_no: one.external_no.clone(),

@@ -54,7 +54,7 @@ pub(crate) fn of_suppression(view: &dyn View, one: &Suppression, today: Date) ->
         for held in own.into_iter().chain(view.load_by::<Suppression>("household_no", home.as_str())?) {
             stopped |= held.record.suppression_no != one.suppression_no && stops(&held.record);
         }
-        writes.extend(mark(view, no, stopped, today)?);
+        writes.push(mark(view, no, stopped, today)?);
     }
     Ok(writes)
 }
@@ -83,17 +83,14 @@ pub(crate) fn of_protected(
             let of_home = view.load_by::<Suppression>("household_no", home.as_str())?;
             stopped = own.into_iter().chain(of_home).any(|held| stops(&held.record));
         }
-        writes.extend(mark(view, no, stopped, today)?);
+        writes.push(mark(view, no, stopped, today)?);
     }
     Ok(writes)
 }
 
-fn mark(view: &dyn View, no: AddresseeNo, stopped: bool, today: Date) -> Result<Option<Write>, Fault> {
+/// Written even where it says what it said: who left a household that was stopped is told of anew.
+fn mark(view: &dyn View, no: AddresseeNo, stopped: bool, today: Date) -> Result<Write, Fault> {
     let held = view.load::<CertificateStop>(no.as_str())?;
-    let before = held.as_ref().is_some_and(|held| held.record.stopped);
-    if before == stopped {
-        return Ok(None);
-    }
     let mark = CertificateStop { addressee_no: no, stopped, changed_on: today };
-    Ok(Some(Write::put(&mark, held.map(|held| held.version))?))
+    Ok(Write::put(&mark, held.map(|held| held.version))?)
 }

@@ -63,7 +63,7 @@ fn listed(town: &mut Town, status: &str) -> Vec<(String, String, String)> {
     let text = |row: &Value, item: &str| row[item].as_str().unwrap_or_default().to_owned();
     let rows = data["rows"].as_array().unwrap();
     rows.iter()
-        .map(|row| (text(row, "name"), text(row, "difference"), text(row, "difference_items")))
+        .map(|row| (text(row, "name"), text(row, "difference_kind"), text(row, "difference_items")))
         .collect()
 }
 

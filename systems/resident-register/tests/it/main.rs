@@ -16,6 +16,8 @@ mod identity;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]
+mod passed_on;
+#[cfg(test)]
 mod protection;
 #[cfg(test)]
 mod qualifications;
