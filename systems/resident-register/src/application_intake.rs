@@ -106,6 +106,8 @@ fn apply(
     let find = |name: &str| Ok(residents.get(&fold_text(name)).cloned().unwrap_or_default());
     let mut desk = Desk::new(view, context);
     let mut taken: BTreeMap<(usize, String), Application> = BTreeMap::new();
+    // Held ones that this batch ends already: two withdrawals of one application are one end.
+    let mut ended: BTreeSet<String> = BTreeSet::new();
     for (at, rows) in &by_kind {
         let Some(kind) = kinds.get(*at).copied() else { continue };
         let (read, refused) = read(kind, rows)?;
@@ -118,7 +120,7 @@ fn apply(
             let external_no = one.external_no.clone();
             let mut kept = received(&mut desk, kind, one, &find)?;
             if let Some(target) = kind.withdraws() {
-                match withdraw(view, context, &mut taken, kinds, target, &withdraws)? {
+                match withdraw(view, context, (&mut taken, &mut ended), kinds, target, &withdraws)? {
                     Withdrawn::Ended(write) => {
                         applied.writes.extend(write);
                         kept.status = ApplicationStatus::Ended;
@@ -209,7 +211,7 @@ enum Withdrawn {
 fn withdraw(
     view: &dyn View,
     context: &Context<'_>,
-    taken: &mut BTreeMap<(usize, String), Application>,
+    (taken, ended): (&mut BTreeMap<(usize, String), Application>, &mut BTreeSet<String>),
     kinds: &[ApplicationKind],
     target: ApplicationKind,
     external_no: &str,
@@ -228,9 +230,12 @@ fn withdraw(
     Ok(match held.record.status {
         ApplicationStatus::Entered => Withdrawn::Entered(held.record.provisional_no),
         ApplicationStatus::Ended => Withdrawn::Ended(None),
+        ApplicationStatus::Open if !ended.insert(held.record.application_no.clone()) => {
+            Withdrawn::Ended(None)
+        }
         ApplicationStatus::Open => {
-            let ended = Application { status: ApplicationStatus::Ended, end_reason: reason, ..held.record };
-            Withdrawn::Ended(Some(Write::put(&ended, Some(held.version))?))
+            let gone = Application { status: ApplicationStatus::Ended, end_reason: reason, ..held.record };
+            Withdrawn::Ended(Some(Write::put(&gone, Some(held.version))?))
         }
     })
 }

@@ -1,5 +1,6 @@
 //! 整合性確認: the file of 本人確認情報 that the CS writes of everybody it holds, laid beside the register.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use domain::{AddresseeNo, ResidentRecordCode, ResidentStatus};
@@ -22,9 +23,11 @@ pub(crate) const CONSISTENCY: Intake = Intake {
 /// Source: 住民記録システム標準仕様書 7.1.1.2.
 fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
     let mut applied = Applied::default();
+    let mut written: BTreeSet<String> = BTreeSet::new();
     for row in batch.rows {
         match compared(view, row, context)? {
-            Ok(write) => applied.writes.extend(write),
+            // Two rows under one 整理番号 are one difference.
+            Ok(write) => applied.writes.extend(write.filter(|write| written.insert(write.key.clone()))),
             Err(refused) => applied.refused.push(refused),
         }
     }

@@ -1,5 +1,6 @@
 //! What the register passes on or asks for: 符号取得依頼, 空きコード要求; and whom the addressee system tells of (住登外者).
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use domain::{AddresseeNo, RegisterDate, Sex};
@@ -50,6 +51,7 @@ fn sign(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault>
 /// Source: 住民記録システム標準仕様書 7.1.2.2.
 fn apply_signs(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
     let mut applied = Applied::default();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     for row in batch.rows {
         let request_no = row.text("request_no").to_owned();
         let mut refuse = |item: &str, message: String| {
@@ -73,7 +75,8 @@ fn apply_signs(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Res
             refuse("addressee_no", message);
             continue;
         }
-        if view.load::<SignRequest>(&request_no)?.is_none() {
+        // A 処理通番 is one request, however often it comes.
+        if taken.insert(request_no.clone()) && view.load::<SignRequest>(&request_no)?.is_none() {
             let one = SignRequest { request_no, addressee_no, received_on: context.today };
             applied.writes.push(Write::put(&one, None)?);
         }

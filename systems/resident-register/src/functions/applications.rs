@@ -301,18 +301,20 @@ pub(crate) fn list() -> Function {
     }
 }
 
-fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let (what, status) = (input.text("what"), input.text("application_status"));
     let status = if status.is_empty() { "open" } else { status };
     let held = view.load_by::<Application>("status", status)?;
     let mut subjects = Vec::new();
     let wanted = |one: &Application| what.is_empty() || json!(one.what) == json!(what);
-    let mut rows: Vec<(Option<domain::Date>, Value)> = held
-        .iter()
-        .map(|held| &held.record)
-        .filter(|one| wanted(one))
-        .map(|one| (one.visit_on, with_function(one)))
-        .collect();
+    let mut rows: Vec<(Option<domain::Date>, Value)> = Vec::new();
+    for one in held.iter().map(|held| &held.record).filter(|one| wanted(one)) {
+        let mut row = with_function(one);
+        if let Some(fields) = row.as_object_mut() {
+            fields.insert("corrections".to_owned(), json!(told(view, context, one)?));
+        }
+        rows.push((one.visit_on, row));
+    }
     for one in held.iter().map(|held| &held.record).filter(|one| wanted(one)) {
         subjects.extend(one.matched.iter().map(ToString::to_string));
     }
@@ -324,6 +326,22 @@ fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
         answer: Some(Answer { data: json!({ "rows": rows }), subjects }),
         ..Outcome::default()
     })
+}
+
+/// What a notice changes, in words; empty of what corrects nothing, and of what is over.
+fn told(view: &dyn View, context: &Context<'_>, one: &Application) -> Result<String, Fault> {
+    if one.status != ApplicationStatus::Open {
+        return Ok(String::new());
+    }
+    let filled: Map<String, Value> = serde_json::from_str(&one.input)
+        .map_err(|error| Fault::new("the input of an application does not read", error))?;
+    let text =
+        |change: &Value, item: &str| change.get(item).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let changes = corrections(view, context, one, &filled)?;
+    let said = changes.iter().map(|change| {
+        format!("{}「{}」→「{}」", text(change, "title"), text(change, "before"), text(change, "after"))
+    });
+    Ok(said.collect::<Vec<_>>().join(" "))
 }
 
 /// 受付データを開く: what the form of the movement is to be filled with, without numbers.

@@ -274,6 +274,10 @@ fn a_withdrawal_of_what_was_entered_waits_for_a_clerk() {
     let row = listed(&mut town, "open").remove(0);
     assert_eq!(row["what"], "転出届の取消（マイナポータル）");
     assert!(row["to_check"].as_str().unwrap().contains("もう仮登録しています"), "{row}");
+    // Two withdrawals of one application in one file are one end.
+    town.take("applications", &PORTAL, &[portal("D-1", "one-stop-move-out", "")]);
+    let twice = [portal("T-8", "move-out-withdrawal", "D-1"), portal("T-9", "move-out-withdrawal", "D-1")];
+    assert!(town.take("applications", &PORTAL, &twice).refused.is_empty());
     // One file with both: whoever takes back what nobody has seen leaves nothing to do.
     let both = [portal("B-1", "one-stop-move-out", ""), portal("T-2", "move-out-withdrawal", "B-1")];
     assert!(town.take("applications", &PORTAL, &both).refused.is_empty());
@@ -315,6 +319,11 @@ fn a_notice_of_immigration_shows_before_and_after_and_a_lost_status_leads_to_del
     assert!(applied.refused.is_empty(), "{:?}", applied.refused);
     let listed = listed(&mut town, "open");
     assert_eq!(listed[0]["rule"], "A176");
+    assert!(
+        listed[0]["corrections"].as_str().unwrap().contains("「渡邊　花子」→「渡部　花子」"),
+        "{}",
+        listed[0]
+    );
     let open = |town: &mut Town, no: &serde_json::Value| {
         let input = json!({ "from_application": no });
         town.run("application-open", "clerk", &input, true).outcome.answer.unwrap().data

@@ -22,6 +22,8 @@ fn a_sign_request_is_kept_and_the_gateway_gets_the_code_alone() {
     let names = ["request_no", "addressee_no"];
     assert!(town.take("sign-requests", &names, &[vec!["F-1", &taro]]).refused.is_empty());
     assert!(town.take("sign-requests", &names, &[vec!["F-1", &taro]]).writes.is_empty());
+    let twice = town.take("sign-requests", &names, &[vec!["F-3", &taro], vec!["F-3", &taro]]);
+    assert_eq!(twice.writes.len(), 1);
     for row in [["", &*taro], ["F-2", "000000000123455"], ["F-2", "1"]] {
         let applied = town.take("sign-requests", &names, &[row.to_vec()]);
         assert_eq!(applied.refused.len(), 1, "{row:?}");

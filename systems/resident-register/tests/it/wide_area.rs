@@ -91,7 +91,8 @@ fn what_the_law_forbids_is_refused_and_what_is_suppressed_is_answered_as_nobody(
         let mut row = vec!["R9", "河原市", &*taro, "person", "", "", "", ""];
         row[at] = value;
         let applied = town.take("wide-area-requests", &NAMES, &[row]);
-        applied.refused.iter().map(|one| format!("{} {}", one.item, &one.message[..4])).collect::<Vec<_>>()
+        let code = |message: &str| message.chars().take(4).collect::<String>();
+        applied.refused.iter().map(|one| format!("{} {}", one.item, code(&one.message))).collect::<Vec<_>>()
     };
     assert_eq!(refused(&mut town, 5, "1"), ["with_domicile E154"]);
     assert_eq!(refused(&mut town, 7, "1"), ["with_qualifications E154"]);
