@@ -1,6 +1,6 @@
 //! `daicho catalog derive`: from the rows of a linkage list to link files, layouts and stand-in datasets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -46,6 +46,31 @@ pub fn run(files: &[PathBuf], into: &Path, config: Option<&Path>) -> anyhow::Res
         && written.kept == 0
         && links.broken().is_empty()
         && links.problems().is_empty())
+}
+
+/// Says which rows of a system run only by the stand-in on its own side, and how many of how many; nothing is written.
+///
+/// # Errors
+/// When a list or a table cannot be read.
+pub fn generic(files: &[PathBuf], system: &str) -> anyhow::Result<()> {
+    let tables = Tables { folder: None };
+    let (schemas, defaults) = (tables.schemas()?, tables.defaults()?);
+    let links = Links::open(&systems(&[]), sources(files)?);
+    let (rows, given) = rows_and_links(&links);
+    let derived = derive(&rows, &given, links.known(), &schemas, &defaults);
+    let all: Vec<&Link> = given.iter().chain(derived.links.iter().map(|made| &made.link)).collect();
+    let generic = catalog::generic(all.iter().copied(), system);
+    let of_system: BTreeSet<&catalog::RowRef> = all
+        .iter()
+        .filter(|link| link.source == system || link.target == system)
+        .flat_map(|link| &link.rows)
+        .collect();
+    for row in rows.iter().filter(|row| generic.contains(&row.reference())) {
+        let said = if row.data.is_empty() { &row.note } else { &row.data };
+        result(&format!("{} {} → {}「{said}」", row.reference(), row.source, row.target));
+    }
+    result(&format!("{system}: {}行のうち、型どおりの行 {}", of_system.len(), generic.len()));
+    Ok(())
 }
 
 /// What was made of lists, and what it was made from.

@@ -200,6 +200,9 @@ enum CatalogTask {
     Check {
         /// Lists: TSV, CSV or XLSX.
         files: Vec<PathBuf>,
+        /// Also which rows of this system run only by the stand-in on its own side.
+        #[arg(long, value_name = "SYSTEM")]
+        generic: Option<String>,
     },
     /// Like check, with every row and what it lacks.
     Show {
@@ -343,7 +346,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Catalog { task } => match task {
-            CatalogTask::Check { files } => catalogue::check(&files, false).map(done),
+            CatalogTask::Check { files, generic } => {
+                if let Some(system) = generic {
+                    derive::generic(&files, &system)?;
+                }
+                catalogue::check(&files, false).map(done)
+            }
             CatalogTask::Show { files } => catalogue::check(&files, true).map(done),
             CatalogTask::Import { file, output, config } => {
                 catalogue::import(&file, output.as_deref(), config.as_deref()).map(done)

@@ -4,6 +4,7 @@
 mod it {
     #[cfg(feature = "pdf")]
     mod acceptance;
+    mod arrivals;
     mod audit;
     mod backup;
     mod calc;

@@ -281,9 +281,14 @@ fn carried(path: &str) -> String {
 }
 
 /// The carried links but those of notices: they have several rows for one person, and the receivers here keep one for each.
+/// Nobody here sends, and nobody plays the certificate server.
 fn links() -> Vec<ListFile> {
     let mut links = carried_below("links/");
-    links.retain(|link| !link.name.contains("resident-notices-to-"));
+    let played = |link: &ListFile| {
+        let others = ["[delivery.inward]", "place = \"convenience-store\"", "wide-area-answer"];
+        !link.name.contains("resident-notices-to-") && !others.iter().any(|other| link.text.contains(other))
+    };
+    links.retain(played);
     links
 }
 

@@ -35,7 +35,7 @@ pub use check_links::check_links;
 pub use compare::{ListChange, compare};
 pub use derive::{
     Defaults, Derived, DerivedDataset, DerivedItem, DerivedLayout, DerivedLink, ItemKind, Schema, SchemaItem,
-    SchemaTables, Schemas, derive,
+    SchemaTables, Schemas, derive, generic,
 };
 pub use explain::explain;
 pub use functions::{FunctionMode, FunctionRow, FunctionTable};

@@ -197,6 +197,10 @@ const OWN: &[(&str, &str)] = &[
     ("dest_municipality", "転入先"),
     ("remark", "摘要"),
     ("ended_reason", "破棄・置き換えの理由"),
+    ("difference_items", "違う項目"),
+    ("found_on", "確かめた日"),
+    ("corrections", "変わる項目（前と後）"),
+    ("called", "氏名"),
 ];
 
 /// Names of items by field name.

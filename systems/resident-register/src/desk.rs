@@ -11,11 +11,11 @@ use register::{Fault, Record, View, ViewExt, Write};
 use system::{Context, Finding};
 
 use crate::records::{
-    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, OutboundNotice, Person,
+    Basis, CODE_SLOT, CodeSlot, Counter, HistoryEntry, Hold, Household, NonResident, OutboundNotice, Person,
     ProtectedPerson, ReadVersion, SupportMeasure,
 };
 use crate::rules::outbound::Circumstance;
-use crate::rules::tell;
+use crate::rules::{stop, tell};
 
 /// A record on the desk: as read, and as it is going to be.
 struct Sheet<R> {
@@ -230,9 +230,15 @@ impl<'a> Desk<'a> {
     }
 
     pub(crate) fn next_addressee_no(&mut self) -> Result<AddresseeNo, Fault> {
-        let serial = self.next_serial(Counter::ADDRESSEE)?;
-        AddresseeNo::from_serial(serial)
-            .map_err(|error| Fault::new("the series of 宛名番号 is used up", error))
+        loop {
+            let serial = self.next_serial(Counter::ADDRESSEE)?;
+            let no = AddresseeNo::from_serial(serial)
+                .map_err(|error| Fault::new("the series of 宛名番号 is used up", error))?;
+            // E041: a number somebody has who lives elsewhere is nobody else's.
+            if self.view.load::<NonResident>(no.as_str())?.is_none() {
+                return Ok(no);
+            }
+        }
     }
 
     pub(crate) fn next_household_no(&mut self) -> Result<HouseholdNo, Fault> {
@@ -371,11 +377,14 @@ impl<'a> Desk<'a> {
                 writes.push(Write::put(measure, version(sheet))?);
             }
         }
+        let mut protected = Vec::new();
         for sheet in self.protected.values() {
             if let Some(row) = &sheet.next {
                 writes.push(Write::put(row, version(sheet))?);
+                protected.push(row.clone());
             }
         }
+        writes.extend(stop::of_protected(self.view, &protected, self.today())?);
         for sheet in self.counters.values() {
             if let Some(counter) = &sheet.next {
                 writes.push(Write::put(counter, version(sheet))?);

@@ -7,6 +7,7 @@ use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use crate::records::{OutboundNotice, ReceivedKind, ReceivedNotice, ReceivedStatus};
+use crate::rules::inbound_order::Orders;
 
 /// 転入通知 of the municipality somebody moved to.
 pub(crate) const MOVE_IN_NOTICES: Intake = Intake {
@@ -53,7 +54,12 @@ fn apply_move_in(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> R
         }
     }
     let mut touched: Vec<Who> = Vec::new();
+    let mut orders = Orders::new(view, "juki-net-move-in");
     for row in batch.rows {
+        if let Some(refused) = orders.admit(row, row.text("notice_no"))? {
+            applied.refused.push(refused);
+            continue;
+        }
         let notice = match move_in(row, context.today) {
             Ok(notice) => notice,
             Err(refused) => {
@@ -98,6 +104,7 @@ fn apply_move_in(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> R
             applied.writes.push(Write::put(notice, None)?);
         }
     }
+    applied.writes.extend(orders.writes()?);
     Ok(applied)
 }
 

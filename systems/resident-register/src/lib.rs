@@ -1,17 +1,22 @@
 #![doc = include_str!("../README.md")]
 
+mod application_intake;
 mod certificates;
 mod concealment;
+mod consistency_intake;
 mod copy;
 mod datasets;
 mod desk;
 mod extracts;
 mod functions;
 mod intakes;
+mod link_datasets;
 pub mod load;
 pub mod migration;
 mod movement;
 mod notice_datasets;
+mod number_intakes;
+mod passed_on;
 mod qualifications;
 pub mod records;
 mod rules;
@@ -19,9 +24,11 @@ mod sheet;
 mod statistics;
 mod support_dataset;
 mod texts;
+mod transfer_intake;
 mod verify;
 mod verify_notices;
 mod verify_support;
+mod wide_area;
 
 use system::System;
 
@@ -52,6 +59,14 @@ pub fn system() -> System {
             &records::APPLICATION,
             &records::BROWSING,
             &records::MIGRATION,
+            &records::INBOUND_ORDER,
+            &records::CONSISTENCY_DIFFERENCE,
+            &records::CERTIFICATE_STOP,
+            &records::SIGN_REQUEST,
+            &records::CODE_REQUEST,
+            &records::NON_RESIDENT,
+            &records::WIDE_AREA_ANSWER,
+            &records::WIDE_AREA_ISSUANCE,
         ],
         functions: functions::all(),
         calculations: Vec::new(),
@@ -63,8 +78,39 @@ pub fn system() -> System {
             notice_datasets::JUKI_NET.clone(),
             notice_datasets::ANNEX.clone(),
             notice_datasets::IMMIGRATION.clone(),
+            notice_datasets::IDENTITY.clone(),
+            notice_datasets::MOVE_IN.clone(),
+            notice_datasets::ANNEX_OUT.clone(),
+            notice_datasets::ANNEX_IN_HOUSE.clone(),
+            notice_datasets::NUMBER_REQUEST.clone(),
+            notice_datasets::SEND_TO.clone(),
+            link_datasets::BASIC.clone(),
+            link_datasets::ADDRESSEE_BASE.clone(),
+            link_datasets::SPECIFIC_PERSONAL.clone(),
+            link_datasets::NON_DISCLOSURE.clone(),
+            link_datasets::HEADS.clone(),
+            link_datasets::CONVENIENCE.clone(),
+            link_datasets::CONVENIENCE_STOPS.clone(),
+            link_datasets::CONSISTENCY.clone(),
+            wide_area::ANSWERS.clone(),
+            passed_on::SIGNS.clone(),
+            passed_on::CODE_REQUESTS.clone(),
         ],
-        intakes: vec![intakes::MOVE_IN_NOTICES, intakes::IMMIGRATION_RESULTS, qualifications::QUALIFICATIONS],
+        intakes: vec![
+            intakes::MOVE_IN_NOTICES,
+            intakes::IMMIGRATION_RESULTS,
+            qualifications::QUALIFICATIONS,
+            transfer_intake::TRANSFERS,
+            number_intakes::NUMBER_ANSWERS,
+            number_intakes::CODES,
+            application_intake::APPLICATIONS,
+            application_intake::IMMIGRATION_NOTICES,
+            application_intake::FAMILY_REGISTER_NOTICES,
+            consistency_intake::CONSISTENCY,
+            wide_area::REQUESTS,
+            passed_on::SIGN_REQUESTS,
+            passed_on::NON_RESIDENTS,
+        ],
         indexed: vec![texts::RESIDENTS],
         checks: {
             let checks = verify::checks().into_iter().chain(verify_support::checks());

@@ -41,6 +41,56 @@ pub(crate) static IMMIGRATION: Dataset = Dataset {
     row: immigration,
 };
 
+/// 本人確認情報 alone, for a list that has a link of its own for it.
+pub(crate) static IDENTITY: Dataset = Dataset {
+    id: "resident-register/identity-notice",
+    title: "本人確認情報",
+    row: identity,
+    ..JUKI_NET_BASE
+};
+
+/// 転入通知 alone.
+pub(crate) static MOVE_IN: Dataset =
+    Dataset { id: "resident-register/move-in-notice", title: "転入通知", row: move_in, ..JUKI_NET_BASE };
+
+/// 戸籍の附票記載事項通知 to other municipalities.
+pub(crate) static ANNEX_OUT: Dataset = Dataset {
+    id: "resident-register/annex-to-municipalities",
+    title: "戸籍の附票記載事項通知（他市区町村へ）",
+    row: annex_out,
+    ..JUKI_NET_BASE
+};
+
+/// The same to the 附票 of this municipality, inside the office.
+pub(crate) static ANNEX_IN_HOUSE: Dataset = Dataset {
+    id: "resident-register/annex-in-house",
+    title: "戸籍の附票記載事項通知（庁内）",
+    row: annex_in_house,
+    ..JUKI_NET_BASE
+};
+
+/// 個人番号の要求.
+pub(crate) static NUMBER_REQUEST: Dataset = Dataset {
+    id: "resident-register/number-request",
+    title: "個人番号の要求",
+    row: number_request,
+    ..JUKI_NET_BASE
+};
+
+/// 送付先情報.
+pub(crate) static SEND_TO: Dataset =
+    Dataset { id: "resident-register/send-to", title: "送付先情報", row: send_to, ..JUKI_NET_BASE };
+
+/// What the datasets of one kind of notice share.
+const JUKI_NET_BASE: Dataset = Dataset {
+    id: "",
+    title: "",
+    kind: &OUTBOUND_NOTICE,
+    items: &ITEMS,
+    subject: "addressee_no",
+    row: juki_net,
+};
+
 static ITEMS: [Item; 48] = [
     Item::new("message_no", "通知番号", ItemType::Code),
     Item::new("addressee_no", "宛名番号", ItemType::Code),
@@ -102,6 +152,30 @@ fn annex(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault
 
 fn immigration(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     fill(stored, row, |notice| notice.through == Channel::Immigration)
+}
+
+fn identity(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    fill(stored, row, |notice| notice.notice == NoticeKind::Identity)
+}
+
+fn move_in(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    fill(stored, row, |notice| notice.notice == NoticeKind::MoveIn)
+}
+
+fn annex_out(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    fill(stored, row, |notice| notice.notice == NoticeKind::Annex && notice.through == Channel::JukiNet)
+}
+
+fn annex_in_house(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    fill(stored, row, |notice| notice.notice == NoticeKind::Annex && notice.through == Channel::InHouse)
+}
+
+fn number_request(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    fill(stored, row, |notice| notice.notice == NoticeKind::NumberRequest)
+}
+
+fn send_to(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    fill(stored, row, |notice| notice.notice == NoticeKind::SendTo)
 }
 
 fn fill(stored: &Stored, row: &mut Row, goes: fn(&OutboundNotice) -> bool) -> Result<Fate, Fault> {

@@ -90,13 +90,32 @@ impl<'a> Parts<'a> {
         (id, None, said)
     }
 
-    /// The intake of the target that takes the dataset, or the stand-in's.
-    fn intake(&self, target: &SystemRef, offer: Option<&Offer>) -> String {
-        let own = |intake: &&String| {
+    /// The intake of the target that takes the dataset, or the stand-in's. Where no system here has the data, the offers of
+    /// the schema that have no dataset say who takes it from outside.
+    fn intake(&self, target: &SystemRef, offer: Option<&Offer>, schema: &Schema) -> String {
+        let intakes = offer.into_iter().flat_map(|offer| &offer.intakes);
+        let found = intakes.chain(self.taken_from_outside(schema)).find(|intake| {
             intake.split('/').next() == Some(target.id.as_str()) && self.known.intakes.contains(*intake)
-        };
-        let found = offer.into_iter().flat_map(|offer| &offer.intakes).find(own);
+        });
         found.cloned().unwrap_or_else(|| format!("{STAND_IN}/rows"))
+    }
+
+    fn taken_from_outside(&self, schema: &Schema) -> impl Iterator<Item = &'a String> {
+        let offers = self.schemas.offers.iter();
+        let fitting: Vec<&'a Offer> =
+            offers.filter(|offer| offer.dataset.is_empty() && offer.schema == schema.id).collect();
+        fitting.into_iter().flat_map(|offer| &offer.intakes)
+    }
+
+    /// Whether a system of the town that is not installed here leaves files for one that is and takes them.
+    fn comes_by_file(&self, leg: &Leg<'_>) -> bool {
+        // A leg up to the platform ends there, between two others.
+        let reaches = leg.row.via.is_empty() || leg.row.via_side == Some(ViaSide::Source);
+        reaches
+            && leg.method == Method::FileOrMedia
+            && !self.known.installed.contains(&leg.source.id)
+            && self.known.installed.contains(&leg.target.id)
+            && !self.intake(leg.target, None, leg.schema).starts_with(STAND_IN)
     }
 
     /// The charset of a leg's file and what was assumed.
@@ -197,6 +216,7 @@ pub(crate) fn link(
     let way = match (leg.source.is_counterpart(), leg.target.is_counterpart()) {
         (true, false) => Way::In,
         (_, true) => Way::Out,
+        (false, false) if parts.comes_by_file(leg) => Way::In,
         (false, false) => Way::Within,
     };
     let id = unique(identifier(leg), taken);
@@ -296,7 +316,10 @@ fn delivery(
     }
     if way == Way::Within && leg.method == Method::Immediate && !up_to_platform {
         assumptions.extend(parts.says_who(leg.target, "受け側", "受け取り"));
-        return (Delivery::InProcess { intake: parts.intake(leg.target, offer) }, Unmappable::Reject);
+        return (
+            Delivery::InProcess { intake: parts.intake(leg.target, offer, leg.schema) },
+            Unmappable::Reject,
+        );
     }
     let (charset, said) = parts.charset(leg);
     assumptions.extend(said);
@@ -336,7 +359,7 @@ fn delivery(
             place,
             layout,
             file_prefix: format!("{stem}_"),
-            intake: parts.intake(leg.target, offer),
+            intake: parts.intake(leg.target, offer, leg.schema),
             arrives_within_minutes: minutes,
             packing: None,
         };

@@ -20,7 +20,7 @@ pub use layouts::DerivedLayout;
 pub(crate) use names::hash;
 pub use schemas::{ItemKind, Schema, SchemaItem, SchemaTables, Schemas};
 
-use crate::{Known, Link, LinkRow, Question, RowRef, ViaSide};
+use crate::{Delivery, Known, Link, LinkRow, Question, RowRef, STAND_IN, ViaSide};
 
 /// A link made from rows of a list (導いた連携); one file `links/<id>.toml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,6 +106,25 @@ pub fn derive(
     (derived.datasets, derived.layouts) = parts.made();
     follow_the_platform(&mut derived.links, rows);
     derived
+}
+
+/// The rows of a system that a set of links runs only by the stand-in on its own side (型どおりの行): rows it would give from
+/// a dataset it does not have, and rows it would take without an intake. What it asks of others it takes as an answer.
+#[must_use]
+pub fn generic<'a>(links: impl IntoIterator<Item = &'a Link>, system: &str) -> BTreeSet<RowRef> {
+    let stands_in = |name: &str| name.split('/').next() == Some(STAND_IN);
+    let is_generic = |link: &&Link| {
+        let gives = link.source == system && stands_in(&link.dataset);
+        let takes = link.target == system
+            && match &link.delivery {
+                Delivery::InProcess { intake } | Delivery::Inward { intake, .. } => stands_in(intake),
+                // A file that nobody fetches.
+                Delivery::Outward { .. } => true,
+                Delivery::Inquiry { .. } => false,
+            };
+        gives || takes
+    };
+    links.into_iter().filter(is_generic).flat_map(|link| link.rows.iter().cloned()).collect()
 }
 
 /// What comes from the platform starts when it has come up to it (共通基盤の両区間).

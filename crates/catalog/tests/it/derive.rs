@@ -29,6 +29,7 @@ pub(crate) fn defaults() -> Defaults {
 }
 
 const NON_KANJI: &str = include_str!("../../../../standards/layouts/juki-net-non-kanji.tsv");
+const OFFERS: &str = include_str!("../../../../standards/schemas/offers.tsv");
 const DEFAULTS: &str = include_str!("../../../../standards/lists/derive.toml");
 
 /// The installation with a stand-in and everything that was derived for it.
@@ -122,10 +123,10 @@ fn every_row_of_the_four_lists_runs() {
     assert_eq!(
         shown,
         [
-            ("city", 59, 55, 0),
-            ("town_a", 97, 97, 0),
+            ("city", 59, 37, 0),
+            ("town_a", 97, 88, 0),
             ("kotoura_links", 43, 75, 0),
-            ("unit_links", 1006, 454, 0)
+            ("unit_links", 1006, 451, 0)
         ],
         "list, rows, links, left"
     );
@@ -184,9 +185,12 @@ fn every_dataset_reads_back_and_every_layout_compiles_for_it() {
         assert_eq!(back.as_ref(), Ok(dataset), "{text}");
         items.insert(dataset.id.clone(), dataset.names().into_iter().map(str::to_owned).collect());
     }
-    let resident: Vec<String> =
-        schemas().get("resident").unwrap().items.iter().map(|item| item.name.clone()).collect();
-    items.insert("resident-register/resident".to_owned(), resident);
+    // What an installed system offers has the items of its schema, among its own.
+    for line in OFFERS.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let schema = schemas().get(cells[0]).unwrap().items.iter().map(|item| item.name.clone()).collect();
+        items.insert(cells[1].to_owned(), schema);
+    }
     let tables = Tables::built_in();
     for made in &derived.layouts {
         let mut beside = |name: &str| match name {
@@ -232,19 +236,21 @@ fn comes_back(plan: &Plan, names: &[&str], made: &DerivedLayout) {
 /// Each case: a row, and the links made of it.
 #[test]
 fn a_row_becomes_what_it_says() {
-    let own = "resident-register/resident";
+    let (own, basic) = ("resident-register/resident", "resident-register/resident-basic");
     for (row, want) in [
         // Both ends in the town.
         ("住民記録|→|宛名|住民情報|即時連携|即時|差分|", vec![format!("{own} immediate difference on-change program in addressee/residents")]),
         ("住民記録|→|介護保険|住民情報|即時連携|即時|差分|", vec![format!("{own} immediate difference on-change program in stand-in/rows")]),
-        ("介護保険|→|住民記録|介護資格|即時連携|即時|差分|", vec!["stand-in/long-term-care-insurance-qualification immediate difference on-change program in stand-in/rows".to_owned()]),
+        ("介護保険|→|住民記録|介護資格|即時連携|即時|差分|", vec!["stand-in/long-term-care-insurance-qualification immediate difference on-change program in resident-register/qualifications".to_owned()]),
+        // A file of a system that is elsewhere in the town, for one that is here and takes it.
+        ("介護保険|→|住民記録|介護資格|自動|日次||", vec!["stand-in/long-term-care-insurance-qualification file-or-media difference daily program from long-term-care-insurance as long-term-care-insurance-qualification-utf-8 in resident-register/qualifications".to_owned()]),
         ("住民記録|→|介護保険|住民情報|DB中継|日次|差分|", vec![format!("{own} relay-database difference daily program to long-term-care-insurance-relay as resident-register-resident-utf-8")]),
         ("住民記録|→|税総合システム|住民情報|自動|日次|全件|JEF/EBCDIC", vec![format!("{own} file-or-media full daily program to integrated-tax-suite as resident-jef")]),
         ("住民記録|→|介護保険|住民情報|手動|月次||Unicode UTF-16", vec![format!("{own} file-or-media full monthly 1 staff to long-term-care-insurance as resident-utf16")]),
         ("介護保険|→|国民健康保険|給付情報|ファイル転送/媒体連携|10分ごと||", vec!["stand-in/long-term-care-insurance-benefit file-or-media difference every 10 program to national-health-insurance as long-term-care-insurance-benefit-utf-8".to_owned()]),
         // Asked, not told; a system outside sends all the same.
         ("介護保険|→|住民記録|転出のとき最新の介護保険資格を参照する|即時連携|即時|差分|", vec!["stand-in/long-term-care-insurance-qualification immediate difference on request program asked 100 None".to_owned()]),
-        ("住民記録|→|印鑑登録|住民票情報照会|即時連携|即時|差分|", vec![format!("{own} immediate difference on request program asked 100 None")]),
+        ("住民記録|→|印鑑登録|住民票情報照会|即時連携|即時|差分|", vec![format!("{basic} immediate difference on request program asked 100 None")]),
         ("住基ネット|→|住民記録|住基カード発行状況照会|即時連携|即時|差分|", vec!["stand-in/juki-net-card immediate difference on-change program from juki-net as juki-net-card-utf-8 in stand-in/rows".to_owned()]),
         // One end outside.
         ("戸籍|→|住基ネット|符号取得要求|自動|随時||住基ネット統一文字", vec!["stand-in/family-register-code-request file-or-media difference on-change program to juki-net as family-register-code-request-juki-net-unified".to_owned()]),
@@ -260,8 +266,8 @@ fn a_row_becomes_what_it_says() {
             "stand-in/koseiren-health-check file-or-media full 4/1 staff from koseiren as koseiren-health-check-utf-8 in stand-in/rows".to_owned(),
         ]),
         ("住民記録|→|健康管理|住民情報|自動|日次・随時||", vec![
-            format!("{own} file-or-media difference daily program to health-management as resident-register-resident-utf-8"),
-            format!("{own} file-or-media difference on-change program to health-management-town-1-on-change as resident-register-resident-utf-8"),
+            format!("{basic} file-or-media difference daily program to health-management as resident-register-resident-basic-utf-8"),
+            format!("{basic} file-or-media difference on-change program to health-management-town-1-on-change as resident-register-resident-basic-utf-8"),
         ]),
         ("住民記録|→|介護保険|住民情報|DB中継・ファイル転送/媒体連携併用|週次||", vec![
             format!("{own} relay-database difference 月曜日 program to long-term-care-insurance-relay as resident-register-resident-utf-8"),
@@ -270,7 +276,7 @@ fn a_row_becomes_what_it_says() {
         // What the row does not say, or says twice.
         ("住民記録|→|介護保険|住民情報||||", vec![format!("{own} file-or-media difference daily program to long-term-care-insurance as resident-register-resident-utf-8")]),
         ("住民記録|→|介護保険|住民情報|手動|||", vec![format!("{own} file-or-media full by hand staff to long-term-care-insurance as resident-register-resident-utf-8")]),
-        ("住民記録|→|コンビニ交付システム|住民情報|自動|手動||SS明朝", vec![format!("{own} file-or-media full by hand staff to convenience-store-issuance as resident-register-resident-utf-8")]),
+        ("住民記録|→|コンビニ交付システム|住民情報|自動|手動||SS明朝", vec!["resident-register/convenience-store file-or-media full by hand staff to convenience-store-issuance as convenience-store".to_owned()]),
         ("住民記録|→|介護保険|住民情報|DB中継|随時|全件|", vec![format!("{own} relay-database full by hand staff to long-term-care-insurance-relay as resident-register-resident-utf-8")]),
     ] {
         let made = derived(&town(&[row]));
@@ -328,10 +334,12 @@ fn identifiers_say_where_a_link_comes_from() {
 /// Both legs of a flow through the platform run; the second waits for the first where both keep a calendar.
 #[test]
 fn legs_of_the_platform_follow_each_other() {
-    let derived = derived(&rows());
+    let given: Vec<Link> =
+        links().into_iter().filter(|link| link.id != "long-term-care-to-resident").collect();
+    let derived = derive(&rows(), &given, &known(), &schemas(), &defaults());
     let (up, on) = (find(&derived, "city-59"), find(&derived, "city-11"));
     assert_eq!(up.link.place(), Some("common-platform"));
-    assert_eq!(on.link.place(), Some("resident-register"));
+    assert_eq!(on.link.place(), Some("long-term-care-insurance"));
     assert_eq!((up.link.after.len(), on.link.after.as_slice()), (0, ["city-59".to_owned()].as_slice()));
     let on_change = find(&derived, "city-4");
     assert_eq!((on_change.link.timing, on_change.link.after.len()), (Timing::OnChange, 0));
@@ -400,8 +408,8 @@ fn differences_of_one_dataset_to_one_receiver_have_places_of_their_own() {
     let derived = derived(&rows());
     let mut all: Vec<Link> = links();
     all.extend(derived.links.iter().map(|made| made.link.clone()));
-    let places = ["city-35", "city-38"].map(|id| find(&derived, id).link.place().unwrap().to_owned());
-    assert_eq!(places, ["juki-net", "juki-net-city-38"]);
+    let places = ["city-35", "town-a-1"].map(|id| find(&derived, id).link.place().unwrap().to_owned());
+    assert_eq!(places, ["juki-net", "juki-net-town-a-1"]);
     // 通常時, 資格管理, 登録 and 国民投票 are registers of their own; the last one's full extract and differences go together.
     let rolls = ["city-18", "city-19", "city-20", "city-21", "city-22"];
     let rolls = rolls.map(|id| find(&derived, id).link.place().unwrap().replace("common-platform", "x"));

@@ -197,10 +197,21 @@ fn open(
     )
     .unwrap();
     let journal: Arc<dyn Journal> = Arc::new(store);
-    let places = ["welfare-suite", "tax-suite", "juki-net", "immigration-services"]
-        .into_iter()
-        .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
-        .collect();
+    let places = [
+        "welfare-suite",
+        "tax-suite",
+        "juki-net",
+        "immigration-services",
+        "application-management",
+        "number-linkage-server",
+        "long-term-care-insurance",
+        "late-stage-elderly-medical-care",
+        "child-allowance",
+        "convenience-store",
+    ]
+    .into_iter()
+    .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
+    .collect();
     let mut sources = LinkSources {
         lists: vec![ListFile { name: "city.tsv".into(), text: text("lists/city.tsv") }],
         systems: text("lists/systems.tsv"),

@@ -73,6 +73,7 @@ fn a_move_in_reaches_every_subscriber_and_both_suites() {
             "resident-changes-to-welfare",
             "resident-to-addressee",
             "resident-to-child-allowance",
+            "resident-to-convenience-store",
             "resident-to-electoral-roll",
         ]
     );
@@ -262,7 +263,7 @@ fn differences_pass_over_what_a_full_extract_brought() {
         .filter(|line| line.delivery.file_name.is_some())
         .map(|line| (&*line.delivery.link, line.delivery.no))
         .collect();
-    assert_eq!(files, [("resident-full-to-welfare", 2)]);
+    assert_eq!(files, [("resident-full-to-welfare", 2), ("resident-to-convenience-store", 1)]);
 }
 
 #[test]

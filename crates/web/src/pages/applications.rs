@@ -18,6 +18,8 @@ struct Row {
     names: String,
     rule: String,
     to_check: String,
+    /// What a notice changes, before and after.
+    corrections: String,
     provisional_no: String,
     ended_reason: String,
     /// The form it opens; empty when there is none, or nothing is left to do.
@@ -64,6 +66,7 @@ pub(crate) fn list(visit: &Visit) -> Result<Reply, Problem> {
                 names: text("names"),
                 rule: text("rule"),
                 to_check: text("to_check"),
+                corrections: text("corrections"),
                 provisional_no: text("provisional_no"),
                 ended_reason: text("ended_reason"),
                 href,

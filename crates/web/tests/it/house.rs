@@ -112,10 +112,21 @@ impl House {
             electoral_roll::system(),
         ];
         let journal: Arc<dyn Journal> = Arc::new(Store::in_memory(&Office::kinds(&systems))?);
-        let places = ["welfare-suite", "tax-suite", "juki-net", "immigration-services"]
-            .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
-            .into_iter()
-            .collect();
+        let places = [
+            "welfare-suite",
+            "tax-suite",
+            "juki-net",
+            "immigration-services",
+            "application-management",
+            "number-linkage-server",
+            "long-term-care-insurance",
+            "late-stage-elderly-medical-care",
+            "child-allowance",
+            "convenience-store",
+        ]
+        .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
+        .into_iter()
+        .collect();
         let mut lists = Vec::new();
         for name in ["city.tsv", "town_a.tsv", "kotoura_links.tsv", "unit_links.tsv"] {
             lists.push(ListFile { name: name.to_owned(), text: text(&format!("lists/{name}"))? });

@@ -199,7 +199,7 @@ async fn a_family_is_seen_from_every_side() {
             "/links/resident-full-to-tax/1".to_owned(),
             vec!["SHA-256", "resident-jef", "作成済", "送信済", "受領と一致"],
         ),
-        ("/links/lists".to_owned(), vec!["稼働 4／59", "未対応", "質問"]),
+        ("/links/lists".to_owned(), vec!["稼働 22／59", "未対応", "質問"]),
         (
             "/links/lists?list=unit_links&state=runs&q=転入".replace("転入", "%E8%BB%A2%E5%85%A5"),
             vec!["稼働", "1／1ページ"],

@@ -1,14 +1,14 @@
 //! The request for a certificate, and its issue: numbers, history of issuance, documents.
 
 use domain::{AddresseeNo, HouseholdNo};
-use register::{Fault, Write};
+use register::{Fault, ViewExt, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use system::{Answer, DocumentRequest, Field, FieldKind, Outcome, Section, choices};
 
 use crate::desk::Desk;
-use crate::records::{Counter, Issuance, Person};
-use crate::rules::Limit;
+use crate::records::{Application, ApplicationKind, ApplicationStatus, Counter, Issuance, Person};
+use crate::rules::{Limit, application};
 use crate::texts::fold_text;
 
 /// Who asks for a certificate, and for what.
@@ -20,6 +20,9 @@ pub(crate) struct Asking {
     pub(crate) purpose: String,
     #[serde(default)]
     pub(crate) copies: Option<String>,
+    /// 受付データ番号 of the application it is issued from.
+    #[serde(default)]
+    pub(crate) from_application: String,
 }
 
 /// 請求: by whom, for what, how many.
@@ -40,6 +43,7 @@ pub(crate) fn section() -> Section {
             Field::new("requested_by", "請求者", FieldKind::Text(100)).required(),
             Field::new("purpose", "使用目的", FieldKind::Text(200)),
             Field::new("copies", "部数", FieldKind::Text(2)).help("空なら1部"),
+            Field::new("from_application", "受付データ番号", FieldKind::Hidden),
         ],
     )
 }
@@ -168,6 +172,25 @@ pub(crate) fn outcome(
     issued: Issued,
 ) -> Result<Outcome, Fault> {
     let Issued { documents, mut writes, numbers } = issued;
+    if !asking.from_application.is_empty() {
+        let held = desk.view.load::<Application>(&asking.from_application)?;
+        let open = held.filter(|held| {
+            held.record.what == ApplicationKind::Certificate && held.record.status == ApplicationStatus::Open
+        });
+        let Some(held) = open else {
+            let no = &asking.from_application;
+            desk.error(
+                "D081",
+                "from_application",
+                "受付データ",
+                format!("受付データ{no}は、証明書の交付申請ではないか、もう使われています。"),
+                "受付データ一覧から開き直してください。",
+            );
+            return Ok(Outcome::refused(desk.findings));
+        };
+        let first = numbers.first().cloned().unwrap_or_default();
+        writes.push(application::entered(held.record, held.version, &first)?);
+    }
     writes.extend(desk.writes()?);
     let title = issue.certificate;
     let count = numbers.len();
@@ -207,7 +230,7 @@ fn printer(desk: &Desk<'_>) -> String {
 /// `20201102 ●●市 本庁1 プリンタ001 000011`: day, municipality, place, printer, number of the day.
 ///
 /// Source: 住民記録システム標準仕様書 5.5.
-fn issue_number(desk: &mut Desk<'_>) -> Result<String, Fault> {
+pub(crate) fn issue_number(desk: &mut Desk<'_>) -> Result<String, Fault> {
     let today = desk.today();
     let serial = desk.next_serial_of(Counter::ISSUANCE, Some(today))?;
     Ok(format!(

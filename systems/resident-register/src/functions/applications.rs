@@ -10,10 +10,12 @@ use system::{
     choices,
 };
 
-use super::{correction, move_in, move_out, move_within};
+use super::corrected::Changes;
+use super::{correction, ex_officio_deletion, history, issue_copy, move_in, move_out, move_within};
+use crate::concealment::Concealment;
 use crate::desk::Desk;
-use crate::records::{Application, ApplicationKind, ApplicationStatus, Counter};
-use crate::rules::application::{self, Wrong};
+use crate::records::{Application, ApplicationKind, ApplicationStatus, Counter, Person};
+use crate::rules::application::{self, Find, Wrong};
 
 /// Most characters of a file.
 const FILE_CHARACTERS_MAX: usize = 4_000_000;
@@ -55,12 +57,18 @@ struct Import {
     skip_errors: bool,
 }
 
-fn form_of(kind: ApplicationKind) -> Form {
+/// The form a kind of notification opens, or whose items its columns are.
+pub(crate) fn form_of(kind: ApplicationKind) -> Form {
     match kind {
-        ApplicationKind::MoveIn | ApplicationKind::MoveInPlan | ApplicationKind::Card => {
-            move_in::function().form
-        }
-        ApplicationKind::MoveWithin | ApplicationKind::MoveWithinPlan => move_within::function().form,
+        ApplicationKind::MoveIn
+        | ApplicationKind::MoveInPlan
+        | ApplicationKind::MoveInPlanWithdrawal
+        | ApplicationKind::Card => move_in::function().form,
+        ApplicationKind::MoveWithin
+        | ApplicationKind::MoveWithinPlan
+        | ApplicationKind::MoveWithinPlanWithdrawal => move_within::function().form,
+        ApplicationKind::ImmigrationLoss => ex_officio_deletion::function().form,
+        ApplicationKind::Certificate => issue_copy::function().form,
         ApplicationKind::ImmigrationNotice | ApplicationKind::FamilyRegisterNotice => {
             correction::function().form
         }
@@ -78,6 +86,7 @@ fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
         return Ok(Outcome::refused(wrong.iter().take(TOLD_MAX).map(finding).collect()));
     }
     let mut desk = Desk::new(view, context);
+    let find = |name: &str| application::of_name(view, context, name);
     let mut writes = Vec::new();
     let mut rows: Vec<Value> = wrong.iter().map(refused_row).collect();
     let refused: BTreeSet<&str> = wrong.iter().map(|one| one.external_no.as_str()).collect();
@@ -89,47 +98,7 @@ fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
             rows.push(json!({ "external_no": one.external_no, "result": "取込み済み" }));
             continue;
         }
-        let (matched, mut differences) = match given.what.is_of_residents() {
-            true => application::compare(&desk, &one.who)?,
-            false => (Vec::new(), Vec::new()),
-        };
-        let mut filled = one.input;
-        if let Some(fields) = filled.as_object_mut() {
-            if given.what.is_of_residents() {
-                fields.insert("targets".to_owned(), json!(matched));
-            }
-            for (item, value) in known_of(given.what) {
-                fields.entry(item).or_insert(value);
-            }
-        }
-        let visit_on = match one.visit_on.as_str() {
-            "" => None,
-            text => {
-                let day = domain::parse_input(text).ok().and_then(|date| date.known());
-                if day.is_none() {
-                    differences.push(format!("来庁予定日「{text}」は日付として読めません。"));
-                }
-                day
-            }
-        };
-        let names = match given.what.is_of_residents() {
-            true => one.who.iter().filter_map(|who| who.get("name").cloned()).collect(),
-            false => member_names(&filled),
-        };
-        let application = Application {
-            application_no: format!("{:08}", desk.next_serial(Counter::APPLICATION)?),
-            external_no: one.external_no,
-            what: given.what,
-            received_on: context.today,
-            visit_on,
-            names: names.join("、"),
-            input: filled.to_string(),
-            matched,
-            differences,
-            status: ApplicationStatus::Open,
-            provisional_no: String::new(),
-            end_reason: String::new(),
-        };
+        let application = received(&mut desk, given.what, one, &find)?;
         rows.push(row(&application));
         writes.push(Write::put(&application, None)?);
     }
@@ -157,6 +126,56 @@ fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
     })
 }
 
+/// A notification as it is kept: compared with the register, with what its kind says of itself filled in.
+pub(crate) fn received(
+    desk: &mut Desk<'_>,
+    what: ApplicationKind,
+    one: application::Read,
+    find: Find<'_>,
+) -> Result<Application, Fault> {
+    let (matched, mut differences) = match what.is_of_residents() {
+        true => application::compare(desk, &one.who, find)?,
+        false => (Vec::new(), Vec::new()),
+    };
+    let mut filled = one.input;
+    if let Some(fields) = filled.as_object_mut() {
+        if what.is_of_residents() {
+            fields.insert("targets".to_owned(), json!(matched));
+        }
+        for (item, value) in known_of(what) {
+            fields.entry(item).or_insert(value);
+        }
+    }
+    let visit_on = match one.visit_on.as_str() {
+        "" => None,
+        text => {
+            let day = domain::parse_input(text).ok().and_then(|date| date.known());
+            if day.is_none() {
+                differences.push(format!("来庁予定日「{text}」は日付として読めません。"));
+            }
+            day
+        }
+    };
+    let names = match what.is_of_residents() {
+        true => one.who.iter().filter_map(|who| who.get("name").cloned()).collect(),
+        false => member_names(&filled),
+    };
+    Ok(Application {
+        application_no: format!("{:08}", desk.next_serial(Counter::APPLICATION)?),
+        external_no: one.external_no,
+        what,
+        received_on: desk.today(),
+        visit_on,
+        names: names.join("、"),
+        input: filled.to_string(),
+        matched,
+        differences,
+        status: ApplicationStatus::Open,
+        provisional_no: String::new(),
+        end_reason: String::new(),
+    })
+}
+
 /// What a kind of notification says of itself, where the file does not.
 ///
 /// Source: 住民基本台帳法 art. 24-2 (a card holder's notification needs no certificate); 住民記録システム標準仕様書 4.2.0.3, 4.5.6.
@@ -166,12 +185,18 @@ fn known_of(kind: ApplicationKind) -> Vec<(&'static str, Value)> {
         ApplicationKind::ImmigrationNotice | ApplicationKind::FamilyRegisterNotice => {
             vec![("correction_kind", json!("43")), ("basis", json!("notice"))]
         }
+        ApplicationKind::ImmigrationLoss => {
+            vec![("deletion_kind", json!("status-lost")), ("basis", json!("notice"))]
+        }
         ApplicationKind::MoveIn
         | ApplicationKind::MoveWithin
         | ApplicationKind::MoveOut
         | ApplicationKind::MoveOutWithdrawal
         | ApplicationKind::MoveInPlan
+        | ApplicationKind::MoveInPlanWithdrawal
         | ApplicationKind::MoveWithinPlan
+        | ApplicationKind::MoveWithinPlanWithdrawal
+        | ApplicationKind::Certificate
         | ApplicationKind::Card => Vec::new(),
     }
 }
@@ -231,7 +256,9 @@ fn row(one: &Application) -> Value {
 
 /// What a clerk should see of an application: A175 of who was not found, A135 of what differs, A176 of a notice that waits.
 fn rule(one: &Application) -> &'static str {
-    let waits = one.what == ApplicationKind::ImmigrationNotice && one.status == ApplicationStatus::Open;
+    let of_immigration =
+        matches!(one.what, ApplicationKind::ImmigrationNotice | ApplicationKind::ImmigrationLoss);
+    let waits = of_immigration && one.status == ApplicationStatus::Open;
     match (one.differences.is_empty(), one.matched.is_empty()) {
         (true, _) if waits => "A176",
         (true, _) => "",
@@ -274,18 +301,20 @@ pub(crate) fn list() -> Function {
     }
 }
 
-fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let (what, status) = (input.text("what"), input.text("application_status"));
     let status = if status.is_empty() { "open" } else { status };
     let held = view.load_by::<Application>("status", status)?;
     let mut subjects = Vec::new();
     let wanted = |one: &Application| what.is_empty() || json!(one.what) == json!(what);
-    let mut rows: Vec<(Option<domain::Date>, Value)> = held
-        .iter()
-        .map(|held| &held.record)
-        .filter(|one| wanted(one))
-        .map(|one| (one.visit_on, with_function(one)))
-        .collect();
+    let mut rows: Vec<(Option<domain::Date>, Value)> = Vec::new();
+    for one in held.iter().map(|held| &held.record).filter(|one| wanted(one)) {
+        let mut row = with_function(one);
+        if let Some(fields) = row.as_object_mut() {
+            fields.insert("corrections".to_owned(), json!(told(view, context, one)?));
+        }
+        rows.push((one.visit_on, row));
+    }
     for one in held.iter().map(|held| &held.record).filter(|one| wanted(one)) {
         subjects.extend(one.matched.iter().map(ToString::to_string));
     }
@@ -297,6 +326,22 @@ fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
         answer: Some(Answer { data: json!({ "rows": rows }), subjects }),
         ..Outcome::default()
     })
+}
+
+/// What a notice changes, in words; empty of what corrects nothing, and of what is over.
+fn told(view: &dyn View, context: &Context<'_>, one: &Application) -> Result<String, Fault> {
+    if one.status != ApplicationStatus::Open {
+        return Ok(String::new());
+    }
+    let filled: Map<String, Value> = serde_json::from_str(&one.input)
+        .map_err(|error| Fault::new("the input of an application does not read", error))?;
+    let text =
+        |change: &Value, item: &str| change.get(item).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let changes = corrections(view, context, one, &filled)?;
+    let said = changes.iter().map(|change| {
+        format!("{}「{}」→「{}」", text(change, "title"), text(change, "before"), text(change, "after"))
+    });
+    Ok(said.collect::<Vec<_>>().join(" "))
 }
 
 /// 受付データを開く: what the form of the movement is to be filled with, without numbers.
@@ -316,7 +361,7 @@ pub(crate) fn open() -> Function {
     }
 }
 
-fn decide_open(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide_open(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let no = input.text("from_application");
     let Some(held) = view.load::<Application>(no)? else { return Ok(unknown(no)) };
     let one = held.record;
@@ -330,12 +375,49 @@ fn decide_open(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
         }
     }
     filled.insert("from_application".to_owned(), json!(no));
+    let corrected = corrections(view, context, &one, &filled)?;
     let mut data = with_function(&one);
     if let Some(fields) = data.as_object_mut() {
         fields.insert("input".to_owned(), Value::Object(filled));
+        fields.insert("corrections".to_owned(), Value::Array(corrected));
     }
     let subjects = one.matched.iter().map(ToString::to_string).collect();
     Ok(Outcome { answer: Some(Answer { data, subjects }), ..Outcome::default() })
+}
+
+/// The sheet of what a notice of immigration or of the family register changes, item by item: before and after (M-64).
+///
+/// Source: 住民記録システム標準仕様書 4.5.6.
+fn corrections(
+    view: &dyn View,
+    context: &Context<'_>,
+    one: &Application,
+    filled: &Map<String, Value>,
+) -> Result<Vec<Value>, Fault> {
+    if one.what.function() != Some(correction::CORRECTION.id) {
+        return Ok(Vec::new());
+    }
+    // What does not read as an item of the correction is told when the form is entered.
+    let Ok(changes) = serde_json::from_value::<Changes>(Value::Object(filled.clone())) else {
+        return Ok(Vec::new());
+    };
+    let mut concealment = Concealment::new(view, context);
+    let mut sheet = Vec::new();
+    for no in &one.matched {
+        let Some(held) = view.load::<Person>(no.as_str())? else { continue };
+        let before = held.record;
+        let mut after = before.clone();
+        changes.apply(&mut after);
+        let hidden = concealment.hides(&before)?;
+        for mut change in history::told(history::changes(&before, &after), hidden) {
+            if let Some(fields) = change.as_object_mut() {
+                fields.insert("addressee_no".to_owned(), json!(no));
+                fields.insert("called".to_owned(), json!(before.called()));
+            }
+            sheet.push(change);
+        }
+    }
+    Ok(sheet)
 }
 
 /// 受付データの終了: a withdrawal that was carried out, a plan that came to nothing.

@@ -71,7 +71,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 }
 
 /// The changes that may be told of somebody whose address may be hidden.
-fn told(mut changes: Vec<Value>, hidden: bool) -> Vec<Value> {
+pub(crate) fn told(mut changes: Vec<Value>, hidden: bool) -> Vec<Value> {
     changes.retain(|change| !hidden || concealment::is_shown(change));
     changes
 }

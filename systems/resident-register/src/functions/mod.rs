@@ -1,11 +1,12 @@
 //! The functions (機能), one file each.
 
-mod applications;
+pub(crate) mod applications;
 pub(crate) mod birth;
 mod browsing_list;
 mod browsing_status;
 mod bulk_address;
 pub(crate) mod cancel;
+mod consistency;
 pub(crate) mod corrected;
 pub(crate) mod correction;
 pub(crate) mod death;
@@ -38,7 +39,7 @@ pub(crate) mod nationality;
 mod notice_list;
 mod notice_numbers;
 mod notice_resend;
-mod number_answer;
+pub(crate) mod number_answer;
 pub(crate) mod number_change;
 mod period;
 mod person;
@@ -66,7 +67,9 @@ mod suppression_list;
 mod suppression_release;
 mod suppression_set;
 mod transfer;
+mod transfer_print;
 mod watch_list;
+mod wide_area_issue;
 
 use system::Function;
 
@@ -76,6 +79,7 @@ pub(crate) fn all() -> Vec<Function> {
         move_in::function(),
         transfer::receive(),
         transfer::list(),
+        transfer_print::function(),
         applications::import(),
         applications::list(),
         applications::open(),
@@ -148,5 +152,10 @@ pub(crate) fn all() -> Vec<Function> {
         statistics_population::function(),
         statistics_age::function(),
         history_extract::function(),
+        consistency::list(),
+        consistency::settle(),
+        consistency::again(),
+        wide_area_issue::function(),
+        crate::passed_on::request_codes(),
     ]
 }

@@ -61,7 +61,7 @@ pub(crate) fn function() -> Function {
             "特例転入",
             vec![
                 Field::new("special", "特例転入（カード、引越しワンストップ）", FieldKind::Flag),
-                Field::new("transfer_no", "転出証明書情報の受信番号", FieldKind::Text(20))
+                Field::new("transfer_no", "転出証明書情報の受信番号", FieldKind::Text(60))
                     .help("空の住民票コード・個人番号・本籍などを、受け取った情報で補います"),
             ],
         ),

@@ -8,7 +8,7 @@ use system::{
 
 use crate::desk::Desk;
 use crate::records::{Counter, NoticeKind, NoticeState, OutboundNotice};
-use crate::rules::{outbound, received, tell};
+use crate::rules::{consistency, outbound, received, tell};
 
 /// 送信通知の再送: the same row is told once more, under another category where the first was wrong.
 pub(crate) fn resend() -> Function {
@@ -121,6 +121,10 @@ fn decide_resend(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
     writes.push(Write::put(&new, None)?);
     // A result that told of an error has been seen to.
     writes.extend(received::settle_result(view, context, &replaced.message_no, &reason)?);
+    if replaced.notice == NoticeKind::Identity {
+        let told = format!("本人確認情報の再送（{reason}）");
+        writes.extend(consistency::settle(view, context, replaced.addressee_no, &told)?);
+    }
     Ok(Outcome {
         writes,
         reason,
@@ -171,6 +175,10 @@ fn decide_complete(view: &dyn View, input: &Input, context: &Context<'_>) -> Res
     };
     let mut writes = vec![Write::put(&done, Some(version))?];
     writes.extend(received::settle_result(view, context, &done.message_no, &reason)?);
+    if done.notice == NoticeKind::Identity {
+        let told = format!("本人確認情報の手作業完了（{reason}）");
+        writes.extend(consistency::settle(view, context, done.addressee_no, &told)?);
+    }
     Ok(Outcome {
         writes,
         reason,

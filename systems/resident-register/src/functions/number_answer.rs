@@ -36,9 +36,21 @@ pub(crate) fn function() -> Function {
 }
 
 #[derive(Deserialize)]
-struct Told {
-    message_no: String,
-    individual_number: IndividualNumber,
+pub(crate) struct Told {
+    pub(crate) message_no: String,
+    pub(crate) individual_number: IndividualNumber,
+}
+
+/// Whether an answer was written or had been before.
+pub(crate) enum Taken {
+    Now(OutboundNotice, MovementReason),
+    Before(OutboundNotice),
+}
+
+/// Makes a desk ready for answers.
+pub(crate) fn begin(desk: &mut Desk<'_>) {
+    desk.function = "resident-register/number-answer";
+    desk.circumstances = BTreeSet::from([Circumstance::Answer]);
 }
 
 /// Writes the row at once, without 仮登録. What a clerk decides was decided when the number was asked for, by 本登録 of a
@@ -49,16 +61,39 @@ struct Told {
 /// Source: 住民記録システム標準仕様書 7.1.2.1; 番号法 art. 7, 8; 住民基本台帳法 art. 7(8-2).
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let given: Told = input.read()?;
-    let held = view.load::<OutboundNotice>(&given.message_no)?;
+    let mut desk = Desk::new(view, context);
+    begin(&mut desk);
+    let answer = |request: &OutboundNotice| Answer {
+        data: json!({ "message_no": request.message_no }),
+        subjects: vec![request.addressee_no.to_string()],
+    };
+    match take(&mut desk, &given)? {
+        Err(finding) => Ok(Outcome::refused(vec![*finding])),
+        Ok(Taken::Before(request)) => Ok(Outcome {
+            message: "この回答は、もう記載されています。".to_owned(),
+            answer: Some(answer(&request)),
+            ..Outcome::default()
+        }),
+        Ok(Taken::Now(answered, reason)) => Ok(Outcome {
+            writes: desk.writes()?,
+            effective_on: Some(context.today),
+            reason: format!("{} {}", reason.code(), reason.label()),
+            message: format!("通知番号{}の回答の個人番号を記載しました。", answered.message_no),
+            answer: Some(answer(&answered)),
+            ..Outcome::default()
+        }),
+    }
+}
+
+/// Lays the number of one answer down.
+pub(crate) fn take(desk: &mut Desk<'_>, given: &Told) -> Result<Result<Taken, Box<Finding>>, Fault> {
+    let held = desk.view.load::<OutboundNotice>(&given.message_no)?;
     let Some(held) = held.filter(|held| held.record.notice == NoticeKind::NumberRequest) else {
         let message = format!("通知番号{}の、個人番号の要求はありません。", given.message_no);
-        return Ok(refused("D061", "message_no", message, "要求の通知番号を確かめてください。"));
+        return Ok(Err(refused("D061", "message_no", message, "要求の通知番号を確かめてください。")));
     };
     let (request, version) = (held.record, held.version);
     let no = request.addressee_no;
-    let mut desk = Desk::new(view, context);
-    desk.function = "resident-register/number-answer";
-    desk.circumstances = BTreeSet::from([Circumstance::Answer]);
     let Some(person) = desk.person(no)? else {
         return Err(Fault::because(format!("notice {} asks for nobody's number", request.message_no)));
     };
@@ -70,20 +105,15 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         _ => MovementReason::IndividualNumberExOfficioEntry,
     };
-    let answer = Answer { data: json!({ "message_no": given.message_no }), subjects: vec![no.to_string()] };
     if request.answered_on.is_some() && same {
-        return Ok(Outcome {
-            message: "この回答は、もう記載されています。".to_owned(),
-            answer: Some(answer),
-            ..Outcome::default()
-        });
+        return Ok(Ok(Taken::Before(request)));
     }
-    if let Some(refusal) = refusal(&desk, &person, &request, &given, reason)? {
-        return Ok(refusal);
+    if let Some(refusal) = refusal(desk, &person, &request, given, reason)? {
+        return Ok(Err(refusal));
     }
-    let answered = OutboundNotice { answered_on: Some(context.today), ..request };
+    let answered = OutboundNotice { answered_on: Some(desk.today()), ..request };
     if !same {
-        let event = Some(RegisterDate::Day(context.today));
+        let event = Some(RegisterDate::Day(desk.today()));
         let asked = reason == MovementReason::IndividualNumberChange;
         let movement = Movement {
             reason,
@@ -95,16 +125,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         let row = Person { individual_number: Some(given.individual_number), ..person };
         desk.put_person(row, &movement)?;
     }
-    let mut writes = desk.writes()?;
-    writes.push(Write::put(&answered, Some(version))?);
-    Ok(Outcome {
-        writes,
-        effective_on: Some(context.today),
-        reason: format!("{} {}", reason.code(), reason.label()),
-        message: format!("通知番号{}の回答の個人番号を記載しました。", answered.message_no),
-        answer: Some(answer),
-        ..Outcome::default()
-    })
+    desk.besides.push(Write::put(&answered, Some(version))?);
+    Ok(Ok(Taken::Now(answered, reason)))
 }
 
 /// D065, E103, D014, E038.
@@ -114,7 +136,7 @@ fn refusal(
     request: &OutboundNotice,
     given: &Told,
     reason: MovementReason,
-) -> Result<Option<Outcome>, Fault> {
+) -> Result<Option<Box<Finding>>, Fault> {
     let item = "individual_number";
     let called = person.called();
     if request.answered_on.is_some() {
@@ -140,7 +162,7 @@ fn refusal(
     }))
 }
 
-fn refused(code: &str, path: &str, message: String, remedy: &str) -> Outcome {
+fn refused(code: &str, path: &str, message: String, remedy: &str) -> Box<Finding> {
     let item = if path == "message_no" { "通知番号" } else { "個人番号" };
-    Outcome::refused(vec![Finding::error(code, path, item, message, remedy)])
+    Box::new(Finding::error(code, path, item, message, remedy))
 }

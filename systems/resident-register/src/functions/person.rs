@@ -8,6 +8,7 @@ use system::{
 
 use crate::concealment::{self, Concealment};
 use crate::records::{Hold, Memo, Person, Provisional};
+use crate::rules::consistency;
 use crate::{qualifications, sheet};
 
 /// The function.
@@ -55,7 +56,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         fields.insert("pending".to_owned(), pending(view, &mut concealment, no)?);
         let memo = view.load::<Memo>(no)?.map(|held| held.record.text).unwrap_or_default();
         fields.insert("memo".to_owned(), json!(memo));
-        fields.insert("suppression_notes".to_owned(), json!(concealment::notes(view, context, &person)?));
+        let mut notes = concealment::notes(view, context, &person)?;
+        notes.extend(consistency::note(view, person.addressee_no)?);
+        fields.insert("suppression_notes".to_owned(), json!(notes));
     }
     Ok(Outcome {
         answer: Some(Answer { data, subjects: vec![no.to_owned()] }),

@@ -4,6 +4,7 @@ use register::{Fault, View, ViewExt, Write};
 use system::{Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section};
 
 use crate::records::{Suppression, SuppressionStatus};
+use crate::rules::stop;
 
 /// The function.
 pub(crate) fn function() -> Function {
@@ -38,8 +39,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         end_reason: input.text("reason").to_owned(),
         ..suppression
     };
+    let mut writes = stop::of_suppression(view, &ended, context.today)?;
+    writes.push(Write::put(&ended, Some(version))?);
     Ok(Outcome {
-        writes: vec![Write::put(&ended, Some(version))?],
+        writes,
         reason: format!("抑止の解除（{}）", ended.end_reason),
         message: format!("抑止を解除しました。抑止番号 {no}"),
         ..Outcome::default()

@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::records::{
     Counter, Household, Suppression, SuppressionLevel, SuppressionLevels, SuppressionStatus,
 };
+use crate::rules::stop;
 
 /// The function.
 pub(crate) fn function() -> Function {
@@ -131,6 +132,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         end_reason: String::new(),
     };
     let mut writes = desk.writes()?;
+    writes.extend(stop::of_suppression(view, &suppression, context.today)?);
     writes.push(Write::put(&suppression, None)?);
     Ok(Outcome {
         findings: desk.findings,

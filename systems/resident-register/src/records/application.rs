@@ -73,6 +73,14 @@ pub enum ApplicationKind {
     ImmigrationNotice,
     /// 戸籍に関する通知（法9条2項通知）.
     FamilyRegisterNotice,
+    /// 出入国在留管理庁長官の通知 that somebody has lost the status of residence.
+    ImmigrationLoss,
+    /// 転入予定連絡の取消 of マイナポータル.
+    MoveInPlanWithdrawal,
+    /// 転居予定連絡の取消 of マイナポータル.
+    MoveWithinPlanWithdrawal,
+    /// 住民票の写しの交付申請.
+    Certificate,
 }
 
 impl ApplicationKind {
@@ -88,6 +96,10 @@ impl ApplicationKind {
         ("card", "個人番号カード券面"),
         ("immigration-notice", "法務省通知（出入国在留管理庁）"),
         ("family-register-notice", "戸籍の通知（法9条2項）"),
+        ("immigration-loss", "法務省通知（在留資格の喪失）"),
+        ("move-in-plan-withdrawal", "転入予定連絡の取消（マイナポータル）"),
+        ("move-within-plan-withdrawal", "転居予定連絡の取消（マイナポータル）"),
+        ("certificate", "住民票の写しの交付申請"),
     ];
 
     /// The Japanese words.
@@ -103,6 +115,10 @@ impl ApplicationKind {
             Self::Card => 7,
             Self::ImmigrationNotice => 8,
             Self::FamilyRegisterNotice => 9,
+            Self::ImmigrationLoss => 10,
+            Self::MoveInPlanWithdrawal => 11,
+            Self::MoveWithinPlanWithdrawal => 12,
+            Self::Certificate => 13,
         };
         Self::CHOICES.get(at).map_or("", |(_, label)| *label)
     }
@@ -116,8 +132,11 @@ impl ApplicationKind {
             | Self::MoveOutWithdrawal
             | Self::MoveWithinPlan
             | Self::ImmigrationNotice
-            | Self::FamilyRegisterNotice => true,
-            Self::MoveIn | Self::MoveInPlan | Self::Card => false,
+            | Self::FamilyRegisterNotice
+            | Self::ImmigrationLoss
+            | Self::MoveWithinPlanWithdrawal
+            | Self::Certificate => true,
+            Self::MoveIn | Self::MoveInPlan | Self::MoveInPlanWithdrawal | Self::Card => false,
         }
     }
 
@@ -128,8 +147,25 @@ impl ApplicationKind {
             Self::MoveWithin | Self::MoveWithinPlan => Some("resident-register/move-within"),
             Self::MoveOut | Self::OneStopMoveOut => Some("resident-register/move-out"),
             Self::ImmigrationNotice | Self::FamilyRegisterNotice => Some("resident-register/correction"),
-            Self::MoveOutWithdrawal => None,
+            Self::ImmigrationLoss => Some("resident-register/ex-officio-deletion"),
+            Self::Certificate => Some("resident-register/issue-copy"),
+            Self::MoveOutWithdrawal | Self::MoveInPlanWithdrawal | Self::MoveWithinPlanWithdrawal => None,
         }
+    }
+
+    /// What a withdrawal takes back; none of what is no withdrawal.
+    pub fn withdraws(self) -> Option<Self> {
+        match self {
+            Self::MoveOutWithdrawal => Some(Self::OneStopMoveOut),
+            Self::MoveInPlanWithdrawal => Some(Self::MoveInPlan),
+            Self::MoveWithinPlanWithdrawal => Some(Self::MoveWithinPlan),
+            _ => None,
+        }
+    }
+
+    /// The kind of a code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(code.to_owned())).ok()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::AddresseeNo;
 use register::{Fault, View, ViewExt, Write};
 use serde_json::{Map, Value, json};
-use system::{Field, FieldKind, Form, Input, Section, TextQuery};
+use system::{Context, Field, FieldKind, Form, Input, Section, TextQuery};
 
 use crate::desk::Desk;
 use crate::records::{Application, ApplicationKind, ApplicationStatus, PERSON, Person};
@@ -246,7 +246,8 @@ fn checked(kind: ApplicationKind, form: &Form, one: &Read, wrong: &mut Vec<Wrong
     }
     let is_named =
         |who: &BTreeMap<&str, String>| who.contains_key("name") || who.contains_key("addressee_no");
-    if kind.is_of_residents() && !one.who.iter().any(is_named) {
+    // A withdrawal names what it takes back.
+    if kind.is_of_residents() && kind.withdraws().is_none() && !one.who.iter().any(is_named) {
         wrong.push(Wrong {
             line: Some(one.line),
             external_no: one.external_no.clone(),
@@ -262,6 +263,11 @@ fn line_of(one: &Read, path: &str) -> u64 {
     let member = path.strip_prefix("members.").and_then(|rest| rest.split('.').next());
     let line = member.and_then(|at| at.parse::<usize>().ok()).and_then(|at| one.member_lines.get(at));
     line.copied().unwrap_or(one.line)
+}
+
+/// Whether a column is one of the notifications of a kind.
+pub(crate) fn is_column(kind: ApplicationKind, form: &Form, name: &str) -> bool {
+    goes(kind, form, name).is_some()
 }
 
 fn goes(kind: ApplicationKind, form: &Form, name: &str) -> Option<Goes> {
@@ -303,6 +309,7 @@ fn goes(kind: ApplicationKind, form: &Form, name: &str) -> Option<Goes> {
 pub(crate) fn compare(
     desk: &Desk<'_>,
     who: &[BTreeMap<&'static str, String>],
+    find: Find<'_>,
 ) -> Result<(Vec<AddresseeNo>, Vec<String>), Fault> {
     let (mut matched, mut differences) = (Vec::new(), Vec::new());
     for stated in who {
@@ -310,7 +317,7 @@ pub(crate) fn compare(
         let (no, name) = (get("addressee_no"), get("name"));
         let found = match no.is_empty() {
             false => desk.view.load::<Person>(no)?.map(|held| held.record).into_iter().collect(),
-            true => of_name(desk, name)?,
+            true => find(name)?,
         };
         let name = if name.is_empty() { no } else { name };
         let born = domain::parse_input(get("birth_date")).ok();
@@ -360,8 +367,12 @@ pub(crate) fn compare(
     Ok((matched, differences))
 }
 
+/// How residents of a name are found: by the search index at a counter, by a reading of the register where rows come in over
+/// a link.
+pub(crate) type Find<'a> = &'a dyn Fn(&str) -> Result<Vec<Person>, Fault>;
+
 /// Residents whose name, 旧氏 with the given name, or 通称 is this one.
-fn of_name(desk: &Desk<'_>, name: &str) -> Result<Vec<Person>, Fault> {
+pub(crate) fn of_name(view: &dyn View, context: &Context<'_>, name: &str) -> Result<Vec<Person>, Fault> {
     let folded = fold_text(name);
     if folded.is_empty() {
         return Ok(Vec::new());
@@ -373,14 +384,19 @@ fn of_name(desk: &Desk<'_>, name: &str) -> Result<Vec<Person>, Fault> {
         ..TextQuery::default()
     };
     let mut persons = Vec::new();
-    for hit in desk.context.search.find(&query).0 {
-        let Some(held) = desk.view.load::<Person>(&hit.key)? else { continue };
+    for hit in context.search.find(&query).0 {
+        let Some(held) = view.load::<Person>(&hit.key)? else { continue };
         let person = held.record;
-        if [&person.name, &person.name_roman, &person.alias_name].iter().any(|one| fold_text(one) == folded) {
+        if is_called(&person, &folded) {
             persons.push(person);
         }
     }
     Ok(persons)
+}
+
+/// Whether a folded name is one a person goes by.
+pub(crate) fn is_called(person: &Person, folded: &str) -> bool {
+    [&person.name, &person.name_roman, &person.alias_name].iter().any(|one| fold_text(one) == folded)
 }
 
 /// The application a movement is entered from; none when its input names none.

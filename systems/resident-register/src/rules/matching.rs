@@ -7,7 +7,7 @@ use system::TextQuery;
 use super::protection;
 use crate::concealment::{Concealment, HIDDEN};
 use crate::desk::Desk;
-use crate::records::{PERSON, Person};
+use crate::records::{NonResident, PERSON, Person};
 use crate::texts;
 
 /// How many persons of one name are compared.
@@ -47,6 +47,7 @@ pub(crate) fn check(
     if chosen.is_none() {
         namesakes(desk, mover, &known, at)?;
     }
+    non_residents(desk, mover, at)?;
     Ok(())
 }
 
@@ -143,6 +144,35 @@ fn number_held(
             "再転入する人の宛名番号に、この番号を入力してください。",
         );
     }
+}
+
+/// A050: somebody of this name, birth date and sex has a number as 住登外者, under which other tasks know them.
+///
+/// Source: 共通機能標準仕様書 031 (flow 4).
+fn non_residents(desk: &mut Desk<'_>, mover: &Person, at: &str) -> Result<(), Fault> {
+    let born = mover.birth_date.to_string();
+    let named = texts::fold_text(&mover.name);
+    for held in desk.view.load_by::<NonResident>("birth_date", &born)? {
+        let one = held.record;
+        let same = !named.is_empty()
+            && texts::fold_text(&one.name) == named
+            && one.sex.is_none_or(|sex| sex == mover.sex)
+            && one.addressee_no != mover.addressee_no;
+        if same {
+            desk.alert(
+                "A050",
+                &format!("{at}family_name"),
+                "氏名",
+                format!(
+                    "{}さんには、住登外者としての宛名番号{}があります。",
+                    mover.called(),
+                    one.addressee_no
+                ),
+                "同じ人なら、登録の後に、住登外者の番号を使っている業務に名寄せを頼んでください。",
+            );
+        }
+    }
+    Ok(())
 }
 
 fn namesakes(desk: &mut Desk<'_>, mover: &Person, known: &[AddresseeNo], at: &str) -> Result<(), Fault> {

@@ -4,8 +4,10 @@
 
 pub(crate) mod address;
 pub(crate) mod application;
+pub(crate) mod consistency;
 pub(crate) mod data;
 pub(crate) mod household;
+pub(crate) mod inbound_order;
 pub(crate) mod issued;
 pub(crate) mod issuing;
 pub(crate) mod matching;
@@ -18,6 +20,7 @@ pub(crate) mod received;
 pub(crate) mod relation;
 pub(crate) mod sampling;
 pub(crate) mod stay;
+pub(crate) mod stop;
 pub(crate) mod suppression;
 pub(crate) mod targets;
 pub(crate) mod tell;

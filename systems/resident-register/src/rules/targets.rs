@@ -3,7 +3,7 @@
 use domain::{AddresseeNo, RegisterDate};
 use register::Fault;
 
-use super::{issued, protection};
+use super::{consistency, issued, protection};
 use crate::desk::Desk;
 use crate::records::{Household, Person};
 
@@ -160,6 +160,7 @@ fn may_move(
 /// (A131, A132).
 pub(crate) fn held(desk: &mut Desk<'_>, person: &Person, path: &str) -> Result<(), Fault> {
     protection::warn(desk, person, path)?;
+    consistency::warn(desk, person, path)?;
     if let Some(no) = desk.hold(person.addressee_no)?
         && desk.own_provisional.as_deref() != Some(no.as_str())
     {

@@ -4,15 +4,21 @@
 #[cfg(test)]
 mod applications;
 #[cfg(test)]
+mod arrivals;
+#[cfg(test)]
 mod browsing;
 #[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod certificates;
 #[cfg(test)]
+mod consistency;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod notices;
+#[cfg(test)]
+mod passed_on;
 #[cfg(test)]
 mod protection;
 #[cfg(test)]
@@ -27,3 +33,5 @@ mod statistics;
 mod told;
 #[cfg(test)]
 mod town;
+#[cfg(test)]
+mod wide_area;

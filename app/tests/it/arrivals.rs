@@ -1,0 +1,202 @@
+//! Everything that comes in over a link of the carried standards: a demonstration town, and simulated systems outside that put
+//! numbered files into its places and look for the receipts.
+
+use std::collections::BTreeMap;
+
+use counterparts::{Mishap, Sender};
+use daicho::demo::{Demo, make};
+use daicho::house::{House, Outside};
+use linkage::Phase;
+use office::{LinkWorker, Ready, Turn};
+use register::{AsOf, ViewExt};
+use resident_register::records::{Application, Person, Transfer};
+use transport::Verdict;
+
+/// Links of another list for the same data.
+const OF_THE_TOWN: [(&str, &str); 4] = [
+    ("town-move-in-notices-from-juki-net", "move-in-notices-from-juki-net"),
+    ("town-certificates-from-juki-net", "certificates-from-juki-net"),
+    ("town-numbers-from-juki-net", "numbers-from-juki-net"),
+    ("town-notices-from-immigration", "notices-from-immigration"),
+];
+
+/// What one system outside sends over a link: the items of one row, and how many of the rows are refused.
+struct Sends<'a> {
+    link: &'a str,
+    row: Vec<(&'a str, &'a str)>,
+    refused: usize,
+}
+
+fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str) -> Vec<Sends<'a>> {
+    let one = |link, row: &[(&'a str, &'a str)], refused| Sends { link, row: row.to_vec(), refused };
+    let who = [("row_no", "1"), ("application_no", "A-1"), ("name", name), ("birth_date", birth)];
+    let with = |more: &[(&'a str, &'a str)]| -> Vec<(&'a str, &'a str)> {
+        who.iter().chain(more).copied().collect()
+    };
+    let qualification = [("addressee_no", no), ("acquired_on", "2026-04-01")];
+    let mut all = vec![
+        one(
+            "move-in-notices-from-juki-net",
+            &[
+                ("notice_no", "1"),
+                ("name", name),
+                ("birth_date", birth),
+                ("municipality", "河原市"),
+                ("moved_on", "2026-11-01"),
+                ("order_key", "K1"),
+                ("sequence", "1"),
+            ],
+            0,
+        ),
+        one(
+            "certificates-from-juki-net",
+            &[
+                ("row_no", "R8-1-01"),
+                ("certificate_no", "R8-1"),
+                ("transfer_source", "card"),
+                ("from_municipality", "河原市"),
+                ("planned_on", "2026-11-30"),
+                ("family_name", "鈴木"),
+                ("given_name", "一郎"),
+                ("birth_date", "1990-02-03"),
+                ("sex", "1"),
+                ("resident_record_code", "23057188464"),
+            ],
+            0,
+        ),
+        // Nobody has asked for a number.
+        one(
+            "numbers-from-juki-net",
+            &[("message_no", "000000000001"), ("individual_number", "123456789018")],
+            1,
+        ),
+        one("codes-from-juki-net", &[("row_no", "1"), ("resident_record_code", "12345678903")], 0),
+        one(
+            "wide-area-requests-from-juki-net",
+            &[
+                ("request_no", "Q1"),
+                ("from_municipality", "河原市"),
+                ("resident_record_code", "00000000019"),
+                ("scope", "person"),
+            ],
+            0,
+        ),
+        Sends {
+            link: "notices-from-immigration",
+            row: with(&[("procedure", "immigration-notice"), ("event_date", "2026-11-01")]),
+            refused: 0,
+        },
+        one("results-from-immigration", &[("message_no", "000000000001"), ("result", "00")], 1),
+        Sends {
+            link: "applications-from-portal",
+            row: with(&[
+                ("procedure", "one-stop-move-out"),
+                ("event_date", "2026-12-20"),
+                ("dest_municipality", "隣市"),
+            ]),
+            refused: 0,
+        },
+        Sends {
+            link: "applications-from-number-linkage",
+            row: with(&[("procedure", "move-out-withdrawal"), ("withdraws", "unknown")]),
+            refused: 1,
+        },
+    ];
+    for link in [
+        "health-insurance-to-resident",
+        "pension-to-resident",
+        "allowance-to-resident",
+        "allowance-full-to-resident",
+        "long-term-care-to-resident",
+        "late-stage-to-resident",
+        "town-allowance-to-resident",
+        "town-long-term-care-to-resident",
+        "town-late-stage-to-resident",
+    ] {
+        all.push(one(link, &qualification, 0));
+    }
+    for (link, like) in OF_THE_TOWN {
+        let same = all.iter().find(|one| one.link == like).unwrap();
+        let (row, refused) = (same.row.clone(), same.refused);
+        all.push(Sends { link, row, refused });
+    }
+    all
+}
+
+#[test]
+fn what_each_system_outside_sends_is_taken_in_and_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let demo = Demo { folder: dir.path().join("demo"), residents: 50, seed: 1, fresh: false };
+    let (config, House { office, .. }) = make(&demo, Outside::default()).unwrap();
+    let (no, name, birth) = {
+        let view = office.journal().view(AsOf::default()).unwrap();
+        let mut first = None;
+        view.scan(&resident_register::records::PERSON, None, &mut |stored| {
+            let person = stored.typed::<Person>()?.record;
+            first = Some((person.addressee_no.to_string(), person.name, person.birth_date.to_string()));
+            Ok(std::ops::ControlFlow::Break(()))
+        })
+        .unwrap();
+        first.unwrap()
+    };
+    let sent = sends(&no, &name, &birth);
+    let inward: Vec<&str> = office
+        .links()
+        .all()
+        .iter()
+        .filter(|running| matches!(running.link.delivery, catalog::Delivery::Inward { .. }))
+        .map(|running| running.link.id.as_str())
+        .collect();
+    let mut played: Vec<&str> = sent.iter().map(|one| one.link).collect();
+    played.sort_unstable();
+    let mut known = inward.clone();
+    known.sort_unstable();
+    assert_eq!(played, known, "every link by which something comes in has a sender here");
+
+    let mut senders: BTreeMap<&str, (Sender, Vec<String>)> = BTreeMap::new();
+    for one in &sent {
+        let running = office.links().get(one.link).unwrap();
+        let Ok(Ready::Inward(inward)) = &running.ready else {
+            panic!("{}: {:?}", one.link, running.ready.as_ref().err())
+        };
+        let place = config.folder_place(running.link.place().unwrap()).unwrap();
+        let place = transport::Folder::at(place).other_side();
+        let dataset = &running.link.dataset;
+        let plan = inward.plan.clone();
+        let items: Vec<String> = plan.layout().items().into_iter().map(str::to_owned).collect();
+        let values: Vec<String> = items
+            .iter()
+            .map(|item| {
+                one.row.iter().find(|(name, _)| name == item).map_or("", |(_, value)| value).to_owned()
+            })
+            .collect();
+        for (name, _) in &one.row {
+            assert!(items.iter().any(|item| item == name), "{}: the layout has no {name}", one.link);
+        }
+        let mut sender = Sender::new(Box::new(place), one.link, dataset, &inward.file_prefix, plan);
+        let full = running.link.extent == catalog::Extent::Full;
+        let names = sender.send(&[values], full, "2026-11-20", Mishap::None).unwrap();
+        senders.insert(one.link, (sender, names));
+    }
+    let worker = LinkWorker::new(&office);
+    for one in &sent {
+        let mut turns = 0;
+        while worker.turn(one.link).unwrap() == Turn::Worked {
+            turns += 1;
+            assert!(turns < 50, "{} never settles", one.link);
+        }
+        let (sender, names) = &senders[one.link];
+        for file in names {
+            let receipt = sender.receipt(file).unwrap();
+            assert_eq!(receipt.map(|receipt| receipt.verdict), Some(Verdict::Applied), "{}", one.link);
+        }
+        let delivery = office.deliveries(one.link, None, 1).unwrap().remove(0);
+        assert_eq!((delivery.phase, delivery.rows), (Phase::Applied, 1), "{}", one.link);
+        assert_eq!(delivery.refused.len(), one.refused, "{}: {:?}", one.link, delivery.refused);
+    }
+    let view = office.journal().view(AsOf::default()).unwrap();
+    assert!(view.load::<Transfer>("TSK-R8-1").unwrap().is_some());
+    assert_eq!(view.load_by::<Application>("status", "open").unwrap().len(), 2);
+    drop(view);
+    assert_eq!(office.check_evidence().unwrap(), [""; 0]);
+}
