@@ -70,6 +70,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         facts,
         persons,
         notes: vec!["印字の誤りは二重線で消し、正しく書いてください。".to_owned()],
+        codes: Vec::new(),
         attestation: Attestation {
             text: "上記のとおり届け出ます。".to_owned(),
             date: "　　　　年　　月　　日".to_owned(),
