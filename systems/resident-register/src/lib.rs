@@ -5,6 +5,7 @@ mod concealment;
 mod copy;
 mod datasets;
 mod desk;
+mod detail_dataset;
 mod extracts;
 mod functions;
 mod intakes;
@@ -57,6 +58,7 @@ pub fn system() -> System {
             datasets::RESIDENT.clone(),
             extracts::HOUSEHOLDS.clone(),
             extracts::FORMER.clone(),
+            detail_dataset::DETAILS.clone(),
             support_dataset::SUPPORT_MEASURES.clone(),
             notice_datasets::JUKI_NET.clone(),
             notice_datasets::ANNEX.clone(),

@@ -16,8 +16,8 @@ use crate::movement::{self, MovementKind};
 use crate::records::{Household, Person};
 use crate::rules::household::{self, Goal};
 use crate::rules::notice::{self, DateRules, Notice};
-use crate::rules::person;
 use crate::rules::relation::Stated;
+use crate::rules::{kana, person};
 
 /// 出生 (M-31, M-32).
 pub(crate) static BIRTH: MovementKind = MovementKind { id: "resident-register/birth", title: "出生", plan };
@@ -57,6 +57,7 @@ fn form() -> Form {
     ];
     child.extend(forms::domicile());
     child.extend(forms::foreign());
+    child.extend(forms::kana().into_iter().filter(|field| !field.name.starts_with("former_")));
     child.push(Field::new("remarks", "備考", FieldKind::Text(200)));
     Form::of(vec![
         forms::notice(Vec::new(), Field::new("event_date", "出生日（異動日）", FieldKind::RegisterDate)),
@@ -135,10 +136,12 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             }
         }
         row.moved_in_notified_on = movement.notified_on.or(Some(desk.today()));
+        kana::record(&mut row, &child.items.kana, given.notice.basis, reason, desk.today());
         if !child.remarks.is_empty() {
             row.remarks.push(child.remarks.clone());
         }
         inherit(desk, &mut row, child.parent_no, &home, &at)?;
+        person::check_items(desk, row.resident_kind, &child.items, &at);
         person::check(desk, &row, reason, &at);
         assign_code(desk, &mut row, reason, &at)?;
         stated.push(Stated { person: row, path: format!("{at}relation") });

@@ -137,6 +137,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
 
 /// E104, E092, A105.
 fn check_address(desk: &mut Desk<'_>, chosen: &Chosen, new: &domain::Address, changes_household: bool) {
+    address::check_lot(desk, new);
     if !desk.context.municipality_text("name").is_empty() && !address::is_here(desk, new) {
         desk.error(
             "E104",

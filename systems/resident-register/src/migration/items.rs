@@ -8,7 +8,7 @@ use domain::{
 };
 use system::{Finding, MigrationForm as Form, MigrationItem as Item, MigrationTable, Usual};
 
-use crate::records::{Basis, Person};
+use crate::records::{Basis, EntryArticle, NamePreference, Person};
 
 /// An item with the two ways between a person's row and text. `set` is given what is not blank.
 struct PersonItem {
@@ -98,6 +98,37 @@ macro_rules! register_date {
             get: |person| person.$field.map(|date| date.to_string()).unwrap_or_default(),
             set: |person, text| {
                 person.$field = Some(text.parse::<RegisterDate>().map_err(said)?);
+                Ok(())
+            },
+        }
+    };
+}
+
+/// A yes or no that may not be known.
+macro_rules! known {
+    ($field:ident, $title:literal) => {
+        PersonItem {
+            item: Item::new(stringify!($field), $title, Form::Flag),
+            get: |person| match person.$field {
+                Some(true) => "1".to_owned(),
+                Some(false) => "0".to_owned(),
+                None => String::new(),
+            },
+            set: |person, text| {
+                person.$field = Some(flag(text)?);
+                Ok(())
+            },
+        }
+    };
+}
+
+macro_rules! yes_no {
+    ($field:ident, $title:literal) => {
+        PersonItem {
+            item: Item::new(stringify!($field), $title, Form::Flag),
+            get: |person| shown_flag(person.$field),
+            set: |person, text| {
+                person.$field = flag(text)?;
                 Ok(())
             },
         }
@@ -210,12 +241,25 @@ static ITEMS: LazyLock<Vec<PersonItem>> = LazyLock::new(|| {
         text!(family_name, "氏_日本人", Form::Text),
         text!(given_name, "名_日本人", Form::Text),
         text!(name_kana, "氏名_フリガナ", Form::Kana),
+        known!(kana_confirmed, "氏名_フリガナ_確認状況"),
+        yes_no!(kana_attested, "氏名_フリガナ_公証確認状況"),
         text!(name_roman, "氏名_外国人ローマ字", Form::Text, Usual::Rare),
         text!(name_kanji, "氏名_外国人漢字", Form::Text, Usual::Rare),
         text!(former_family_name, "旧氏", Form::Text, Usual::Rare),
         text!(former_family_kana, "旧氏_フリガナ", Form::Kana, Usual::Rare),
+        known!(former_kana_confirmed, "旧氏_フリガナ_確認状況"),
+        yes_no!(former_kana_attested, "旧氏_フリガナ_公証確認状況"),
         text!(alias_name, "通称", Form::Text, Usual::Rare),
         text!(alias_kana, "通称_フリガナ", Form::Kana, Usual::Rare),
+        known!(alias_kana_confirmed, "通称_フリガナ_確認状況"),
+        PersonItem {
+            item: item!("name_preference", "氏名優先区分", Form::Code),
+            get: |person| person.name_preference.map(|one| one.code().to_owned()).unwrap_or_default(),
+            set: |person, text| {
+                person.name_preference = Some(of_code(NamePreference::from_code(text), text)?);
+                Ok(())
+            },
+        },
         PersonItem {
             item: item!("birth_date", "生年月日", Form::RegisterDate).required(),
             get: |person| person.birth_date.to_string(),
@@ -266,6 +310,14 @@ static ITEMS: LazyLock<Vec<PersonItem>> = LazyLock::new(|| {
         person.prev_address.get_or_insert_default()
     });
     all.push(text!(prev_head_name, "転入前住所_世帯主氏名", Form::Text));
+    all.push(yes_no!(unregistered_entry, "未届転入の有無"));
+    address!(
+        all,
+        "last_registered",
+        "最終登録住所地",
+        |person| person.last_registered.as_ref(),
+        |person| { person.last_registered.get_or_insert_default() }
+    );
     address!(all, "moved_from", "転居前住所", |person| person.moved_from_address.as_ref(), |person| {
         person.moved_from_address.get_or_insert_default()
     });
@@ -315,7 +367,7 @@ fn numbers() -> [PersonItem; 2] {
     ]
 }
 
-fn foreign() -> [PersonItem; 9] {
+fn foreign() -> [PersonItem; 13] {
     [
         text!(nationality_code, "国名コード", Form::Code),
         text!(nationality, "国籍・地域", Form::Text, Usual::Rare),
@@ -333,6 +385,17 @@ fn foreign() -> [PersonItem; 9] {
         text!(residence_card_no, "在留カード等番号", Form::Text, Usual::Rare),
         text!(landing_period, "上陸期間", Form::Text, Usual::Rare),
         text!(provisional_stay_period, "仮滞在期間", Form::Text, Usual::Rare),
+        register_date!(old_alien_registered_on, "旧外登法による登録年月日"),
+        known!(residence_notified, "住居地届出の有無"),
+        yes_no!(entered_by_landing_permit, "上陸許可証による転入の旨"),
+        PersonItem {
+            item: item!("entry_article", "法第30条の46又は47区分", Form::Code),
+            get: |person| person.entry_article.map(|article| article.code().to_owned()).unwrap_or_default(),
+            set: |person, text| {
+                person.entry_article = Some(of_code(EntryArticle::from_code(text), text)?);
+                Ok(())
+            },
+        },
     ]
 }
 
@@ -366,6 +429,9 @@ fn row() -> Vec<PersonItem> {
             },
         },
         text!(operator, "操作者ID", Form::Text),
+        text!(notification_no, "届出番号", Form::Text),
+        text!(input_place, "入力場所", Form::Text),
+        text!(input_terminal, "入力端末", Form::Text),
         PersonItem {
             item: item!("deletion_reason", "消除事由", Form::Code),
             get: |person| person.deletion_reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
@@ -409,8 +475,17 @@ fn row() -> Vec<PersonItem> {
     ]
 }
 
-fn lists() -> [PersonItem; 4] {
+fn lists() -> [PersonItem; 6] {
     [
+        text!(de_facto_head, "事実上の世帯主", Form::Text),
+        PersonItem {
+            item: item!("district_codes", "地区管理コード", Form::List),
+            get: |person| listed(&person.district_codes),
+            set: |person, text| {
+                person.district_codes = list(text)?;
+                Ok(())
+            },
+        },
         PersonItem {
             item: item!("cancels", "取り消した履歴番号", Form::List),
             get: |person| listed(&person.cancels),

@@ -1,6 +1,7 @@
 //! The registers this system owns (台帳), as record types.
 
 mod application;
+mod foreign;
 mod household;
 mod issuance;
 mod memo;
@@ -16,6 +17,7 @@ mod suppression;
 mod transfer;
 
 pub use application::{APPLICATION, Application, ApplicationKind, ApplicationStatus};
+pub use foreign::{EntryArticle, NamePart, NamePreference};
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{Disposal, ISSUANCE, Issuance};
 pub use memo::{MEMO, Memo};
