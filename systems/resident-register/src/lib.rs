@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod cards;
 mod certificates;
 mod concealment;
 mod copy;
@@ -50,6 +51,9 @@ pub fn system() -> System {
             &records::SUPPORT_RELEASE,
             &records::QUALIFICATION,
             &records::MEMO,
+            &records::FORMER_ARCHIVE,
+            &records::FORMER_NOTE,
+            &records::CARD,
             &records::APPLICATION,
             &records::MIGRATION,
         ],
@@ -64,7 +68,12 @@ pub fn system() -> System {
             notice_datasets::ANNEX.clone(),
             notice_datasets::IMMIGRATION.clone(),
         ],
-        intakes: vec![intakes::MOVE_IN_NOTICES, intakes::IMMIGRATION_RESULTS, qualifications::QUALIFICATIONS],
+        intakes: vec![
+            intakes::MOVE_IN_NOTICES,
+            intakes::IMMIGRATION_RESULTS,
+            qualifications::QUALIFICATIONS,
+            cards::CARDS,
+        ],
         indexed: vec![texts::RESIDENTS],
         checks: {
             let checks = verify::checks().into_iter().chain(verify_support::checks());

@@ -10,7 +10,7 @@ use crate::functions::{
     member_order, move_in, move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
 };
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
-use crate::rules::{application, kana, outbound, town_tables};
+use crate::rules::{application, era, kana, outbound, town_tables};
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
 #[derive(Debug)]
@@ -85,6 +85,7 @@ pub(crate) fn enter(
     let (place, terminal) = town_tables::desk_of(context);
     desk.entry = Entry { notification_no: input.text("notification_no").to_owned(), place, terminal };
     (kind.plan)(&mut desk, input)?;
+    era::warn(&mut desk, input);
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
@@ -175,6 +176,7 @@ pub(crate) fn finalize(
         terminal: provisional.input_terminal.clone(),
     };
     (kind.plan)(&mut desk, &input)?;
+    era::warn(&mut desk, &input);
     kana::warn(&mut desk);
     // What was confirmed at entry need not be confirmed again; what is new must be.
     let mut findings: Vec<Finding> = std::mem::take(&mut desk.findings);

@@ -76,8 +76,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 fn form(kind: Field, day: &'static str) -> Form {
     let mut member = vec![
         Field::new("addressee_no", "再転入する人の宛名番号", FieldKind::AddresseeNo).help("以前の住民だけ"),
-        Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required(),
-        Field::new("family_name", "氏", FieldKind::Text(50)),
+        Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required().carried(),
+        Field::new("family_name", "氏", FieldKind::Text(50)).carried(),
         Field::new("given_name", "名", FieldKind::Text(50)),
         Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
         Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)),
@@ -91,12 +91,12 @@ fn form(kind: Field, day: &'static str) -> Form {
         Field::new("relation", "続柄", FieldKind::Relation).required(),
         Field::new("relation_proved", "続柄を証する文書を確認した（外国人）", FieldKind::Flag),
     ];
-    member.extend(forms::domicile());
+    member.extend(forms::domicile().into_iter().map(Field::carried));
     member.extend([
         Field::new("resident_record_code", "住民票コード", FieldKind::ResidentRecordCode),
         Field::new("individual_number", "個人番号", FieldKind::IndividualNumber),
     ]);
-    member.extend(forms::foreign());
+    member.extend(forms::foreign().into_iter().map(carried_if_shared));
     member.extend(forms::kana());
     member.push(
         Field::new("de_facto_head", "事実上の世帯主", FieldKind::Text(100))
@@ -110,6 +110,11 @@ fn form(kind: Field, day: &'static str) -> Form {
         forms::household(),
         forms::previous_address(),
     ])
+}
+
+/// Of a foreigner's items a family usually shares the nationality.
+fn carried_if_shared(field: Field) -> Field {
+    if field.name.starts_with("nationality") { field.carried() } else { field }
 }
 
 #[derive(Deserialize)]

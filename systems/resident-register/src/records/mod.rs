@@ -1,6 +1,8 @@
 //! The registers this system owns (台帳), as record types.
 
 mod application;
+mod archive;
+mod card;
 mod foreign;
 mod household;
 mod issuance;
@@ -17,6 +19,9 @@ mod suppression;
 mod transfer;
 
 pub use application::{APPLICATION, Application, ApplicationKind, ApplicationStatus};
+pub(crate) use archive::key as former_key;
+pub use archive::{FORMER_ARCHIVE, FORMER_NOTE, FormerArchive, FormerNote};
+pub use card::{CARD, Card};
 pub use foreign::{EntryArticle, NamePart, NamePreference};
 pub use household::{HOUSEHOLD, Household};
 pub use issuance::{Disposal, ISSUANCE, Issuance};

@@ -69,6 +69,10 @@ pub(crate) enum Limit {
     SuppressionRelease,
     /// Most minutes of a 一時解除.
     SuppressionReleaseMax,
+    /// Years after its deletion from which a 除票 goes to the archive.
+    FormerArchive,
+    /// Years a 除票 is kept.
+    FormerKeep,
 }
 
 impl Limit {
@@ -93,6 +97,8 @@ impl Limit {
             Self::SupportRelease => "support_release_minutes",
             Self::SuppressionRelease => "suppression_release_minutes",
             Self::SuppressionReleaseMax => "suppression_release_minutes_max",
+            Self::FormerArchive => "former_archive_years",
+            Self::FormerKeep => "former_keep_years",
         }
     }
 
@@ -203,6 +209,8 @@ mod tests {
             Limit::SupportRelease,
             Limit::SuppressionRelease,
             Limit::SuppressionReleaseMax,
+            Limit::FormerArchive,
+            Limit::FormerKeep,
         ] {
             assert!(0 < limit.value(), "{limit:?}");
         }

@@ -5,6 +5,8 @@
 pub(crate) mod address;
 pub(crate) mod application;
 pub(crate) mod data;
+pub(crate) mod era;
+pub(crate) mod former;
 pub(crate) mod household;
 pub(crate) mod issued;
 pub(crate) mod issuing;
@@ -18,6 +20,7 @@ pub(crate) mod preferred;
 pub(crate) mod protection;
 pub(crate) mod received;
 pub(crate) mod relation;
+pub(crate) mod shorter;
 pub(crate) mod stay;
 pub(crate) mod stay_period;
 pub(crate) mod suppression;
