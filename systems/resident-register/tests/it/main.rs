@@ -8,6 +8,8 @@ mod cases;
 #[cfg(test)]
 mod certificates;
 #[cfg(test)]
+mod details;
+#[cfg(test)]
 mod former;
 #[cfg(test)]
 mod identity;
