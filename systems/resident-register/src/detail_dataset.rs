@@ -25,7 +25,13 @@ pub(crate) static DETAILS: Dataset = Dataset {
 /// Source: 基本データリスト 業務ID (001 住民基本台帳).
 const TASK: &str = "001";
 
-static ITEMS: [Item; 46] = [
+/// Generations of a relation (続柄コード1 to 4).
+const GENERATIONS: usize = 4;
+
+/// The clock of the office: Japan's.
+const OFFICE: jiff::tz::Offset = jiff::tz::offset(9);
+
+static ITEMS: [Item; 52] = [
     Item::new("addressee_no", "宛名番号", ItemType::Code),
     Item::new("history_no", "履歴番号", ItemType::Number),
     Item::new("task_id", "業務ID", ItemType::Code),
@@ -34,6 +40,12 @@ static ITEMS: [Item; 46] = [
     Item::new("integrated", "統合宛名フラグ", ItemType::Code),
     Item::new("closed_to_others", "他業務参照不可フラグ", ItemType::Code),
     Item::new("operator", "操作者ID", ItemType::Code),
+    Item::new("operated_on", "操作年月日", ItemType::Date),
+    Item::new("operated_at", "操作時刻", ItemType::Code),
+    Item::new("relation_code_1", "続柄コード1", ItemType::Code),
+    Item::new("relation_code_2", "続柄コード2", ItemType::Code),
+    Item::new("relation_code_3", "続柄コード3", ItemType::Code),
+    Item::new("relation_code_4", "続柄コード4", ItemType::Code),
     Item::new("family_kana", "氏フリガナ", ItemType::Text),
     Item::new("given_kana", "名フリガナ", ItemType::Text),
     Item::new("kana_confirmed", "氏名フリガナ確認状況", ItemType::Code),
@@ -86,6 +98,13 @@ fn row(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
     row.push("1");
     row.push("0");
     row.push(&person.operator);
+    let operated = OFFICE.to_datetime(stored.recorded_at);
+    row.push_display(&operated.date());
+    row.push(&operated.strftime("%H:%M:%S").to_string());
+    let codes = person.relation.codes();
+    for generation in 0..GENERATIONS {
+        row.push(codes.get(generation).copied().unwrap_or_default());
+    }
     let (family, given) = kana::apart(&person);
     row.push(family);
     row.push(given);

@@ -13,6 +13,7 @@ use system::{
 use super::person;
 use crate::records::{FORMER_ARCHIVE, FormerArchive, FormerNote, PERSON, Person, former_key};
 use crate::rules::{Limit, former};
+use crate::texts::fold_text;
 
 /// 除票の保存用への移動, at least once a year.
 pub(crate) fn archive() -> Function {
@@ -152,7 +153,8 @@ fn decide_note(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
         return Ok(person::unknown(no.as_str()));
     };
     let rows = former::rows(view, no)?;
-    let deleted = match given.history_no.as_str() {
+    let stated_no = fold_text(&given.history_no);
+    let deleted = match stated_no.as_str() {
         "" => former::records(&rows).pop(),
         stated => stated.parse().ok().and_then(|history_no| former::of_row(&rows, history_no)),
     };
@@ -161,7 +163,7 @@ fn decide_note(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
             "D091",
             "history_no",
             "除票",
-            match given.history_no.as_str() {
+            match stated_no.as_str() {
                 "" => format!("{}さんに除票はありません。", person.called()),
                 stated => format!("{}さんの履歴番号{stated}は、除票の行ではありません。", person.called()),
             },

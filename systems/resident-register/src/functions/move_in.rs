@@ -208,7 +208,9 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
     if let Some(joined) = &joined {
         address::warn_of_other_lot(desk, &address, joined)?;
     }
-    address::check_lot(desk, &address);
+    if !given.address.is_empty() {
+        address::check_lot(desk, &address);
+    }
     if !address::is_here(desk, &address) && !desk.context.municipality_text("name").is_empty() {
         desk.error(
             "E104",

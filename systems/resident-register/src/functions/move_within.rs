@@ -96,6 +96,9 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     };
     let whole = chosen.whole();
     check_address(desk, &chosen, &new_address, joined.is_some() || !whole);
+    if !given.address.is_empty() {
+        address::check_lot(desk, &new_address);
+    }
     if let Some(joined) = &joined {
         address::warn_of_other_lot(desk, &new_address, joined)?;
     }
@@ -137,7 +140,6 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
 
 /// E104, E092, A105.
 fn check_address(desk: &mut Desk<'_>, chosen: &Chosen, new: &domain::Address, changes_household: bool) {
-    address::check_lot(desk, new);
     if !desk.context.municipality_text("name").is_empty() && !address::is_here(desk, new) {
         desk.error(
             "E104",

@@ -76,8 +76,12 @@ pub(crate) fn periods(deleted_on: Date) -> Option<(Date, Date)> {
 
 /// The archived record of somebody who is deleted; none while the 除票 is in the live register, or of a resident.
 pub(crate) fn archived(view: &dyn View, person: &Person) -> Result<Option<FormerArchive>, Fault> {
+    // Nearly everybody is a resident, of whom nothing has to be read.
+    if person.is_resident() {
+        return Ok(None);
+    }
     let mut held = view.load_by::<FormerArchive>("addressee_no", person.addressee_no.as_str())?;
-    if person.is_resident() || held.is_empty() {
+    if held.is_empty() {
         return Ok(None);
     }
     let Some(now) = of_row(&rows(view, person.addressee_no)?, person.history_no) else { return Ok(None) };

@@ -37,6 +37,10 @@ fn the_details_of_a_resident_are_a_dataset_of_their_own() {
         "newest",
         "former_record",
         "operator",
+        "operated_on",
+        "operated_at",
+        "relation_code_1",
+        "relation_code_2",
         "family_kana",
         "given_kana",
         "kana_confirmed",
@@ -52,8 +56,8 @@ fn the_details_of_a_resident_are_a_dataset_of_their_own() {
     assert_eq!(
         dataset_rows(&town, DETAIL, &items),
         [
-            "001 1 0 reviewer テンニュウ タロウ 1 1 転入　太郎 テンニュウ　タロウ 000100 H01  R8-7 2026-04-01",
-            "001 1 0 reviewer   1 0 李　杏（ＬＥＥ　ＡＮＮ） リ　アン 000100 H01  R8-7 2026-04-01",
+            "001 1 0 reviewer 2026-04-01 10:00:00 02  テンニュウ タロウ 1 1 転入　太郎 テンニュウ　タロウ 000100 H01  R8-7 2026-04-01",
+            "001 1 0 reviewer 2026-04-01 10:00:00 02    1 0 李　杏（ＬＥＥ　ＡＮＮ） リ　アン 000100 H01  R8-7 2026-04-01",
         ]
     );
     let items = [
