@@ -109,6 +109,30 @@ pub struct Municipality {
     /// Whom letters say to ask (問い合わせ先).
     #[serde(default)]
     pub contact: String,
+    /// Where movements are entered (入力場所) by users who have no desk of their own.
+    #[serde(default)]
+    pub input_place: String,
+    /// Desks (入力場所・入力端末) by user: `[municipality.desks.<user>]`.
+    #[serde(default)]
+    pub desks: BTreeMap<String, Desk>,
+    /// A file with the districts of the town (地区管理コード), tab-separated; empty is none.
+    #[serde(default)]
+    pub districts: String,
+    /// A file with the lots of the town (地番マスタ), tab-separated; empty is none.
+    #[serde(default)]
+    pub lots: String,
+}
+
+/// Where somebody works (入力場所・入力端末).
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Desk {
+    /// 入力場所; empty is the municipality's `input_place`.
+    #[serde(default)]
+    pub place: String,
+    /// 入力端末.
+    #[serde(default)]
+    pub terminal: String,
 }
 
 /// `[server]`: where staff reach the program.

@@ -344,6 +344,9 @@ fn register_person(
             person.register_head = resident.register_head.clone().unwrap_or_default();
             person.former_family_name = resident.former_family_name.clone().unwrap_or_default();
             person.former_family_kana = resident.former_family_kana.clone().unwrap_or_default();
+            // Since 2026-05-26 readings stand in the family register; the town has taken them over.
+            person.kana_attested = !person.name_kana.is_empty();
+            person.former_kana_attested = !person.former_family_kana.is_empty();
         }
         Some(foreign) => {
             person.resident_kind = ResidentKind::Foreign;

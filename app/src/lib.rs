@@ -30,4 +30,5 @@ pub mod simulate;
 pub mod standards;
 pub mod tables;
 mod told;
+mod town_tables;
 mod trial;

@@ -37,6 +37,20 @@ fn mistakes_are_told_with_their_place() {
 }
 
 #[test]
+fn the_desks_and_tables_of_the_default_file_read_once_they_are_no_comments() {
+    let mut text = DEFAULT_FILE.to_owned();
+    for name in ["input_place", "districts", "lots", "[municipality.desks.clerk]", "place", "terminal"] {
+        let written = format!("\n# {name}");
+        assert!(text.contains(&written), "{name}");
+        text = text.replacen(&written, &format!("\n{name}"), 1);
+    }
+    let town = read(&text).unwrap().municipality;
+    assert_eq!((town.input_place.as_str(), town.districts.as_str()), ("本庁", "districts.tsv"));
+    let desk = &town.desks["clerk"];
+    assert_eq!((desk.place.as_str(), desk.terminal.as_str()), ("浜支所", "端末03"));
+}
+
+#[test]
 fn a_database_is_named_and_its_address_is_not_shown() {
     let text =
         DEFAULT_FILE.replace("[standards]", "[database]\nurl = \"postgres://u:secret@h/t\"\n[standards]");

@@ -73,18 +73,27 @@ pub struct Field {
     pub required: bool,
     /// A hint under the field, in Japanese.
     pub help: &'static str,
+    /// Whether the next row of a repeated section begins with what the row before has here (前の人の項目の写し).
+    pub carried: bool,
 }
 
 impl Field {
     /// An optional field.
     pub const fn new(name: &'static str, title: &'static str, kind: FieldKind) -> Self {
-        Self { name, title, kind, required: false, help: "" }
+        Self { name, title, kind, required: false, help: "", carried: false }
     }
 
     /// The same field, not to be blank.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    /// The same field, begun with what the row before has.
+    #[must_use]
+    pub const fn carried(mut self) -> Self {
+        self.carried = true;
         self
     }
 
@@ -198,11 +207,87 @@ impl Form {
                 None => section.fields.iter().any(|field| field.name == name),
             })
         };
-        if let Some(unknown) = unknown_name(given, known) {
+        // What a decision is told by the form itself, of an input that comes back, is found anew.
+        if let Some(unknown) = unknown_name(given, |name| name == PAST_ERA || known(name)) {
             findings.push(unknown_field(unknown, unknown));
+        }
+        let past = self.past_eras(given);
+        if !past.is_empty() {
+            checked.insert(PAST_ERA.to_owned(), Value::Array(past));
         }
         (Value::Object(checked), findings)
     }
+}
+
+impl Form {
+    /// The days an input spells in an era that had ended (平成31年5月1日).
+    fn past_eras(&self, given: &Map<String, Value>) -> Vec<Value> {
+        let mut found = Vec::new();
+        for section in &self.sections {
+            match section.repeat_max {
+                None => past_in(&section.fields, given, "", &mut found),
+                Some(max) => {
+                    let rows = given.get(section.name).and_then(Value::as_array);
+                    for (index, row) in rows.into_iter().flatten().take(max).enumerate() {
+                        if let Some(row) = row.as_object() {
+                            let prefix = format!("{}.{index}.", section.name);
+                            past_in(&section.fields, row, &prefix, &mut found);
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+fn past_in(fields: &[Field], given: &Map<String, Value>, prefix: &str, found: &mut Vec<Value>) {
+    for field in fields.iter().filter(|field| matches!(field.kind, FieldKind::Date | FieldKind::RegisterDate))
+    {
+        let text = given.get(field.name).and_then(Value::as_str).unwrap_or_default();
+        if let Ok(spelt) = domain::EraDate::parse(text)
+            && spelt.is_past_end()
+            && let Ok(day) = spelt.date()
+        {
+            found.push(serde_json::json!({
+                "path": format!("{prefix}{}", field.name),
+                "title": field.title,
+                "text": text,
+                "day": day.to_string(),
+            }));
+        }
+    }
+}
+
+/// Where a checked input names the days that were spelt in an era that had ended.
+const PAST_ERA: &str = "past_era";
+
+/// A day that was spelt in an era that had ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastEra {
+    /// The path of the field.
+    pub path: String,
+    /// Its 項目名.
+    pub title: String,
+    /// As it was spelt.
+    pub text: String,
+    /// The day.
+    pub day: domain::Date,
+}
+
+/// The days a checked input names as spelt in an era that had ended (元号の最後の日より後). The form takes them: whether they are
+/// asked about is the function's to say.
+///
+/// Source: 住民記録システム標準仕様書 1.3.6.
+pub fn past_era(checked: &Value) -> Vec<PastEra> {
+    let text = |one: &Value, name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let listed = checked.get(PAST_ERA).and_then(Value::as_array).into_iter().flatten();
+    listed
+        .filter_map(|one| {
+            let day = text(one, "day").parse().ok()?;
+            Some(PastEra { path: text(one, "path"), title: text(one, "title"), text: text(one, "text"), day })
+        })
+        .collect()
 }
 
 fn unknown_name(given: &Map<String, Value>, known: impl Fn(&str) -> bool) -> Option<&str> {

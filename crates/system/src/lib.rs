@@ -13,7 +13,7 @@ use register::{Fault, Kind, View};
 pub use calculation::{Calculated, Calculation, Step};
 pub use dataset::{Dataset, Fate, Item, ItemType, Row};
 pub use finding::{Finding, Severity};
-pub use form::{Choice, Field, FieldKind, Form, Section, choices};
+pub use form::{Choice, Field, FieldKind, Form, PastEra, Section, choices, past_era};
 pub use function::{
     Answer, Context, DocumentRequest, Effect, Function, IndexedKind, Input, Mode, Outcome, Place, TextHit,
     TextQuery, TextSearch,

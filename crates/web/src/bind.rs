@@ -72,10 +72,18 @@ fn bind_fields(fields: &[Field], prefix: &str, pairs: &Pairs, row: &mut Map<Stri
     }
 }
 
-/// Adds a blank row to a repeated section.
-pub(crate) fn add_row(input: &mut Value, section: &str) {
+/// Adds a row to a repeated section: blank, but for what is carried over from the row before it.
+pub(crate) fn add_row(form: &Form, input: &mut Value, section: &str) {
+    let fields = form.sections.iter().find(|one| one.name == section).map(|one| one.fields.as_slice());
     if let Some(rows) = input.get_mut(section).and_then(Value::as_array_mut) {
-        rows.push(Value::Object(Map::new()));
+        let mut row = Map::new();
+        let last = rows.last().and_then(Value::as_object);
+        for field in fields.unwrap_or_default().iter().filter(|field| field.carried) {
+            if let Some(value) = last.and_then(|last| last.get(field.name)) {
+                row.insert(field.name.to_owned(), value.clone());
+            }
+        }
+        rows.push(Value::Object(row));
     }
 }
 
@@ -106,7 +114,15 @@ mod tests {
                     Field::new("targets", "異動者", FieldKind::Persons),
                 ],
             ),
-            Section::repeated("members", "異動者", 3, vec![Field::new("name", "氏名", FieldKind::Text(10))]),
+            Section::repeated(
+                "members",
+                "異動者",
+                3,
+                vec![
+                    Field::new("name", "氏名", FieldKind::Text(10)),
+                    Field::new("family", "氏", FieldKind::Text(10)).carried(),
+                ],
+            ),
         ])
     }
 
@@ -139,10 +155,20 @@ mod tests {
     fn rows_are_added_and_removed() {
         let mut input = sent(&[("members.0.name", "一"), ("members.1.name", "二")]);
         remove_row(&mut input, "members.0");
-        add_row(&mut input, "members");
+        add_row(&form(), &mut input, "members");
         assert_eq!(input, json!({"members": [{"name": "二"}, {}]}));
         remove_row(&mut input, "members.7");
         remove_row(&mut input, "nonsense");
         assert_eq!(input["members"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn the_next_row_begins_with_what_is_carried_over() {
+        let mut input = sent(&[("members.0.name", "太郎"), ("members.0.family", "葛󠄀城")]);
+        add_row(&form(), &mut input, "members");
+        assert_eq!(input["members"][1], json!({ "family": "葛󠄀城" }));
+        let mut input = sent(&[("members.0.name", "太郎")]);
+        add_row(&form(), &mut input, "members");
+        assert_eq!(input["members"][1], json!({}));
     }
 }

@@ -25,7 +25,7 @@ pub(crate) const HIDDEN: &str = "（住所非表示）";
 
 /// Items of a record that are shown of somebody whose address is hidden. A list of what is shown, not of what is hidden:
 /// an item that is new stays hidden until somebody thinks about it.
-const SHOWN: [&str; 32] = [
+const SHOWN: [&str; 43] = [
     "addressee_no",
     "history_no",
     "resident_kind",
@@ -58,6 +58,17 @@ const SHOWN: [&str; 32] = [
     "deletion_event_date",
     "deletion_notified_on",
     "moveout_planned_on",
+    "kana_confirmed",
+    "former_kana_confirmed",
+    "alias_kana_confirmed",
+    "name_preference",
+    "preferred_name",
+    "old_alien_registered_on",
+    "residence_notified",
+    "entry_article",
+    "entered_by_landing_permit",
+    "notification_no",
+    "archived_on",
 ];
 
 /// Items of a row of an answer that are shown all the same; and those a household that was asked for by its number shows.

@@ -10,6 +10,7 @@ use crate::certificates::history::Block;
 use crate::certificates::overflow::{Fit, Over, Overflow};
 use crate::records::Person;
 use crate::rules::data::status_label;
+use crate::rules::kana::{self, Which};
 use crate::sheet;
 
 /// What a request may ask to be printed (記載を求める項目). Everything is left out unless asked for.
@@ -153,12 +154,11 @@ pub(crate) fn printed(person: &Person, asked: Asked, today: Date, overflow: &mut
         kana: Some(overflow.fit(whose, &format!("{item}のフリガナ"), Fit::Kana, kana))
             .filter(|kana| asked.kana && !kana.is_empty()),
     };
-    let main_name = name("氏名", &person.name, if asked.kana { &person.name_kana } else { "" });
-    let mut other = |item: &str, text: &str, kana: &str| {
-        (!text.is_empty()).then(|| name(item, text, if asked.kana { kana } else { "" }))
-    };
-    let former_name = other("旧氏", &person.former_family_name, &person.former_family_kana);
-    let alias = other("通称", &person.alias_name, &person.alias_kana);
+    let reading = |which| if asked.kana { kana::printed(person, which, today) } else { "" };
+    let main_name = name("氏名", &person.name, reading(Which::Name));
+    let mut other = |item: &str, text: &str, kana: &str| (!text.is_empty()).then(|| name(item, text, kana));
+    let former_name = other("旧氏", &person.former_family_name, reading(Which::Former));
+    let alias = other("通称", &person.alias_name, reading(Which::Alias));
     // 住所を定めた年月日 is printed only after a 転居.
     let address_since =
         if person.moved_from_address.is_some() { date(person.addr_since.as_ref()) } else { String::new() };
@@ -259,6 +259,9 @@ pub(crate) fn one_line(address: Option<&domain::Address>) -> String {
 
 fn remarks(person: &Person, plan: bool, today: Date) -> Vec<String> {
     let mut lines = person.remarks.clone();
+    if !person.de_facto_head.is_empty() {
+        lines.push(format!("事実上の世帯主　{}", person.de_facto_head));
+    }
     if let (Some(day), Some(dest)) = (person.moveout_planned_on, &person.dest_address_planned)
         && person.is_resident()
         && (plan || day <= today)

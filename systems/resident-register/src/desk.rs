@@ -15,7 +15,7 @@ use crate::records::{
     ProtectedPerson, ReadVersion, SupportMeasure,
 };
 use crate::rules::outbound::Circumstance;
-use crate::rules::{stop, tell};
+use crate::rules::{stop, tell, town_tables};
 
 /// A record on the desk: as read, and as it is going to be.
 struct Sheet<R> {
@@ -36,6 +36,14 @@ pub(crate) struct Movement {
     pub(crate) note: String,
 }
 
+/// Where a movement was entered, and under which number it was notified (入力場所・入力端末・届出番号).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Entry {
+    pub(crate) notification_no: String,
+    pub(crate) place: String,
+    pub(crate) terminal: String,
+}
+
 pub(crate) struct Desk<'a> {
     pub(crate) view: &'a dyn View,
     pub(crate) context: &'a Context<'a>,
@@ -48,6 +56,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) effective_on: Option<domain::Date>,
     /// The 仮登録 that is being made final: its own holds do not stand in its way.
     pub(crate) own_provisional: Option<String>,
+    /// What every row of the movement states of its entry.
+    pub(crate) entry: Entry,
     /// Writes of other records that belong to the movement.
     pub(crate) besides: Vec<Write>,
     /// The function whose notices are made.
@@ -79,6 +89,7 @@ impl<'a> Desk<'a> {
             reason: None,
             effective_on: None,
             own_provisional: None,
+            entry: Entry::default(),
             besides: Vec::new(),
             function: "",
             circumstances: BTreeSet::new(),
@@ -143,6 +154,7 @@ impl<'a> Desk<'a> {
     pub(crate) fn end_record(&mut self, mut person: Person, movement: &Movement) -> Result<(), Fault> {
         let no = person.addressee_no;
         let (today, operator) = (self.today(), self.context.actor.id().to_owned());
+        self.entered(&mut person);
         let sheet = Self::fetch(&mut self.persons, self.view, no, no.as_str())?;
         person.history_no = sheet.read.as_ref().map_or(0, |(held, _)| held.history_no).saturating_add(1);
         mark(&mut person, movement, today, operator);
@@ -162,6 +174,7 @@ impl<'a> Desk<'a> {
         let no = person.addressee_no;
         let today = self.today();
         let operator = self.context.actor.id().to_owned();
+        self.entered(&mut person);
         let sheet = Self::fetch(&mut self.persons, self.view, no, no.as_str())?;
         let held = sheet.ending.as_ref().or(sheet.read.as_ref().map(|(person, _)| person));
         person.history_no = held.map_or(0, |person| person.history_no).saturating_add(1);
@@ -170,6 +183,14 @@ impl<'a> Desk<'a> {
         }
         sheet.next = Some(person);
         Ok(())
+    }
+
+    /// Writes what the row states of its entry, and the districts its address lies in today.
+    fn entered(&self, person: &mut Person) {
+        person.notification_no.clone_from(&self.entry.notification_no);
+        person.input_place.clone_from(&self.entry.place);
+        person.input_terminal.clone_from(&self.entry.terminal);
+        person.district_codes = town_tables::districts(self.context, &person.address);
     }
 
     pub(crate) fn household(&mut self, no: HouseholdNo) -> Result<Option<Household>, Fault> {

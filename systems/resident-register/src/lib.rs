@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod application_intake;
+mod cards;
 mod certificates;
 mod concealment;
 mod consistency_intake;
 mod copy;
 mod datasets;
 mod desk;
+mod detail_dataset;
 mod extracts;
 mod functions;
 mod intakes;
@@ -56,6 +58,9 @@ pub fn system() -> System {
             &records::SUPPORT_RELEASE,
             &records::QUALIFICATION,
             &records::MEMO,
+            &records::FORMER_ARCHIVE,
+            &records::FORMER_NOTE,
+            &records::CARD,
             &records::APPLICATION,
             &records::BROWSING,
             &records::MIGRATION,
@@ -74,6 +79,7 @@ pub fn system() -> System {
             datasets::RESIDENT.clone(),
             extracts::HOUSEHOLDS.clone(),
             extracts::FORMER.clone(),
+            detail_dataset::DETAILS.clone(),
             support_dataset::SUPPORT_MEASURES.clone(),
             notice_datasets::JUKI_NET.clone(),
             notice_datasets::ANNEX.clone(),
@@ -100,6 +106,7 @@ pub fn system() -> System {
             intakes::MOVE_IN_NOTICES,
             intakes::IMMIGRATION_RESULTS,
             qualifications::QUALIFICATIONS,
+            cards::CARDS,
             transfer_intake::TRANSFERS,
             number_intakes::NUMBER_ANSWERS,
             number_intakes::CODES,

@@ -4,13 +4,13 @@ use register::{Fault, View, ViewExt, Write};
 use serde_json::{Value, json};
 use system::{Answer, Context, Effect, Finding, Form, Function, Input, Mode, Outcome, Place};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Entry};
 use crate::functions::{
     birth, cancel, correction, death, ex_officio_deletion, head_change, history, household_change,
     member_order, move_in, move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
 };
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
-use crate::rules::{application, outbound};
+use crate::rules::{application, era, kana, outbound, town_tables};
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
 #[derive(Debug)]
@@ -82,10 +82,14 @@ pub(crate) fn enter(
         }
         None => Input(input.0.clone()),
     };
+    let (place, terminal) = town_tables::desk_of(context);
+    desk.entry = Entry { notification_no: input.text("notification_no").to_owned(), place, terminal };
     (kind.plan)(&mut desk, input)?;
+    era::warn(&mut desk, input);
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
+    kana::warn(&mut desk);
     // Numbers laid down by the plan are a rehearsal; only 受付番号 is really given.
     let mut series = Desk::new(view, context);
     let provisional_no = format!("{:08}", series.next_serial(Counter::PROVISIONAL)?);
@@ -110,6 +114,8 @@ pub(crate) fn enter(
         summary: desk.summary.clone(),
         entered_by: context.actor.id().to_owned(),
         entered_at: context.now,
+        input_place: desk.entry.place.clone(),
+        input_terminal: desk.entry.terminal.clone(),
         confirmed,
         findings: desk.findings.clone(),
         read: desk.read_versions(),
@@ -164,7 +170,14 @@ pub(crate) fn finalize(
     let mut desk = Desk::new(view, context);
     desk.own_provisional = Some(provisional.provisional_no.clone());
     desk.function = kind.id;
+    desk.entry = Entry {
+        notification_no: input.text("notification_no").to_owned(),
+        place: provisional.input_place.clone(),
+        terminal: provisional.input_terminal.clone(),
+    };
     (kind.plan)(&mut desk, &input)?;
+    era::warn(&mut desk, &input);
+    kana::warn(&mut desk);
     // What was confirmed at entry need not be confirmed again; what is new must be.
     let mut findings: Vec<Finding> = std::mem::take(&mut desk.findings);
     findings.retain(|finding| finding.stops() || !provisional.confirmed.contains(&finding.confirmation()));

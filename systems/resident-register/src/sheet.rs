@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::records::Person;
 use crate::rules::data::status_label as status_of_residence_label;
+use crate::rules::{kana, preferred};
 
 /// What stands for a 個人番号 or 住民票コード on a screen.
 pub(crate) const MASKED: &str = "＊＊＊＊（表示には目的の入力が要ります）";
@@ -75,6 +76,25 @@ pub(crate) fn aliases(person: &Person) -> String {
     person.alias_events.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
+/// 地区管理コード with their numbers; those that are blank left out.
+fn districts(person: &Person) -> String {
+    let numbered = (1..).zip(&person.district_codes).filter(|(_, code)| !code.is_empty());
+    numbered.map(|(no, code)| format!("{no}: {code}")).collect::<Vec<_>>().join("、")
+}
+
+/// 氏名_優先 where it is chosen; otherwise it is the name that stands above.
+fn preferred_name(person: &Person) -> String {
+    if person.name_preference.is_some() { preferred::name(person) } else { String::new() }
+}
+
+fn notified(stated: Option<bool>) -> &'static str {
+    match stated {
+        Some(true) => "届出あり",
+        Some(false) => "届出なし",
+        None => "",
+    }
+}
+
 fn line(name: &'static str, title: &'static str, value: impl Into<String>) -> Line {
     Line { name, title, value: value.into() }
 }
@@ -95,12 +115,27 @@ pub(crate) fn groups(person: &Person) -> Vec<Group> {
                 line("resident_status", "住民状態", status_label(person)),
                 line("name", "氏名", &person.name),
                 line("name_kana", "氏名フリガナ", &person.name_kana),
+                line(
+                    "kana_confirmed",
+                    "フリガナの確認状況",
+                    kana::words(person.kana_confirmed, person.kana_attested),
+                ),
                 line("name_roman", "氏名（ローマ字）", &person.name_roman),
                 line("name_kanji", "氏名（漢字）", &person.name_kanji),
                 line("former_family_name", "旧氏", &person.former_family_name),
                 line("former_family_kana", "旧氏フリガナ", &person.former_family_kana),
+                line(
+                    "former_kana_confirmed",
+                    "旧氏フリガナの確認状況",
+                    kana::words(person.former_kana_confirmed, person.former_kana_attested),
+                ),
                 line("alias_name", "通称", &person.alias_name),
                 line("alias_kana", "通称フリガナ", &person.alias_kana),
+                line(
+                    "alias_kana_confirmed",
+                    "通称フリガナの確認状況",
+                    kana::words(person.alias_kana_confirmed, false),
+                ),
                 line("birth_date", "生年月日", birth_label(person)),
                 line("sex", "性別", person.sex.label()),
                 line("relation", "続柄", person.relation.label()),
@@ -117,7 +152,10 @@ pub(crate) fn groups(person: &Person) -> Vec<Group> {
                 line("addr_since", "住所を定めた年月日", date(person.addr_since.as_ref())),
                 line("moved_in_notified_on", "届出の年月日", day(person.moved_in_notified_on)),
                 line("prev_address", "転入前住所", one_line(person.prev_address.as_ref())),
+                line("unregistered_entry", "未届転入", if person.unregistered_entry { "該当" } else { "" }),
+                line("last_registered", "最終登録住所地", one_line(person.last_registered.as_ref())),
                 line("moved_from_address", "転居前住所", one_line(person.moved_from_address.as_ref())),
+                line("district_codes", "地区管理コード", districts(person)),
             ],
         },
         Group {
@@ -154,6 +192,28 @@ pub(crate) fn groups(person: &Person) -> Vec<Group> {
                 line("landing_period", "上陸期間", &person.landing_period),
                 line("provisional_stay_period", "仮滞在期間", &person.provisional_stay_period),
                 line("alias_events", "通称の履歴", aliases(person)),
+                line(
+                    "name_preference",
+                    "氏名優先区分",
+                    person.name_preference.map_or("", |preference| preference.label()),
+                ),
+                line("preferred_name", "他業務に渡す氏名", preferred_name(person)),
+                line(
+                    "old_alien_registered_on",
+                    "旧外登法による登録年月日",
+                    date(person.old_alien_registered_on.as_ref()),
+                ),
+                line("residence_notified", "住居地届出の有無", notified(person.residence_notified)),
+                line(
+                    "entry_article",
+                    "法第30条の46又は47区分",
+                    person.entry_article.map_or("", |article| article.label()),
+                ),
+                line(
+                    "entered_by_landing_permit",
+                    "上陸許可証による転入",
+                    if person.entered_by_landing_permit { "該当" } else { "" },
+                ),
             ],
         },
         Group {
@@ -165,6 +225,9 @@ pub(crate) fn groups(person: &Person) -> Vec<Group> {
                 line("processed_on", "処理年月日", wareki(person.processed_on)),
                 line("basis", "届出の別", person.basis.label()),
                 line("operator", "担当", &person.operator),
+                line("notification_no", "届出番号", &person.notification_no),
+                line("input_place", "入力場所", &person.input_place),
+                line("input_terminal", "入力端末", &person.input_terminal),
                 line(
                     "deletion_reason",
                     "消除事由",
@@ -189,6 +252,7 @@ pub(crate) fn groups(person: &Person) -> Vec<Group> {
                 line("renewed_on", "改製記載年月日", day(person.renewed_on)),
                 line("adult_ward", "成年被後見人", if person.adult_ward { "該当" } else { "" }),
                 line("cancels", "取り消した履歴", cancelled(person)),
+                line("de_facto_head", "事実上の世帯主（備考）", &person.de_facto_head),
                 line("remarks", "備考", person.remarks.join("\n")),
                 line("notes", "留意事項", notes(person)),
             ],

@@ -9,8 +9,10 @@ use serde::Deserialize;
 use system::{Check, Inconsistency};
 
 use crate::records::{
-    Hold, Household, MIGRATION_KEY, Migration, PERSON, Person, Provisional, ProvisionalStatus,
+    FormerArchive, Hold, Household, MIGRATION_KEY, Migration, PERSON, Person, Provisional, ProvisionalStatus,
 };
+
+use crate::rules::former;
 
 /// The checks.
 pub(crate) fn checks() -> Vec<Check> {
@@ -21,6 +23,9 @@ pub(crate) fn checks() -> Vec<Check> {
         },
         Check { id: "history", title: "履歴番号に抜けがない", run: history },
         Check { id: "holds", title: "仮登録と仮登録中の住民が一致している", run: holds },
+        Check {
+            id: "former-archive", title: "保存用の除票が消除の行と一致している", run: former_archive
+        },
         Check { id: "migration", title: "データ移行が途中で止まっていない", run: migration },
     ]
 }
@@ -146,6 +151,24 @@ fn numbers(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
         }
         Ok(ControlFlow::Continue(()))
     })?;
+    Ok(found)
+}
+
+/// Each archived 除票 names a deletion that stands among the rows of its person, by its day.
+fn former_archive(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
+    let mut archived = Vec::new();
+    each::<FormerArchive>(view, |one| archived.push(one))?;
+    let mut found = Vec::new();
+    for one in archived {
+        let rows = former::rows(view, one.addressee_no)?;
+        let row = rows.iter().find(|row| row.history_no == one.history_no);
+        if row.is_none_or(|row| row.processed_on != one.deleted_on) {
+            found.push(wrong::<FormerArchive>(
+                one.key(),
+                "この履歴番号と処理年月日の消除の行が、住民票にありません。",
+            ));
+        }
+    }
     Ok(found)
 }
 

@@ -104,7 +104,7 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
     let blank = if rows_change { BlankRows::Keep } else { BlankRows::Drop };
     let mut input = bind(&function.form, &visit.form, blank);
     if !added.is_empty() {
-        add_row(&mut input, added);
+        add_row(&function.form, &mut input, added);
         let count = json::list(&input, added).len();
         let first = function.form.sections.iter().find(|section| section.name == added);
         let first = first.and_then(|section| section.fields.first()).map_or("", |field| field.name);

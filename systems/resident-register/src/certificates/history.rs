@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::records::{HistoryEntry, Person};
 use crate::rules::data::tells_special_reason;
+use crate::rules::former;
 use crate::sheet;
 
 /// Lines under a heading of their own.
@@ -64,7 +65,14 @@ pub(crate) fn blocks(
         if wanted.notes {
             let noted = shown.iter().filter(|(_, entry)| !entry.note.is_empty());
             let lines = noted.map(|(_, entry)| format!("{}　{}", entry.reason.label(), entry.note));
-            blocks.push(Block { title: "留意事項", lines: lines.collect() });
+            let mut lines: Vec<String> = lines.collect();
+            // What was noted on a deleted record later: the record itself is not edited.
+            for note in former::notes(view, person)? {
+                if wanted.special || !tells_special_reason(&note.text) {
+                    lines.push(format!("注記（{}）　{}", domain::wareki(note.noted_on), note.text));
+                }
+            }
+            blocks.push(Block { title: "留意事項", lines });
         }
     }
     if wanted.aliases {

@@ -9,6 +9,7 @@ use super::scan::Code;
 use crate::copy::{Cell, one_line};
 use crate::records::Person;
 use crate::rules::data::status_label;
+use crate::rules::kana::{self, Which};
 use crate::sheet;
 
 #[derive(Serialize)]
@@ -93,17 +94,15 @@ impl<'a> Writer<'a> {
         self.short("在留カード等の番号", &person.residence_card_no);
     }
 
-    /// 氏名 with 旧氏 or 通称 where they are recorded.
-    pub(crate) fn names(&mut self, person: &Person, kana: bool) {
-        fn of(kana: bool, text: &str) -> &str {
-            if kana { text } else { "" }
-        }
-        self.name("氏名", &person.name, of(kana, &person.name_kana));
+    /// 氏名 with 旧氏 or 通称 where they are recorded; with readings as a certificate of that day shows them.
+    pub(crate) fn names(&mut self, person: &Person, kana: Option<Date>) {
+        let of = |which| kana.map_or("", |day| kana::printed(person, which, day));
+        self.name("氏名", &person.name, of(Which::Name));
         if !person.former_family_name.is_empty() {
-            self.name("旧氏", &person.former_family_name, of(kana, &person.former_family_kana));
+            self.name("旧氏", &person.former_family_name, of(Which::Former));
         }
         if !person.alias_name.is_empty() {
-            self.name("通称", &person.alias_name, of(kana, &person.alias_kana));
+            self.name("通称", &person.alias_name, of(Which::Alias));
         }
     }
 

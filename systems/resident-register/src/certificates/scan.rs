@@ -4,12 +4,13 @@
 //! The standard asks for the code and its layout was not to be had; this is the layout `application-import` takes, with the
 //! names of the items as columns. A municipality that reads another layout is served by a file of its own.
 
-use domain::Address;
+use domain::{Address, Date};
 use register::Fault;
 use serde::Serialize;
 
 use crate::records::Person;
 use crate::rules::application::NUMBER;
+use crate::rules::kana::{self, Which};
 
 /// A code on paper, as the `documents` room draws it.
 #[derive(Serialize)]
@@ -19,10 +20,10 @@ pub(crate) struct Code {
     caption: String,
 }
 
-/// The code of each person who moves out together, in their order.
+/// The code of each person who moves out together, in their order; readings as the paper shows them.
 ///
 /// Source: 住民記録システム標準仕様書 20.2.1 (the layout is this program's).
-pub(crate) fn codes(persons: &[Person]) -> Result<Vec<Code>, Fault> {
+pub(crate) fn codes(persons: &[Person], today: Date) -> Result<Vec<Code>, Fault> {
     let Some(first) = persons.first() else { return Ok(Vec::new()) };
     // The people of one certificate are one notification at the other end, and a certificate issued again is the same one.
     let number = format!(
@@ -33,12 +34,16 @@ pub(crate) fn codes(persons: &[Person]) -> Result<Vec<Code>, Fault> {
     persons
         .iter()
         .map(|person| {
-            Ok(Code { code: "qr", payload: payload(&number, person)?, caption: person.called().to_owned() })
+            Ok(Code {
+                code: "qr",
+                payload: payload(&number, person, today)?,
+                caption: person.called().to_owned(),
+            })
         })
         .collect()
 }
 
-fn payload(number: &str, person: &Person) -> Result<String, Fault> {
+fn payload(number: &str, person: &Person, today: Date) -> Result<String, Fault> {
     let mut items: Vec<(&'static str, String)> = vec![(NUMBER.0, number.to_owned())];
     let mut put = |name: &'static str, value: &str| {
         if !value.is_empty() {
@@ -48,13 +53,13 @@ fn payload(number: &str, person: &Person) -> Result<String, Fault> {
     put("resident_kind", person.resident_kind.code());
     put("family_name", &person.family_name);
     put("given_name", &person.given_name);
-    put("name_kana", &person.name_kana);
+    put("name_kana", kana::printed(person, Which::Name, today));
     put("name_roman", &person.name_roman);
     put("name_kanji", &person.name_kanji);
     put("former_family_name", &person.former_family_name);
-    put("former_family_kana", &person.former_family_kana);
+    put("former_family_kana", kana::printed(person, Which::Former, today));
     put("alias_name", &person.alias_name);
-    put("alias_kana", &person.alias_kana);
+    put("alias_kana", kana::printed(person, Which::Alias, today));
     put("birth_date", &person.birth_date.to_string());
     put("sex", person.sex.code());
     put("relation", &person.relation.label());

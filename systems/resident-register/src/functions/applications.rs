@@ -14,7 +14,7 @@ use super::corrected::Changes;
 use super::{correction, ex_officio_deletion, history, issue_copy, move_in, move_out, move_within};
 use crate::concealment::Concealment;
 use crate::desk::Desk;
-use crate::records::{Application, ApplicationKind, ApplicationStatus, Counter, Person};
+use crate::records::{Application, ApplicationKind, ApplicationStatus, Basis, Counter, Person};
 use crate::rules::application::{self, Find, Wrong};
 
 /// Most characters of a file.
@@ -407,7 +407,7 @@ fn corrections(
         let Some(held) = view.load::<Person>(no.as_str())? else { continue };
         let before = held.record;
         let mut after = before.clone();
-        changes.apply(&mut after);
+        changes.apply(&mut after, Basis::Notice, context.today);
         let hidden = concealment.hides(&before)?;
         for mut change in history::told(history::changes(&before, &after), hidden) {
             if let Some(fields) = change.as_object_mut() {

@@ -16,8 +16,8 @@ use crate::movement::{self, MovementKind};
 use crate::records::{Household, Person};
 use crate::rules::household::{self, Goal};
 use crate::rules::notice::{self, DateRules, Notice};
-use crate::rules::person;
 use crate::rules::relation::Stated;
+use crate::rules::{kana, person};
 
 /// 出生 (M-31, M-32).
 pub(crate) static BIRTH: MovementKind = MovementKind { id: "resident-register/birth", title: "出生", plan };
@@ -42,21 +42,24 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 
 fn form() -> Form {
     let mut child = vec![
-        Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required(),
-        Field::new("family_name", "氏", FieldKind::Text(50)),
+        Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required().carried(),
+        Field::new("family_name", "氏", FieldKind::Text(50)).carried(),
         Field::new("given_name", "名", FieldKind::Text(50)).help("決まっていなければ氏も名も空"),
         Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
         Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)),
         Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)),
         Field::new("alias_name", "通称", FieldKind::Text(100)),
         Field::new("alias_kana", "通称フリガナ", FieldKind::Kana(100)),
-        Field::new("birth_date", "生年月日", FieldKind::RegisterDate).required(),
+        Field::new("birth_date", "生年月日", FieldKind::RegisterDate).required().carried(),
         Field::new("sex", "性別", FieldKind::Choice(forms::sexes())).required(),
         Field::new("relation", "続柄", FieldKind::Relation).required(),
-        Field::new("parent_no", "親の宛名番号", FieldKind::AddresseeNo).help("本籍・筆頭者を引き継ぎます"),
+        Field::new("parent_no", "親の宛名番号", FieldKind::AddresseeNo)
+            .help("本籍・筆頭者を引き継ぎます")
+            .carried(),
     ];
-    child.extend(forms::domicile());
+    child.extend(forms::domicile().into_iter().map(Field::carried));
     child.extend(forms::foreign());
+    child.extend(forms::kana().into_iter().filter(|field| !field.name.starts_with("former_")));
     child.push(Field::new("remarks", "備考", FieldKind::Text(200)));
     Form::of(vec![
         forms::notice(Vec::new(), Field::new("event_date", "出生日（異動日）", FieldKind::RegisterDate)),
@@ -135,10 +138,12 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             }
         }
         row.moved_in_notified_on = movement.notified_on.or(Some(desk.today()));
+        kana::record(&mut row, &child.items.kana, given.notice.basis, reason, desk.today());
         if !child.remarks.is_empty() {
             row.remarks.push(child.remarks.clone());
         }
         inherit(desk, &mut row, child.parent_no, &home, &at)?;
+        person::check_items(desk, row.resident_kind, &child.items, &at);
         person::check(desk, &row, reason, &at);
         assign_code(desk, &mut row, reason, &at)?;
         stated.push(Stated { person: row, path: format!("{at}relation") });

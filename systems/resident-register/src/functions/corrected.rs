@@ -1,12 +1,13 @@
 //! Items of a resident that can be put right one by one (修正できる項目).
 
-use domain::{Address, Art30_45Class, RegisterDate, Relation, ResidentKind, Sex};
+use domain::{Address, Art30_45Class, Date, RegisterDate, Relation, ResidentKind, Sex};
 use serde::Deserialize;
 use system::{Choice, Field, FieldKind};
 
 use super::forms;
 use super::items::joined;
-use crate::records::Person;
+use crate::records::{Basis, EntryArticle, NamePreference, Person};
+use crate::rules::kana::{self, KanaStated};
 
 /// Whose item it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,9 @@ static ITEMS: &[Item] = &[
     item("family_name", "氏", &[Japanese], true, false),
     item("given_name", "名", &[Own, Japanese], true, false),
     item("name_kana", "氏名フリガナ", &[Own], false, true),
+    item("kana_confirmed", "フリガナの確認状況", &[Own], false, false),
+    item("kana_attested", "フリガナの公証確認状況", &[Own, Japanese], false, false),
+    item("alias_kana_confirmed", "通称フリガナの確認状況", &[Own, Foreign], false, false),
     item("name_roman", "氏名（ローマ字）", &[Own, Foreign], false, true),
     item("name_kanji", "氏名（漢字）", &[Own, Foreign], true, true),
     item("birth_date", "生年月日", &[Own], false, false),
@@ -66,6 +70,13 @@ static ITEMS: &[Item] = &[
     item("residence_card_no", "在留カード等番号", &[Own, Foreign], false, true),
     item("landing_period", "上陸期間", &[Foreign], false, true),
     item("provisional_stay_period", "仮滞在期間", &[Foreign], false, true),
+    item("name_preference", "氏名優先区分", &[Own, Foreign], false, true),
+    item("old_alien_registered_on", "旧外登法による登録年月日", &[Own, Foreign], false, true),
+    item("residence_notified", "住居地届出の有無", &[Foreign], false, true),
+    item("entry_article", "法第30条の46又は47区分", &[Foreign], false, true),
+    item("entered_by_landing_permit", "上陸許可証による転入", &[Foreign], false, true),
+    item("last_registered", "最終登録住所地", &[], false, true),
+    item("de_facto_head", "事実上の世帯主", &[], false, true),
     item("adult_ward", "成年被後見人", &[Own], false, true),
     item("add_remark", "備考に加える記載", &[], true, false),
     item("remarks", "備考", &[], true, true),
@@ -89,7 +100,15 @@ pub(crate) fn fields() -> Vec<Field> {
     ];
     fields.extend(forms::domicile());
     fields.extend(forms::foreign());
+    fields.extend(forms::kana());
     fields.extend([
+        Field::new("last_prefecture", "最終登録住所地 都道府県", FieldKind::Text(4)),
+        Field::new("last_municipality", "最終登録住所地 市区町村", FieldKind::Text(12)),
+        Field::new("last_municipality_code", "最終登録住所地 市区町村コード", FieldKind::Text(6)),
+        Field::new("last_town", "最終登録住所地 町字", FieldKind::Text(120)),
+        Field::new("last_lot", "最終登録住所地 番地号", FieldKind::Text(50)),
+        Field::new("de_facto_head", "事実上の世帯主", FieldKind::Text(100))
+            .help("世帯主が住民票に載らない世帯（外交官、施設長など）の備考"),
         Field::new("adult_ward", "成年被後見人に該当する", FieldKind::Flag),
         Field::new("add_remark", "備考に加える記載", FieldKind::Text(200)),
     ]);
@@ -134,6 +153,19 @@ pub(crate) struct Changes {
     residence_card_no: Option<String>,
     landing_period: Option<String>,
     provisional_stay_period: Option<String>,
+    name_preference: Option<NamePreference>,
+    old_alien_registered_on: Option<RegisterDate>,
+    residence_notified: Option<String>,
+    entry_article: Option<EntryArticle>,
+    entered_by_landing_permit: bool,
+    last_prefecture: Option<String>,
+    last_municipality: Option<String>,
+    last_municipality_code: Option<String>,
+    last_town: Option<String>,
+    last_lot: Option<String>,
+    de_facto_head: Option<String>,
+    #[serde(flatten)]
+    kana: KanaStated,
     adult_ward: bool,
     add_remark: Option<String>,
     clears: Vec<Cleared>,
@@ -150,6 +182,11 @@ impl Changes {
             "family_name" => self.family_name.is_some(),
             "given_name" => self.given_name.is_some(),
             "name_kana" => self.name_kana.is_some(),
+            "kana_confirmed" => {
+                self.kana.kana_confirmed.is_some() || self.kana.former_kana_confirmed.is_some()
+            }
+            "kana_attested" => self.kana.kana_attested.is_some() || self.kana.former_kana_attested.is_some(),
+            "alias_kana_confirmed" => self.kana.alias_kana_confirmed.is_some(),
             "name_roman" => self.name_roman.is_some(),
             "name_kanji" => self.name_kanji.is_some(),
             "birth_date" => self.birth_date.is_some(),
@@ -169,6 +206,13 @@ impl Changes {
             "residence_card_no" => self.residence_card_no.is_some(),
             "landing_period" => self.landing_period.is_some(),
             "provisional_stay_period" => self.provisional_stay_period.is_some(),
+            "name_preference" => self.name_preference.is_some(),
+            "old_alien_registered_on" => self.old_alien_registered_on.is_some(),
+            "residence_notified" => self.residence_notified.is_some(),
+            "entry_article" => self.entry_article.is_some(),
+            "entered_by_landing_permit" => self.entered_by_landing_permit,
+            "last_registered" => self.last_registered().is_some(),
+            "de_facto_head" => self.de_facto_head.is_some(),
             "adult_ward" => self.adult_ward,
             "add_remark" => self.add_remark.is_some(),
             _ => false,
@@ -212,8 +256,23 @@ impl Changes {
         (!domicile.is_empty()).then_some(domicile)
     }
 
-    /// Puts the stated items on a row.
-    pub(crate) fn apply(&self, row: &mut Person) {
+    /// 最終登録住所地 as stated, all of it anew.
+    fn last_registered(&self) -> Option<Address> {
+        let part = |part: &Option<String>| part.clone().unwrap_or_default();
+        let place = Address {
+            municipality_code: self.last_municipality_code.clone(),
+            prefecture: part(&self.last_prefecture),
+            municipality: part(&self.last_municipality),
+            town: part(&self.last_town),
+            lot: part(&self.last_lot),
+            ..Address::default()
+        };
+        (!place.is_empty()).then_some(place)
+    }
+
+    /// Puts the stated items on a row. `basis` is what the correction rests on, which tells what a new reading is worth.
+    pub(crate) fn apply(&self, row: &mut Person, basis: Basis, today: Date) {
+        let before = row.clone();
         fn set<T: Clone>(place: &mut T, stated: &Option<T>) {
             if let Some(stated) = stated {
                 place.clone_from(stated);
@@ -245,6 +304,14 @@ impl Changes {
         row.stay_expires_on =
             self.stay_expires_on.as_ref().and_then(RegisterDate::known).or(row.stay_expires_on);
         row.registered_domicile = self.domicile().or_else(|| row.registered_domicile.take());
+        row.name_preference = self.name_preference.or(row.name_preference);
+        row.old_alien_registered_on = self.old_alien_registered_on.or(row.old_alien_registered_on);
+        row.residence_notified = kana::yes(self.residence_notified.as_ref()).or(row.residence_notified);
+        row.entry_article = self.entry_article.or(row.entry_article);
+        row.entered_by_landing_permit |= self.entered_by_landing_permit;
+        row.last_registered = self.last_registered().or_else(|| row.last_registered.take());
+        set(&mut row.de_facto_head, &self.de_facto_head);
+        kana::correct(row, &before, &self.kana, basis, today);
         row.adult_ward |= self.adult_ward;
         row.relation_proved |= self.relation_proved;
         row.remarks.extend(self.add_remark.clone());
@@ -279,6 +346,13 @@ fn clear(row: &mut Person, item: &str) {
         "residence_card_no" => row.residence_card_no.clear(),
         "landing_period" => row.landing_period.clear(),
         "provisional_stay_period" => row.provisional_stay_period.clear(),
+        "name_preference" => row.name_preference = None,
+        "old_alien_registered_on" => row.old_alien_registered_on = None,
+        "residence_notified" => row.residence_notified = None,
+        "entry_article" => row.entry_article = None,
+        "entered_by_landing_permit" => row.entered_by_landing_permit = false,
+        "last_registered" => row.last_registered = None,
+        "de_facto_head" => row.de_facto_head.clear(),
         "adult_ward" => row.adult_ward = false,
         "relation_proved" => row.relation_proved = false,
         "remarks" => row.remarks.clear(),
@@ -297,9 +371,17 @@ mod tests {
         let home = domain::HouseholdNo::from_serial(1).unwrap();
         let mut row = Person::new(no, home, RegisterDate::Day(jiff::civil::date(1980, 1, 1)), Sex::Male);
         row.name = "山田　太郎".to_owned();
-        Changes { register_head: Some("山田　一".to_owned()), ..Changes::default() }.apply(&mut row);
+        Changes { register_head: Some("山田　一".to_owned()), ..Changes::default() }.apply(
+            &mut row,
+            Basis::ExOfficio,
+            jiff::civil::date(2026, 4, 1),
+        );
         assert_eq!((row.name.as_str(), row.register_head.as_str()), ("山田　太郎", "山田　一"));
-        Changes { family_name: Some("佐藤".to_owned()), ..Changes::default() }.apply(&mut row);
+        Changes { family_name: Some("佐藤".to_owned()), ..Changes::default() }.apply(
+            &mut row,
+            Basis::ExOfficio,
+            jiff::civil::date(2026, 4, 1),
+        );
         assert_eq!(row.name, "佐藤");
     }
 
@@ -325,6 +407,13 @@ mod tests {
             }
             row.addr_since = Some(RegisterDate::Day(day));
             row.stay_expires_on = Some(day);
+            row.name_preference = NamePreference::from_code("01");
+            row.old_alien_registered_on = Some(RegisterDate::Day(day));
+            row.residence_notified = Some(true);
+            row.entry_article = Some(EntryArticle::NewAddress);
+            row.entered_by_landing_permit = true;
+            row.last_registered = Some(Address::default());
+            row.de_facto_head.push('字');
             row.adult_ward = true;
             row.relation_proved = true;
             row.remarks.push("字".to_owned());

@@ -100,7 +100,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     }
     let mut rows = chosen.persons.clone();
     for row in &mut rows {
-        given.changes.apply(row);
+        given.changes.apply(row, given.notice.basis, desk.today());
         row.event_date = event;
         if let Some(new) = &address {
             row.address = new.clone();
@@ -193,6 +193,7 @@ fn allowed(desk: &mut Desk<'_>, given: &Correction, reason: MovementReason, chos
 
 /// E104, A093.
 fn check_address(desk: &mut Desk<'_>, chosen: &Chosen, new: &domain::Address, everybody: bool) {
+    address::check_lot(desk, new);
     if !desk.context.municipality_text("name").is_empty() && !address::is_here(desk, new) {
         desk.error(
             "E104",

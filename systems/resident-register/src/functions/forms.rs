@@ -2,6 +2,7 @@
 
 use system::{Choice, Field, FieldKind, Section, choices};
 
+use crate::records::{EntryArticle, NamePreference};
 use crate::rules::data::status_choices;
 
 /// Most persons in one notification.
@@ -39,6 +40,7 @@ pub(crate) fn notice(first: Vec<Field>, event: Field) -> Section {
         .help("空なら届出。職権のときは届出日を記録しません"),
         Field::new("note", "留意事項", FieldKind::Text(200))
             .help("この異動だけについての記載（統合記載欄B）"),
+        Field::new("notification_no", "届出番号", FieldKind::Text(20)).help("届書に付けた番号"),
         Field::new("from_application", "受付データ番号", FieldKind::Hidden),
     ]);
     Section::once("届出", fields)
@@ -114,6 +116,8 @@ pub(crate) fn previous_address() -> Section {
             Field::new("last_municipality", "最終登録住所地 市区町村", FieldKind::Text(12))
                 .help("未届の住所から転入したときだけ。ここにも転入通知を送ります"),
             Field::new("last_municipality_code", "最終登録住所地 市区町村コード", FieldKind::Text(6)),
+            Field::new("last_town", "最終登録住所地 町字", FieldKind::Text(120)),
+            Field::new("last_lot", "最終登録住所地 番地号", FieldKind::Text(50)),
         ],
     )
 }
@@ -148,6 +152,33 @@ pub(crate) fn sexes() -> Vec<Choice> {
     choices(&[("1", "男"), ("2", "女"), ("0", "不明")])
 }
 
+/// 確認状況 of a reading; blank goes by what the movement rests on.
+pub(crate) fn kana_confirmed(name: &'static str, title: &'static str) -> Field {
+    Field::new(name, title, FieldKind::Choice(choices(&[("1", "確認済み"), ("0", "未確認")])))
+        .help("空なら、届出・申出・請求のときは確認済み、職権・通知のときは未確認")
+}
+
+/// 公証確認状況 of a reading (Japanese).
+pub(crate) fn kana_attested(name: &'static str, title: &'static str) -> Field {
+    Field::new(
+        name,
+        title,
+        FieldKind::Choice(choices(&[("1", "公証（戸籍の振り仮名）"), ("0", "公証でない")])),
+    )
+    .help("日本人だけ。空なら、出生と、通知（住基法9条2項）のときは公証")
+}
+
+/// What is known of the readings of 氏名, 旧氏 and 通称.
+pub(crate) fn kana() -> Vec<Field> {
+    vec![
+        kana_confirmed("kana_confirmed", "氏名フリガナの確認状況"),
+        kana_attested("kana_attested", "氏名フリガナの公証確認状況"),
+        kana_confirmed("former_kana_confirmed", "旧氏フリガナの確認状況"),
+        kana_attested("former_kana_attested", "旧氏フリガナの公証確認状況"),
+        kana_confirmed("alias_kana_confirmed", "通称フリガナの確認状況"),
+    ]
+}
+
 /// 戸籍の表示.
 pub(crate) fn domicile() -> Vec<Field> {
     vec![
@@ -180,5 +211,31 @@ pub(crate) fn foreign() -> Vec<Field> {
         Field::new("residence_card_no", "在留カード等番号", FieldKind::Text(12)),
         Field::new("landing_period", "上陸期間", FieldKind::Text(50)),
         Field::new("provisional_stay_period", "仮滞在期間", FieldKind::Text(50)),
+        Field::new("name_preference", "氏名優先区分", FieldKind::Choice(preferences()))
+            .help("他業務に渡す氏名。空なら住民票の氏名"),
+        Field::new("old_alien_registered_on", "旧外登法による登録年月日", FieldKind::RegisterDate)
+            .help("分からなければ「年月日不詳」"),
+        Field::new(
+            "residence_notified",
+            "住居地届出の有無",
+            FieldKind::Choice(choices(&[("1", "届出あり"), ("0", "届出なし")])),
+        ),
+        Field::new("entry_article", "法第30条の46又は47区分", FieldKind::Choice(entry_articles())),
+        Field::new("entered_by_landing_permit", "上陸許可証による転入", FieldKind::Flag),
     ]
+}
+
+/// 氏名優先区分 as choices.
+fn preferences() -> Vec<Choice> {
+    NamePreference::all()
+        .map(|one| Choice { code: one.code().to_owned(), label: format!("{} {}", one.code(), one.label()) })
+        .collect()
+}
+
+/// 法第30条の46又は47区分 as choices.
+fn entry_articles() -> Vec<Choice> {
+    EntryArticle::ALL
+        .iter()
+        .map(|one| Choice { code: one.code().to_owned(), label: one.label().to_owned() })
+        .collect()
 }

@@ -26,8 +26,18 @@ pub(crate) fn function() -> Function {
 }
 
 /// Items every row states anew, so that they are no difference.
-const ALWAYS_NEW: [&str; 7] =
-    ["history_no", "movement_reason", "event_date", "notified_on", "processed_on", "basis", "operator"];
+const ALWAYS_NEW: [&str; 10] = [
+    "history_no",
+    "movement_reason",
+    "event_date",
+    "notified_on",
+    "processed_on",
+    "basis",
+    "operator",
+    "notification_no",
+    "input_place",
+    "input_terminal",
+];
 
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let no = input.text("addressee_no");

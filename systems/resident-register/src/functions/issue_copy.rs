@@ -15,7 +15,7 @@ use crate::certificates::targets;
 use crate::copy::{Asked, Cell, Copy, printed};
 use crate::desk::Desk;
 use crate::records::{Household, Person};
-use crate::rules::issuing;
+use crate::rules::{issuing, kana};
 
 /// The template of the `documents` room.
 pub(crate) const TEMPLATE: &str = "resident-record-copy";
@@ -194,6 +194,9 @@ fn check(
     }
     let copies = request::copies(desk, &given.asking);
     targets::warn_of_what_comes(desk, persons, given.items.with_move_out_plan)?;
+    if given.items.with_kana {
+        kana::warn_of_printing(desk, persons);
+    }
     Ok(copies)
 }
 

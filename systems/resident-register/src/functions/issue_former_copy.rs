@@ -15,7 +15,7 @@ use crate::certificates::request::{self, Asking, Issue};
 use crate::certificates::targets::{self, Former};
 use crate::copy::{Cell, Copy, deletion, printed};
 use crate::desk::Desk;
-use crate::rules::issuing;
+use crate::rules::{issuing, kana};
 use crate::texts::fold_text;
 
 const TITLE: &str = "除票の写し";
@@ -140,6 +140,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     };
     targets::check_address(&mut desk, &former.persons)?;
+    if given.items.asked().kana {
+        kana::warn_of_printing(&mut desk, &former.persons);
+    }
     let asked_by = &given.asking.requested_by;
     let released = issuing::check(&mut desk, &former.household, &former.persons, asked_by)?;
     if desk.stopped() {

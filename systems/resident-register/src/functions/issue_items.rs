@@ -14,7 +14,7 @@ use crate::certificates::targets;
 use crate::copy::one_line;
 use crate::desk::Desk;
 use crate::records::{Person, Qualification};
-use crate::rules::issuing;
+use crate::rules::{issuing, kana};
 use crate::{qualifications, sheet};
 
 /// The template of the `documents` room.
@@ -199,6 +199,9 @@ fn certify(
     persons: &[Person],
     certificate: &'static str,
 ) -> Result<Outcome, Fault> {
+    if items.with_kana {
+        kana::warn_of_printing(&mut desk, persons);
+    }
     let released = issuing::check(&mut desk, household, persons, &asking.requested_by)?;
     let Some(first) = persons.first().filter(|_| !desk.stopped()) else {
         return Ok(Outcome::refused(desk.findings));
@@ -219,7 +222,7 @@ fn certify(
     let mut told = Vec::with_capacity(persons.len());
     for person in persons {
         let qualifications = qualifications::of(desk.view, person.addressee_no, desk.context.now)?;
-        told.push(rows(person, items, &qualifications, &mut overflow));
+        told.push(rows(person, items, &qualifications, desk.context.today, &mut overflow));
     }
     let rows = told;
     let record = if certificate == OF_FORMER { "除票" } else { "住民票" };
@@ -252,9 +255,15 @@ fn certify(
 }
 
 /// The chosen items of one person, and no other.
-fn rows(person: &Person, items: Items, told: &[Qualification], overflow: &mut Overflow) -> Rows {
+fn rows(
+    person: &Person,
+    items: Items,
+    told: &[Qualification],
+    today: domain::Date,
+    overflow: &mut Overflow,
+) -> Rows {
     let mut writer = Writer::new(person.called(), overflow);
-    writer.names(person, items.with_kana);
+    writer.names(person, items.with_kana.then_some(today));
     if items.with_birth_date {
         writer.short("生年月日", sheet::birth_label(person));
     }

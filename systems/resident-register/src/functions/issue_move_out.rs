@@ -327,7 +327,7 @@ fn print(
     }
     let facts = facts.rows();
     let of = |person: &Person| told.get(&person.addressee_no).map(Vec::as_slice).unwrap_or_default();
-    let rows = persons.iter().map(|person| rows(person, of(person), &mut overflow)).collect();
+    let rows = persons.iter().map(|person| rows(person, of(person), desk.today(), &mut overflow)).collect();
     let mut marks = Vec::new();
     if given.reissue {
         marks.push("再交付");
@@ -357,7 +357,7 @@ fn print(
         facts,
         persons: rows,
         notes: vec![note],
-        codes: scan::codes(persons)?,
+        codes: scan::codes(persons, desk.today())?,
         attestation: attestation(desk.context, statement),
         overflow: overflow.told(desk),
     })
@@ -365,9 +365,9 @@ fn print(
 
 /// All items the next municipality needs. Insurance, pension and allowance are other tasks' records: what they told is
 /// printed, and where they told nothing is a place to be filled in by hand. Nothing tells that somebody is protected.
-fn rows(person: &Person, told: &[Qualification], overflow: &mut Overflow) -> Rows {
+fn rows(person: &Person, told: &[Qualification], today: domain::Date, overflow: &mut Overflow) -> Rows {
     let mut writer = Writer::new(person.called(), overflow);
-    writer.names(person, true);
+    writer.names(person, Some(today));
     writer.short("生年月日", sheet::birth_label(person));
     writer.short("性別", person.sex.label());
     writer.short("続柄", person.relation.label());

@@ -3,7 +3,8 @@
 use domain::{Address, Art30_45Class, RegisterDate, ResidentKind};
 use serde::Deserialize;
 
-use crate::records::Person;
+use crate::records::{EntryArticle, NamePreference, Person};
+use crate::rules::kana::{self, KanaStated};
 
 /// Name, domicile and foreign items of a person who is recorded (記載される人の項目).
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -31,6 +32,13 @@ pub(crate) struct Items {
     residence_card_no: String,
     landing_period: String,
     provisional_stay_period: String,
+    name_preference: Option<NamePreference>,
+    old_alien_registered_on: Option<RegisterDate>,
+    residence_notified: Option<String>,
+    entry_article: Option<EntryArticle>,
+    entered_by_landing_permit: bool,
+    #[serde(flatten)]
+    pub(crate) kana: KanaStated,
 }
 
 impl Items {
@@ -69,6 +77,24 @@ impl Items {
         row.residence_card_no.clone_from(&self.residence_card_no);
         row.landing_period.clone_from(&self.landing_period);
         row.provisional_stay_period.clone_from(&self.provisional_stay_period);
+        row.name_preference = self.name_preference;
+        row.old_alien_registered_on = self.old_alien_registered_on;
+        row.residence_notified = kana::yes(self.residence_notified.as_ref());
+        row.entry_article = self.entry_article;
+        row.entered_by_landing_permit = self.entered_by_landing_permit;
+    }
+
+    /// The first item stated that only a foreigner's record has: its field and its name.
+    pub(crate) fn only_foreign(&self) -> Option<(&'static str, &'static str)> {
+        [
+            (self.name_preference.is_some(), ("name_preference", "氏名優先区分")),
+            (self.old_alien_registered_on.is_some(), ("old_alien_registered_on", "旧外登法による登録年月日")),
+            (self.residence_notified.is_some(), ("residence_notified", "住居地届出の有無")),
+            (self.entry_article.is_some(), ("entry_article", "法第30条の46又は47区分")),
+            (self.entered_by_landing_permit, ("entered_by_landing_permit", "上陸許可証による転入")),
+        ]
+        .into_iter()
+        .find_map(|(stated, item)| stated.then_some(item))
     }
 
     fn domicile(&self) -> Option<Address> {

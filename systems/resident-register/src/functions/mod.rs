@@ -13,6 +13,7 @@ pub(crate) mod death;
 mod discard;
 pub(crate) mod ex_officio_deletion;
 mod finalize;
+mod former_archive;
 pub(crate) mod forms;
 pub(crate) mod head_change;
 pub(crate) mod history;
@@ -146,6 +147,8 @@ pub(crate) fn all() -> Vec<Function> {
         support_release::function(),
         support_list::function(),
         protected_person::function(),
+        former_archive::archive(),
+        former_archive::note(),
         statistics_population::annual_report(),
         statistics_migration::function(),
         residence_report::function(),

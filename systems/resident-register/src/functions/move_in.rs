@@ -16,7 +16,7 @@ use crate::rules::address::{self, NewAddress};
 use crate::rules::household::{self, Goal};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::relation::Stated;
-use crate::rules::{Limit, matching, person, targets, transfer};
+use crate::rules::{Limit, kana, matching, person, targets, transfer};
 
 /// 転入 (M-01, M-02, M-03, M-04, M-05, M-06, M-07, M-08).
 pub(crate) static MOVE_IN: MovementKind =
@@ -76,8 +76,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 fn form(kind: Field, day: &'static str) -> Form {
     let mut member = vec![
         Field::new("addressee_no", "再転入する人の宛名番号", FieldKind::AddresseeNo).help("以前の住民だけ"),
-        Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required(),
-        Field::new("family_name", "氏", FieldKind::Text(50)),
+        Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required().carried(),
+        Field::new("family_name", "氏", FieldKind::Text(50)).carried(),
         Field::new("given_name", "名", FieldKind::Text(50)),
         Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
         Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)),
@@ -91,12 +91,17 @@ fn form(kind: Field, day: &'static str) -> Form {
         Field::new("relation", "続柄", FieldKind::Relation).required(),
         Field::new("relation_proved", "続柄を証する文書を確認した（外国人）", FieldKind::Flag),
     ];
-    member.extend(forms::domicile());
+    member.extend(forms::domicile().into_iter().map(Field::carried));
     member.extend([
         Field::new("resident_record_code", "住民票コード", FieldKind::ResidentRecordCode),
         Field::new("individual_number", "個人番号", FieldKind::IndividualNumber),
     ]);
-    member.extend(forms::foreign());
+    member.extend(forms::foreign().into_iter().map(carried_if_shared));
+    member.extend(forms::kana());
+    member.push(
+        Field::new("de_facto_head", "事実上の世帯主", FieldKind::Text(100))
+            .help("世帯主が住民票に載らない世帯（外交官、施設長など）の備考"),
+    );
     member.push(Field::new("remarks", "備考", FieldKind::Text(200)));
     Form::of(vec![
         forms::notice(vec![kind], forms::event_day(day)),
@@ -105,6 +110,11 @@ fn form(kind: Field, day: &'static str) -> Form {
         forms::household(),
         forms::previous_address(),
     ])
+}
+
+/// Of a foreigner's items a family usually shares the nationality.
+fn carried_if_shared(field: Field) -> Field {
+    if field.name.starts_with("nationality") { field.carried() } else { field }
 }
 
 #[derive(Deserialize)]
@@ -143,6 +153,8 @@ struct Mover {
     relation_proved: bool,
     #[serde(flatten)]
     items: super::items::Items,
+    #[serde(default)]
+    de_facto_head: String,
     #[serde(default)]
     remarks: String,
 }
@@ -196,6 +208,9 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
     if let Some(joined) = &joined {
         address::warn_of_other_lot(desk, &address, joined)?;
     }
+    if !given.address.is_empty() {
+        address::check_lot(desk, &address);
+    }
     if !address::is_here(desk, &address) && !desk.context.municipality_text("name").is_empty() {
         desk.error(
             "E104",
@@ -235,6 +250,9 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         row.moved_in_notified_on = movement.notified_on.or(Some(desk.today()));
         row.prev_address = previous.as_ref().map(|previous| previous.address.clone());
         row.prev_head_name = previous.as_ref().map(|previous| previous.head_name.clone()).unwrap_or_default();
+        row.unregistered_entry = given.prev_unregistered;
+        row.last_registered.clone_from(&desk.last_registered);
+        row.de_facto_head.clone_from(&mover.de_facto_head);
         row.moved_from_address = None;
         row.resident_record_code = mover.resident_record_code.or(row.resident_record_code);
         row.individual_number = mover.individual_number.or(row.individual_number);
@@ -242,9 +260,11 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         if certificate.is_some() {
             transfer::fill(desk, &mut row, &certified, &at);
         }
+        kana::record(&mut row, &mover.items.kana, given.notice.basis, reason, desk.today());
         if !mover.remarks.is_empty() {
             row.remarks.push(mover.remarks.clone());
         }
+        person::check_items(desk, row.resident_kind, &mover.items, &at);
         person::check(desk, &row, reason, &at);
         matching::check(desk, &row, mover.addressee_no, &at)?;
         same_code_twice(desk, &row, &stated, &at);

@@ -96,6 +96,9 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     };
     let whole = chosen.whole();
     check_address(desk, &chosen, &new_address, joined.is_some() || !whole);
+    if !given.address.is_empty() {
+        address::check_lot(desk, &new_address);
+    }
     if let Some(joined) = &joined {
         address::warn_of_other_lot(desk, &new_address, joined)?;
     }

@@ -10,6 +10,7 @@ use super::move_within::summary;
 use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::{AliasEvent, Basis, Person};
+use crate::rules::kana::{self, KanaStated};
 use crate::rules::{person, targets};
 
 /// 旧氏の記載・変更・削除 (M-43).
@@ -73,6 +74,9 @@ fn former_name_form() -> Form {
             vec![
                 Field::new("former_family_name", "旧氏", FieldKind::Text(50)),
                 Field::new("former_family_kana", "旧氏フリガナ", FieldKind::Kana(50)),
+                forms::kana_confirmed("former_kana_confirmed", "旧氏フリガナの確認状況"),
+                forms::kana_attested("former_kana_attested", "旧氏フリガナの公証確認状況")
+                    .help("空なら公証（請求に添えた戸籍の証明による）"),
             ],
         ),
     ])
@@ -93,6 +97,7 @@ fn alias_form() -> Form {
             vec![
                 Field::new("alias_name", "通称", FieldKind::Text(100)),
                 Field::new("alias_kana", "通称フリガナ", FieldKind::Kana(100)),
+                forms::kana_confirmed("alias_kana_confirmed", "通称フリガナの確認状況"),
             ],
         ),
     ])
@@ -115,6 +120,8 @@ struct Named {
     alias_name: String,
     #[serde(default)]
     alias_kana: String,
+    #[serde(flatten)]
+    kana: KanaStated,
 }
 
 /// What both have in common: the day, the one person, and the kind of their record.
@@ -231,6 +238,10 @@ fn plan_former_name(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         person.former_family_name = given.former_family_name;
         person.former_family_kana = given.former_family_kana;
     }
+    let mut known = person.clone();
+    kana::record(&mut known, &given.kana, movement.basis, reason, desk.today());
+    person.former_kana_confirmed = known.former_kana_confirmed;
+    person.former_kana_attested = known.former_kana_attested;
     lay_down(desk, person, &movement)
 }
 
@@ -290,6 +301,9 @@ fn plan_alias(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         person.alias_name = given.alias_name;
         person.alias_kana = given.alias_kana;
     }
+    let mut known = person.clone();
+    kana::record(&mut known, &given.kana, movement.basis, reason, desk.today());
+    person.alias_kana_confirmed = known.alias_kana_confirmed;
     lay_down(desk, person, &movement)
 }
 

@@ -13,7 +13,7 @@ use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Person};
 use crate::rules::notice::{self, DateRules, Notice};
-use crate::rules::{matching, person, stay, targets};
+use crate::rules::{kana, matching, person, stay, targets};
 
 /// 帰化, 国籍取得, 国籍喪失 (M-61, M-62, M-63).
 pub(crate) static NATIONALITY: MovementKind =
@@ -54,6 +54,7 @@ fn form() -> Form {
     ];
     items.extend(forms::domicile());
     items.extend(forms::foreign());
+    items.extend(forms::kana().into_iter().filter(|field| field.name.starts_with("kana_")));
     Form::of(vec![
         forms::notice(vec![kind], Field::new("event_date", "国籍の得喪の日（異動日）", FieldKind::Date)),
         forms::targets(),
@@ -104,7 +105,9 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         );
         return Ok(());
     }
-    let row = opened_row(&before, kind, &given.items, event);
+    let mut row = opened_row(&before, kind, &given.items, event);
+    kana::record(&mut row, &given.items.kana, opened.basis, opening, desk.today());
+    person::check_items(desk, row.resident_kind, &given.items, "");
     person::check(desk, &row, opening, "");
     if kind == ResidentKind::Foreign {
         stay::typed(desk, &row, "");

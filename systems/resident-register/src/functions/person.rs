@@ -8,8 +8,8 @@ use system::{
 
 use crate::concealment::{self, Concealment};
 use crate::records::{Hold, Memo, Person, Provisional};
-use crate::rules::consistency;
-use crate::{qualifications, sheet};
+use crate::rules::{consistency, former};
+use crate::{cards, qualifications, sheet};
 
 /// The function.
 pub(crate) fn function() -> Function {
@@ -48,6 +48,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if let Some(fields) = data.as_object_mut() {
         let mut groups = sheet::groups(&person);
         groups.push(qualifications::group(view, person.addressee_no, context.now)?);
+        groups.push(cards::group(view, person.addressee_no)?);
+        groups.push(former_group(view, &person)?);
         fields.insert("groups".to_owned(), Concealment::groups(groups, hidden));
         fields.insert("history_no".to_owned(), json!(person.history_no));
         fields.insert("resident_kind".to_owned(), json!(person.resident_kind));
@@ -65,6 +67,20 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         opens: (!hidden).then(|| person.household_no.to_string()),
         ..Outcome::default()
     })
+}
+
+/// What is known of a deleted record beside its rows: when it went to the archive, and what was noted on it.
+fn former_group(view: &dyn View, person: &Person) -> Result<sheet::Group, Fault> {
+    let mut lines = Vec::new();
+    let mut line = |name, title, value| lines.push(sheet::Line { name, title, value });
+    if let Some(archived) = former::archived(view, person)? {
+        line("archived_on", "除票用データベース登録年月日", domain::wareki(archived.archived_on));
+        line("keep_until", "除票の保存期限", domain::wareki(archived.keep_until));
+    }
+    let notes = former::notes(view, person)?;
+    let texts = notes.iter().map(|note| format!("{}（{}）", note.text, domain::wareki(note.noted_on)));
+    line("former_notes", "除票の注記", texts.collect::<Vec<_>>().join("\n"));
+    Ok(sheet::Group { title: "除票の保存と注記", lines })
 }
 
 /// The open 仮登録 a person is in, as data; null when none.

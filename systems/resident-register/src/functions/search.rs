@@ -10,6 +10,7 @@ use system::{
 
 use crate::concealment::Concealment;
 use crate::records::{PERSON, Person};
+use crate::rules::former;
 use crate::texts::{self, fold_reading, fold_text};
 
 use super::forms;
@@ -147,17 +148,29 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         question.past = true;
         (persons, more) = find(view, context, &mut concealment, &question)?;
     }
+    // The live register first, then the archive (除票用データベース), in one answer.
+    let mut archived = 0_usize;
+    let mut ordered: Vec<(bool, Person)> = Vec::with_capacity(persons.len());
+    for person in persons {
+        let is_archived = former::archived(view, &person)?.is_some();
+        archived = archived.saturating_add(usize::from(is_archived));
+        ordered.push((is_archived, person));
+    }
+    ordered.sort_by_key(|(is_archived, _)| *is_archived);
     let today = question.query(false, ROWS_MAX);
-    let mut rows = Vec::with_capacity(persons.len());
-    for person in &persons {
+    let mut rows = Vec::with_capacity(ordered.len());
+    for (is_archived, person) in &ordered {
         let mut row = concealment.row(person)?;
         if question.past && !fits(&today, person)? {
-            mark_past(&mut row);
+            mark(&mut row, "過去の氏名・住所");
+        }
+        if *is_archived {
+            mark(&mut row, "保存用");
         }
         rows.push(row);
     }
     let count = rows.len();
-    let message = match (count, more) {
+    let mut message = match (count, more) {
         (0, _) if question.former => "該当する人はいません。".to_owned(),
         (0, _) => "該当する住民はいません。除票を含めて検索することもできます。".to_owned(),
         (_, true) => format!(
@@ -168,7 +181,13 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         (_, false) => format!("{count}人"),
     };
-    let subjects = persons.iter().map(|person| person.addressee_no.to_string()).collect();
+    if 0 < archived {
+        message.push_str(&match count == archived {
+            true => "（現存の台帳では該当がなく、除票の保存用で見つかりました）".to_owned(),
+            false => format!("（うち除票の保存用{archived}人）"),
+        });
+    }
+    let subjects = ordered.iter().map(|(_, person)| person.addressee_no.to_string()).collect();
     Ok(Outcome {
         message,
         answer: Some(Answer { data: json!({ "rows": rows, "count": count, "more": more }), subjects }),
@@ -183,9 +202,9 @@ fn fits(query: &TextQuery<'_>, person: &Person) -> Result<bool, Fault> {
     Ok(texts::RESIDENTS.fits(query, &(texts::RESIDENTS.texts)(&body)?))
 }
 
-fn mark_past(row: &mut Value) {
+fn mark(row: &mut Value, word: &str) {
     if let Some(marks) = row.get_mut("marks").and_then(Value::as_array_mut) {
-        marks.push(json!("過去の氏名・住所"));
+        marks.push(json!(word));
     }
 }
 

@@ -3,12 +3,12 @@
 use std::sync::LazyLock;
 
 use domain::{
-    Address, AddresseeNo, Art30_45Class, Date, HouseholdNo, IndividualNumber, MovementReason, RegisterDate,
-    Relation, ResidentKind, ResidentRecordCode, ResidentStatus, Sex,
+    Address, AddresseeNo, Art30_45Class, Date, HouseholdNo, IndividualNumber, RegisterDate, Relation,
+    ResidentKind, ResidentRecordCode, ResidentStatus, Sex,
 };
 use system::{Finding, MigrationForm as Form, MigrationItem as Item, MigrationTable, Usual};
 
-use crate::records::{Basis, Person};
+use crate::records::{EntryArticle, NamePreference, Person};
 
 /// An item with the two ways between a person's row and text. `set` is given what is not blank.
 struct PersonItem {
@@ -16,10 +16,6 @@ struct PersonItem {
     get: fn(&Person) -> String,
     set: fn(&mut Person, &str) -> Result<(), String>,
 }
-
-/// The bases a row may rest on, by their words.
-const BASES: [Basis; 5] =
-    [Basis::Notification, Basis::ExOfficio, Basis::Application, Basis::Notice, Basis::Request];
 
 fn said<E: std::fmt::Display>(error: E) -> String {
     error.to_string()
@@ -104,6 +100,37 @@ macro_rules! register_date {
     };
 }
 
+/// A yes or no that may not be known.
+macro_rules! known {
+    ($field:ident, $title:literal) => {
+        PersonItem {
+            item: Item::new(stringify!($field), $title, Form::Flag),
+            get: |person| match person.$field {
+                Some(true) => "1".to_owned(),
+                Some(false) => "0".to_owned(),
+                None => String::new(),
+            },
+            set: |person, text| {
+                person.$field = Some(flag(text)?);
+                Ok(())
+            },
+        }
+    };
+}
+
+macro_rules! yes_no {
+    ($field:ident, $title:literal) => {
+        PersonItem {
+            item: Item::new(stringify!($field), $title, Form::Flag),
+            get: |person| shown_flag(person.$field),
+            set: |person, text| {
+                person.$field = flag(text)?;
+                Ok(())
+            },
+        }
+    };
+}
+
 macro_rules! date {
     ($field:ident, $title:literal) => {
         PersonItem {
@@ -155,6 +182,8 @@ macro_rules! address {
         });)+
     };
 }
+
+mod movement;
 
 static ITEMS: LazyLock<Vec<PersonItem>> = LazyLock::new(|| {
     let mut all = vec![
@@ -210,12 +239,25 @@ static ITEMS: LazyLock<Vec<PersonItem>> = LazyLock::new(|| {
         text!(family_name, "氏_日本人", Form::Text),
         text!(given_name, "名_日本人", Form::Text),
         text!(name_kana, "氏名_フリガナ", Form::Kana),
+        known!(kana_confirmed, "氏名_フリガナ_確認状況"),
+        yes_no!(kana_attested, "氏名_フリガナ_公証確認状況"),
         text!(name_roman, "氏名_外国人ローマ字", Form::Text, Usual::Rare),
         text!(name_kanji, "氏名_外国人漢字", Form::Text, Usual::Rare),
         text!(former_family_name, "旧氏", Form::Text, Usual::Rare),
         text!(former_family_kana, "旧氏_フリガナ", Form::Kana, Usual::Rare),
+        known!(former_kana_confirmed, "旧氏_フリガナ_確認状況"),
+        yes_no!(former_kana_attested, "旧氏_フリガナ_公証確認状況"),
         text!(alias_name, "通称", Form::Text, Usual::Rare),
         text!(alias_kana, "通称_フリガナ", Form::Kana, Usual::Rare),
+        known!(alias_kana_confirmed, "通称_フリガナ_確認状況"),
+        PersonItem {
+            item: item!("name_preference", "氏名優先区分", Form::Code),
+            get: |person| person.name_preference.map(|one| one.code().to_owned()).unwrap_or_default(),
+            set: |person, text| {
+                person.name_preference = Some(of_code(NamePreference::from_code(text), text)?);
+                Ok(())
+            },
+        },
         PersonItem {
             item: item!("birth_date", "生年月日", Form::RegisterDate).required(),
             get: |person| person.birth_date.to_string(),
@@ -266,12 +308,20 @@ static ITEMS: LazyLock<Vec<PersonItem>> = LazyLock::new(|| {
         person.prev_address.get_or_insert_default()
     });
     all.push(text!(prev_head_name, "転入前住所_世帯主氏名", Form::Text));
+    all.push(yes_no!(unregistered_entry, "未届転入の有無"));
+    address!(
+        all,
+        "last_registered",
+        "最終登録住所地",
+        |person| person.last_registered.as_ref(),
+        |person| { person.last_registered.get_or_insert_default() }
+    );
     address!(all, "moved_from", "転居前住所", |person| person.moved_from_address.as_ref(), |person| {
         person.moved_from_address.get_or_insert_default()
     });
     all.extend(numbers());
     all.extend(foreign());
-    all.extend(row());
+    all.extend(movement::row());
     address!(
         all,
         "dest_planned",
@@ -286,7 +336,7 @@ static ITEMS: LazyLock<Vec<PersonItem>> = LazyLock::new(|| {
         |person| person.dest_address_confirmed.as_ref(),
         |person| { person.dest_address_confirmed.get_or_insert_default() }
     );
-    all.extend(lists());
+    all.extend(movement::lists());
     all
 });
 
@@ -315,7 +365,7 @@ fn numbers() -> [PersonItem; 2] {
     ]
 }
 
-fn foreign() -> [PersonItem; 9] {
+fn foreign() -> [PersonItem; 13] {
     [
         text!(nationality_code, "国名コード", Form::Code),
         text!(nationality, "国籍・地域", Form::Text, Usual::Rare),
@@ -333,114 +383,14 @@ fn foreign() -> [PersonItem; 9] {
         text!(residence_card_no, "在留カード等番号", Form::Text, Usual::Rare),
         text!(landing_period, "上陸期間", Form::Text, Usual::Rare),
         text!(provisional_stay_period, "仮滞在期間", Form::Text, Usual::Rare),
-    ]
-}
-
-/// What belongs to the one movement a row came from.
-fn row() -> Vec<PersonItem> {
-    vec![
+        register_date!(old_alien_registered_on, "旧外登法による登録年月日"),
+        known!(residence_notified, "住居地届出の有無"),
+        yes_no!(entered_by_landing_permit, "上陸許可証による転入の旨"),
         PersonItem {
-            item: item!("movement_reason", "異動事由", Form::Code).required(),
-            get: |person| person.movement_reason.code().to_owned(),
+            item: item!("entry_article", "法第30条の46又は47区分", Form::Code),
+            get: |person| person.entry_article.map(|article| article.code().to_owned()).unwrap_or_default(),
             set: |person, text| {
-                person.movement_reason = of_code(MovementReason::from_code(text), text)?;
-                Ok(())
-            },
-        },
-        register_date!(event_date, "異動年月日"),
-        date!(notified_on, "異動届出年月日"),
-        PersonItem {
-            item: item!("processed_on", "処理年月日", Form::Date),
-            get: |person| person.processed_on.to_string(),
-            set: |person, text| {
-                person.processed_on = day(text)?;
-                Ok(())
-            },
-        },
-        PersonItem {
-            item: item!("basis", "届出・職権等の別", Form::Code),
-            get: |person| person.basis.label().to_owned(),
-            set: |person, text| {
-                person.basis = of_code(BASES.into_iter().find(|basis| basis.label() == text), text)?;
-                Ok(())
-            },
-        },
-        text!(operator, "操作者ID", Form::Text),
-        PersonItem {
-            item: item!("deletion_reason", "消除事由", Form::Code),
-            get: |person| person.deletion_reason.map(|reason| reason.code().to_owned()).unwrap_or_default(),
-            set: |person, text| {
-                person.deletion_reason = Some(of_code(MovementReason::from_code(text), text)?);
-                Ok(())
-            },
-        },
-        register_date!(deletion_event_date, "消除の異動年月日"),
-        date!(deletion_notified_on, "消除の届出年月日"),
-        date!(moveout_planned_on, "転出予定年月日"),
-        PersonItem {
-            item: item!("moveout_planned_reason", "転出予定の事由", Form::Code),
-            get: |person| {
-                person.moveout_planned_reason.map(|reason| reason.code().to_owned()).unwrap_or_default()
-            },
-            set: |person, text| {
-                person.moveout_planned_reason = Some(of_code(MovementReason::from_code(text), text)?);
-                Ok(())
-            },
-        },
-        date!(moveout_confirmed_on, "転出年月日（確定）"),
-        date!(movein_notice_on, "転入通知年月日"),
-        PersonItem {
-            item: item!("adult_ward", "成年被後見人の該当有無", Form::Flag),
-            get: |person| shown_flag(person.adult_ward),
-            set: |person, text| {
-                person.adult_ward = flag(text)?;
-                Ok(())
-            },
-        },
-        PersonItem {
-            item: item!("renewal_no", "改製番号", Form::Number),
-            get: |person| person.renewal_no.to_string(),
-            set: |person, text| {
-                person.renewal_no = count(text)?;
-                Ok(())
-            },
-        },
-        date!(renewed_on, "改製記載年月日"),
-    ]
-}
-
-fn lists() -> [PersonItem; 4] {
-    [
-        PersonItem {
-            item: item!("cancels", "取り消した履歴番号", Form::List),
-            get: |person| listed(&person.cancels),
-            set: |person, text| {
-                person.cancels = list(text)?;
-                Ok(())
-            },
-        },
-        PersonItem {
-            item: item!("alias_events", "通称の記載・削除", Form::List),
-            get: |person| listed(&person.alias_events),
-            set: |person, text| {
-                person.alias_events = list(text)?;
-                Ok(())
-            },
-        },
-        PersonItem {
-            item: item!("remarks", "備考", Form::List),
-            get: |person| listed(&person.remarks),
-            set: |person, text| {
-                // An old system has one text, and one that begins with a bracket is a text, too.
-                person.remarks = list(text).unwrap_or_else(|_| vec![text.to_owned()]);
-                Ok(())
-            },
-        },
-        PersonItem {
-            item: item!("history_entries", "異動履歴（統合記載欄）", Form::List),
-            get: |person| listed(&person.history_entries),
-            set: |person, text| {
-                person.history_entries = list(text)?;
+                person.entry_article = Some(of_code(EntryArticle::from_code(text), text)?);
                 Ok(())
             },
         },

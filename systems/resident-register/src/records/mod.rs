@@ -1,9 +1,12 @@
 //! The registers this system owns (台帳), as record types.
 
 mod application;
+mod archive;
 mod browsing;
+mod card;
 mod certificate_stop;
 mod consistency;
+mod foreign;
 mod household;
 mod inbound_order;
 mod issuance;
@@ -23,9 +26,13 @@ mod transfer;
 mod wide_area;
 
 pub use application::{APPLICATION, Application, ApplicationKind, ApplicationStatus};
+pub(crate) use archive::key as former_key;
+pub use archive::{FORMER_ARCHIVE, FORMER_NOTE, FormerArchive, FormerNote};
 pub use browsing::{BROWSING, Browsing, BrowsingBasis};
+pub use card::{CARD, Card};
 pub use certificate_stop::{CERTIFICATE_STOP, CertificateStop};
 pub use consistency::{CONSISTENCY_DIFFERENCE, ConsistencyDifference, DifferenceKind, DifferenceStatus};
+pub use foreign::{EntryArticle, NamePart, NamePreference};
 pub use household::{HOUSEHOLD, Household};
 pub use inbound_order::{INBOUND_ORDER, InboundOrder};
 pub use issuance::{Disposal, ISSUANCE, Issuance};

@@ -9,6 +9,8 @@ use domain::{
 use register::{Column, Kind, Record};
 use serde::{Deserialize, Serialize};
 
+use super::foreign::{EntryArticle, NamePreference};
+
 /// 住民票, key 宛名番号. Every movement appends a full row with the next 履歴番号; nothing is ever closed: a deleted
 /// record (除票) is a row with another 住民状態.
 ///
@@ -56,6 +58,14 @@ pub struct Person {
     /// 氏名のフリガナ.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name_kana: String,
+    /// 氏名のフリガナの確認状況: whether it was confirmed with the person; none where nobody ever recorded it.
+    ///
+    /// Source: 住民記録システム標準仕様書 1.1.18.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kana_confirmed: Option<bool>,
+    /// 氏名のフリガナの公証確認状況: whether it was taken from the family register (Japanese).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kana_attested: bool,
     /// 氏名（外国人ローマ字）.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name_roman: String,
@@ -68,12 +78,24 @@ pub struct Person {
     /// 旧氏のフリガナ.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub former_family_kana: String,
+    /// 旧氏のフリガナの確認状況.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former_kana_confirmed: Option<bool>,
+    /// 旧氏のフリガナの公証確認状況.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub former_kana_attested: bool,
     /// 通称 (foreign).
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub alias_name: String,
     /// 通称のフリガナ.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub alias_kana: String,
+    /// 通称のフリガナの確認状況.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias_kana_confirmed: Option<bool>,
+    /// 氏名優先区分 (foreign): which of several names other systems call the person by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_preference: Option<NamePreference>,
     /// 生年月日.
     pub birth_date: RegisterDate,
     /// 性別.
@@ -114,6 +136,14 @@ pub struct Person {
     /// 転入前の世帯主氏名.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub prev_head_name: String,
+    /// Whether 転入前住所 was never registered (未届転入).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unregistered_entry: bool,
+    /// 最終登録住所地 of a 未届転入; no item of the 住民票 and in no certificate.
+    ///
+    /// Source: 住民記録システム標準仕様書 4.1.1.4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_registered: Option<Address>,
     /// 転居前住所.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from_address: Option<Address>,
@@ -153,6 +183,18 @@ pub struct Person {
     /// 外国人住民となった年月日 (foreign).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foreign_resident_since: Option<RegisterDate>,
+    /// 旧外登法による登録年月日 (foreign); unknown where the old record does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_alien_registered_on: Option<RegisterDate>,
+    /// 住居地届出の有無 (foreign); none where nobody recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence_notified: Option<bool>,
+    /// 上陸許可証による転入の旨 (foreign).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub entered_by_landing_permit: bool,
+    /// 法第30条の46又は47区分 (foreign).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry_article: Option<EntryArticle>,
     /// 異動事由 of this row.
     pub movement_reason: MovementReason,
     /// 異動年月日 of this row.
@@ -169,6 +211,18 @@ pub struct Person {
     /// 操作者ID of the 本登録.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub operator: String,
+    /// 届出番号 of the notification this row came from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub notification_no: String,
+    /// 入力場所: where the movement was entered.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub input_place: String,
+    /// 入力端末: at which terminal it was entered.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub input_terminal: String,
+    /// 地区管理コード1 to 10 of the address, as the town's table had them at this movement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub district_codes: Vec<String>,
     /// 消除事由.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_reason: Option<MovementReason>,
@@ -211,6 +265,11 @@ pub struct Person {
     /// 履歴番号 of the rows this row cancels (異動の取消し); newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cancels: Vec<u32>,
+    /// 事実上の世帯主, a remark (統合記載欄 C) of its own kind: of a household whose head is on no record.
+    ///
+    /// Source: 住民記録システム標準仕様書 4.1.4.3.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub de_facto_head: String,
     /// 統合記載欄 C 備考.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
@@ -322,12 +381,18 @@ impl Person {
             family_name: String::new(),
             given_name: String::new(),
             name_kana: String::new(),
+            kana_confirmed: None,
+            kana_attested: false,
             name_roman: String::new(),
             name_kanji: String::new(),
             former_family_name: String::new(),
             former_family_kana: String::new(),
+            former_kana_confirmed: None,
+            former_kana_attested: false,
             alias_name: String::new(),
             alias_kana: String::new(),
+            alias_kana_confirmed: None,
+            name_preference: None,
             birth_date,
             sex,
             relation: Relation::HEAD,
@@ -341,6 +406,8 @@ impl Person {
             moved_in_notified_on: None,
             prev_address: None,
             prev_head_name: String::new(),
+            unregistered_entry: false,
+            last_registered: None,
             moved_from_address: None,
             resident_record_code: None,
             individual_number: None,
@@ -354,12 +421,20 @@ impl Person {
             landing_period: String::new(),
             provisional_stay_period: String::new(),
             foreign_resident_since: None,
+            old_alien_registered_on: None,
+            residence_notified: None,
+            entered_by_landing_permit: false,
+            entry_article: None,
             movement_reason: MovementReason::MoveInDomestic,
             event_date: None,
             notified_on: None,
             processed_on: Date::ZERO,
             basis: Basis::Notification,
             operator: String::new(),
+            notification_no: String::new(),
+            input_place: String::new(),
+            input_terminal: String::new(),
+            district_codes: Vec::new(),
             deletion_reason: None,
             deletion_event_date: None,
             deletion_notified_on: None,
@@ -374,6 +449,7 @@ impl Person {
             renewal_no: 0,
             renewed_on: None,
             cancels: Vec::new(),
+            de_facto_head: String::new(),
             remarks: Vec::new(),
             history_entries: Vec::new(),
         }

@@ -38,6 +38,12 @@ pub struct Provisional {
     pub entered_by: String,
     /// When.
     pub entered_at: Timestamp,
+    /// 入力場所: where it was entered.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub input_place: String,
+    /// 入力端末: at which terminal.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub input_terminal: String,
     /// Alerts that were confirmed at entry, as [`Finding::confirmation`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub confirmed: Vec<String>,

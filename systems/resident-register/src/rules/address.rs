@@ -8,6 +8,7 @@ use system::Context;
 use crate::concealment::{Concealment, HIDDEN};
 use crate::desk::Desk;
 use crate::records::Household;
+use crate::rules::town_tables::{self, Lot};
 
 /// 「不明」 as a stated value.
 pub(crate) const UNKNOWN: &str = "不明";
@@ -97,6 +98,34 @@ pub(crate) fn check_code(desk: &mut Desk<'_>, address: &Address, prefix: &str) {
             error.to_string(),
             "市区町村コード（検査数字を含む6桁）を確かめてください。分からないときは空にしてください。",
         );
+    }
+}
+
+/// E133: a lot that the town's lot master does not have; A133 where the master says that the 町字 has special lots.
+/// Nothing where the town has no master, or none of this 町字.
+///
+/// Source: 住民記録システム標準仕様書 1.3.2.
+pub(crate) fn check_lot(desk: &mut Desk<'_>, address: &Address) {
+    if !is_here(desk, address) {
+        return;
+    }
+    let message = format!("番地号「{}」は、地番マスタの「{}」にありません。", address.lot, address.town);
+    match town_tables::lot(desk.context, address) {
+        Lot::NoMaster | Lot::Known => {}
+        Lot::Unknown { special: true } => desk.alert(
+            "A133",
+            "lot",
+            "番地号",
+            message,
+            "特殊な地番か確かめてください。正しければ、このまま登録できます。",
+        ),
+        Lot::Unknown { special: false } => desk.error(
+            "E133",
+            "lot",
+            "番地号",
+            message,
+            "番地号を確かめてください。新しい地番なら、先に地番マスタに加えてください。",
+        ),
     }
 }
 

@@ -12,6 +12,8 @@ const SPECIAL_HISTORY: &str =
     include_str!("../../../../standards/codes/resident-register/special-history.tsv");
 const PRINT_FIT: &str = include_str!("../../../../standards/codes/resident-register/print-fit.tsv");
 
+const DATED_RULES: &str = include_str!("../../../../standards/codes/resident-register/dated-rules.tsv");
+
 const HOLIDAYS: &str = include_str!("../../../../standards/calendar/holidays.tsv");
 
 /// The days the office is closed; a test holds that the table reads.
@@ -71,6 +73,10 @@ pub(crate) enum Limit {
     SuppressionRelease,
     /// Most minutes of a 一時解除.
     SuppressionReleaseMax,
+    /// Years after its deletion from which a 除票 goes to the archive.
+    FormerArchive,
+    /// Years a 除票 is kept.
+    FormerKeep,
 }
 
 impl Limit {
@@ -97,6 +103,8 @@ impl Limit {
             Self::SupportRelease => "support_release_minutes",
             Self::SuppressionRelease => "suppression_release_minutes",
             Self::SuppressionReleaseMax => "suppression_release_minutes_max",
+            Self::FormerArchive => "former_archive_years",
+            Self::FormerKeep => "former_keep_years",
         }
     }
 
@@ -117,6 +125,15 @@ pub(crate) fn print_fit(place: &str) -> usize {
         .and_then(|(_, rest)| rest.split('\t').next())
         .and_then(|value| value.parse().ok())
         .unwrap_or_default()
+}
+
+/// Whether a rule that has a first day holds on a day (施行日のある規則); one that the table does not name holds never.
+pub(crate) fn in_force(rule: &str, day: Date) -> bool {
+    rows(DATED_RULES)
+        .find(|(name, _)| *name == rule)
+        .and_then(|(_, rest)| rest.split('\t').next())
+        .and_then(|from| from.parse::<Date>().ok())
+        .is_some_and(|from| from <= day)
 }
 
 /// Whether the words of a movement tell a special reason (特別養子縁組 and the like).
@@ -198,9 +215,13 @@ mod tests {
             Limit::SupportRelease,
             Limit::SuppressionRelease,
             Limit::SuppressionReleaseMax,
+            Limit::FormerArchive,
+            Limit::FormerKeep,
         ] {
             assert!(0 < limit.value(), "{limit:?}");
         }
+        assert!(in_force("kana_attested_only", jiff::civil::date(2025, 5, 26)));
+        assert!(!in_force("no-such-rule", jiff::civil::date(2025, 5, 26)));
         assert_eq!(status_label("X14"), "永住者");
         assert_eq!(status_label("ZZZ"), "ZZZ");
     }

@@ -1,6 +1,6 @@
 //! The order of members (記載順位) of a household that is formed.
 
-use domain::{AddresseeNo, Date, RelationStep};
+use domain::{AddresseeNo, Date, Relation, RelationStep};
 
 use crate::records::Person;
 
@@ -13,15 +13,16 @@ use crate::records::Person;
 /// Source: 住民記録システム標準仕様書 5.2.
 pub(crate) fn rank(person: &Person) -> (u8, Date, AddresseeNo) {
     let birth = person.birth_date.sort_key().unwrap_or(Date::MAX);
-    (group(person), birth, person.addressee_no)
+    (group(&person.relation), birth, person.addressee_no)
 }
 
-fn group(person: &Person) -> u8 {
+/// The group of a relation, the highest first.
+pub(crate) fn group(relation: &Relation) -> u8 {
     use RelationStep as Step;
-    if person.relation.is_head() {
+    if relation.is_head() {
         return 0;
     }
-    match person.relation.steps() {
+    match relation.steps() {
         [Step::Husband | Step::Wife | Step::HusbandUnfiled | Step::WifeUnfiled] => 1,
         [Step::Child | Step::ChildHusbandOfChild | Step::ChildWifeOfChild] => 2,
         [Step::Child, Step::Husband | Step::Wife | Step::HusbandUnfiled | Step::WifeUnfiled] => 3,
@@ -30,7 +31,7 @@ fn group(person: &Person) -> u8 {
         [Step::ElderBrother | Step::ElderSister | Step::YoungerBrother | Step::YoungerSister] => 6,
         [Step::Father | Step::Mother, Step::Father | Step::Mother] => 7,
         [_, ..] => 8,
-        [] if person.relation == domain::Relation::KIN => 9,
+        [] if *relation == Relation::KIN => 9,
         [] => 10,
     }
 }

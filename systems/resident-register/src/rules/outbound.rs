@@ -140,6 +140,7 @@ impl Told<'_> {
             "number" => before.individual_number != after.individual_number,
             "code" => before.resident_record_code != after.resident_record_code,
             "since" => before.addr_since != after.addr_since,
+            "residence" => before.residence_notified != Some(true) && after.residence_notified == Some(true),
             "kind" => before.resident_kind != after.resident_kind,
             _ => false,
         }
@@ -322,6 +323,7 @@ mod tests {
             "number",
             "code",
             "since",
+            "residence",
             "kind",
             "card",
             "disappearance",

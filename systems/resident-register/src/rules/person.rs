@@ -5,6 +5,7 @@ use domain::{Address, MovementReason, ResidentKind};
 use super::address::{NONE, UNKNOWN};
 use super::{Limit, stay};
 use crate::desk::Desk;
+use crate::functions::items::Items;
 use crate::records::Person;
 
 /// Checks one new or changed row: E011, E012, E015, E062, E068, E072, E042, E117,
@@ -34,6 +35,21 @@ pub(crate) fn check(desk: &mut Desk<'_>, person: &Person, reason: MovementReason
     match person.resident_kind {
         ResidentKind::Japanese => check_family_register(desk, person, at),
         ResidentKind::Foreign => stay::check(desk, person, at),
+    }
+}
+
+/// E117: an item that only a foreigner's record has, typed in for a Japanese.
+pub(crate) fn check_items(desk: &mut Desk<'_>, kind: ResidentKind, items: &Items, at: &str) {
+    if kind == ResidentKind::Japanese
+        && let Some((field, item)) = items.only_foreign()
+    {
+        desk.error(
+            "E117",
+            &format!("{at}{field}"),
+            item,
+            format!("{item}は、日本人の住民票にない項目です。"),
+            "この項目を空にするか、住民種別を確かめてください。",
+        );
     }
 }
 

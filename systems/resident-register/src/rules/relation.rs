@@ -1,8 +1,8 @@
-//! Relations within a household (続柄): E081, A082, A087, A088, A089, A091, A095.
+//! Relations within a household (続柄): E081, A082, A087, A088, A089, A090, A091, A095.
 
 use domain::{Date, Relation, RelationStep, ResidentKind, Sex};
 
-use super::Limit;
+use super::{Limit, shorter};
 use crate::desk::Desk;
 use crate::records::Person;
 
@@ -42,6 +42,7 @@ pub(crate) fn check(desk: &mut Desk<'_>, stated: &[Stated], others: &[Person]) {
     for one in stated {
         check_sex(desk, one);
         check_proof(desk, one);
+        check_shorter(desk, one);
         check_age(desk, one, head, &all().collect::<Vec<_>>());
         if heads == 1 {
             check_head_age(desk, one);
@@ -62,7 +63,7 @@ pub(crate) fn check(desk: &mut Desk<'_>, stated: &[Stated], others: &[Person]) {
 }
 
 /// The sex a relation's last word states.
-fn sex_of(step: RelationStep) -> Option<Sex> {
+pub(crate) fn sex_of(step: RelationStep) -> Option<Sex> {
     use RelationStep as Step;
     match step {
         Step::Husband | Step::HusbandUnfiled | Step::ChildHusbandOfChild | Step::Father => Some(Sex::Male),
@@ -104,6 +105,27 @@ fn check_proof(desk: &mut Desk<'_>, one: &Stated) {
             "続柄",
             format!("{}さんの続柄「{}」を証する文書の確認がありません。", person.called(), person.relation),
             "婚姻証明書、出生証明書などとその訳文で確かめてください。文書がないときの続柄は「縁故者」です。",
+        );
+    }
+}
+
+/// A090: a relation that a shorter chain says ranks higher, and the highest is used.
+///
+/// Source: 住民記録システム標準仕様書 1.1.11.
+fn check_shorter(desk: &mut Desk<'_>, one: &Stated) {
+    let shorter = shorter::of(&one.person.relation, one.person.sex);
+    if !shorter.is_empty() {
+        desk.alert(
+            "A090",
+            &one.path,
+            "続柄",
+            format!(
+                "{}さんの続柄「{}」は、より上位の{}で書けます。",
+                one.person.called(),
+                one.person.relation,
+                shorter::words(&shorter)
+            ),
+            "続柄を書き直すか、その続柄でない理由（異父母など）を確かめてください。",
         );
     }
 }

@@ -121,7 +121,7 @@ fn may_move(
                 person.called(),
                 person.resident_status.label()
             ),
-            "再び住民になったときは転入で入力してください。",
+            "再び住民になったときは転入で入力してください。除票の記載の誤りは直さず、除票の注記で記載してください。",
         );
         return Ok(());
     }

@@ -204,6 +204,20 @@ impl Play {
                 "domicile" => {
                     person.registered_domicile.as_ref().map(|one| one.one_line()).unwrap_or_default()
                 }
+                "kana_known" => known(person.kana_confirmed, person.kana_attested),
+                "former_known" => known(person.former_kana_confirmed, person.former_kana_attested),
+                "alias_known" => known(person.alias_kana_confirmed, false),
+                "preference" => person.name_preference.map(|one| one.label().to_owned()).unwrap_or_default(),
+                "last" => person.last_registered.as_ref().map(|one| one.one_line()).unwrap_or_default(),
+                "unregistered" => if person.unregistered_entry { "yes" } else { "no" }.to_owned(),
+                "article" => person.entry_article.map(|one| one.code().to_owned()).unwrap_or_default(),
+                "old_registered" => day(person.old_alien_registered_on),
+                "residence_notified" => known(person.residence_notified, false),
+                "landing" => if person.entered_by_landing_permit { "yes" } else { "no" }.to_owned(),
+                "notification_no" => person.notification_no.clone(),
+                "entered_at" => format!("{}:{}", person.input_place, person.input_terminal),
+                "districts" => person.district_codes.join(","),
+                "de_facto" => person.de_facto_head.replace('　', ""),
                 "former" => person.former_family_name.clone(),
                 "former_kana" => person.former_family_kana.clone(),
                 "alias" => person.alias_name.replace('　', ""),
@@ -378,6 +392,16 @@ impl Play {
         }
         value.replace('_', "　").replace('¶', "\u{7}")
     }
+}
+
+/// A yes or no that may not be known, and whether it is attested.
+fn known(stated: Option<bool>, attested: bool) -> String {
+    let stated = match stated {
+        Some(true) => "1",
+        Some(false) => "0",
+        None => "",
+    };
+    format!("{stated}{}", if attested { "公証" } else { "" })
 }
 
 /// The same person again with other numbers, so that several may move in.

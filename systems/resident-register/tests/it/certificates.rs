@@ -231,7 +231,11 @@ fn a_move_out_certificate_issued_again_says_what_the_first_said() {
     let held = town.person("太郎");
     assert_eq!(item(&first, "個人番号"), Some(json!({ "text": held.individual_number.unwrap().expose() })));
     // A correction and the day itself come in between.
-    final_of(&mut town, "correction", json!({ "targets": [people["花子"]], "name_kana": "ヤマダ　カコ" }));
+    final_of(
+        &mut town,
+        "correction",
+        json!({ "targets": [people["花子"]], "name_kana": "ヤマダ　カコ", "kana_attested": "1" }),
+    );
     town.today = jiff::civil::date(2026, 4, 10);
     let ran = town.run("move-out-day", "clerk", &json!({}), true);
     assert!(ran.committed, "{:?}", ran.findings);

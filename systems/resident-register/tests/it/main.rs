@@ -14,6 +14,10 @@ mod certificates;
 #[cfg(test)]
 mod consistency;
 #[cfg(test)]
+mod details;
+#[cfg(test)]
+mod former;
+#[cfg(test)]
 mod identity;
 #[cfg(test)]
 mod notices;

@@ -336,7 +336,7 @@ fn the_annual_report_tells_natural_social_and_other_change_apart() {
 }
 
 /// The rows of a dataset, each as item=value of the items named.
-fn dataset_rows(town: &Town, id: &str, items: &[&str]) -> Vec<String> {
+pub(crate) fn dataset_rows(town: &Town, id: &str, items: &[&str]) -> Vec<String> {
     let dataset = town.system.datasets.iter().find(|dataset| dataset.id == id).unwrap();
     let names = dataset.names();
     assert!(!names.contains(&"individual_number") && !names.contains(&"resident_record_code"), "{id}");

@@ -72,6 +72,19 @@ impl Town {
             municipality: json!({
                 "code": "991015", "prefecture": "架空県", "name": "みなと郡台帳町",
                 "attester_title": "台帳町長", "attester_name": "見本　太郎", "specimen": true,
+                "input_place": "本庁", "desks": { "clerk": { "place": "浜支所", "terminal": "端末03" } },
+                "districts": [
+                    { "no": "1", "code": "H01", "town": "字浜" },
+                    { "no": "1", "code": "H02", "town": "字浜", "lot": "777番地" },
+                    { "no": "3", "code": "S09", "town": "字浜", "from": "2026-05-01" },
+                    { "no": "2", "code": "K05", "town": "字浜", "to": "2026-03-31" },
+                ],
+                "lots": [
+                    { "town": "字岬", "lot": "1番地", "lot_to": "50番地" },
+                    { "town": "字岬", "lot": "60番地2" },
+                    { "town": "字岬", "lot": "70番地", "from": "2026-05-01" },
+                    { "town": "字沖", "lot": "1番地", "special": "1" },
+                ],
             }),
             minutes: 0,
             random: 7,
@@ -119,6 +132,8 @@ impl Town {
             row.given_name = given.to_owned();
             row.name = format!("{family}　{given}");
             row.name_kana = "ヤマダ　タロウ".to_owned();
+            row.kana_attested = true;
+            row.district_codes = vec!["H01".to_owned()];
             row.relation = Relation::parse(described.relation).unwrap();
             row.registered_domicile = Some(domicile());
             row.register_head = "山田　太郎".to_owned();
