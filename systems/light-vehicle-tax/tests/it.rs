@@ -6,8 +6,8 @@ use system::{Calculated, Finding};
 
 fn annual(input: &Value) -> Result<Calculated, Vec<Finding>> {
     let system = light_vehicle_tax::system();
-    let Some(calculation) = system.calculations.first() else { panic!("the tax can be calculated") };
-    (calculation.calculate)(input)
+    // Without one there is nothing to say, which no test takes for an answer.
+    system.calculations.first().map_or_else(|| Err(Vec::new()), |one| (one.calculate)(input))
 }
 
 #[test]

