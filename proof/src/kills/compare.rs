@@ -58,15 +58,13 @@ pub(crate) fn compare(config: &Config, acknowledged: &Acknowledged) -> u64 {
     // Links and receivers work on their own threads; each commit wakes this one.
     let mut head = office.journal().head().unwrap();
     let settled = |office: &Office| {
-        let applied = office.link_views().unwrap().iter().all(|view| view.standing == LinkStanding::Idle);
-        let kinds = [PERSON.id];
-        applied
-            && office
-                .link_views()
-                .unwrap()
-                .iter()
-                .filter(|view| view.timing == "随時")
-                .all(|view| office.journal().feed(held(office, view), &kinds, 1).unwrap().is_empty())
+        let views = office.link_views().unwrap();
+        let owes = |view: &LinkView| {
+            let kinds = sent(office, view);
+            !kinds.is_empty() && !office.journal().feed(held(office, view), &kinds, 1).unwrap().is_empty()
+        };
+        views.iter().all(|view| view.standing == LinkStanding::Idle)
+            && !views.iter().filter(|view| view.timing == "随時").any(owes)
     };
     let mut patience = 600;
     while !settled(&office) {
@@ -85,6 +83,13 @@ pub(crate) fn compare(config: &Config, acknowledged: &Acknowledged) -> u64 {
 
     compare_registers(&*view, acknowledged);
     compare_files(&office, &*view)
+}
+
+/// The kind of the records a link sends; none of a link that brings in what others send.
+fn sent(office: &Office, view: &LinkView) -> Vec<&'static str> {
+    let dataset = office.links().get(&view.id).map(|running| running.link.dataset.clone());
+    let datasets = office.systems().iter().flat_map(|system| &system.datasets);
+    datasets.filter(|one| Some(one.id) == dataset.as_deref()).map(|one| one.kind.id).collect()
 }
 
 /// Up to where the receiver has the journal: what a full extract brought is no longer owed by the differences.

@@ -251,7 +251,7 @@ fn a_row_becomes_what_it_says() {
         // Asked, not told; a system outside sends all the same.
         ("介護保険|→|住民記録|転出のとき最新の介護保険資格を参照する|即時連携|即時|差分|", vec!["stand-in/long-term-care-insurance-qualification immediate difference on request program asked 100 None".to_owned()]),
         ("住民記録|→|印鑑登録|住民票情報照会|即時連携|即時|差分|", vec![format!("{basic} immediate difference on request program asked 100 None")]),
-        ("住基ネット|→|住民記録|住基カード発行状況照会|即時連携|即時|差分|", vec!["stand-in/juki-net-card immediate difference on-change program from juki-net as juki-net-card-utf-8 in stand-in/rows".to_owned()]),
+        ("住基ネット|→|住民記録|住基カード発行状況照会|即時連携|即時|差分|", vec!["stand-in/juki-net-card-status immediate difference on-change program from juki-net as juki-net-card-status-utf-8 in stand-in/rows".to_owned()]),
         // One end outside.
         ("戸籍|→|住基ネット|符号取得要求|自動|随時||住基ネット統一文字", vec!["stand-in/family-register-code-request file-or-media difference on-change program to juki-net as family-register-code-request-juki-net-unified".to_owned()]),
         ("eLTAX|→|個人住民税|給与支払報告情報|手動|随時||", vec!["stand-in/eltax-tax-return file-or-media full by hand staff from eltax as eltax-tax-return-utf-8 in stand-in/rows".to_owned()]),

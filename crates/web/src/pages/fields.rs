@@ -103,7 +103,8 @@ const FIELDS_UNFOLDED_MAX: usize = 14;
 
 /// What is folded away together, by the beginnings of the fields' names.
 const FOLDS: &[(&str, &[&str])] = &[
-    ("旧氏・通称・ローマ字氏名", &["former_family_", "alias_", "name_roman", "name_kanji"]),
+    ("旧氏・通称・ローマ字氏名", &["former_family_", "former_kana_", "alias_", "name_roman", "name_kanji"]),
+    ("フリガナの確認と公証", &["kana_confirmed", "kana_attested"]),
     (
         "外国人住民の項目",
         &[
@@ -114,6 +115,11 @@ const FOLDS: &[(&str, &[&str])] = &[
             "residence_card_",
             "landing_",
             "provisional_stay_",
+            "name_preference",
+            "old_alien_",
+            "residence_notified",
+            "entry_article",
+            "entered_by_landing_",
         ],
     ),
 ];
