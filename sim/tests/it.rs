@@ -11,7 +11,7 @@ use sim::{Defect, Fault, Faults, Settings, Tally, run};
 const SEEDS: u64 = 300;
 
 /// Things that happen in each.
-const STEPS: u32 = 60;
+const STEPS: u32 = 40;
 
 /// Seeds that are tried to find a defect.
 const HUNT: u64 = 60;

@@ -17,17 +17,24 @@ fn every_case_comes_out_as_written() {
     files.retain(|path| path.extension().is_some_and(|ending| ending == "txt"));
     files.sort();
     assert!(!files.is_empty());
-    let mut wrong = Vec::new();
-    let mut cases = 0;
+    let mut cases: Vec<(String, String)> = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
         let name = file.file_name().unwrap().to_string_lossy().into_owned();
-        for case in text.split("\n## ").skip(1) {
-            cases += 1;
-            wrong.extend(run(case).into_iter().map(|problem| format!("{name}: {problem}")));
-        }
+        cases.extend(text.split("\n## ").skip(1).map(|case| (name.clone(), case.to_owned())));
     }
-    assert!(wrong.is_empty(), "{} of {cases} cases:\n{}", wrong.len(), wrong.join("\n"));
+    // Each case has a town of its own; the hands share them out.
+    let hands = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let play = |hand: usize| {
+        let own = cases.iter().skip(hand).step_by(hands);
+        own.filter_map(|(name, case)| Some(format!("{name}: {}", run(case)?))).collect::<Vec<_>>()
+    };
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let play = &play;
+        let playing: Vec<_> = (0..hands).map(|hand| scope.spawn(move || play(hand))).collect();
+        playing.into_iter().flat_map(|hand| hand.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }
 
 /// Plays one case; tells the first line that came out otherwise.
