@@ -17,7 +17,7 @@ use crate::records::{
     Household, PERSON, Person, ProtectedPerson, Provisional, SupportClass, SuppressedProcess, Suppression,
     SuppressionLevel,
 };
-use crate::rules::suppression;
+use crate::rules::suppression::{self, Standing};
 use crate::{sheet, texts};
 
 /// What stands for an address that is hidden.
@@ -98,19 +98,36 @@ struct Seen {
 /// Reads who is hidden, each person and each household once.
 pub(crate) struct Concealment<'a> {
     view: &'a dyn View,
-    context: &'a Context<'a>,
     persons: BTreeMap<AddresseeNo, Seen>,
     households: BTreeMap<HouseholdNo, bool>,
+    protected: BTreeMap<AddresseeNo, Option<SupportClass>>,
+    standing: Standing<'a>,
 }
 
 impl<'a> Concealment<'a> {
     pub(crate) fn new(view: &'a dyn View, context: &'a Context<'a>) -> Self {
-        Self { view, context, persons: BTreeMap::new(), households: BTreeMap::new() }
+        Self {
+            view,
+            persons: BTreeMap::new(),
+            households: BTreeMap::new(),
+            protected: BTreeMap::new(),
+            standing: Standing::new(view, context),
+        }
     }
 
-    fn protected(&self, no: &str) -> Result<Option<SupportClass>, Fault> {
-        let held = self.view.load::<ProtectedPerson>(no)?;
-        Ok(held.map(|held| held.record).filter(ProtectedPerson::is_protected).map(|row| row.class))
+    fn protected(&mut self, no: AddresseeNo) -> Result<Option<SupportClass>, Fault> {
+        if let Some(known) = self.protected.get(&no) {
+            return Ok(*known);
+        }
+        let held = self.view.load::<ProtectedPerson>(no.as_str())?;
+        let class = held.map(|held| held.record).filter(ProtectedPerson::is_protected).map(|row| row.class);
+        self.protected.insert(no, class);
+        Ok(class)
+    }
+
+    /// The suppressions that stand for a person now, of all processes.
+    pub(crate) fn suppressions(&mut self, person: &Person) -> Result<Vec<Suppression>, Fault> {
+        self.standing.in_force(person)
     }
 
     /// Whether somebody lives in a household who is protected or whose inquiries are suppressed as an error.
@@ -119,11 +136,11 @@ impl<'a> Concealment<'a> {
             return Ok(*known);
         }
         let members = self.view.load::<Household>(no.as_str())?.map(|held| held.record.members);
-        let mut hidden = stops_inquiry(&suppression::of_household(self.view, self.context, no)?);
+        let mut hidden = stops_inquiry(&self.standing.of_household(no)?);
         for member in members.unwrap_or_default() {
             hidden = hidden
-                || self.protected(member.as_str())?.is_some()
-                || stops_inquiry(&suppression::of_person(self.view, self.context, member)?);
+                || self.protected(member)?.is_some()
+                || stops_inquiry(&self.standing.of_person(member)?);
         }
         self.households.insert(no, hidden);
         Ok(hidden)
@@ -141,13 +158,13 @@ impl<'a> Concealment<'a> {
             return Ok(seen.clone());
         }
         let mut seen = Seen { hidden: self.hides_household(person.household_no)?, marks: Vec::new() };
-        match self.protected(person.addressee_no.as_str())? {
+        match self.protected(person.addressee_no)? {
             Some(SupportClass::Decided) => seen.marks.push("支援"),
             Some(SupportClass::Provisional) => seen.marks.push("仮支援"),
             Some(SupportClass::Ended) | None => {}
         }
         seen.hidden |= !seen.marks.is_empty();
-        let standing = suppression::in_force(self.view, self.context, person)?;
+        let standing = self.standing.in_force(person)?;
         if !standing.is_empty() {
             seen.marks.push("抑止");
         }

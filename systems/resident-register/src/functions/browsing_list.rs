@@ -351,12 +351,8 @@ fn by_place(one: &Candidate, other: &Candidate) -> Ordering {
 /// somebody.
 ///
 /// Source: 住民記録システム標準仕様書 3.1, 3.4, 9.2.
-fn level_of(
-    desk: &Desk<'_>,
-    concealment: &mut Concealment<'_>,
-    person: &Person,
-) -> Result<Option<SuppressionLevel>, Fault> {
-    let standing = suppression::in_force(desk.view, desk.context, person)?;
+fn level_of(concealment: &mut Concealment<'_>, person: &Person) -> Result<Option<SuppressionLevel>, Fault> {
+    let standing = concealment.suppressions(person)?;
     let level = suppression::strictest(&standing, SuppressedProcess::Browsing);
     let hidden = level == SuppressionLevel::Error || concealment.hides(person)?;
     Ok((!hidden).then_some(level))
@@ -368,7 +364,7 @@ fn retain_shown(desk: &Desk<'_>, candidates: Vec<Candidate>) -> Result<Vec<Candi
     let mut left = Vec::new();
     for candidate in candidates {
         let Some(held) = desk.view.load::<Person>(candidate.no.as_str())? else { continue };
-        if level_of(desk, &mut concealment, &held.record)?.is_some() {
+        if level_of(&mut concealment, &held.record)?.is_some() {
             left.push(candidate);
         }
     }
@@ -402,7 +398,7 @@ fn shown(
             return Ok(None);
         }
         let Some(held) = desk.view.load::<Person>(candidate.no.as_str())? else { continue };
-        match level_of(desk, &mut concealment, &held.record)? {
+        match level_of(&mut concealment, &held.record)? {
             None => continue,
             Some(SuppressionLevel::Alert) => asked.push(held.record.called().to_owned()),
             Some(_) => {}

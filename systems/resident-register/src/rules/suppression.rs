@@ -49,15 +49,76 @@ fn standing(
     column: &str,
     value: &str,
 ) -> Result<Vec<Suppression>, Fault> {
+    let held = view.load_by::<Suppression>(column, value)?;
+    now(view, context, held.into_iter().map(|held| held.record))
+}
+
+/// Those that are set, have begun and are not released at this moment.
+fn now(
+    view: &dyn View,
+    context: &Context<'_>,
+    set: impl Iterator<Item = Suppression>,
+) -> Result<Vec<Suppression>, Fault> {
     let mut standing = Vec::new();
-    for held in view.load_by::<Suppression>(column, value)? {
-        let one = held.record;
+    for one in set {
         let begun = one.status == SuppressionStatus::Open && one.from <= context.today;
         if begun && released_until(view, &one.suppression_no, context.now)?.is_none() {
             standing.push(one);
         }
     }
     Ok(standing)
+}
+
+/// So many questions are asked one by one; from then on all suppressions that are set are read, once.
+const ASKED_ONE_BY_ONE: usize = 24;
+
+/// The suppressions that stand now, of many persons: a list asks for hundreds, of whom hardly any has one.
+pub(crate) struct Standing<'a> {
+    view: &'a dyn View,
+    context: &'a Context<'a>,
+    asked: usize,
+    /// Those that are set, released for a while or not, once they were read.
+    all: Option<Vec<Suppression>>,
+}
+
+impl<'a> Standing<'a> {
+    pub(crate) fn new(view: &'a dyn View, context: &'a Context<'a>) -> Self {
+        Self { view, context, asked: 0, all: None }
+    }
+
+    /// As [`in_force`].
+    pub(crate) fn in_force(&mut self, person: &Person) -> Result<Vec<Suppression>, Fault> {
+        let mut standing = self.of_person(person.addressee_no)?;
+        standing.extend(self.of_household(person.household_no)?);
+        Ok(standing)
+    }
+
+    /// As [`of_person`].
+    pub(crate) fn of_person(&mut self, no: AddresseeNo) -> Result<Vec<Suppression>, Fault> {
+        let (view, context) = (self.view, self.context);
+        match self.all()? {
+            None => of_person(view, context, no),
+            Some(all) => now(view, context, all.iter().filter(|one| one.addressee_no == Some(no)).cloned()),
+        }
+    }
+
+    /// As [`of_household`].
+    pub(crate) fn of_household(&mut self, no: HouseholdNo) -> Result<Vec<Suppression>, Fault> {
+        let (view, context) = (self.view, self.context);
+        match self.all()? {
+            None => of_household(view, context, no),
+            Some(all) => now(view, context, all.iter().filter(|one| one.household_no == Some(no)).cloned()),
+        }
+    }
+
+    fn all(&mut self) -> Result<Option<&[Suppression]>, Fault> {
+        self.asked = self.asked.saturating_add(1);
+        if self.all.is_none() && ASKED_ONE_BY_ONE < self.asked {
+            let held = self.view.load_by::<Suppression>("status", SuppressionStatus::Open.code())?;
+            self.all = Some(held.into_iter().map(|held| held.record).collect());
+        }
+        Ok(self.all.as_deref())
+    }
 }
 
 /// Until when a suppression is let through now; none when it is not.

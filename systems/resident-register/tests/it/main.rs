@@ -20,6 +20,8 @@ mod former;
 #[cfg(test)]
 mod identity;
 #[cfg(test)]
+mod many_hits;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod passed_on;
