@@ -94,7 +94,10 @@ pub(crate) fn confirm(office: &Office, function: &str, input: &Value) -> anyhow:
         Ok(ran) => Ok(ran),
         Err(RunError::Refused(findings)) => {
             let confirmed = findings.iter().map(system::Finding::confirmation).collect();
-            Ok(office.run(&caller, function, input, &RunOptions { confirmed, dry_run: false })?)
+            match office.run(&caller, function, input, &RunOptions { confirmed, dry_run: false }) {
+                Err(RunError::Refused(findings)) => anyhow::bail!("{function} refused: {findings:?}"),
+                ran => Ok(ran?),
+            }
         }
         Err(error) => Err(error.into()),
     }

@@ -1,6 +1,7 @@
 //! Days the office is open (開庁日).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, Weekday};
 
@@ -31,7 +32,17 @@ struct Yearly {
 /// The longest run of closed days that is looked through; longer means a table that closes for good.
 const CLOSED_RUN_MAX: usize = 366;
 
+/// A test holds that the table reads.
+static PUBLISHED: LazyLock<BusinessCalendar> = LazyLock::new(|| {
+    BusinessCalendar::from_tsv(include_str!("../../../standards/calendar/holidays.tsv")).unwrap_or_default()
+});
+
 impl BusinessCalendar {
+    /// The calendar the program carries (`standards/calendar/holidays.tsv`), for rules whose days go by the office's closing.
+    pub fn published() -> &'static BusinessCalendar {
+        &PUBLISHED
+    }
+
     /// Reads tab-separated rows: day, name, source.
     ///
     /// The day is `2026-11-23`, `土` for every Saturday, or `12-29/01-03` for the same days of every year.

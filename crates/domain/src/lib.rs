@@ -9,6 +9,7 @@ mod input;
 pub mod money;
 pub mod name;
 pub mod number;
+pub mod period;
 pub mod person;
 pub mod relation;
 mod text;
@@ -31,5 +32,6 @@ pub use number::{
     AddresseeNo, CorporateNumber, HouseholdNo, IndividualNumber, MunicipalityCode, NumberError,
     ResidentRecordCode,
 };
+pub use period::period_end;
 pub use person::{Art30_45Class, MovementClass, MovementReason, ResidentKind, ResidentStatus, Sex};
 pub use relation::{Relation, RelationError, RelationStep};

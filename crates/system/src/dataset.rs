@@ -66,6 +66,14 @@ impl Row {
         self.ends.push(self.text.len());
     }
 
+    /// Appends the next value by writing it; blank when there is none.
+    pub fn push_optional(&mut self, value: Option<impl std::fmt::Display>) {
+        match value {
+            Some(value) => self.push_display(&value),
+            None => self.push(""),
+        }
+    }
+
     /// How many values it has.
     pub fn len(&self) -> usize {
         self.ends.len()
@@ -134,8 +142,10 @@ mod tests {
         row.push("");
         row.push("葛󠄀城");
         row.push_display(&42);
-        assert_eq!(row.values().collect::<Vec<_>>(), ["", "葛󠄀城", "42"]);
-        assert_eq!(row.get(3), "");
+        row.push_optional(Some(7));
+        row.push_optional(None::<u8>);
+        assert_eq!(row.values().collect::<Vec<_>>(), ["", "葛󠄀城", "42", "7", ""]);
+        assert_eq!(row.get(5), "");
         row.clear();
         assert!(row.is_empty());
     }

@@ -7,6 +7,7 @@ use domain::Date;
 use register::{Fault, Stored, View};
 use system::{Dataset, Fate, Item, ItemType, Row};
 
+use crate::TASK;
 use crate::records::{PERSON, Person};
 use crate::rules::{kana, preferred, stay_period, town_tables};
 
@@ -19,11 +20,6 @@ pub(crate) static DETAILS: Dataset = Dataset {
     subject: "addressee_no",
     row,
 };
-
-/// 業務ID of this system in data for the 宛名 functions.
-///
-/// Source: 基本データリスト 業務ID (001 住民基本台帳).
-const TASK: &str = "001";
 
 /// Generations of a relation (続柄コード1 to 4).
 const GENERATIONS: usize = 4;

@@ -112,21 +112,13 @@ fn former(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Faul
     row.push(&address.lot);
     row.push(address.building.as_deref().unwrap_or_default());
     row.push(person.deletion_reason.map_or("", |reason| reason.code()));
-    push(row, person.deletion_event_date);
-    push(row, person.deletion_notified_on);
+    row.push_optional(person.deletion_event_date);
+    row.push_optional(person.deletion_notified_on);
     row.push_display(&person.processed_on);
     row.push(&line(&person.dest_address_planned));
-    push(row, person.moveout_planned_on);
+    row.push_optional(person.moveout_planned_on);
     row.push(&line(&person.dest_address_confirmed));
-    push(row, person.moveout_confirmed_on);
-    push(row, person.movein_notice_on);
+    row.push_optional(person.moveout_confirmed_on);
+    row.push_optional(person.movein_notice_on);
     Ok(Fate::Row)
-}
-
-/// A date; blank when there is none.
-fn push(row: &mut Row, date: Option<impl std::fmt::Display>) {
-    match date {
-        Some(date) => row.push_display(&date),
-        None => row.push(""),
-    }
 }

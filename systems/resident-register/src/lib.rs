@@ -34,12 +34,17 @@ mod wide_area;
 
 use system::System;
 
+/// 業務ID of this system in data for the 宛名 functions.
+///
+/// Source: 基本データリスト 業務ID (001 住民基本台帳).
+const TASK: &str = "001";
+
 /// The resident register (住民基本台帳) as a value: everything it has, listed.
 pub fn system() -> System {
     System {
         id: "resident-register",
         title: "住民基本台帳",
-        task_id: "001",
+        task_id: TASK,
         kinds: vec![
             &records::PERSON,
             &records::HOUSEHOLD,

@@ -6,6 +6,7 @@
 use register::{Fault, Stored, View, ViewExt};
 use system::{Dataset, Fate, Item, ItemType, Row};
 
+use crate::TASK;
 use crate::records::{
     CERTIFICATE_STOP, CertificateStop, HOUSEHOLD, Household, PERSON, PROTECTED_PERSON, Person,
     ProtectedPerson,
@@ -69,12 +70,12 @@ fn basic(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault>
     row.push(&person.head_name);
     row.push_display(&person.member_order);
     place(row, &person.address);
-    date(row, person.addr_since);
+    row.push_optional(person.addr_since);
     row.push(person.movement_reason.code());
-    date(row, person.event_date);
+    row.push_optional(person.event_date);
     row.push_display(&person.processed_on);
     row.push(person.deletion_reason.map_or("", |reason| reason.code()));
-    date(row, person.deletion_event_date);
+    row.push_optional(person.deletion_event_date);
     row.push(flag(stop::is_protected(view, person.addressee_no)?));
     Ok(Fate::Row)
 }
@@ -121,8 +122,8 @@ fn addressee_base(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fa
     row.push(person.address.postcode.as_deref().unwrap_or_default());
     row.push(flag(person.individual_number.is_some()));
     row.push("1");
-    row.push("001");
-    date(row, person.event_date);
+    row.push(TASK);
+    row.push_optional(person.event_date);
     Ok(Fate::Row)
 }
 
@@ -162,8 +163,8 @@ fn specific_personal(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<
     row.push(&person.relation.code_text());
     row.push(&person.relation.label());
     row.push_display(&person.member_order);
-    date(row, person.event_date);
-    date(row, person.deletion_event_date);
+    row.push_optional(person.event_date);
+    row.push_optional(person.deletion_event_date);
     row.push(flag(stop::is_protected(view, person.addressee_no)?));
     row.push_display(&person.processed_on);
     Ok(Fate::Row)
@@ -199,7 +200,7 @@ fn non_disclosure(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fa
     row.push(flag(protected));
     row.push_display(&held.from);
     // A measure whose end day has passed goes on until somebody ends it: the day is told only of what has ended.
-    date(row, held.to.filter(|_| !protected));
+    row.push_optional(held.to.filter(|_| !protected));
     Ok(Fate::Row)
 }
 
@@ -244,7 +245,7 @@ fn heads(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault>
     row.push(head.as_ref().map_or("", |head| head.addressee_no.as_str()));
     row.push(head.as_ref().map_or("", |head| head.name.as_str()));
     row.push(head.as_ref().map_or("", |head| head.name_kana.as_str()));
-    date(row, head.as_ref().map(|head| head.birth_date));
+    row.push_optional(head.as_ref().map(|head| head.birth_date));
     row.push(head.as_ref().map_or("", |head| head.sex.code()));
     row.push_display(&household.members.len());
     place(row, &household.address);
@@ -336,8 +337,8 @@ fn convenience_row(view: &dyn View, person: &Person, row: &mut Row) -> Result<Fa
     row.push(&person.head_name);
     row.push_display(&person.member_order);
     place(row, &person.address);
-    date(row, person.resident_since.or(person.foreign_resident_since));
-    date(row, person.moved_in_notified_on);
+    row.push_optional(person.resident_since.or(person.foreign_resident_since));
+    row.push_optional(person.moved_in_notified_on);
     row.push(&person.registered_domicile.as_ref().map(domain::Address::one_line).unwrap_or_default());
     row.push(&person.register_head);
     Ok(Fate::Row)
@@ -392,12 +393,4 @@ fn place(row: &mut Row, address: &domain::Address) {
 
 fn flag(is: bool) -> &'static str {
     if is { "1" } else { "0" }
-}
-
-/// A date; blank when there is none.
-fn date(row: &mut Row, date: Option<impl std::fmt::Display>) {
-    match date {
-        Some(date) => row.push_display(&date),
-        None => row.push(""),
-    }
 }

@@ -198,8 +198,8 @@ fn fill(stored: &Stored, row: &mut Row, goes: fn(&OutboundNotice) -> bool) -> Re
     row.push(notice.through.code());
     row.push(&notice.to_name);
     row.push(notice.to_code.as_deref().unwrap_or_default());
-    push(row, notice.event_date);
-    push(row, notice.notified_on);
+    row.push_optional(notice.event_date);
+    row.push_optional(notice.notified_on);
     row.push_display(&notice.made_on);
     row.push(&notice.resend_of);
     row.push(content.resident_kind.code());
@@ -220,10 +220,10 @@ fn fill(stored: &Stored, row: &mut Row, goes: fn(&OutboundNotice) -> bool) -> Re
     row.push(&address.lot);
     row.push(address.building.as_deref().unwrap_or_default());
     row.push(address.postcode.as_deref().unwrap_or_default());
-    push(row, content.addr_since);
+    row.push_optional(content.addr_since);
     row.push(&line(&content.prev_address));
     row.push(&line(&content.dest_address));
-    push(row, content.moveout_planned_on);
+    row.push_optional(content.moveout_planned_on);
     row.push(&content.relation.as_ref().map(domain::Relation::label).unwrap_or_default());
     row.push(&content.head_name);
     row.push(&line(&content.registered_domicile));
@@ -232,17 +232,9 @@ fn fill(stored: &Stored, row: &mut Row, goes: fn(&OutboundNotice) -> bool) -> Re
     row.push(content.art30_45_class.map_or("", |class| class.code()));
     row.push(&content.status_of_residence);
     row.push(&content.stay_period);
-    push(row, content.stay_expires_on);
+    row.push_optional(content.stay_expires_on);
     row.push(&content.residence_card_no);
     row.push(if outbound::has_number(notice.notice, "code") { "1" } else { "0" });
     row.push(if outbound::has_number(notice.notice, "number") { "1" } else { "0" });
     Ok(Fate::Row)
-}
-
-/// A date; blank when there is none.
-fn push(row: &mut Row, date: Option<impl std::fmt::Display>) {
-    match date {
-        Some(date) => row.push_display(&date),
-        None => row.push(""),
-    }
 }

@@ -63,12 +63,12 @@ fn row(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
     row.push(&one.name);
     row.push(&one.former_family_name);
     row.push(&one.alias_name);
-    date(row, one.birth_date);
+    row.push_optional(one.birth_date);
     row.push(one.sex.map_or("", |sex| sex.code()));
     row.push(&one.address);
-    date(row, one.resident_since);
-    date(row, one.addr_since);
-    date(row, one.notified_on);
+    row.push_optional(one.resident_since);
+    row.push_optional(one.addr_since);
+    row.push_optional(one.notified_on);
     row.push(&one.prev_address);
     row.push(&one.head_name);
     row.push(&one.relation);
@@ -79,13 +79,6 @@ fn row(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
         (false, false) => "",
     });
     Ok(Fate::Row)
-}
-
-fn date(row: &mut Row, date: Option<impl std::fmt::Display>) {
-    match date {
-        Some(date) => row.push_display(&date),
-        None => row.push(""),
-    }
 }
 
 /// Items of a request that the law keeps from being answered, with what they stand for.

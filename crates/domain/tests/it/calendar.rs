@@ -9,6 +9,13 @@ fn day(text: &str) -> Date {
 }
 
 #[test]
+fn the_program_carries_the_table() {
+    let read = BusinessCalendar::from_tsv(TABLE).unwrap();
+    assert!(read.covers(2026));
+    assert_eq!(*BusinessCalendar::published(), read);
+}
+
+#[test]
 fn closed_days_and_the_next_open_one() {
     let calendar = BusinessCalendar::from_tsv(TABLE).unwrap();
     for (date, closed_as, next) in [

@@ -1,13 +1,9 @@
 //! Who is entitled for which child, from when, until when (受給資格).
 
-use std::sync::LazyLock;
-
 use domain::{AddresseeNo, BusinessCalendar, Date, ResidentStatus};
 
 use super::{Month, Rates, course, payee};
 use crate::records::{Entitlement, Judged, PayeeBasis, Person, Reason, State};
-
-const HOLIDAYS: &str = include_str!("../../../../standards/calendar/holidays.tsv");
 
 /// The entitlement for a child after its facts or its household's changed; none when there is nothing to keep.
 ///
@@ -177,9 +173,7 @@ impl Family {
 ///
 /// Source: 地方自治法 art. 4-2(4).
 fn open_day(day: Date) -> Date {
-    static CALENDAR: LazyLock<BusinessCalendar> =
-        LazyLock::new(|| BusinessCalendar::from_tsv(HOLIDAYS).unwrap_or_default());
-    CALENDAR.business_day_on_or_after(day)
+    BusinessCalendar::published().business_day_on_or_after(day)
 }
 
 /// So many days after a day; `None` past the calendar's end.

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use domain::{BusinessCalendar, Date, RegisterDate};
-use jiff::ToSpan;
 use register::Fault;
 use serde::Deserialize;
 
@@ -71,31 +70,9 @@ pub fn laws() -> Result<&'static Laws, Fault> {
         .map_err(|error| Fault::new("standards/rates/electoral-roll.toml does not read", error.clone()))
 }
 
-/// The last day of a period of months that an event on `day` begins.
-///
-/// The day of the event is not counted; the period ends the day before the day of the same number, or on the month's
-/// last day when there is none: three months from 1 March end on 1 June, from 30 November on the last of February.
-///
-/// Source: 民法 art. 140 (the first day), 143 (months).
-pub fn period_end(day: Date, months: i32) -> Date {
-    let Ok(first) = day.tomorrow() else { return Date::MAX };
-    let Ok(same_number) = first.checked_add(months.months()) else { return Date::MAX };
-    if same_number.day() == first.day() { same_number.yesterday().unwrap_or(Date::MAX) } else { same_number }
-}
-
 /// The day a registration falls on (登録日): the base date, or the next working day.
 ///
 /// Source: 公職選挙法 art. 22(1); 地方自治法 art. 4-2.
-///
-/// # Errors
-/// A fault when the compiled-in calendar does not read.
-pub fn first_working_day(base_date: Date) -> Result<Date, Fault> {
-    static CALENDAR: LazyLock<Result<BusinessCalendar, String>> = LazyLock::new(|| {
-        BusinessCalendar::from_tsv(include_str!("../../../../standards/calendar/holidays.tsv"))
-            .map_err(|error| error.to_string())
-    });
-    match &*CALENDAR {
-        Ok(calendar) => Ok(calendar.business_day_on_or_after(base_date)),
-        Err(error) => Err(Fault::new("standards/calendar/holidays.tsv does not read", error.clone())),
-    }
+pub fn first_working_day(base_date: Date) -> Date {
+    BusinessCalendar::published().business_day_on_or_after(base_date)
 }

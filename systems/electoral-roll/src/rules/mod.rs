@@ -6,6 +6,7 @@ mod qualify;
 mod standing;
 
 pub use district::{District, Districts, districts};
-pub use law::{Law, Laws, first_working_day, laws, period_end};
+pub use domain::period_end;
+pub use law::{Law, Laws, first_working_day, laws};
 pub use qualify::{Qualified, attains_on, is_past, qualifies_from, qualifies_on};
 pub use standing::{Arrival, next};

@@ -3,17 +3,11 @@
 use domain::{BusinessCalendar, Date, Yen};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::sync::LazyLock;
 use system::{Calculated, Calculation, Finding, Step};
 
 use super::rates::{Aged, Fuel, Missing, Month, Rates, Use, rates};
 
 const SAMPLE: &str = r#"{"fiscal_year": 2024, "kind": "cargo", "use": "private", "first_inspected": "2015-05", "fuel": "petrol"}"#;
-
-const HOLIDAYS: &str = include_str!("../../../../standards/calendar/holidays.tsv");
-
-static CALENDAR: LazyLock<BusinessCalendar> =
-    LazyLock::new(|| BusinessCalendar::from_tsv(HOLIDAYS).unwrap_or_default());
 
 /// The calculation, for `daicho calc`.
 pub(crate) const CALCULATION: Calculation = Calculation {
@@ -139,7 +133,7 @@ pub fn annual(rates: &Rates, fiscal_year: i16, vehicle: &Vehicle) -> Result<Annu
         })
     };
     let (assessed_on, due) = (on(&days.assessed)?, on(&days.due)?);
-    let due_on = CALENDAR.business_day_on_or_after(due);
+    let due_on = BusinessCalendar::published().business_day_on_or_after(due);
     let mut steps = vec![Step::new(
         "賦課期日と納期限",
         format!("賦課期日 {assessed_on}、納期限 {due_on}"),

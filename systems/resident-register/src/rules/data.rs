@@ -1,7 +1,5 @@
 //! The rules' numbers and code lists, compiled in from `standards/codes/resident-register`.
 
-use std::sync::LazyLock;
-
 use domain::{BusinessCalendar, Date};
 use jiff::ToSpan;
 use system::Choice;
@@ -14,18 +12,15 @@ const PRINT_FIT: &str = include_str!("../../../../standards/codes/resident-regis
 
 const DATED_RULES: &str = include_str!("../../../../standards/codes/resident-register/dated-rules.tsv");
 
-const HOLIDAYS: &str = include_str!("../../../../standards/calendar/holidays.tsv");
-
-/// The days the office is closed; a test holds that the table reads.
-static CALENDAR: LazyLock<BusinessCalendar> =
-    LazyLock::new(|| BusinessCalendar::from_tsv(HOLIDAYS).unwrap_or_default());
-
 /// The last day of a period in which something is to be notified: the first day is not counted, and a last day on which
 /// the office is closed gives way to the next on which it is open.
 ///
 /// Source: 民法 art. 140; 地方自治法 art. 4-2(4).
 pub(crate) fn last_day_to_notify(event: Date, days: i32) -> Option<Date> {
-    event.checked_add(days.days()).ok().map(|last| CALENDAR.business_day_on_or_after(last))
+    event
+        .checked_add(days.days())
+        .ok()
+        .map(|last| BusinessCalendar::published().business_day_on_or_after(last))
 }
 
 /// A period or count that a law or the municipality sets.
@@ -187,11 +182,6 @@ pub(crate) fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_calendar_reads() {
-        assert!(BusinessCalendar::from_tsv(HOLIDAYS).is_ok());
-    }
 
     #[test]
     fn every_limit_stands_in_the_table() {

@@ -1,12 +1,12 @@
 //! The addition to a refund (還付加算金): from which day, at which rates.
 
-use domain::{Date, Yen};
+use domain::{Date, Yen, period_end};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use system::{Calculated, Calculation, Finding, Step};
 
+use super::days::{after, before, days, words};
 use super::delinquency::percent;
-use super::period::{after, before, days, last_day, words};
 use super::rates::{Missing, Rates, rates};
 use super::shape;
 
@@ -108,7 +108,7 @@ fn starts_on(overpaid: &Overpaid) -> Option<Date> {
         return Some(stated);
     }
     // The day after the last of so many months, which begin the day after.
-    let months = |day: Date, months: i32| after(last_day(after(day), months));
+    let months = |day: Date, months: i32| after(period_end(day, months));
     let after_payment = after(overpaid.paid_on);
     let day = match overpaid.cause {
         Cause::Correction => after_payment,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::{BusinessCalendar, Date, Yen};
+use domain::{BusinessCalendar, Date, Yen, period_end};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use system::{Calculated, Calculation, Finding, Step};
 
-use super::period::{after, before, days, last_day, words};
+use super::days::{after, before, days, words};
 use super::rates::{Missing, Rates, RoundingMode, rates};
 use super::shape;
 
@@ -121,7 +121,7 @@ pub struct Charge {
 pub fn charge(rates: &Rates, calendar: &BusinessCalendar, late: &Late) -> Result<Charge, Missing> {
     let due_on = calendar.business_day_on_or_after(late.due_on);
     let first = after(due_on);
-    let month_end = last_day(first, 1);
+    let month_end = period_end(due_on, 1);
     let mut segments: Vec<Segment> = Vec::new();
     // Every day on which something changes begins a stretch.
     let mut begins: BTreeSet<Date> = BTreeSet::from([first, after(month_end)]);
@@ -228,7 +228,8 @@ fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
         return Err(findings);
     }
     let rates = rates().map_err(|error| shape::fault(&error))?;
-    let charged = charge(rates, shape::calendar(), &late).map_err(|missing| vec![missing.finding()])?;
+    let charged =
+        charge(rates, BusinessCalendar::published(), &late).map_err(|missing| vec![missing.finding()])?;
     let mut steps = Vec::new();
     if charged.due_on != late.due_on {
         steps.push(Step::new(

@@ -2,8 +2,8 @@
 
 mod addition;
 mod appropriate;
+mod days;
 mod delinquency;
-mod period;
 mod rates;
 mod shape;
 

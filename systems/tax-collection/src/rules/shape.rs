@@ -1,8 +1,5 @@
 //! Reading the input of a calculation, with a word about what is wrong with it.
 
-use std::sync::LazyLock;
-
-use domain::BusinessCalendar;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use system::Finding;
@@ -44,24 +41,4 @@ pub(crate) fn disorder(path: &str, item: &str, message: String) -> Finding {
 /// A fault of the program's own data.
 pub(crate) fn fault(error: &register::Fault) -> Vec<Finding> {
     vec![Finding::error("R000", "", "割合", error.to_string(), "配布物を入れ直してください。")]
-}
-
-const HOLIDAYS: &str = include_str!("../../../../standards/calendar/holidays.tsv");
-
-static CALENDAR: LazyLock<BusinessCalendar> =
-    LazyLock::new(|| BusinessCalendar::from_tsv(HOLIDAYS).unwrap_or_default());
-
-/// The days the office is closed; a test holds that the table reads.
-pub(crate) fn calendar() -> &'static BusinessCalendar {
-    &CALENDAR
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_holidays_read() {
-        assert!(BusinessCalendar::from_tsv(HOLIDAYS).is_ok());
-    }
 }

@@ -1,0 +1,40 @@
+//! Days one after another.
+
+use domain::Date;
+
+/// The day before.
+pub(crate) fn before(day: Date) -> Date {
+    day.yesterday().unwrap_or(Date::MIN)
+}
+
+/// The day after.
+pub(crate) fn after(day: Date) -> Date {
+    day.tomorrow().unwrap_or(Date::MAX)
+}
+
+/// How many days there are from one to another, both counted; none when the end comes first.
+pub(crate) fn days(first: Date, last: Date) -> i64 {
+    if last < first {
+        return 0;
+    }
+    first.until(last).map_or(0, |span| i64::from(span.get_days()).saturating_add(1))
+}
+
+/// 2021年5月31日.
+pub(crate) fn words(day: Date) -> String {
+    format!("{}年{}月{}日", day.year(), day.month(), day.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn both_ends_are_counted() {
+        assert_eq!(days(date(2024, 6, 1), date(2024, 12, 20)), 203);
+        assert_eq!(days(date(2024, 6, 1), date(2024, 6, 1)), 1);
+        assert_eq!(days(date(2024, 6, 2), date(2024, 6, 1)), 0);
+    }
+}
