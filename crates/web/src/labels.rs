@@ -12,7 +12,7 @@ const OWN: &[(&str, &str)] = &[
     ("notification", "届出"),
     ("notifications", "届出の件数"),
     ("made_by", "作成者"),
-    ("browsing_no", "閲覧番号"),
+    ("inspection_no", "閲覧番号"),
     ("area", "住民の範囲"),
     ("age", "年齢"),
     ("external_no", "申請番号"),

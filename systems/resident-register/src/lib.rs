@@ -67,7 +67,7 @@ pub fn system() -> System {
             &records::FORMER_NOTE,
             &records::CARD,
             &records::APPLICATION,
-            &records::BROWSING,
+            &records::INSPECTION,
             &records::MIGRATION,
             &records::INBOUND_ORDER,
             &records::CONSISTENCY_DIFFERENCE,

@@ -2,8 +2,6 @@
 
 pub(crate) mod applications;
 pub(crate) mod birth;
-mod browsing_list;
-mod browsing_status;
 mod bulk_address;
 pub(crate) mod cancel;
 mod consistency;
@@ -20,6 +18,8 @@ pub(crate) mod history;
 mod history_extract;
 mod household;
 pub(crate) mod household_change;
+mod inspection_list;
+mod inspection_status;
 mod issuance_dispose;
 mod issuance_list;
 mod issue_copy;
@@ -133,8 +133,8 @@ pub(crate) fn all() -> Vec<Function> {
         issue_letter::function(),
         issuance_list::function(),
         issuance_dispose::function(),
-        browsing_list::function(),
-        browsing_status::function(),
+        inspection_list::function(),
+        inspection_status::function(),
         suppression_set::function(),
         suppression_release::function(),
         suppression_end::function(),

@@ -48,7 +48,7 @@ impl Counter {
     /// 受付データ番号.
     pub const APPLICATION: &'static str = "application-no";
     /// 閲覧番号.
-    pub const BROWSING: &'static str = "browsing-no";
+    pub const INSPECTION: &'static str = "inspection-no";
     /// 通知番号 of 送信通知.
     pub const NOTICE: &'static str = "notice-no";
     /// 発行番号, afresh each day.

@@ -47,9 +47,9 @@ pub(crate) enum Limit {
     /// Days a record may be without 個人番号.
     NumberWait,
     /// People one list for 閲覧 shows at most.
-    BrowsingRows,
+    InspectionRows,
     /// Rows of one document of such a list.
-    BrowsingDocumentRows,
+    InspectionDocumentRows,
     /// Days in which a 転入通知 is awaited.
     MoveInNoticeWait,
     /// Rows one run of 住所の一括変更 writes at most.
@@ -87,8 +87,8 @@ impl Limit {
             Self::Transition => "transition_days",
             Self::StayEnding => "stay_ending_days",
             Self::NumberWait => "number_wait_days",
-            Self::BrowsingRows => "browsing_rows_max",
-            Self::BrowsingDocumentRows => "browsing_document_rows",
+            Self::InspectionRows => "inspection_rows_max",
+            Self::InspectionDocumentRows => "inspection_document_rows",
             Self::MoveInNoticeWait => "move_in_notice_wait_days",
             Self::BulkRows => "bulk_rows_max",
             Self::SpecialPlanned => "special_planned_days",

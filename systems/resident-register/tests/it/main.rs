@@ -6,8 +6,6 @@ mod applications;
 #[cfg(test)]
 mod arrivals;
 #[cfg(test)]
-mod browsing;
-#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod certificates;
@@ -19,6 +17,8 @@ mod details;
 mod former;
 #[cfg(test)]
 mod identity;
+#[cfg(test)]
+mod inspection;
 #[cfg(test)]
 mod many_hits;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use domain::{RegisterDate, Sex};
 use register::ViewExt;
-use resident_register::records::Browsing;
+use resident_register::records::Inspection;
 use serde_json::{Value, json};
 
 use crate::town::{Described, Ran, Town};
@@ -36,12 +36,12 @@ fn town() -> Town {
 
 fn make(town: &mut Town, words: Value) -> Ran {
     let mut input = json!({
-        "browsing_basis": "research", "requested_by": "架空調査会", "purpose": "意識調査の対象者の抽出", "viewers": "調査　一",
+        "inspection_basis": "research", "requested_by": "架空調査会", "purpose": "意識調査の対象者の抽出", "viewers": "調査　一",
     });
     for (name, value) in words.as_object().unwrap() {
         input[name] = value.clone();
     }
-    town.run("browsing-list", "clerk", &input, true)
+    town.run("inspection-list", "clerk", &input, true)
 }
 
 fn names(ran: &Ran) -> Vec<String> {
@@ -118,10 +118,10 @@ fn what_is_published_names_the_applicant_and_no_viewer_and_a_person_is_traced() 
     make(&mut town, json!({ "age_to": "17", "representative": "架空　代表" }));
     make(
         &mut town,
-        json!({ "browsing_basis": "public-office", "requested_by": "架空県警察", "unpublished": true }),
+        json!({ "inspection_basis": "public-office", "requested_by": "架空県警察", "unpublished": true }),
     );
     let mut rows = |words: Value| {
-        let ran = town.run("browsing-status", "clerk", &words, true);
+        let ran = town.run("inspection-status", "clerk", &words, true);
         ran.outcome.answer.unwrap().data["rows"].as_array().unwrap().clone()
     };
     let published = rows(json!({ "published": true }));
@@ -133,10 +133,10 @@ fn what_is_published_names_the_applicant_and_no_viewer_and_a_person_is_traced() 
     let of = |town: &Town, name: &str| json!({ "addressee_no": town.person(name).addressee_no });
     let (taro, ichiro) = (of(&town, "太郎"), of(&town, "一郎"));
     let mut count = |words: &Value| {
-        let ran = town.run("browsing-status", "clerk", words, true);
+        let ran = town.run("inspection-status", "clerk", words, true);
         ran.outcome.answer.unwrap().data["rows"].as_array().unwrap().len()
     };
     assert_eq!((count(&taro), count(&ichiro)), (1, 2));
-    let kept = town.view().load::<Browsing>("00000001").unwrap().unwrap().record;
+    let kept = town.view().load::<Inspection>("00000001").unwrap().unwrap().record;
     assert_eq!(kept.persons.len(), 2);
 }

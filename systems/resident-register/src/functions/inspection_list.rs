@@ -15,7 +15,9 @@ use system::{
 use crate::certificates::{attest, request};
 use crate::concealment::Concealment;
 use crate::desk::Desk;
-use crate::records::{Browsing, BrowsingBasis, Counter, PERSON, Person, SuppressedProcess, SuppressionLevel};
+use crate::records::{
+    Counter, Inspection, InspectionBasis, PERSON, Person, SuppressedProcess, SuppressionLevel,
+};
 use crate::rules::sampling::{PlaceKey, at_intervals, lot_of, place_of};
 use crate::rules::{Limit, suppression};
 use crate::sheet;
@@ -32,7 +34,7 @@ pub(crate) const PLACE: Place =
 /// The function.
 pub(crate) fn function() -> Function {
     Function {
-        id: "resident-register/browsing-list",
+        id: "resident-register/inspection-list",
         title: "閲覧用リスト作成",
         place: Some(PLACE),
         mode: Mode::Both,
@@ -49,9 +51,9 @@ fn form() -> Form {
             "請求・申出",
             vec![
                 Field::new(
-                    "browsing_basis",
+                    "inspection_basis",
                     "閲覧の根拠",
-                    FieldKind::Choice(choices(BrowsingBasis::CHOICES)),
+                    FieldKind::Choice(choices(InspectionBasis::CHOICES)),
                 )
                 .required(),
                 Field::new("requested_by", "請求機関・申出者", FieldKind::Text(100)).required(),
@@ -98,8 +100,8 @@ fn form() -> Form {
 
 #[derive(Deserialize)]
 struct Request {
-    #[serde(rename = "browsing_basis")]
-    basis: BrowsingBasis,
+    #[serde(rename = "inspection_basis")]
+    basis: InspectionBasis,
     requested_by: String,
     #[serde(default)]
     representative: String,
@@ -170,7 +172,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let on = given.browsed_on.unwrap_or(context.today);
     let range = range(&mut desk, &given, on);
     let sample = sample(&mut desk, &given);
-    if given.unpublished && given.basis != BrowsingBasis::PublicOffice {
+    if given.unpublished && given.basis != InspectionBasis::PublicOffice {
         desk.error(
             "D082",
             "unpublished",
@@ -197,8 +199,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
-    let browsing = Browsing {
-        browsing_no: format!("{:08}", desk.next_serial(Counter::BROWSING)?),
+    let inspection = Inspection {
+        inspection_no: format!("{:08}", desk.next_serial(Counter::INSPECTION)?),
         basis: given.basis,
         area: area(&given, &persons),
         requested_by: given.requested_by,
@@ -210,23 +212,23 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         persons: persons.iter().map(|person| person.addressee_no).collect(),
         made_by: context.actor.id().to_owned(),
     };
-    let mut writes = vec![Write::put(&browsing, None)?];
+    let mut writes = vec![Write::put(&inspection, None)?];
     writes.extend(desk.writes()?);
     let rows: Vec<[String; 4]> = persons.iter().map(row).collect();
-    let documents = documents(&desk, &browsing, &rows)?;
+    let documents = documents(&desk, &inspection, &rows)?;
     Ok(Outcome {
         findings: desk.findings,
         writes,
-        reason: format!("閲覧用リスト作成（{}）", browsing.requested_by),
-        message: format!("閲覧番号{}。{}人を載せました。", browsing.browsing_no, rows.len()),
+        reason: format!("閲覧用リスト作成（{}）", inspection.requested_by),
+        message: format!("閲覧番号{}。{}人を載せました。", inspection.inspection_no, rows.len()),
         answer: Some(Answer {
             data: json!({
-                "browsing_no": browsing.browsing_no,
-                "area": browsing.area,
+                "inspection_no": inspection.inspection_no,
+                "area": inspection.area,
                 "count": rows.len(),
                 "rows": rows.iter().map(shown_row).collect::<Vec<Value>>(),
             }),
-            subjects: browsing.persons.iter().map(ToString::to_string).collect(),
+            subjects: inspection.persons.iter().map(ToString::to_string).collect(),
         }),
         documents,
         ..Outcome::default()
@@ -379,7 +381,7 @@ fn shown(
     way: Way,
     sample: Option<usize>,
 ) -> Result<Option<Vec<Person>>, Fault> {
-    let max = usize::try_from(Limit::BrowsingRows.value()).unwrap_or_default();
+    let max = usize::try_from(Limit::InspectionRows.value()).unwrap_or_default();
     let wanted = sample.unwrap_or(usize::MAX);
     let mut concealment = Concealment::new(desk.view, desk.context);
     let (mut persons, mut asked) = (Vec::new(), Vec::new());
@@ -492,18 +494,22 @@ struct Column {
 /// The list, in documents of as many rows as one may have.
 fn documents(
     desk: &Desk<'_>,
-    browsing: &Browsing,
+    inspection: &Inspection,
     rows: &[[String; 4]],
 ) -> Result<Vec<DocumentRequest>, Fault> {
-    let each = usize::try_from(Limit::BrowsingDocumentRows.value()).unwrap_or_default().max(1);
+    let each = usize::try_from(Limit::InspectionDocumentRows.value()).unwrap_or_default().max(1);
     let parts = rows.chunks(each);
     let count = parts.len();
     parts
         .enumerate()
         .map(|(at, rows)| {
             let mut lines = vec![
-                format!("閲覧番号　{}　　閲覧日　{}", browsing.browsing_no, wareki(browsing.browsed_on)),
-                format!("範囲　{}", browsing.area),
+                format!(
+                    "閲覧番号　{}　　閲覧日　{}",
+                    inspection.inspection_no,
+                    wareki(inspection.browsed_on)
+                ),
+                format!("範囲　{}", inspection.area),
                 format!("{}現在", wareki(desk.today())),
             ];
             if 1 < count {
@@ -517,11 +523,11 @@ fn documents(
                 columns: vec![column("住所", 9), column("氏名", 6), column("生年月日", 4), column("性別", 2)],
                 rows,
                 notes: Vec::new(),
-                issue_number: &browsing.browsing_no,
+                issue_number: &inspection.inspection_no,
             };
             Ok(DocumentRequest {
                 template: TEMPLATE.to_owned(),
-                title: format!("{TITLE} {}", browsing.browsing_no),
+                title: format!("{TITLE} {}", inspection.inspection_no),
                 data: request::data(&listing)?,
             })
         })

@@ -5,18 +5,18 @@ use register::{Kind, Record};
 use serde::{Deserialize, Serialize};
 
 /// 閲覧, key 閲覧番号.
-pub static BROWSING: Kind = Kind::new("resident-register/browsing", "閲覧");
+pub static INSPECTION: Kind = Kind::new("resident-register/inspection", "閲覧");
 
 /// One request or application to look into a part of the register (閲覧の請求・申出), with the list that was made for it. Never
 /// removed by this program.
 ///
 /// Source: 住民基本台帳法 art. 11, 11-2; 住民記録システム標準仕様書 1.3.8.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Browsing {
+pub struct Inspection {
     /// 閲覧番号.
-    pub browsing_no: String,
+    pub inspection_no: String,
     /// On what it rests.
-    pub basis: BrowsingBasis,
+    pub basis: InspectionBasis,
     /// Name of the office that asks, or of the applicant (機関の名称、申出者の氏名・名称).
     pub requested_by: String,
     /// 代表者・管理人の氏名 of an applicant that is a corporation.
@@ -44,7 +44,7 @@ pub struct Browsing {
 /// Source: 住民基本台帳法 art. 11(1), 11-2(1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum BrowsingBasis {
+pub enum InspectionBasis {
     /// 国・地方公共団体の機関.
     PublicOffice,
     /// 調査研究.
@@ -55,7 +55,7 @@ pub enum BrowsingBasis {
     Litigation,
 }
 
-impl BrowsingBasis {
+impl InspectionBasis {
     /// Every one, as (code, label).
     pub const CHOICES: &'static [(&'static str, &'static str)] = &[
         ("public-office", "国・地方公共団体の機関（法11条1項）"),
@@ -76,10 +76,10 @@ impl BrowsingBasis {
     }
 }
 
-impl Record for Browsing {
-    const KIND: &'static Kind = &BROWSING;
+impl Record for Inspection {
+    const KIND: &'static Kind = &INSPECTION;
 
     fn key(&self) -> String {
-        self.browsing_no.clone()
+        self.inspection_no.clone()
     }
 }

@@ -7,15 +7,15 @@ use register::{Fault, View};
 use serde_json::json;
 use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
-use super::browsing_list::PLACE;
+use super::inspection_list::PLACE;
 use super::period;
 use super::statistics::refused;
-use crate::records::{BROWSING, Browsing};
+use crate::records::{INSPECTION, Inspection};
 
 /// The function.
 pub(crate) fn function() -> Function {
     Function {
-        id: "resident-register/browsing-status",
+        id: "resident-register/inspection-status",
         title: "閲覧状況一覧（公表）",
         place: Some(PLACE),
         mode: Mode::Both,
@@ -44,9 +44,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         Err(finding) => return Ok(refused(*finding)),
     };
     let published = input.0.get("published").and_then(serde_json::Value::as_bool).unwrap_or_default();
-    let mut listed: Vec<Browsing> = Vec::new();
-    view.scan(&BROWSING, None, &mut |stored| {
-        let one = stored.typed::<Browsing>()?.record;
+    let mut listed: Vec<Inspection> = Vec::new();
+    view.scan(&INSPECTION, None, &mut |stored| {
+        let one = stored.typed::<Inspection>()?.record;
         let in_time =
             from.is_none_or(|from| from <= one.browsed_on) && to.is_none_or(|to| one.browsed_on <= to);
         let of_person = no.is_empty() || one.persons.iter().any(|person| person.as_str() == no);
@@ -55,7 +55,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    listed.sort_by(|a, b| (a.browsed_on, &a.browsing_no).cmp(&(b.browsed_on, &b.browsing_no)));
+    listed.sort_by(|a, b| (a.browsed_on, &a.inspection_no).cmp(&(b.browsed_on, &b.inspection_no)));
     let rows: Vec<serde_json::Value> = listed
         .iter()
         .map(|one| {
@@ -67,8 +67,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
                 "area": one.area,
             });
             if !published && let Some(row) = row.as_object_mut() {
-                row.insert("browsing_no".to_owned(), json!(one.browsing_no));
-                row.insert("browsing_basis".to_owned(), json!(one.basis.label()));
+                row.insert("inspection_no".to_owned(), json!(one.inspection_no));
+                row.insert("inspection_basis".to_owned(), json!(one.basis.label()));
                 row.insert("viewers".to_owned(), json!(one.viewers));
                 row.insert("made_by".to_owned(), json!(one.made_by));
                 row.insert("unpublished".to_owned(), json!(one.unpublished));
