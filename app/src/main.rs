@@ -414,13 +414,34 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Runs a function, a batch that works in parts to its end, saying after each part how many records stay.
+fn run_parts(
+    office: &office::Office,
+    function: &str,
+    input: &serde_json::Value,
+    options: &RunOptions,
+) -> Result<office::Ran, RunError> {
+    let mut ran = office.run(&Caller::command_line(), function, input, options)?;
+    while 0 < ran.left && !options.dry_run {
+        say(&format!("{}（残り{}件）", ran.message, ran.left));
+        let before = ran.left;
+        ran = office.run(&Caller::command_line(), function, input, options)?;
+        if before <= ran.left {
+            // What does not get less would never end.
+            say("残りが減らないので、ここで止めました。一覧で理由を確かめてください。");
+            break;
+        }
+    }
+    Ok(ran)
+}
+
 fn run_function(
     office: &office::Office,
     function: &str,
     input: &serde_json::Value,
     options: RunOptions,
 ) -> anyhow::Result<ExitCode> {
-    match office.run(&Caller::command_line(), function, input, &options) {
+    match run_parts(office, function, input, &options) {
         Ok(ran) => {
             for finding in &ran.findings {
                 say(&format!("{} {}: {} {}", finding.code, finding.item, finding.message, finding.remedy));

@@ -23,7 +23,7 @@ pub use date::{DateError, RegisterDate, UnknownDate, parse_input};
 pub use era::{Era, EraDate, EraError, EraTable, eras, wareki};
 /// A day of the calendar (暦日).
 pub use jiff::civil::Date;
-pub use money::{FiscalYear, Yen};
+pub use money::{FiscalYear, YEN_MAX, Yen};
 pub use name::{
     cluster_count, clusters, fold_kana, fold_name, hiragana_to_katakana, is_katakana_name, kana_keys,
     to_full_width_kana,

@@ -12,6 +12,9 @@ use crate::era::{EraDate, year_label};
 #[serde(transparent)]
 pub struct Yen(pub i64);
 
+/// The most yen an amount of a register has: twelve digits.
+pub const YEN_MAX: i64 = 999_999_999_999;
+
 impl Yen {
     /// Nothing.
     pub const ZERO: Yen = Yen(0);

@@ -57,6 +57,8 @@ pub struct Ran {
     pub documents: Vec<DocumentRequest>,
     /// Where the change stands in the journal; none when nothing was written.
     pub position: Option<Position>,
+    /// Of a batch that works in parts, how many records stay to be done by running it again.
+    pub left: usize,
 }
 
 /// Why a function was not carried out. Nothing was written but the audit entry.
@@ -273,6 +275,7 @@ fn ran(outcome: Outcome, position: Option<Position>) -> Ran {
         answer: outcome.answer,
         documents: outcome.documents,
         position,
+        left: outcome.left,
     }
 }
 

@@ -54,6 +54,10 @@ pub enum FieldKind {
     IndividualNumber,
     /// Seven digits, with or without a hyphen.
     Postcode,
+    /// An amount of whole yen, nothing or more, of twelve digits at most; a checked input holds its digits.
+    Yen,
+    /// A whole number from nothing to the most given; a checked input holds its digits.
+    Number(u64),
     /// Chosen on another screen; carried along unseen.
     Hidden,
     /// Any number of 宛名番号 chosen from the household shown.
@@ -552,9 +556,30 @@ fn spell(field: &Field, text: &str) -> Result<Value, Refusal> {
             }
             digits
         }
+        FieldKind::Yen => {
+            let bare = text.trim_start_matches(['¥', '￥']).trim_end_matches('円');
+            whole(title, bare, domain::YEN_MAX.unsigned_abs(), "円")?
+        }
+        FieldKind::Number(max) => whole(title, text, *max, "")?,
         FieldKind::Hidden | FieldKind::Persons => text.to_owned(),
     };
     Ok(Value::String(spelled))
+}
+
+/// A whole number as its digits; thousands may be parted by commas.
+fn whole(title: &str, text: &str, max: u64, unit: &str) -> Result<String, Refusal> {
+    let digits: String = text.chars().filter(|c| !matches!(c, ',' | '，')).map(half_width_digit).collect();
+    let number = (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .then(|| digits.parse::<u64>().ok())
+        .flatten();
+    match number {
+        Some(number) if number <= max => Ok(number.to_string()),
+        _ => Err(Refusal::new(
+            "F007",
+            format!("{title}「{text}」は、0から{max}{unit}までの整数ではありません。"),
+            "符号や小数を除いた整数で入力してください。",
+        )),
+    }
 }
 
 fn half_width_digit(c: char) -> char {
@@ -586,4 +611,41 @@ fn within(title: &str, text: &str, max: usize) -> Result<(), Refusal> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn amounts_and_numbers_are_whole_and_within_bounds() {
+        let form = Form::of(vec![Section::once(
+            "金額",
+            vec![
+                Field::new("yen", "納付額", FieldKind::Yen),
+                Field::new("stage", "段階", FieldKind::Number(9)),
+            ],
+        )]);
+        for (field, given, wanted) in [
+            ("yen", json!("12,900"), Ok("12900")),
+            ("yen", json!("¥１２９００円"), Ok("12900")),
+            ("yen", json!(0), Ok("0")),
+            ("yen", json!("999999999999"), Ok("999999999999")),
+            ("yen", json!("1000000000000"), Err("F007")),
+            ("yen", json!("-1"), Err("F007")),
+            ("yen", json!("1.5"), Err("F007")),
+            ("yen", json!("円"), Err("F007")),
+            ("stage", json!("09"), Ok("9")),
+            ("stage", json!("10"), Err("F007")),
+        ] {
+            let (checked, findings) = form.check(&json!({ field: given.clone() }));
+            let got = findings.first().map_or_else(
+                || Ok(checked[field].as_str().unwrap_or_default()),
+                |finding| Err(finding.code.as_str()),
+            );
+            assert_eq!(got, wanted, "{field} {given}");
+        }
+    }
 }

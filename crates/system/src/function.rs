@@ -270,6 +270,9 @@ pub struct Outcome {
     pub documents: Vec<DocumentRequest>,
     /// Whether what was asked is kept for the user, to be asked again (検索履歴).
     pub remembered: bool,
+    /// Of a batch that works in parts: how many of its records stay to be done by running it again with the same input.
+    /// What is done is passed over then, so a run that was cut goes on where it stopped.
+    pub left: usize,
 }
 
 impl Outcome {

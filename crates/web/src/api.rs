@@ -79,6 +79,8 @@ fn field_schema(field: &Field) -> Value {
         FieldKind::ResidentRecordCode => json!({ "type": "string", "format": "resident-record-code" }),
         FieldKind::IndividualNumber => json!({ "type": "string", "format": "individual-number" }),
         FieldKind::Postcode => json!({ "type": "string", "format": "postcode" }),
+        FieldKind::Yen => json!({ "type": "integer", "minimum": 0, "maximum": domain::YEN_MAX }),
+        FieldKind::Number(max) => json!({ "type": "integer", "minimum": 0, "maximum": max }),
         FieldKind::Hidden => json!({ "type": "string" }),
         FieldKind::Persons => {
             json!({ "type": "array", "items": { "type": "string", "format": "addressee-no" } })
@@ -104,6 +106,7 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
         "answer": ran.answer.map(|answer| answer.data),
         "documents": ran.documents,
         "position": ran.position,
+        "left": ran.left,
         "findings": ran.findings.iter().map(finding_json).collect::<Vec<_>>(),
     })))
 }

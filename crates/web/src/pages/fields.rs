@@ -258,6 +258,8 @@ impl Context<'_> {
                     | FieldKind::ResidentRecordCode
                     | FieldKind::IndividualNumber
                     | FieldKind::Postcode
+                    | FieldKind::Yen
+                    | FieldKind::Number(_)
             ),
             name_font: matches!(field.kind, FieldKind::Text(_)) && field.name.contains("name"),
             focus: self.focus == path,

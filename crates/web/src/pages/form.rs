@@ -116,6 +116,14 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
     }
     let options = RunOptions { confirmed: values_of(&visit.form, "_confirm"), dry_run: false };
     match visit.try_run(function.id, &input, &options)? {
+        // Of a batch that works in parts the same input stands again, to go on with.
+        Ok(ran) if 0 < ran.left => {
+            let shown = Shown { input: &input, pairs: &visit.form, findings: &ran.findings, focus: "" };
+            let mut page = page(visit, system, function, &shown)?;
+            page.message =
+                format!("{} 残り{}件です。もう一度実行すると、続きから処理します。", ran.message, ran.left);
+            Reply::page(&page)
+        }
         Ok(ran) if function.effect == Effect::Writes || !ran.documents.is_empty() => {
             if let Some(session) = &visit.staff()?.session {
                 visit.house.sessions.forget_kept(&session.id);

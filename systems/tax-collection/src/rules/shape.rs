@@ -4,9 +4,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use system::Finding;
 
-/// Most yen of an amount: twelve digits.
-const YEN_MAX: i64 = 999_999_999_999;
-
 /// The input as its type.
 pub(crate) fn read<T: DeserializeOwned>(input: &Value, sample: &str) -> Result<T, Vec<Finding>> {
     T::deserialize(input).map_err(|error| {
@@ -22,7 +19,7 @@ pub(crate) fn read<T: DeserializeOwned>(input: &Value, sample: &str) -> Result<T
 
 /// An amount must be zero or more and of twelve digits at most.
 pub(crate) fn check_yen(findings: &mut Vec<Finding>, path: &str, item: &str, yen: i64) {
-    if !(0..=YEN_MAX).contains(&yen) {
+    if !(0..=domain::YEN_MAX).contains(&yen) {
         findings.push(Finding::error(
             "R002",
             path,
