@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod drafts;
+pub mod intakes;
+pub mod records;
 pub mod rules;
+mod tasks;
 
 use system::System;
 

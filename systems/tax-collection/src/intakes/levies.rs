@@ -1,0 +1,187 @@
+//! 賦課情報の受取: the levies of all taxes.
+
+use std::collections::BTreeMap;
+
+use domain::{FiscalYear, Yen};
+use register::{Fault, View, ViewExt, Write};
+use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
+
+use super::Reading;
+use crate::records::{Book, Cause, Instalment, Part, Posting};
+use crate::rules;
+use crate::tasks::{Closed, overpaid};
+
+/// Levies, as any tax offers them (賦課情報).
+pub const LEVIES: Intake = Intake {
+    id: "tax-collection/levies",
+    title: "賦課情報の受取",
+    needs: &[
+        "levy_key",
+        "history_no",
+        "tax_item",
+        "tax_year",
+        "levy_year",
+        "notice_no",
+        "instalment",
+        "addressee_no",
+        "amount",
+        "due_on",
+        "decided_on",
+    ],
+    apply,
+};
+
+/// Takes each row as what is levied now: the first as a levy, a later one as a correction by the difference.
+fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
+    let mut applied = Applied { writes: Vec::with_capacity(batch.rows.len()), refused: Vec::new() };
+    let closed = Closed::read(view)?;
+    // Overpayments found in this batch, so that two on one instalment do not get one number.
+    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    for row in batch.rows {
+        let arrived = match read(row) {
+            Ok(arrived) => arrived,
+            Err(refused) => {
+                applied.refused.push(refused);
+                continue;
+            }
+        };
+        let held = view.load::<Instalment>(&arrived.key)?;
+        match held {
+            None => applied.writes.push(Write::put(&arrived.levied(&closed), None)?),
+            Some(held) if arrived.history_no <= held.record.history_no => {}
+            Some(held) => {
+                if held.record.addressee_no != arrived.addressee_no {
+                    let message = format!(
+                        "納税義務者が{}から{}に変わっています。元の賦課を取り消し、新しい通知書番号で送ってください。",
+                        held.record.addressee_no, arrived.addressee_no
+                    );
+                    applied.refused.push(super::refuse(&arrived.key, "addressee_no", message));
+                    continue;
+                }
+                let version = held.version;
+                let before = held.record.overpaid();
+                let changed = arrived.corrected(held.record, &closed);
+                let over = Yen(changed.overpaid().0.saturating_sub(before.0));
+                if Yen::ZERO < over {
+                    let paid_on = changed.last_paid_on().unwrap_or(arrived.decided_on);
+                    let cause = rules::Cause::Correction;
+                    let before = found.entry(arrived.key.clone()).or_default();
+                    let record = overpaid(view, &changed, over, cause, context.today, paid_on, *before)?;
+                    *before += 1;
+                    applied.writes.push(Write::put(&record, None)?);
+                }
+                applied.writes.push(Write::put(&changed, Some(version))?);
+            }
+        }
+    }
+    Ok(applied)
+}
+
+/// A row that reads.
+struct Levy {
+    key: String,
+    history_no: u32,
+    tax_item: String,
+    tax_year: FiscalYear,
+    levy_year: FiscalYear,
+    notice_no: String,
+    instalment: String,
+    addressee_no: String,
+    amount: Yen,
+    due_on: domain::Date,
+    collection_class: String,
+    reason: String,
+    decided_on: domain::Date,
+    object: String,
+}
+
+impl Levy {
+    fn levied(self, closed: &Closed) -> Instalment {
+        let year = closed.open_from(self.levy_year);
+        let posting = Posting { on: self.decided_on, year, cause: Cause::Levy, reference: "" };
+        let amount = self.amount;
+        let mut instalment = Instalment {
+            levy_key: self.key,
+            history_no: self.history_no,
+            tax_item: self.tax_item,
+            tax_year: self.tax_year,
+            levy_year: self.levy_year,
+            notice_no: self.notice_no,
+            instalment: self.instalment,
+            addressee_no: self.addressee_no,
+            due_on: self.due_on,
+            collection_class: self.collection_class,
+            object: self.object,
+            reason: self.reason,
+            decided_on: self.decided_on,
+            tax_paid: Vec::new(),
+            preliminary: None,
+            reminder: None,
+            carried_into: None,
+            deferments: Vec::new(),
+            transfer: None,
+            reissues: 0,
+            book: Book::default(),
+        };
+        instalment.levy(posting, Part::Tax, amount);
+        instalment
+    }
+
+    /// Source: 地方税法 17条の6 (更正), 地方自治法施行令 154条 (調定の変更).
+    fn corrected(&self, mut held: Instalment, closed: &Closed) -> Instalment {
+        let year = closed.open_from(FiscalYear::of(self.decided_on).max(held.levy_year));
+        let reference = format!("履歴{}", self.history_no);
+        let posting = Posting { on: self.decided_on, year, cause: Cause::Correction, reference: &reference };
+        let change = self.amount.0.saturating_sub(held.levied(Part::Tax).0);
+        held.levy(posting, Part::Tax, Yen(change));
+        held.history_no = self.history_no;
+        held.due_on = self.due_on;
+        held.reason.clone_from(&self.reason);
+        held.object.clone_from(&self.object);
+        held.decided_on = self.decided_on;
+        held
+    }
+}
+
+fn read(row: &Incoming<'_>) -> Result<Levy, RefusedRow> {
+    let reading = Reading::new(row, "levy_key");
+    let year = |item: &str, title: &str| {
+        let text = reading.text(item);
+        let year: Option<i16> = text.parse().ok().filter(|year| (1950..=9998).contains(year));
+        year.map(FiscalYear)
+            .ok_or_else(|| reading.refuse(item, format!("{title}「{text}」が西暦4桁の年度ではありません。")))
+    };
+    let tax_item = reading.digits("tax_item", "税目", 2)?;
+    let tax_year = year("tax_year", "相当年度")?;
+    let levy_year = year("levy_year", "調定年度")?;
+    let notice_no = reading.digits("notice_no", "通知書番号", 10)?;
+    let instalment = reading.digits("instalment", "期", 2)?;
+    let key = format!("{tax_item}-{}-{notice_no}-{instalment}", tax_year.0);
+    if key != reading.subject() {
+        let message = format!(
+            "賦課の番号「{}」が、税目・年度・通知書番号・期から作る「{key}」と違います。",
+            reading.subject()
+        );
+        return Err(reading.refuse("levy_key", message));
+    }
+    if levy_year < tax_year {
+        let message = format!("調定年度{}が、相当年度{}より前です。", levy_year.label(), tax_year.label());
+        return Err(reading.refuse("levy_year", message));
+    }
+    Ok(Levy {
+        key,
+        history_no: reading.history_no()?,
+        tax_item,
+        tax_year,
+        levy_year,
+        notice_no,
+        instalment,
+        addressee_no: reading.addressee_no("addressee_no")?,
+        amount: reading.yen("amount", "税額")?,
+        due_on: reading.needed_day("due_on", "納期限")?,
+        collection_class: reading.owned("collection_class"),
+        reason: reading.owned("reason"),
+        decided_on: reading.needed_day("decided_on", "決定日")?,
+        object: reading.owned("object"),
+    })
+}

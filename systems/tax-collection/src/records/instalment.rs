@@ -1,0 +1,216 @@
+//! An instalment of a levy (期別調定): what was levied, and everything that happened to it.
+
+use domain::{Date, FiscalYear, Yen};
+use register::{Column, Kind, Record};
+use serde::{Deserialize, Serialize};
+
+use super::ledger::{Account, Book, Part, Posting, words};
+use crate::rules::Parts;
+
+/// Instalments, by 税目, 年度, 通知書番号 and 期.
+pub static INSTALMENT: Kind = Kind::new("tax-collection/instalment", "期別調定")
+    .columns(&[Column::plain("addressee_no", "宛名番号"), Column::plain("notice_no", "通知書番号")]);
+
+words! {
+    /// The state of an instalment (収納状態), as others are told it.
+    State {
+        /// Nothing paid.
+        Unpaid = "1" "未納",
+        /// Some paid.
+        PartPaid = "2" "一部納付",
+        /// All paid, or nothing to pay.
+        Paid = "3" "完納",
+        /// More paid than owed.
+        Overpaid = "4" "過納",
+        /// Given up.
+        WrittenOff = "5" "不納欠損",
+    }
+}
+
+/// A reminder (督促) that went out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// 発付日.
+    pub sent_on: Date,
+    /// Returned by the post, or served by public notice (返戻・公示送達).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_by_notice_on: Option<Date>,
+}
+
+/// A payment that is told of and not final (速報).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preliminary {
+    /// 収納番号.
+    pub payment_no: String,
+    /// 納付日.
+    pub paid_on: Date,
+    /// How much.
+    pub yen: Yen,
+}
+
+/// A payment that met a part of the tax, kept for the charge on what stayed (延滞金の計算に使う一部納付).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxPaid {
+    /// 納付日.
+    pub on: Date,
+    /// How much went to the tax.
+    pub yen: Yen,
+}
+
+/// An instalment (期別).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instalment {
+    /// `{税目}-{年度}-{通知書番号}-{期}`.
+    pub levy_key: String,
+    /// 履歴番号 of the newest levy row.
+    pub history_no: u32,
+    /// 税目.
+    pub tax_item: String,
+    /// 相当年度: the year of the tax.
+    pub tax_year: FiscalYear,
+    /// 調定年度: when it was levied first.
+    pub levy_year: FiscalYear,
+    /// 通知書番号.
+    pub notice_no: String,
+    /// 期.
+    pub instalment: String,
+    /// 納税義務者の宛名番号.
+    pub addressee_no: String,
+    /// 納期限, on an open day.
+    pub due_on: Date,
+    /// 徴収区分.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub collection_class: String,
+    /// 課税の対象, such as a plate.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub object: String,
+    /// 事由 of the newest levy row.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// The newest day the amount was decided on.
+    pub decided_on: Date,
+    /// What was paid of the tax, day by day.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tax_paid: Vec<TaxPaid>,
+    /// 速報.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preliminary: Option<Preliminary>,
+    /// 督促.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<Reminder>,
+    /// The year it was carried over into (滞納繰越).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carried_into: Option<FiscalYear>,
+    /// Days of which the charge is exempted (猶予).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deferments: Vec<DeferredDays>,
+    /// The transfer that was asked of the bank and not answered (口座振替請求中): its 顧客番号.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<String>,
+    /// 納付書の再発行回数.
+    #[serde(default)]
+    pub reissues: u32,
+    /// The movements.
+    pub book: Book,
+}
+
+/// Days of a deferment (猶予の期間).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeferredDays {
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// Whether all of the charge is exempted, or what is above the special base rate.
+    pub all: bool,
+}
+
+impl Record for Instalment {
+    const KIND: &'static Kind = &INSTALMENT;
+
+    fn key(&self) -> String {
+        self.levy_key.clone()
+    }
+}
+
+impl Instalment {
+    /// The account its debt stands on: of the year, or carried over.
+    pub fn debt(&self) -> Account {
+        if self.carried_into.is_some() { Account::Carried } else { Account::Receivable }
+    }
+
+    /// What was levied of a part, after corrections.
+    pub fn levied(&self, part: Part) -> Yen {
+        Yen(self.book.balance(Account::Levied, Some(part)).0.saturating_neg())
+    }
+
+    /// What is owed of a part.
+    pub fn open(&self, part: Part) -> Yen {
+        let of = |account| self.book.balance(account, Some(part)).0;
+        Yen(of(Account::Receivable).saturating_add(of(Account::Carried)))
+    }
+
+    /// What is owed of each part.
+    pub fn open_parts(&self) -> Parts {
+        Parts {
+            costs: self.open(Part::Costs),
+            tax: self.open(Part::Tax),
+            fee: self.open(Part::Fee),
+            delinquency: self.open(Part::Delinquency),
+        }
+    }
+
+    /// All that is owed.
+    pub fn open_total(&self) -> Yen {
+        Part::ALL.iter().fold(Yen::ZERO, |sum, part| Yen(sum.0.saturating_add(self.open(*part).0)))
+    }
+
+    /// What was paid of the tax and not given back.
+    pub fn paid(&self) -> Yen {
+        let given_up = self.book.balance(Account::WrittenOff, Some(Part::Tax)).0;
+        Yen(self.levied(Part::Tax).0 - self.open(Part::Tax).0 - given_up)
+    }
+
+    /// What was paid too much and neither refunded nor appropriated.
+    pub fn overpaid(&self) -> Yen {
+        Yen(self.book.balance(Account::Overpaid, None).0.saturating_neg())
+    }
+
+    /// The state others are told.
+    pub fn state(&self) -> State {
+        if Yen::ZERO < self.overpaid() {
+            return State::Overpaid;
+        }
+        if Yen::ZERO < self.open_total() {
+            return if Yen::ZERO < self.paid() { State::PartPaid } else { State::Unpaid };
+        }
+        if Yen::ZERO < self.book.balance(Account::WrittenOff, None) { State::WrittenOff } else { State::Paid }
+    }
+
+    /// The last day something was paid.
+    pub fn last_paid_on(&self) -> Option<Date> {
+        self.tax_paid.iter().map(|paid| paid.on).max()
+    }
+
+    /// Whether a deferment covers a day.
+    pub fn is_deferred(&self, on: Date) -> bool {
+        self.deferments.iter().any(|days| days.from <= on && on <= days.to)
+    }
+
+    /// Whether it is owed behind its due date, with nothing told that would settle it.
+    pub fn is_overdue(&self, on: Date) -> bool {
+        self.due_on < on && self.preliminary.is_none() && Yen::ZERO < self.open(Part::Tax)
+    }
+
+    /// Levies a part, or takes a levy back. Of a reduction below what was paid, the rest is owed to the payer.
+    ///
+    /// Source: 地方税法 17条 (過誤納金).
+    pub fn levy(&mut self, posting: Posting<'_>, part: Part, change: Yen) {
+        let debt = self.debt();
+        self.book.post(posting, debt, Account::Levied, part, change);
+        let below = self.open(part);
+        if below < Yen::ZERO {
+            self.book.post(posting, debt, Account::Overpaid, part, Yen(below.0.saturating_neg()));
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The records of the system, and the ledger inside them.
+
+mod closing;
+mod instalment;
+pub mod known;
+mod ledger;
+mod overpayment;
+mod receipt;
+
+pub use closing::{CLOSING, Closing};
+pub use instalment::{DeferredDays, INSTALMENT, Instalment, Preliminary, Reminder, State, TaxPaid};
+pub use ledger::{Account, Book, Cause, Entry, Part, Posting};
+pub use overpayment::{OVERPAYMENT, Overpayment, OverpaymentState, Payee, Settlement};
+pub use receipt::{Channel, PutTo, RECEIPT, Receipt, ReceiptState, Stage};

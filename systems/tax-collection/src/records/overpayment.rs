@@ -1,0 +1,104 @@
+//! What was paid too much (過誤納), and how it was given back.
+
+use domain::{Date, Yen};
+use register::{Column, Kind, Record};
+use serde::{Deserialize, Serialize};
+
+use super::ledger::words;
+use crate::rules;
+
+/// Overpayments, by the instalment and their order on it.
+pub static OVERPAYMENT: Kind = Kind::new("tax-collection/overpayment", "過誤納")
+    .columns(&[Column::plain("addressee_no", "宛名番号"), Column::plain("state", "処理状態")]);
+
+words! {
+    /// How far an overpayment is dealt with (処理状態).
+    OverpaymentState {
+        /// Found, nothing decided.
+        Found = "found" "未処理",
+        /// To be refunded; the claim is awaited (還付通知済み).
+        Noticed = "noticed" "還付通知済み",
+        /// The claim with the account is there (請求受付済み).
+        Claimed = "claimed" "還付請求受付済み",
+        /// Handed to the accounting (支払依頼済み).
+        Requested = "requested" "支払依頼済み",
+        /// All of it given back or appropriated.
+        Settled = "settled" "処理済み",
+    }
+}
+
+/// How a part of it was dealt with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settlement {
+    /// The day of the decision, or of the payment.
+    pub on: Date,
+    /// To which instalment it went; none when it was refunded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub levy_key: Option<String>,
+    /// How much of the overpayment.
+    pub yen: Yen,
+}
+
+/// The account a refund is paid into (還付口座).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payee {
+    /// 金融機関コード.
+    pub bank: String,
+    /// 支店コード.
+    pub branch: String,
+    /// 預金種目.
+    pub account_type: String,
+    /// 口座番号.
+    pub account_no: String,
+    /// 口座名義人カナ.
+    pub holder_kana: String,
+}
+
+/// An overpayment (過誤納).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overpayment {
+    /// `{期別}-{順}`.
+    pub overpayment_key: String,
+    /// The instalment on which it lies.
+    pub levy_key: String,
+    /// 宛名番号.
+    pub addressee_no: String,
+    /// How much.
+    pub yen: Yen,
+    /// Why it is too much.
+    pub cause: rules::Cause,
+    /// When it was found.
+    pub found_on: Date,
+    /// When it was paid.
+    pub paid_on: Date,
+    /// 処理状態.
+    pub state: OverpaymentState,
+    /// 還付加算金 as decided.
+    #[serde(default)]
+    pub addition: Yen,
+    /// What was done with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub settled: Vec<Settlement>,
+    /// Where a refund is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee: Option<Payee>,
+    /// When the accounting was asked to pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_on: Option<Date>,
+}
+
+impl Record for Overpayment {
+    const KIND: &'static Kind = &OVERPAYMENT;
+
+    fn key(&self) -> String {
+        self.overpayment_key.clone()
+    }
+}
+
+impl Overpayment {
+    /// What is left of it.
+    pub fn left(&self) -> Yen {
+        let done = self.settled.iter().fold(0_i64, |sum, one| sum.saturating_add(one.yen.0));
+        Yen(self.yen.0.saturating_sub(done))
+    }
+}
