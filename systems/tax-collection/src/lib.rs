@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+pub mod datasets;
 mod drafts;
+mod functions;
 pub mod intakes;
 pub mod records;
 pub mod rules;
 mod tasks;
+mod verify;
 
 use system::System;
 
@@ -14,12 +17,28 @@ pub fn system() -> System {
         id: "tax-collection",
         title: "収滞納管理",
         task_id: "036",
-        kinds: Vec::new(),
-        functions: Vec::new(),
+        kinds: vec![
+            &records::INSTALMENT,
+            &records::RECEIPT,
+            &records::OVERPAYMENT,
+            &records::CLOSING,
+            &records::known::ADDRESSEE,
+            &records::known::MAILING,
+            &records::known::TAX_AGENT,
+            &records::known::ACCOUNT,
+        ],
+        functions: functions::all(),
         calculations: rules::calculations(),
-        datasets: Vec::new(),
-        intakes: Vec::new(),
+        datasets: datasets::all(),
+        intakes: vec![
+            intakes::ADDRESSEES,
+            intakes::MAILINGS,
+            intakes::TAX_AGENTS,
+            intakes::ACCOUNTS,
+            intakes::LEVIES,
+            intakes::PAYMENTS,
+        ],
         indexed: Vec::new(),
-        checks: Vec::new(),
+        checks: verify::checks(),
     }
 }

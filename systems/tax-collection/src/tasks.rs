@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use domain::{Date, FiscalYear, Yen};
 use register::{Fault, View};
 
+use crate::drafts::Drafts;
 use crate::records::{CLOSING, Closing, Instalment, Overpayment, OverpaymentState};
 use crate::rules;
 
@@ -41,36 +42,46 @@ impl Closed {
     }
 }
 
-/// The record of what is too much on an instalment; `before` counts those found in the same decision.
+/// What is too much on an instalment, on its way to become a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Over<'a> {
+    pub(crate) yen: Yen,
+    pub(crate) cause: rules::Cause,
+    /// The payment, or the decision.
+    pub(crate) reference: &'a str,
+    pub(crate) found_on: Date,
+    pub(crate) paid_on: Date,
+}
+
+/// The record of what is too much on an instalment, under the next number of it that is free.
 ///
 /// # Errors
 /// When storage fails.
 pub(crate) fn overpaid(
     view: &dyn View,
+    drafts: &mut Drafts<Overpayment>,
     held: &Instalment,
-    yen: Yen,
-    cause: rules::Cause,
-    found_on: Date,
-    paid_on: Date,
-    before: usize,
-) -> Result<Overpayment, Fault> {
-    let mut no = before.saturating_add(1);
-    let key = |no: usize| format!("{}-{no:02}", held.levy_key);
-    while view.get(&crate::records::OVERPAYMENT, &key(no))?.is_some() {
+    over: Over<'_>,
+) -> Result<(), Fault> {
+    let mut no = 1_u32;
+    let key = |no: u32| format!("{}-{no:02}", held.levy_key);
+    while drafts.load(view, &key(no))?.is_some() {
         no = no.saturating_add(1);
     }
-    Ok(Overpayment {
+    drafts.put(Overpayment {
         overpayment_key: key(no),
         levy_key: held.levy_key.clone(),
         addressee_no: held.addressee_no.clone(),
-        yen,
-        cause,
-        found_on,
-        paid_on,
+        yen: over.yen,
+        reference: over.reference.to_owned(),
+        cause: over.cause,
+        found_on: over.found_on,
+        paid_on: over.paid_on,
         state: OverpaymentState::Found,
         addition: Yen::ZERO,
         settled: Vec::new(),
         payee: None,
         requested_on: None,
-    })
+    });
+    Ok(())
 }

@@ -1,15 +1,15 @@
 //! 賦課情報の受取: the levies of all taxes.
 
-use std::collections::BTreeMap;
-
+use domain::slip::LevyKey;
 use domain::{FiscalYear, Yen};
 use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use super::Reading;
-use crate::records::{Book, Cause, Instalment, Part, Posting};
+use crate::drafts::Drafts;
+use crate::records::{Book, Cause, Instalment, Overpayment, Part, Posting};
 use crate::rules;
-use crate::tasks::{Closed, overpaid};
+use crate::tasks::{Closed, Over, overpaid};
 
 /// Levies, as any tax offers them (賦課情報).
 pub const LEVIES: Intake = Intake {
@@ -35,8 +35,7 @@ pub const LEVIES: Intake = Intake {
 fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
     let mut applied = Applied { writes: Vec::with_capacity(batch.rows.len()), refused: Vec::new() };
     let closed = Closed::read(view)?;
-    // Overpayments found in this batch, so that two on one instalment do not get one number.
-    let mut found: BTreeMap<String, usize> = BTreeMap::new();
+    let mut found: Drafts<Overpayment> = Drafts::default();
     for row in batch.rows {
         let arrived = match read(row) {
             Ok(arrived) => arrived,
@@ -64,16 +63,20 @@ fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Ap
                 let over = Yen(changed.overpaid().0.saturating_sub(before.0));
                 if Yen::ZERO < over {
                     let paid_on = changed.last_paid_on().unwrap_or(arrived.decided_on);
-                    let cause = rules::Cause::Correction;
-                    let before = found.entry(arrived.key.clone()).or_default();
-                    let record = overpaid(view, &changed, over, cause, context.today, paid_on, *before)?;
-                    *before += 1;
-                    applied.writes.push(Write::put(&record, None)?);
+                    let over = Over {
+                        yen: over,
+                        cause: rules::Cause::Correction,
+                        reference: &format!("履歴{}", arrived.history_no),
+                        found_on: context.today,
+                        paid_on,
+                    };
+                    overpaid(view, &mut found, &changed, over)?;
                 }
                 applied.writes.push(Write::put(&changed, Some(version))?);
             }
         }
     }
+    applied.writes.extend(found.writes()?);
     Ok(applied)
 }
 
@@ -163,6 +166,9 @@ fn read(row: &Incoming<'_>) -> Result<Levy, RefusedRow> {
             reading.subject()
         );
         return Err(reading.refuse("levy_key", message));
+    }
+    if let Err(error) = LevyKey::parse(&key) {
+        return Err(reading.refuse("levy_key", error.to_string()));
     }
     if levy_year < tax_year {
         let message = format!("調定年度{}が、相当年度{}より前です。", levy_year.label(), tax_year.label());

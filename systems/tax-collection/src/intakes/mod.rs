@@ -7,6 +7,7 @@ mod payments;
 pub use known::{ACCOUNTS, ADDRESSEES, MAILINGS, TAX_AGENTS};
 pub use levies::LEVIES;
 pub use payments::PAYMENTS;
+pub(crate) use payments::{Desk as PaymentDesk, Told};
 
 use domain::{Date, RegisterDate, Yen};
 use system::{Incoming, RefusedRow};

@@ -5,7 +5,11 @@ use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use super::Reading;
-use crate::records::{Book, Cause, Channel, Instalment, Preliminary, Receipt, ReceiptState, Stage};
+use crate::drafts::Drafts;
+use crate::records::{
+    Book, Cause, Channel, Instalment, Overpayment, OverpaymentState, Preliminary, Receipt, ReceiptState,
+    Stage,
+};
 use crate::rules::{self, account_year};
 use crate::tasks::Closed;
 
@@ -73,7 +77,7 @@ fn read(row: &Incoming<'_>, today: domain::Date) -> Result<Told, RefusedRow> {
     let slip = ["code44", "customer_no"].iter().map(|item| reading.text(item)).find(|text| !text.is_empty());
     let slip = slip.unwrap_or_default();
     let levy_key = match reading.text("levy_key") {
-        "" => rules::levy_key_of(slip).unwrap_or_default(),
+        "" => rules::levy_key_of(slip).map(|key| key.to_string()).unwrap_or_default(),
         key => key.to_owned(),
     };
     Ok(Told {
@@ -93,8 +97,9 @@ pub(crate) struct Desk<'a> {
     view: &'a dyn View,
     today: domain::Date,
     closed: Closed,
-    receipts: crate::drafts::Drafts<Receipt>,
-    instalments: crate::drafts::Drafts<Instalment>,
+    receipts: Drafts<Receipt>,
+    instalments: Drafts<Instalment>,
+    overpayments: Drafts<Overpayment>,
 }
 
 impl<'a> Desk<'a> {
@@ -103,14 +108,21 @@ impl<'a> Desk<'a> {
             view,
             today,
             closed: Closed::read(view)?,
-            receipts: crate::drafts::Drafts::default(),
-            instalments: crate::drafts::Drafts::default(),
+            receipts: Drafts::default(),
+            instalments: Drafts::default(),
+            overpayments: Drafts::default(),
         })
+    }
+
+    /// Whether a payment of this number was taken before.
+    pub(crate) fn holds(&mut self, payment_no: &str) -> Result<bool, Fault> {
+        Ok(self.receipts.load(self.view, payment_no)?.is_some())
     }
 
     pub(crate) fn writes(self) -> Result<Vec<Write>, Fault> {
         let mut writes = self.receipts.writes()?;
         writes.extend(self.instalments.writes()?);
+        writes.extend(self.overpayments.writes()?);
         Ok(writes)
     }
 
@@ -223,6 +235,16 @@ impl<'a> Desk<'a> {
                     receipt.payment_no
                 );
                 return Ok(Err(("payment_no", message)));
+            }
+            for held in self.view.load_by::<Overpayment>("addressee_no", &levy.addressee_no)? {
+                let Some(mut over) = self.overpayments.load(self.view, &held.record.overpayment_key)? else {
+                    continue;
+                };
+                if over.levy_key == *key && over.reference == receipt.payment_no {
+                    over.yen = Yen::ZERO;
+                    over.state = OverpaymentState::Settled;
+                    self.overpayments.put(over);
+                }
             }
             self.instalments.put(levy);
         }

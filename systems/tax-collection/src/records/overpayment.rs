@@ -65,6 +65,9 @@ pub struct Overpayment {
     pub addressee_no: String,
     /// How much.
     pub yen: Yen,
+    /// The payment that was too much, or the decision that made it so.
+    #[serde(default)]
+    pub reference: String,
     /// Why it is too much.
     pub cause: rules::Cause,
     /// When it was found.

@@ -20,7 +20,7 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 
 #[test]
 fn delinquency_charges_come_out_as_published() {
-    for row in rows(include_str!("cases/delinquency-charge.tsv")) {
+    for row in rows(include_str!("../cases/delinquency-charge.tsv")) {
         let input = json!({ "tax": row[0].parse::<i64>().unwrap(), "due_on": row[1], "paid_on": row[2] });
         let result = calculate("delinquency-charge", &input).unwrap().result;
         let segments: Vec<String> = result["segments"]
@@ -36,7 +36,7 @@ fn delinquency_charges_come_out_as_published() {
 
 #[test]
 fn additions_to_refunds_come_out_as_reckoned() {
-    for row in rows(include_str!("cases/refund-addition.tsv")) {
+    for row in rows(include_str!("../cases/refund-addition.tsv")) {
         let mut input = json!({
             "amount": row[0].parse::<i64>().unwrap(), "paid_on": row[1], "decided_on": row[2], "cause": row[3],
         });

@@ -1,0 +1,157 @@
+//! 消込: puts what was received to the levies it is for.
+
+use std::collections::BTreeMap;
+
+use domain::Yen;
+use register::{Fault, View, ViewExt};
+use serde_json::{Value, json};
+use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
+
+use super::place;
+use crate::drafts::Drafts;
+use crate::records::{Cause, Instalment, Overpayment, PutTo, Receipt, ReceiptState};
+use crate::rules::{self, Money, rates};
+use crate::tasks::{Over, overpaid};
+
+/// Most payments of one part: a few seconds of work, so that the counter does not wait.
+const PART_MAX: usize = 5_000;
+
+/// 消込. What is cleared is passed over, so a run that was cut goes on where it stopped.
+pub(super) fn function() -> Function {
+    Function {
+        id: "tax-collection/clear",
+        title: "消込",
+        place: place("収納", "窓口等収納", "消込"),
+        mode: Mode::Batch,
+        effect: Effect::Writes,
+        form: Form::of(vec![Section::once(
+            "消込",
+            vec![Field::new("until", "収入日まで", FieldKind::Date).help("空のときは今日までの分です。")],
+        )]),
+        in_menu: true,
+        decide,
+    }
+}
+
+/// What came of the payments of a channel.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    count: usize,
+    yen: i64,
+    over: i64,
+    suspense: usize,
+}
+
+/// Source: taxes.md 5.3; 地方税法 20条の9の4.
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    let until = super::day_or_today(input, "until", context);
+    let mut waiting: Vec<Receipt> = Vec::new();
+    let mut receipts: Drafts<Receipt> = Drafts::default();
+    for state in [ReceiptState::Waiting, ReceiptState::Suspense] {
+        for held in view.load_by::<Receipt>("state", state.code())? {
+            let receipt = held.record;
+            if until < receipt.received_on {
+                continue;
+            }
+            // What waits for a levy is looked at again: 見込納付, and payments that were faster than their levy.
+            let again = state == ReceiptState::Suspense;
+            if again && (receipt.levy_key.is_empty() || view.load::<Instalment>(&receipt.levy_key)?.is_none())
+            {
+                continue;
+            }
+            receipts.held(receipt.clone(), held.version);
+            waiting.push(receipt);
+        }
+    }
+    waiting.sort_by(|a, b| (a.paid_on, &a.payment_no).cmp(&(b.paid_on, &b.payment_no)));
+    let left = waiting.len().saturating_sub(PART_MAX);
+    waiting.truncate(PART_MAX);
+    let rates = rates()?;
+    let mut instalments: Drafts<Instalment> = Drafts::default();
+    let mut overpayments: Drafts<Overpayment> = Drafts::default();
+    let mut channels: BTreeMap<_, Counted> = BTreeMap::new();
+    let mut subjects = Vec::new();
+    let mut suspense: Vec<Value> = Vec::new();
+    for mut receipt in waiting {
+        let counted = channels.entry(receipt.channel).or_default();
+        counted.count += 1;
+        counted.yen = counted.yen.saturating_add(receipt.yen.0);
+        let Some(mut levy) = instalments.load(view, &receipt.levy_key)? else {
+            receipt.why = if receipt.levy_key.is_empty() {
+                format!("納付書の番号「{}」から期別が分かりません。", receipt.slip)
+            } else {
+                format!("調定番号{}の賦課がありません。", receipt.levy_key)
+            };
+            receipt.state = ReceiptState::Suspense;
+            counted.suspense += 1;
+            suspense.push(json!({
+                "payment_no": receipt.payment_no, "amount_yen": receipt.yen, "paid_on": receipt.paid_on,
+                "channel_label": receipt.channel.label(), "why": receipt.why,
+            }));
+            receipts.put(receipt);
+            continue;
+        };
+        let yen = receipt.unapplied();
+        let money = Money {
+            reference: &receipt.payment_no,
+            yen,
+            paid_on: receipt.paid_on,
+            on: receipt.received_on,
+            year: receipt.year,
+            cause: Cause::Clearing,
+        };
+        let cleared = match rules::put(rates, &mut levy, money) {
+            Ok(cleared) => cleared,
+            Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+        };
+        if Yen::ZERO < cleared.over {
+            counted.over = counted.over.saturating_add(cleared.over.0);
+            let over = Over {
+                yen: cleared.over,
+                cause: rules::Cause::Mistake,
+                reference: &receipt.payment_no,
+                found_on: context.today,
+                paid_on: receipt.paid_on,
+            };
+            overpaid(view, &mut overpayments, &levy, over)?;
+        }
+        receipt.put_to.push(PutTo {
+            levy_key: levy.levy_key.clone(),
+            yen,
+            over: cleared.over,
+            on: context.today,
+        });
+        receipt.state = ReceiptState::Cleared;
+        receipt.why.clear();
+        subjects.push(levy.addressee_no.clone());
+        instalments.put(levy);
+        receipts.put(receipt);
+    }
+    subjects.sort_unstable();
+    subjects.dedup();
+    let rows: Vec<Value> = channels
+        .iter()
+        .map(|(channel, counted)| {
+            json!({
+                "channel_label": channel.label(), "count": counted.count, "amount_yen": counted.yen,
+                "over_yen": counted.over, "suspense_count": counted.suspense,
+            })
+        })
+        .collect();
+    let count: usize = channels.values().map(|counted| counted.count).sum();
+    let total = channels.values().fold(0_i64, |sum, counted| sum.saturating_add(counted.yen));
+    let mut writes = receipts.writes()?;
+    writes.extend(instalments.writes()?);
+    writes.extend(overpayments.writes()?);
+    Ok(Outcome {
+        writes,
+        reason: "消込".to_owned(),
+        message: format!("{count}件、{}円を消し込みました。仮受は{}件です。", Yen(total), suspense.len()),
+        answer: Some(Answer {
+            data: json!({ "count": count, "total_yen": total, "rows": rows, "suspense": suspense }),
+            subjects,
+        }),
+        left,
+        ..Outcome::default()
+    })
+}

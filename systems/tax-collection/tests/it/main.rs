@@ -1,0 +1,6 @@
+//! The system of collection from outside: rows in, registers, answers and worked examples out.
+#![cfg(test)]
+
+mod calc;
+mod clearing;
+mod town;
