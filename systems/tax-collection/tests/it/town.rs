@@ -51,7 +51,7 @@ pub(crate) fn levy(line: &str) -> Given {
     };
     let year = parsed.tax_year().0;
     vec![
-        ("levy_key", key.clone()),
+        ("levy_key", key),
         ("history_no", word("hist", "1")),
         ("tax_item", parsed.tax_item().code().to_owned()),
         ("tax_year", year.to_string()),
