@@ -4,6 +4,7 @@ pub mod datasets;
 mod drafts;
 mod functions;
 pub mod intakes;
+mod letters;
 pub mod records;
 pub mod rules;
 mod tasks;
@@ -22,6 +23,8 @@ pub fn system() -> System {
             &records::RECEIPT,
             &records::OVERPAYMENT,
             &records::CLOSING,
+            &records::TRANSFER_APPLICATION,
+            &records::TRANSFER,
             &records::known::ADDRESSEE,
             &records::known::MAILING,
             &records::known::TAX_AGENT,
@@ -37,6 +40,7 @@ pub fn system() -> System {
             intakes::ACCOUNTS,
             intakes::LEVIES,
             intakes::PAYMENTS,
+            intakes::TRANSFER_RESULTS,
         ],
         indexed: Vec::new(),
         checks: verify::checks(),

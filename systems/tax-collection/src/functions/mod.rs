@@ -3,13 +3,27 @@
 mod clear;
 mod payment_entry;
 mod payments_import;
+mod transfer_apply;
+mod transfer_request;
+mod transfer_result;
+
+pub(crate) use transfer_result::{Answered, ResultDesk};
 
 use domain::{Date, RegisterDate};
 use system::{Context, Finding, Function, Input, Place};
 
 /// Every function, in the order of the function table.
 pub(crate) fn all() -> Vec<Function> {
-    vec![payment_entry::function(), payments_import::function(), clear::function()]
+    vec![
+        payment_entry::function(),
+        payments_import::function(),
+        clear::function(),
+        transfer_apply::register(),
+        transfer_apply::change(),
+        transfer_request::function(),
+        transfer_result::stop(),
+        transfer_result::receive(),
+    ]
 }
 
 /// A row of the unit 収滞納管理 in the function table.

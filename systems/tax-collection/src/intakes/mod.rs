@@ -3,11 +3,13 @@
 mod known;
 mod levies;
 mod payments;
+mod transfers;
 
 pub use known::{ACCOUNTS, ADDRESSEES, MAILINGS, TAX_AGENTS};
 pub use levies::LEVIES;
 pub use payments::PAYMENTS;
 pub(crate) use payments::{Desk as PaymentDesk, Told};
+pub use transfers::TRANSFER_RESULTS;
 
 use domain::{Date, RegisterDate, Yen};
 use system::{Incoming, RefusedRow};

@@ -104,7 +104,7 @@ pub struct Instalment {
     /// Days of which the charge is exempted (猶予).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deferments: Vec<DeferredDays>,
-    /// The transfer that was asked of the bank and not answered (口座振替請求中): its 顧客番号.
+    /// The transfer that was asked of the bank and not answered (口座振替請求中): its key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<String>,
     /// 納付書の再発行回数.

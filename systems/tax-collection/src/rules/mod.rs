@@ -9,6 +9,7 @@ mod delinquency;
 mod rates;
 mod shape;
 mod slip;
+mod transfer;
 
 use system::Calculation;
 
@@ -24,3 +25,4 @@ pub(crate) fn calculations() -> Vec<Calculation> {
     vec![delinquency::CALCULATION, addition::CALCULATION, appropriate::CALCULATION, appropriate::CLEARING]
 }
 pub use slip::levy_key_of;
+pub use transfer::transfer_result;
