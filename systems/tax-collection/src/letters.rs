@@ -195,3 +195,8 @@ pub(crate) fn issue_number(context: &Context<'_>, no: usize) -> String {
     let chance = context.random.wrapping_add(u64::try_from(no).unwrap_or_default()) % 100_000_000;
     format!("{:04}{:02}{:02}-{chance:08}", day.year(), day.month(), day.day())
 }
+
+/// 教示: how to object to a decision about a tax.
+///
+/// Source: 行政不服審査法 18条・82条, 行政事件訴訟法 14条・46条, 地方税法 19条の12.
+pub(crate) const OBJECTION: &str = "この処分に不服があるときは、この通知を受け取った日の翌日から3か月以内に、市区町村長に審査請求をすることができます。処分の取消しの訴えは、審査請求の裁決があったことを知った日の翌日から6か月以内に、市区町村を被告として提起することができます。";

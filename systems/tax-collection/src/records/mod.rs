@@ -2,6 +2,7 @@
 
 mod closing;
 mod instalment;
+mod issue;
 pub mod known;
 mod ledger;
 mod overpayment;
@@ -10,6 +11,7 @@ mod transfer;
 
 pub use closing::{CLOSING, Closing};
 pub use instalment::{DeferredDays, INSTALMENT, Instalment, Preliminary, Reminder, State, TaxPaid};
+pub use issue::{ISSUE, Issue};
 pub use ledger::{Account, Book, Cause, Entry, Part, Posting};
 pub use overpayment::{OVERPAYMENT, Overpayment, OverpaymentState, Payee, Settlement};
 pub use receipt::{Channel, PutTo, RECEIPT, Receipt, ReceiptState, Stage};

@@ -15,7 +15,7 @@ use system::Calculation;
 
 pub use account_year::account_year;
 pub use addition::{Addition, Cause, Overpaid, addition};
-pub use appropriate::{Appropriated, Debt, Parts, appropriate, clear};
+pub use appropriate::{Appropriated, Class, Debt, Parts, appropriate, clear};
 pub use book::{Cleared, Money, charge_missing, charge_to, put, take_back};
 pub use delinquency::{Charge, Deferment, Exempted, Late, Part, Segment, charge};
 pub use rates::{Missing, Rates, RoundingMode, rates};
