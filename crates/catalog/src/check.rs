@@ -118,14 +118,11 @@ impl Check<'_> {
         let link = self.link;
         let at = row.reference();
         let ends = [("source", &row.source, &link.source), ("target", &row.target, &link.target)];
-        let resolved = ends.map(|(key, printed, wanted)| (key, printed, wanted, self.id_of(printed)));
         let turned = row.direction == Some(Direction::Both)
-            && resolved
-                .iter()
-                .map(|(_, _, _, id)| id.as_deref())
-                .eq([Some(&*link.target), Some(&*link.source)]);
-        for (key, printed, wanted, id) in resolved {
-            if !turned && id.as_deref() != Some(wanted.as_str()) {
+            && self.is(&row.source, &link.target)
+            && self.is(&row.target, &link.source);
+        for (key, printed, wanted) in ends {
+            if !turned && !self.is(printed, wanted) {
                 let what = format!("{at} は「{printed}」ですが、連携は「{wanted}」です");
                 self.say(key, what, "行かシステムを直してください");
             }
@@ -190,8 +187,10 @@ impl Check<'_> {
         }
     }
 
-    fn id_of(&self, printed: &str) -> Option<String> {
-        self.known.systems.resolve(printed).map(|system| system.id.clone())
+    /// Whether what a row names is the system a link names, or may be served by it.
+    fn is(&self, printed: &str, wanted: &str) -> bool {
+        let system = self.known.systems.resolve(printed);
+        system.is_some_and(|system| system.id == wanted || system.part_of.as_deref() == Some(wanted))
     }
 }
 

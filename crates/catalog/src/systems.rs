@@ -35,6 +35,9 @@ pub struct SystemRef {
     pub name: String,
     /// What sort of system it is.
     pub kind: SystemKind,
+    /// The system that may do its work as well: 送付先情報 is often a part of 宛名, 滞納管理 of 収滞納管理. A link may name that one
+    /// where a list names this.
+    pub part_of: Option<String>,
     /// Whether no register of names knows it: it stands for a name of a list, as long as nobody says whose other name that is
     /// ([`Systems::with_unlisted`]).
     pub unlisted: bool,
@@ -73,7 +76,7 @@ const KINDS: &[(&str, SystemKind)] = &[
 ];
 
 impl Systems {
-    /// Reads `systems.tsv`: `system_id`, `name_ja`, `aliases` (separated by `|`), `kind`.
+    /// Reads `systems.tsv`: `system_id`, `name_ja`, `aliases` (separated by `|`), `kind`, and `part_of`, which may be missing.
     ///
     /// A row that cannot be read, or a name that already stands for another system, is a [`Problem`]; the rest is
     /// loaded.
@@ -107,6 +110,7 @@ impl Systems {
                 id: id.to_owned(),
                 name: name.to_owned(),
                 kind,
+                part_of: Some(table.cell(&row, "part_of").to_owned()).filter(|part| !part.is_empty()),
                 unlisted: false,
             });
             let aliases = table.cell(&row, "aliases").split('|').filter(|alias| !alias.trim().is_empty());
@@ -177,7 +181,7 @@ impl Systems {
                 let kind = if is_outside { SystemKind::CounterpartLocal } else { SystemKind::Related };
                 let id = format!("unlisted-{:016x}", hash(&key));
                 self.by_name.insert(key, self.systems.len());
-                self.systems.push(SystemRef { id, name: name.clone(), kind, unlisted: true });
+                self.systems.push(SystemRef { id, name: name.clone(), kind, part_of: None, unlisted: true });
             }
         }
         self
