@@ -68,24 +68,23 @@ fn read(row: &Incoming<'_>) -> Result<Addressee, RefusedRow> {
     })?;
     let owned = |item: &str| row.text(item).to_owned();
     let optional = |item: &str| Some(row.text(item)).filter(|text| !text.is_empty()).map(str::to_owned);
+    let kind = ResidentKind::from_code(row.text("resident_kind"))
+        .ok_or_else(|| refuse("resident_kind", code("resident_kind", "住民種別")))?;
+    let status = ResidentStatus::from_code(row.text("resident_status"))
+        .ok_or_else(|| refuse("resident_status", code("resident_status", "住民状態")))?;
+    let sex = Sex::from_code(row.text("sex")).ok_or_else(|| refuse("sex", code("sex", "性別")))?;
     Ok(Addressee {
-        addressee_no,
-        class: AddresseeClass::Resident,
         history_no,
         household_no,
-        resident_kind: ResidentKind::from_code(row.text("resident_kind"))
-            .ok_or_else(|| refuse("resident_kind", code("resident_kind", "住民種別")))?,
-        status: ResidentStatus::from_code(row.text("resident_status"))
-            .ok_or_else(|| refuse("resident_status", code("resident_status", "住民状態")))?,
-        display_name: String::new(),
-        name_preference: None,
+        resident_kind: Some(kind),
+        status: Some(status),
         name: owned("name"),
         name_kana: owned("name_kana"),
         name_roman: owned("name_roman"),
         former_family_name: owned("former_family_name"),
         alias_name: owned("alias_name"),
-        birth_date,
-        sex: Sex::from_code(row.text("sex")).ok_or_else(|| refuse("sex", code("sex", "性別")))?,
+        birth_date: Some(birth_date),
+        sex: Some(sex),
         address: Address {
             town_code: optional("town_code"),
             prefecture: owned("prefecture"),
@@ -99,5 +98,6 @@ fn read(row: &Incoming<'_>) -> Result<Addressee, RefusedRow> {
         moved_out_to: owned("dest_address_planned"),
         moveout_planned_on: owned("moveout_planned_on"),
         deletion_event_date: owned("deletion_event_date"),
+        ..Addressee::blank(addressee_no, AddresseeClass::Resident)
     })
 }

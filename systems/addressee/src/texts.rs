@@ -1,6 +1,6 @@
 //! The texts addressees are searched by.
 
-use domain::{ResidentStatus, fold_kana, fold_name, is_katakana_name};
+use domain::{fold_kana, fold_name, is_katakana_name};
 use register::{Body, Fault};
 use system::IndexedKind;
 
@@ -29,7 +29,7 @@ fn texts(body: &Body) -> Result<Vec<String>, Fault> {
         kana.join("\n"),
         fold_name(&held.address.one_line()),
         held.addressee_no.to_string(),
-        status_word(held.status == ResidentStatus::Resident).to_owned(),
+        status_word(held.is_current()).to_owned(),
     ])
 }
 

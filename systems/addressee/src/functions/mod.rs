@@ -10,10 +10,10 @@ use crate::records::Addressee;
 
 /// What a screen shows of an addressee, dates and codes with their words.
 fn shown(held: &Addressee) -> Value {
-    let birth = match held.resident_kind {
-        domain::ResidentKind::Japanese => held.birth_date.label_wareki(),
-        domain::ResidentKind::Foreign => held.birth_date.label_western(),
-    };
+    let birth = held.birth_date.map(|date| match held.resident_kind {
+        Some(domain::ResidentKind::Foreign) => date.label_western(),
+        Some(domain::ResidentKind::Japanese) | None => date.label_wareki(),
+    });
     json!({
         "addressee_no": held.addressee_no,
         "class": held.class,
@@ -21,9 +21,9 @@ fn shown(held: &Addressee) -> Value {
         "history_no": held.history_no,
         "household_no": held.household_no,
         "resident_kind": held.resident_kind,
-        "resident_kind_label": held.resident_kind.label(),
+        "resident_kind_label": held.resident_kind.map(|kind| kind.label()),
         "status": held.status,
-        "status_label": held.status.label(),
+        "status_label": held.status.map(|status| status.label()),
         "display_name": held.display_name,
         "name_preference": held.name_preference,
         "name_preference_label": held.name_preference.map(|preference| preference.label()),
@@ -35,7 +35,7 @@ fn shown(held: &Addressee) -> Value {
         "birth_date": held.birth_date,
         "birth_date_label": birth,
         "sex": held.sex,
-        "sex_label": held.sex.label(),
+        "sex_label": held.sex.map(|sex| sex.label()),
         "postcode_label": held.address.postcode_label(),
         "address": held.address.one_line(),
         "moved_out_to": held.moved_out_to,
