@@ -6,12 +6,13 @@ use register::{Fault, Stored, View};
 use system::{Dataset, Fate, Item, ItemType, Row};
 
 use crate::records::{
-    ACCOUNT, ADDRESSEE, Account, Addressee, AddresseeClass, MAILING, Mailing, TAX_AGENT, TaxAgent,
+    ACCOUNT, ADDRESSEE, Account, Addressee, AddresseeClass, MAILING, Mailing, REQUEST, Request, TAX_AGENT,
+    TaxAgent,
 };
 
 /// The datasets of the system.
 pub(crate) fn all() -> Vec<Dataset> {
-    vec![ADDRESSEES, MAILINGS, TAX_AGENTS, ACCOUNTS]
+    vec![ADDRESSEES, MAILINGS, TAX_AGENTS, ACCOUNTS, NUMBER_ANSWERS]
 }
 
 /// 宛名情報. The address of a protected person is in it, marked: letters still need it, screens and lists must not show it.
@@ -194,6 +195,34 @@ fn account(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fau
     row.push(&held.holder_kana);
     row.push(held.method.code());
     row.push(held.state.code());
+    Ok(Fate::Row)
+}
+
+/// 住登外の登録依頼への回答: which number answers each request of a task system; none as long as staff have not decided.
+const NUMBER_ANSWERS: Dataset = Dataset {
+    id: "addressee/number-answer",
+    title: "住登外の登録依頼への回答",
+    kind: &REQUEST,
+    items: &NUMBER_ANSWER_ITEMS,
+    subject: "request_no",
+    row: number_answer,
+};
+
+static NUMBER_ANSWER_ITEMS: [Item; 5] = [
+    Item::new("request_no", "依頼番号", ItemType::Code),
+    Item::new("history_no", "履歴番号", ItemType::Number),
+    Item::new("task_id", "業務ID", ItemType::Code),
+    Item::new("state", "登録依頼の状態", ItemType::Code),
+    Item::new("addressee_no", "宛名番号", ItemType::Code),
+];
+
+fn number_answer(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let held = stored.typed::<Request>()?.record;
+    row.push(&held.request_no);
+    row.push_display(&stored.version);
+    row.push(&held.task_id);
+    row.push(held.state.code());
+    row.push_optional(held.addressee_no);
     Ok(Fate::Row)
 }
 

@@ -5,6 +5,7 @@ mod counter;
 mod merge;
 mod per_tax;
 mod protection;
+mod request;
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ pub use counter::{COUNTER, Counter};
 pub use merge::{MERGE, Merge};
 pub use per_tax::{ACCOUNT, Account, MAILING, Mailing, PerTax, TAX_AGENT, TaxAgent, key_of};
 pub use protection::{PROTECTION, Protection};
+pub use request::{REQUEST, Request};
 
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal $label:literal,)+ }) => {
@@ -137,5 +139,15 @@ codes! {
         Stopped = "2" "停止",
         /// Given up.
         Abolished = "9" "廃止",
+    }
+}
+
+codes! {
+    /// What became of a request of a task system (登録依頼の状態).
+    RequestState {
+        /// Somebody may be the person: staff decide.
+        Pending = "1" "確認待ち",
+        /// Answered with a number.
+        Answered = "2" "回答済",
     }
 }

@@ -1,14 +1,19 @@
 //! Which name stands on a letter (宛名氏名).
 
-use crate::records::{Addressee, NamePreference};
+use crate::records::{Addressee, AddresseeClass, NamePreference};
 
 /// The name a letter goes out under (宛名氏名, 氏名_優先).
 ///
 /// The office's preference when the record has that name; otherwise the name of the record, and for a foreign resident
 /// whose record has none in characters, the one in Latin letters. Never empty when the record has any name at all.
 ///
+/// A corporation's branch stands behind its name: a letter to the branch must not go to the head office.
+///
 /// Source: 住民記録システム標準仕様書 1.1.2 (氏名優先区分).
 pub fn display_name(addressee: &Addressee) -> String {
+    if addressee.class == AddresseeClass::Corporation && !addressee.office_name.is_empty() {
+        return format!("{}\u{3000}{}", addressee.name, addressee.office_name);
+    }
     let record = if addressee.name.is_empty() { &addressee.name_roman } else { &addressee.name };
     let preference = addressee.name_preference.unwrap_or(NamePreference::Name);
     let chosen = match preference {

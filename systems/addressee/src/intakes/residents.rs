@@ -1,11 +1,14 @@
 //! The intake of residents (住民情報の受入).
 
-use domain::{Address, AddresseeNo, HouseholdNo, RegisterDate, ResidentKind, ResidentStatus, Sex};
+use domain::{Address, HouseholdNo, RegisterDate, ResidentKind, ResidentStatus, Sex};
 use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
-use crate::records::{Addressee, AddresseeClass};
+use super::refusal;
+use crate::records::{Addressee, AddresseeClass, Protection};
 use crate::rules::display_name;
+
+const SUBJECT: &str = "addressee_no";
 
 /// Residents, as the resident register offers them (住民情報).
 pub const RESIDENTS: Intake = Intake {
@@ -20,7 +23,7 @@ fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<A
     let rows = batch.rows;
     let mut applied = Applied { writes: Vec::with_capacity(rows.len()), refused: Vec::new() };
     for row in rows {
-        let mut arrived = match read(row) {
+        let arrived = match read(row) {
             Ok(arrived) => arrived,
             Err(refused) => {
                 applied.refused.push(refused);
@@ -28,37 +31,61 @@ fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<A
             }
         };
         let held = view.load::<Addressee>(row.text("addressee_no"))?;
-        if let Some(held) = &held {
-            if arrived.history_no <= held.record.history_no {
-                continue;
+        let mut now = match &held {
+            Some(held) if arrived.history_no <= held.record.history_no => continue,
+            Some(held) => match joined(arrived, &held.record) {
+                Ok(now) => now,
+                Err(message) => {
+                    applied.refused.push(refusal(row, SUBJECT, "addressee_no", message));
+                    continue;
+                }
+            },
+            None => {
+                let protection = view.load::<Protection>(arrived.addressee_no.as_str())?;
+                let protected = protection.is_some_and(|held| held.record.protected);
+                Addressee { protected, ..arrived }
             }
-            arrived.name_preference = held.record.name_preference;
-        }
-        arrived.display_name = display_name(&arrived);
-        applied.writes.push(Write::put(&arrived, held.map(|held| held.version))?);
+        };
+        now.display_name = display_name(&now);
+        applied.writes.push(Write::put(&now, held.map(|held| held.version))?);
     }
     Ok(applied)
 }
 
+/// What a newer row makes of the record held, or why it cannot be of the same person.
+fn joined(arrived: Addressee, held: &Addressee) -> Result<Addressee, String> {
+    let numbered_here = held.history_no == 0;
+    match held.class {
+        AddresseeClass::Corporation => Err(taken(held)),
+        AddresseeClass::NonResident if numbered_here => Err(taken(held)),
+        // Whoever left is looked after by the tasks; a correction of the old resident record does not move it back.
+        AddresseeClass::NonResident if arrived.status != Some(ResidentStatus::Resident) => {
+            Ok(Addressee { history_no: arrived.history_no, ..held.clone() })
+        }
+        AddresseeClass::NonResident | AddresseeClass::Resident => Ok(Addressee {
+            name_preference: held.name_preference,
+            contact: held.contact.clone(),
+            protected: held.protected,
+            ..arrived
+        }),
+    }
+}
+
+fn taken(held: &Addressee) -> String {
+    format!(
+        "この宛名番号は{}の番号として使われています。住民の番号と重なることはないので、送信元と番号帯を確かめてください。",
+        held.class.label()
+    )
+}
+
 /// Reads a row; the display name is left to the caller, who knows the preference.
 fn read(row: &Incoming<'_>) -> Result<Addressee, RefusedRow> {
-    let refuse = |item: &str, message: String| RefusedRow {
-        subject: row.text("addressee_no").to_owned(),
-        item: item.to_owned(),
-        message,
-    };
+    let refuse = |item: &str, message: String| refusal(row, SUBJECT, item, message);
     let code = |item: &str, title: &str| {
         format!("{title}コード「{}」はコード表にありません。送信元の記録を確かめてください。", row.text(item))
     };
-    let addressee_no = AddresseeNo::parse(row.text("addressee_no"))
-        .map_err(|error| refuse("addressee_no", error.to_string()))?;
-    let history_no = match row.text("history_no").parse() {
-        Ok(0) | Err(_) => {
-            let message = format!("履歴番号「{}」が1以上の整数ではありません。", row.text("history_no"));
-            return Err(refuse("history_no", message));
-        }
-        Ok(history_no) => history_no,
-    };
+    let addressee_no = super::addressee_no(row, SUBJECT)?;
+    let history_no = super::history_no(row, SUBJECT)?;
     let household_no = match row.text("household_no") {
         "" => None,
         text => Some(HouseholdNo::parse(text).map_err(|error| refuse("household_no", error.to_string()))?),
