@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use register::{Fault, Versioned, View, ViewExt};
 
-use crate::records::{Addressee, Merge, PerTax};
+use crate::records::{Addressee, Merge, PerTax, Protection};
 
 /// All a person has of one kind, by tax item; ended ones too.
 pub(crate) fn per_tax<R: PerTax>(view: &dyn View, addressee_no: &str) -> Result<Vec<Versioned<R>>, Fault> {
@@ -18,6 +18,12 @@ pub(crate) fn per_tax<R: PerTax>(view: &dyn View, addressee_no: &str) -> Result<
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)
+}
+
+/// A new addressee with its protection, should that have come before it (支援措置対象).
+pub(crate) fn marked(view: &dyn View, new: Addressee) -> Result<Addressee, Fault> {
+    let protection = view.load::<Protection>(new.addressee_no.as_str())?;
+    Ok(Addressee { protected: protection.is_some_and(|held| held.record.protected), ..new })
 }
 
 /// The link that makes a number a sub number, while it holds.

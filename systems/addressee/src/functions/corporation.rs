@@ -156,6 +156,7 @@ fn decide_register(view: &dyn View, input: &Input, context: &Context<'_>) -> Res
         ..Addressee::blank(number, AddresseeClass::Corporation)
     };
     made.display_name = display_name(&made);
+    let made = linked::marked(view, made)?;
     let mut writes = vec![Write::put(&made, None)?];
     writes.extend(numbering.write()?);
     let message = format!("{}を宛名番号 {number} で登録しました。", made.display_name);
@@ -243,18 +244,21 @@ fn corporate_no(text: &str) -> Result<Option<CorporateNumber>, Box<Finding>> {
         return Ok(None);
     }
     CorporateNumber::parse_input(text).map(Some).map_err(|error| {
+        // What is so is its first sentence; what to do is better told for the office than in general.
+        let error = error.to_string();
+        let what = error.split_once('。').map_or(error.as_str(), |(what, _)| what);
         Box::new(Finding::error(
             "ADR30",
             "corporate_no",
             "法人番号",
-            format!("{error}。"),
+            format!("{what}。"),
             "国税庁法人番号公表サイトか届出書で13桁を確かめてください。",
         ))
     })
 }
 
 /// ADR31: another addressee that is open and no sub number has the corporate number.
-fn taken(
+pub(super) fn taken(
     view: &dyn View,
     corporate_no: Option<CorporateNumber>,
     but: &str,

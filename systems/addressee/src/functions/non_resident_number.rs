@@ -127,7 +127,7 @@ fn number(view: &dyn View, asked: &Asked, context: &Context<'_>) -> Result<Outco
     }
     let mut numbering = Numbering::of(view, Numbering::NON_RESIDENT)?;
     let number = numbering.next()?;
-    let made = asked.person.non_resident(number);
+    let made = linked::marked(view, asked.person.non_resident(number))?;
     let mut writes = vec![Write::put(&made, None)?];
     writes.extend(numbering.write()?);
     match merged(view, asked, &made, context)? {

@@ -7,6 +7,7 @@ use super::PersonAsked;
 use super::people::{address_fields, person_fields};
 use crate::candidates;
 use crate::findings;
+use crate::linked;
 use crate::numbering::Numbering;
 
 /// 住登外者登録. Everybody who may be the person is asked about before a new number is given.
@@ -37,7 +38,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     found.extend(candidates.iter().map(findings::candidate));
     let mut numbering = Numbering::of(view, Numbering::NON_RESIDENT)?;
     let number = numbering.next()?;
-    let made = asked.non_resident(number);
+    let made = linked::marked(view, asked.non_resident(number))?;
     let mut writes = vec![Write::put(&made, None)?];
     writes.extend(numbering.write()?);
     let reason = match input.text("reason") {

@@ -145,7 +145,8 @@ fn decide_answer(view: &dyn View, input: &Input, _context: &Context<'_>) -> Resu
         ("", true) => {
             let mut numbering = Numbering::of(view, Numbering::NON_RESIDENT)?;
             let number = numbering.next()?;
-            writes.push(Write::put(&request_person(&request).non_resident(number), None)?);
+            let made = linked::marked(view, request_person(&request).non_resident(number))?;
+            writes.push(Write::put(&made, None)?);
             writes.extend(numbering.write()?);
             number
         }

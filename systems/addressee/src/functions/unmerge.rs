@@ -1,12 +1,13 @@
 //! 名寄せ解除: two numbers were not one person after all (flow 6 of the data linkage standard).
 
-use register::{Fault, View, Write};
+use register::{Fault, View, ViewExt, Write};
 use system::{
     Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
 };
 
+use super::corporation::taken;
 use crate::linked;
-use crate::records::Merge;
+use crate::records::{Addressee, Merge};
 
 /// 名寄せ解除. The link stays in the history.
 pub fn function() -> Function {
@@ -39,6 +40,17 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "宛名照会で名寄せ元の番号を確かめてください。",
         )]));
     };
+    if let Some(sub) = view.load::<Addressee>(number)?.filter(|sub| sub.record.closed_on.is_none())
+        && let Some(taken) = taken(view, sub.record.corporate_no, number, context)?
+    {
+        return Ok(Outcome::refused(vec![Finding::error(
+            "ADR28",
+            "sub_no",
+            "名寄せ元宛名番号",
+            format!("解除すると、使われている二つの宛名が同じ法人番号を持ちます。{}", taken.message),
+            "先に、どちらかの法人番号を法人修正で直すか、使わない方を閉鎖してください。",
+        )]));
+    }
     let main_no = held.record.main_no.to_string();
     let ended =
         Merge { unmerged_on: Some(context.today), reason: input.text("reason").to_owned(), ..held.record };

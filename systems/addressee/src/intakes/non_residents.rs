@@ -9,6 +9,7 @@ use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use super::refusal;
 use crate::functions::{carried, request_person};
+use crate::linked;
 use crate::numbering::Numbering;
 use crate::records::{ADDRESSEE, Addressee, AddresseeClass, Request, RequestState};
 use crate::rules::candidate;
@@ -132,7 +133,7 @@ impl People<'_> {
             found.extend(new.map(|(held, _)| held.addressee_no));
             let request = if found.is_empty() {
                 let number = numbering.next()?;
-                let made = person.non_resident(number);
+                let made = linked::marked(self.view, person.non_resident(number))?;
                 self.changed.insert(number.to_string(), (made, None));
                 Request { state: RequestState::Answered, addressee_no: Some(number), ..request }
             } else {

@@ -5,7 +5,8 @@ use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use super::refusal;
-use crate::records::{Addressee, AddresseeClass, Protection};
+use crate::linked;
+use crate::records::{Addressee, AddresseeClass};
 use crate::rules::display_name;
 
 const SUBJECT: &str = "addressee_no";
@@ -40,11 +41,7 @@ fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<A
                     continue;
                 }
             },
-            None => {
-                let protection = view.load::<Protection>(arrived.addressee_no.as_str())?;
-                let protected = protection.is_some_and(|held| held.record.protected);
-                Addressee { protected, ..arrived }
-            }
+            None => linked::marked(view, arrived)?,
         };
         now.display_name = display_name(&now);
         applied.writes.push(Write::put(&now, held.map(|held| held.version))?);
