@@ -1,5 +1,7 @@
 //! What this system offers to others (提供データ).
 //!
+//! Items of one name have one title, whatever the dataset: screens take their words from here.
+//!
 //! 履歴番号 is the version of the record: every change of whatever kind raises it by one, and nothing is ever closed.
 
 use register::{Fault, Stored, View};
@@ -9,6 +11,7 @@ use crate::records::{
     ACCOUNT, ADDRESSEE, Account, Addressee, AddresseeClass, MAILING, Mailing, REQUEST, Request, TAX_AGENT,
     TaxAgent,
 };
+use crate::rules::letter_name;
 
 /// The datasets of the system.
 pub(crate) fn all() -> Vec<Dataset> {
@@ -51,7 +54,7 @@ fn addressee(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, F
     row.push(held.class.code());
     row.push(held.status.map_or("", |status| status.code()));
     row.push_optional(held.household_no);
-    row.push(&held.display_name);
+    row.push(&letter_name(&held));
     row.push(&held.name);
     row.push(&held.name_kana);
     row.push_optional(held.birth_date);
@@ -85,10 +88,10 @@ static MAILING_ITEMS: [Item; 11] = [
     Item::new("tax_item", "税目", ItemType::Code),
     Item::new("from", "開始年月日", ItemType::Date),
     Item::new("until", "終了年月日", ItemType::Date),
-    Item::new("name", "送付先氏名", ItemType::Text),
-    Item::new("postcode", "送付先郵便番号", ItemType::Code),
-    Item::new("address", "送付先住所", ItemType::Text),
-    Item::new("reason", "設定理由", ItemType::Text),
+    Item::new("name", "氏名", ItemType::Text),
+    Item::new("postcode", "郵便番号", ItemType::Code),
+    Item::new("address", "住所", ItemType::Text),
+    Item::new("reason", "理由", ItemType::Text),
     Item::new("ended", "取りやめ", ItemType::Code),
 ];
 
@@ -123,13 +126,13 @@ static TAX_AGENT_ITEMS: [Item; 12] = [
     Item::new("history_no", "履歴番号", ItemType::Number),
     Item::new("addressee_no", "宛名番号", ItemType::Code),
     Item::new("tax_item", "税目", ItemType::Code),
-    Item::new("kind", "納税管理人等の区分", ItemType::Code),
+    Item::new("kind", "区分", ItemType::Code),
     Item::new("from", "開始年月日", ItemType::Date),
     Item::new("until", "終了年月日", ItemType::Date),
     Item::new("agent_no", "納税管理人等の宛名番号", ItemType::Code),
-    Item::new("name", "納税管理人等の氏名", ItemType::Text),
-    Item::new("postcode", "納税管理人等の郵便番号", ItemType::Code),
-    Item::new("address", "納税管理人等の住所", ItemType::Text),
+    Item::new("name", "氏名", ItemType::Text),
+    Item::new("postcode", "郵便番号", ItemType::Code),
+    Item::new("address", "住所", ItemType::Text),
     Item::new("ended", "取りやめ", ItemType::Code),
 ];
 
@@ -175,7 +178,7 @@ static ACCOUNT_ITEMS: [Item; 15] = [
     Item::new("account_no", "口座番号", ItemType::Code),
     Item::new("holder_kana", "口座名義人カナ", ItemType::Text),
     Item::new("method", "振替方法", ItemType::Code),
-    Item::new("state", "口座の状態", ItemType::Code),
+    Item::new("state", "状態", ItemType::Code),
 ];
 
 fn account(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
@@ -212,7 +215,7 @@ static NUMBER_ANSWER_ITEMS: [Item; 5] = [
     Item::new("request_no", "依頼番号", ItemType::Code),
     Item::new("history_no", "履歴番号", ItemType::Number),
     Item::new("task_id", "業務ID", ItemType::Code),
-    Item::new("state", "登録依頼の状態", ItemType::Code),
+    Item::new("state", "状態", ItemType::Code),
     Item::new("addressee_no", "宛名番号", ItemType::Code),
 ];
 

@@ -5,6 +5,7 @@ use system::Finding;
 
 use crate::candidates::Candidate;
 use crate::records::{Addressee, AddresseeClass};
+use crate::rules::letter_name;
 
 /// What a screen shows in place of an address that is protected.
 pub(crate) const PROTECTED: &str = "支援措置対象";
@@ -29,7 +30,7 @@ pub(crate) fn candidate(found: &Candidate) -> Finding {
         false => held.address.one_line(),
     };
     let birth = held.birth_date.map(|date| date.label_wareki()).unwrap_or_default();
-    let facts = [held.class.label(), &held.display_name, &birth, &address];
+    let facts = [held.class.label(), &letter_name(held), &birth, &address];
     let facts: Vec<&str> = facts.into_iter().filter(|fact| !fact.is_empty()).collect();
     Finding::alert(
         "ADR10",

@@ -15,7 +15,7 @@ use crate::findings;
 use crate::linked;
 use crate::numbering::Numbering;
 use crate::records::{ADDRESSEE, Addressee, AddresseeClass, ClosingReason};
-use crate::rules::{Sought, display_name};
+use crate::rules::{Sought, display_name, letter_name};
 
 /// Why a corporation is closed.
 const REASONS: [ClosingReason; 4] =
@@ -159,7 +159,7 @@ fn decide_register(view: &dyn View, input: &Input, context: &Context<'_>) -> Res
     let made = linked::marked(view, made)?;
     let mut writes = vec![Write::put(&made, None)?];
     writes.extend(numbering.write()?);
-    let message = format!("{}を宛名番号 {number} で登録しました。", made.display_name);
+    let message = format!("{}を宛名番号 {number} で登録しました。", letter_name(&made));
     Ok(super::with(super::done(number.as_str(), message, "法人登録", writes), found))
 }
 
@@ -199,7 +199,7 @@ fn decide_correct(view: &dyn View, input: &Input, context: &Context<'_>) -> Resu
     if !found.is_empty() {
         return Ok(Outcome::refused(found));
     }
-    let message = format!("{}を修正しました。", changed.display_name);
+    let message = format!("{}を修正しました。", letter_name(&changed));
     let writes = vec![Write::put(&changed, Some(version))?];
     Ok(Outcome { effective_on: changed_on, ..super::done(number, message, "法人修正", writes) })
 }
@@ -218,7 +218,7 @@ fn decide_close(view: &dyn View, input: &Input, context: &Context<'_>) -> Result
         return Ok(Outcome::refused(vec![future]));
     }
     let found: Vec<Finding> = left_behind(view, held.addressee_no)?.into_iter().collect();
-    let message = format!("{}を{}で閉鎖しました。", held.display_name, reason.label());
+    let message = format!("{}を{}で閉鎖しました。", letter_name(&held), reason.label());
     let closed = Addressee { closed_on: Some(closed_on), closing_reason: Some(reason), ..held };
     let writes = vec![Write::put(&closed, Some(version))?];
     let outcome = super::done(number, message, reason.label(), writes);

@@ -24,6 +24,7 @@ use system::{Answer, Outcome};
 
 use crate::findings::PROTECTED;
 use crate::records::Addressee;
+use crate::rules::letter_name;
 
 pub(crate) use carry_over::carried;
 pub(crate) use people::PersonAsked;
@@ -51,7 +52,7 @@ fn shown(held: &Addressee, hidden: bool) -> Value {
         "resident_kind_label": held.resident_kind.map(|kind| kind.label()),
         "status": held.status,
         "status_label": held.status.map(|status| status.label()),
-        "display_name": held.display_name,
+        "display_name": letter_name(held),
         "name_preference": held.name_preference,
         "name_preference_label": held.name_preference.map(|preference| preference.label()),
         "name": held.name,

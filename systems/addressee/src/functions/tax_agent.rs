@@ -11,6 +11,7 @@ use super::mailing::{end_fields, end_of};
 use super::per_tax::{self, key_fields, period_fields, running, start};
 use crate::findings;
 use crate::records::{Addressee, AgentKind, ClosingReason, PerTax, TaxAgent};
+use crate::rules::letter_name;
 
 #[derive(Deserialize)]
 struct Asked {
@@ -93,7 +94,7 @@ fn decide_set(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<O
         from: start.from,
         until: start.until,
         agent_no: agent.as_ref().map(|agent| agent.addressee_no),
-        name: own(asked.name, &|agent| agent.display_name.clone()),
+        name: own(asked.name, &letter_name),
         // Postcode and address go together: one of them from elsewhere would be another place's.
         postcode: match asked.address.is_empty() {
             true => own(asked.postcode, &|agent| agent.address.postcode.clone().unwrap_or_default()),

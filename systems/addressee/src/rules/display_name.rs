@@ -7,13 +7,8 @@ use crate::records::{Addressee, AddresseeClass, NamePreference};
 /// The office's preference when the record has that name; otherwise the name of the record, and for a foreign resident
 /// whose record has none in characters, the one in Latin letters. Never empty when the record has any name at all.
 ///
-/// A corporation's branch stands behind its name: a letter to the branch must not go to the head office.
-///
 /// Source: 住民記録システム標準仕様書 1.1.2 (氏名優先区分).
 pub fn display_name(addressee: &Addressee) -> String {
-    if addressee.class == AddresseeClass::Corporation && !addressee.office_name.is_empty() {
-        return format!("{}\u{3000}{}", addressee.name, addressee.office_name);
-    }
     let record = if addressee.name.is_empty() { &addressee.name_roman } else { &addressee.name };
     let preference = addressee.name_preference.unwrap_or(NamePreference::Name);
     let chosen = match preference {
@@ -27,6 +22,17 @@ pub fn display_name(addressee: &Addressee) -> String {
         ("", "") => addressee.alias_name.clone(),
         ("", record) => record.to_owned(),
         (chosen, _) => chosen.to_owned(),
+    }
+}
+
+/// The name as it stands on a letter: behind a corporation's its branch, because a letter to the branch must not go to the
+/// head office.
+pub fn letter_name(addressee: &Addressee) -> String {
+    match (addressee.class, addressee.office_name.as_str()) {
+        (AddresseeClass::Corporation, office) if !office.is_empty() => {
+            format!("{}\u{3000}{office}", addressee.display_name)
+        }
+        _ => addressee.display_name.clone(),
     }
 }
 
