@@ -27,6 +27,7 @@ use crate::records::Addressee;
 use crate::rules::letter_name;
 
 pub(crate) use carry_over::carried;
+pub(crate) use non_resident_close::became;
 pub(crate) use people::PersonAsked;
 pub(crate) use requests::request_person;
 

@@ -1,7 +1,7 @@
 //! 住登外者の住民化・削除: a non-resident became a resident, died or was registered by mistake (flow 4 of the data linkage
 //! standard).
 
-use domain::{AddresseeNo, ResidentStatus};
+use domain::{AddresseeNo, Date, ResidentStatus};
 use register::{Fault, View, ViewExt, Write};
 use system::{
     Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
@@ -67,7 +67,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             found.push(findings::resident_needed("住民化ですが、住民の宛名番号がありません。".into()))
         }
         (true, resident_no) => {
-            let (linked, against) = became(view, &record, resident_no, context)?;
+            let (linked, against) = became(view, &record, resident_no, context.today)?;
             found.extend(against);
             writes.extend(linked);
         }
@@ -88,11 +88,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 }
 
 /// The link to the number the person has as a resident.
-fn became(
+pub(crate) fn became(
     view: &dyn View,
     record: &Addressee,
     resident_no: &str,
-    context: &Context<'_>,
+    today: Date,
 ) -> Result<(Option<Write>, Vec<Finding>), Fault> {
     let resident = view.load::<Addressee>(resident_no)?.map(|held| held.record);
     let is_resident = resident.as_ref().is_some_and(|held| {
@@ -106,7 +106,7 @@ fn became(
     if already.is_some_and(|held| held.record.main_no.as_str() == resident_no) {
         return Ok((None, Vec::new()));
     }
-    merge::linked(view, record.addressee_no.as_str(), resident_no, context.today, "住民化")
+    merge::linked(view, record.addressee_no.as_str(), resident_no, today, "住民化")
 }
 
 /// An alert when mailing addresses, agents or accounts of an addressee still hold.

@@ -3,21 +3,21 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use domain::{Address, AddresseeNo, RegisterDate, Sex};
+use domain::{Address, AddresseeNo, Date, RegisterDate, Sex};
 use register::{Fault, View, ViewExt, Write};
-use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
+use system::{Applied, Batch, Context, Finding, Incoming, Intake, RefusedRow};
 
 use super::refusal;
-use crate::functions::{carried, request_person};
+use crate::functions::{became, carried, request_person};
 use crate::linked;
 use crate::numbering::Numbering;
-use crate::records::{ADDRESSEE, Addressee, AddresseeClass, Request, RequestState};
+use crate::records::{ADDRESSEE, Addressee, AddresseeClass, Closing, ClosingReason, Request, RequestState};
 use crate::rules::candidate;
 
 const SUBJECT: &str = "request_no";
 
-/// Requests for the number of a non-resident, and changed facts of one. Without 宛名番号 a number is asked for; with it the
-/// facts of that number are changed (flows 1, 2 and 3 of the data linkage standard).
+/// Requests for the number of a non-resident, changed facts of one, and its end. Without 宛名番号 a number is asked for; with it
+/// the facts of that number are changed, and with 削除事由 it is closed (flows 1 to 4 of the data linkage standard).
 pub const NON_RESIDENTS: Intake = Intake {
     id: "addressee/non-residents",
     title: "住登外の登録依頼",
@@ -40,7 +40,7 @@ fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Ap
     }
     // In one order however they came, so that numbers do not depend on it.
     asked.sort_by(|(_, one, _), (_, other, _)| one.request_no.cmp(&other.request_no));
-    let mut people = People { view, changed: BTreeMap::new() };
+    let mut people = People { view, today: context.today, changed: BTreeMap::new(), links: Vec::new() };
     let mut numbering = Numbering::of(view, Numbering::NON_RESIDENT)?;
     let mut pending = Vec::new();
     for (row, request, number) in asked {
@@ -73,7 +73,9 @@ fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Ap
 /// Addressees as this call leaves them.
 struct People<'a> {
     view: &'a dyn View,
+    today: Date,
     changed: BTreeMap<String, (Addressee, Option<u32>)>,
+    links: Vec<Write>,
 }
 
 impl People<'_> {
@@ -106,7 +108,18 @@ impl People<'_> {
         let person = request_person(request);
         let now = person.applied_to(&before);
         // The task that registered the person stays its owner.
-        let now = Addressee { task_id: before.task_id, ..now };
+        let mut now = Addressee { task_id: before.task_id, ..now };
+        if let Some(closing) = &request.closing {
+            if let Some(resident_no) = closing.resident_no {
+                let (link, found) = became(self.view, &now, resident_no.as_str(), self.today)?;
+                if let Some(against) = found.into_iter().find(Finding::stops) {
+                    return Ok(Err(against.message));
+                }
+                self.links.extend(link);
+            }
+            now.closed_on = Some(closing.closed_on);
+            now.closing_reason = Some(closing.closing_reason);
+        }
         if now != held {
             self.changed.insert(key, (now, version));
         }
@@ -166,7 +179,11 @@ impl People<'_> {
     }
 
     fn writes(self) -> Result<Vec<Write>, Fault> {
-        self.changed.values().map(|(held, version)| Ok(Write::put(held, *version)?)).collect()
+        let mut writes = self.links;
+        for (held, version) in self.changed.values() {
+            writes.push(Write::put(held, *version)?);
+        }
+        Ok(writes)
     }
 }
 
@@ -234,7 +251,14 @@ fn read(row: &Incoming<'_>, context: &Context<'_>) -> Result<(Request, Option<Ad
         },
         contact: owned("contact"),
         no_reference: row.text("no_reference") == "1",
+        closing: closing(row, context.today)?,
     };
+    if number.is_none() && request.closing.is_some() {
+        return Err(refuse(
+            "addressee_no",
+            "宛名番号がありません。どの番号を閉鎖するか分かりません。".into(),
+        ));
+    }
     if number.is_none() && request.name.is_empty() {
         return Err(refuse("name", "氏名がありません。番号を付けられません。".into()));
     }
@@ -243,4 +267,33 @@ fn read(row: &Incoming<'_>, context: &Context<'_>) -> Result<(Request, Option<Ad
         return Err(refuse("birth_date", message.into()));
     }
     Ok((request, number))
+}
+
+/// What ends the number, if the row says so.
+fn closing(row: &Incoming<'_>, today: Date) -> Result<Option<Closing>, RefusedRow> {
+    let refuse = |item: &str, message: String| refusal(row, SUBJECT, item, message);
+    let text = row.text("closing_reason");
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let closing_reason = ClosingReason::from_code(text).ok_or_else(|| {
+        refuse(
+            "closing_reason",
+            format!("削除事由コード「{text}」はコード表にありません。送信元の記録を確かめてください。"),
+        )
+    })?;
+    let day = row.text("closed_on").parse::<RegisterDate>().ok().and_then(|date| date.known());
+    let Some(closed_on) = day.filter(|day| *day <= today) else {
+        let message = format!("削除年月日「{}」が今日までの日ではありません。", row.text("closed_on"));
+        return Err(refuse("closed_on", message));
+    };
+    let resident_no = match row.text("resident_no") {
+        "" => None,
+        text => Some(AddresseeNo::parse(text).map_err(|error| refuse("resident_no", error.to_string()))?),
+    };
+    if (closing_reason == ClosingReason::BecameResident) != resident_no.is_some() {
+        let message = "住民の宛名番号は、削除事由が住民化のときに要り、ほかのときにはありません。";
+        return Err(refuse("resident_no", message.into()));
+    }
+    Ok(Some(Closing { closing_reason, closed_on, resident_no }))
 }

@@ -14,7 +14,7 @@ pub use counter::{COUNTER, Counter};
 pub use merge::{MERGE, Merge};
 pub use per_tax::{ACCOUNT, Account, MAILING, Mailing, PerTax, TAX_AGENT, TaxAgent, key_of};
 pub use protection::{PROTECTION, Protection};
-pub use request::{REQUEST, Request};
+pub use request::{Closing, REQUEST, Request};
 
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal $label:literal,)+ }) => {

@@ -1,10 +1,10 @@
 //! What task systems ask for of non-residents (住登外の登録依頼).
 
-use domain::{Address, AddresseeNo, RegisterDate, Sex};
+use domain::{Address, AddresseeNo, Date, RegisterDate, Sex};
 use register::{Kind, Record};
 use serde::{Deserialize, Serialize};
 
-use super::RequestState;
+use super::{ClosingReason, RequestState};
 
 /// 住登外の登録依頼, by the sender's number of the request.
 pub static REQUEST: Kind = Kind::new("addressee/request", "住登外の登録依頼");
@@ -52,6 +52,21 @@ pub struct Request {
     /// 他業務参照不可フラグ.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub no_reference: bool,
+    /// What ends the number: 削除事由, 削除年月日 and, of somebody who became a resident, 住民の宛名番号.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Closing>,
+}
+
+/// How a task system asks that a number be closed (削除の依頼).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closing {
+    /// 削除事由.
+    pub closing_reason: ClosingReason,
+    /// 削除年月日.
+    pub closed_on: Date,
+    /// 住民の宛名番号.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_no: Option<AddresseeNo>,
 }
 
 impl Record for Request {

@@ -309,6 +309,9 @@ fn request(no: &str, history_no: u32, more: &[(&'static str, &str)]) -> Given {
         ("sex", "1".into()),
         ("town", "本町".into()),
         ("lot", "5番地".into()),
+        ("closing_reason", String::new()),
+        ("closed_on", String::new()),
+        ("resident_no", String::new()),
     ];
     for (name, value) in more {
         row.iter_mut().find(|(of, _)| of == name).unwrap().1 = (*value).to_owned();
@@ -367,4 +370,53 @@ fn requests_are_answered_or_left_to_staff() {
     assert_eq!(carried["addressee"]["class_label"], "住登外");
     assert_eq!(carried["addressee"]["address"], "本町9番地");
     sound(&memory);
+}
+
+#[test]
+fn a_task_closes_a_number_over_a_link() {
+    let own = non_resident(1);
+    let (here, gone) = (number(1), number(3));
+    // (items of the closing, the item refused, else 削除事由 and 名寄せ先)
+    type Items<'a> = Vec<(&'static str, &'a str)>;
+    let cases: Vec<(Items<'_>, &str, &str)> = vec![
+        (vec![("closing_reason", "2"), ("closed_on", "2026-11-01")], "", "死亡"),
+        (vec![("closing_reason", "1"), ("closed_on", "2026-11-01"), ("resident_no", &here)], "", "住民化"),
+        (vec![("closing_reason", "1"), ("closed_on", "2026-11-01")], "resident_no", ""),
+        (
+            vec![("closing_reason", "2"), ("closed_on", "2026-11-01"), ("resident_no", &here)],
+            "resident_no",
+            "",
+        ),
+        (
+            vec![("closing_reason", "1"), ("closed_on", "2026-11-01"), ("resident_no", &gone)],
+            "addressee_no",
+            "",
+        ),
+        (vec![("closing_reason", "2"), ("closed_on", "2026-11-21")], "closed_on", ""),
+        (vec![("closing_reason", "2"), ("closed_on", "")], "closed_on", ""),
+        (vec![("closing_reason", "7"), ("closed_on", "2026-11-01")], "closing_reason", ""),
+        (
+            vec![("addressee_no", ""), ("closing_reason", "2"), ("closed_on", "2026-11-01")],
+            "addressee_no",
+            "",
+        ),
+    ];
+    for (items, refused, reason) in cases {
+        let mut memory = town();
+        let requests = intake("non-residents");
+        take(&mut memory, &requests, TODAY, &[request("014-1", 1, &[])]);
+        let mut more = vec![("addressee_no", own.as_str())];
+        more.extend(items.clone());
+        let applied = take(&mut memory, &requests, TODAY, &[request("014-9", 1, &more)]);
+        assert_eq!(applied.refused.first().map_or("", |row| row.item.as_str()), refused, "{items:?}");
+        let data = inquiry(&mut memory, &own);
+        assert_eq!(
+            data["addressee"]["closing_reason_label"].as_str().unwrap_or_default(),
+            reason,
+            "{items:?}"
+        );
+        let main = data["merges"][0]["main_no"].as_str().unwrap_or_default();
+        assert_eq!(main, if reason == "住民化" { here.as_str() } else { "" }, "{items:?}");
+        sound(&memory);
+    }
 }
