@@ -214,6 +214,10 @@ const OWN: &[(&str, &str)] = &[
     ("candidates", "名寄せ候補"),
     ("agreement", "一致した項目"),
     ("past", "過去の記録による"),
+    ("integrated_no", "団体内統合宛名番号"),
+    ("failed", "変換できないもの"),
+    ("all", "すべての宛名番号"),
+    ("tasks", "業務"),
 ];
 
 /// Names of items by field name.

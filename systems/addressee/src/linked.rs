@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use register::{Fault, Versioned, View, ViewExt};
 
-use crate::records::{Addressee, Merge, PerTax, Protection};
+use crate::records::{Addressee, Merge, PROTECTION, PerTax, Protection};
 
 /// All a person has of one kind, by tax item; ended ones too.
 pub(crate) fn per_tax<R: PerTax>(view: &dyn View, addressee_no: &str) -> Result<Vec<Versioned<R>>, Fault> {
@@ -35,6 +35,11 @@ pub(crate) fn merged_into(view: &dyn View, addressee_no: &str) -> Result<Option<
 pub(crate) fn merged_from(view: &dyn View, addressee_no: &str) -> Result<Vec<Merge>, Fault> {
     let held = view.load_by::<Merge>("main_no", addressee_no)?;
     Ok(held.into_iter().map(|held| held.record).filter(Merge::is_active).collect())
+}
+
+/// Whether anybody's address was ever protected: asked once where many are shown, for most towns answer no to most questions.
+pub(crate) fn any_protected(view: &dyn View) -> Result<bool, Fault> {
+    Ok(0 < view.count(&PROTECTION)?)
 }
 
 /// Whether an addressee's address is hidden here: its own protection, that of somebody of its household, or that of the same

@@ -57,13 +57,14 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         limit: HITS_MAX,
         ..TextQuery::default()
     });
+    let any_protected = linked::any_protected(view)?;
     let mut subjects = Vec::new();
     let mut rows = Vec::new();
     for hit in hits {
         // The index may be a moment ahead of the view, or behind.
         let Some(held) = view.load::<Addressee>(&hit.key)? else { continue };
         let held = held.record;
-        let hidden = linked::is_hidden(view, &held)?;
+        let hidden = any_protected && linked::is_hidden(view, &held)?;
         // Whoever finds a protected person by an address has found out the address.
         if hidden && !texts::found_without_address(&held, &terms)? {
             continue;
