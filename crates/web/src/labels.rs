@@ -201,6 +201,23 @@ const OWN: &[(&str, &str)] = &[
     ("found_on", "確かめた日"),
     ("corrections", "変わる項目（前と後）"),
     ("called", "氏名"),
+    ("merges", "名寄せ"),
+    ("merged_on", "名寄せ年月日"),
+    ("unmerged_on", "名寄せ解除年月日"),
+    ("mailings", "送付先"),
+    ("tax_agents", "納税管理人等"),
+    ("accounts", "口座"),
+    ("use", "使用"),
+    ("address_notice", "住所について"),
+    ("closed_on", "閉鎖年月日"),
+    ("closing_reason", "閉鎖事由"),
+    ("candidates", "名寄せ候補"),
+    ("agreement", "一致した項目"),
+    ("past", "過去の記録による"),
+    ("integrated_no", "団体内統合宛名番号"),
+    ("failed", "変換できないもの"),
+    ("all", "すべての宛名番号"),
+    ("tasks", "業務"),
 ];
 
 /// Names of items by field name.

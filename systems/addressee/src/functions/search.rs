@@ -1,4 +1,5 @@
-//! 宛名検索: finds addressees by any fragment of name, reading or address.
+//! 宛名検索: finds addressees by any fragment of name, reading, address or number; residents, non-residents and
+//! corporations alike.
 
 use register::{Fault, View, ViewExt};
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section, TextQuery,
 };
 
+use crate::linked;
 use crate::records::{ADDRESSEE, Addressee};
 use crate::texts;
 
@@ -31,10 +33,10 @@ pub fn function() -> Function {
         form: Form::of(vec![Section::once(
             "検索条件",
             vec![
-                Field::new("q", "氏名・フリガナ・住所・宛名番号", FieldKind::Text(100))
+                Field::new("q", "氏名・フリガナ・住所・宛名番号・法人番号", FieldKind::Text(100))
                     .required()
                     .help("一部分だけでも探せます。空白で区切ると、すべてを含むものを探します。"),
-                Field::new("include_former", "転出者・死亡者等を含む", FieldKind::Flag),
+                Field::new("include_former", "転出者・死亡者・閉鎖した宛名等を含む", FieldKind::Flag),
             ],
         )]),
         in_menu: true,
@@ -51,17 +53,23 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     }
     let (hits, more) = context.search.find(&TextQuery {
         kind: ADDRESSEE.id,
-        terms,
+        terms: terms.clone(),
         limit: HITS_MAX,
         ..TextQuery::default()
     });
+    let any_protected = linked::any_protected(view)?;
     let mut subjects = Vec::new();
     let mut rows = Vec::new();
     for hit in hits {
         // The index may be a moment ahead of the view, or behind.
         let Some(held) = view.load::<Addressee>(&hit.key)? else { continue };
         let held = held.record;
-        rows.push(super::shown(&held));
+        let hidden = any_protected && linked::is_hidden(view, &held)?;
+        // Whoever finds a protected person by an address has found out the address.
+        if hidden && !texts::found_without_address(&held, &terms)? {
+            continue;
+        }
+        rows.push(super::shown(&held, hidden));
         subjects.push(hit.key);
     }
     let message = match (rows.len(), more) {

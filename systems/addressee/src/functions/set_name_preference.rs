@@ -6,6 +6,7 @@ use system::{
     Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
 };
 
+use crate::findings;
 use crate::records::{Addressee, NamePreference};
 use crate::rules::{can_prefer, display_name};
 
@@ -42,7 +43,11 @@ pub fn function() -> Function {
 fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
     let asked: Asked = input.read()?;
     let Some(held) = view.load::<Addressee>(&asked.addressee_no)? else {
-        return Ok(Outcome::refused(vec![super::unknown(&asked.addressee_no)]));
+        return Ok(Outcome::refused(vec![findings::unknown(
+            "addressee_no",
+            "宛名番号",
+            &asked.addressee_no,
+        )]));
     };
     let mut changed = held.record;
     let wanted = asked.name_preference;

@@ -1,6 +1,6 @@
 //! Which name stands on a letter (宛名氏名).
 
-use crate::records::{Addressee, NamePreference};
+use crate::records::{Addressee, AddresseeClass, NamePreference};
 
 /// The name a letter goes out under (宛名氏名, 氏名_優先).
 ///
@@ -22,6 +22,17 @@ pub fn display_name(addressee: &Addressee) -> String {
         ("", "") => addressee.alias_name.clone(),
         ("", record) => record.to_owned(),
         (chosen, _) => chosen.to_owned(),
+    }
+}
+
+/// The name as it stands on a letter: behind a corporation's its branch, because a letter to the branch must not go to the
+/// head office.
+pub fn letter_name(addressee: &Addressee) -> String {
+    match (addressee.class, addressee.office_name.as_str()) {
+        (AddresseeClass::Corporation, office) if !office.is_empty() => {
+            format!("{}\u{3000}{office}", addressee.display_name)
+        }
+        _ => addressee.display_name.clone(),
     }
 }
 

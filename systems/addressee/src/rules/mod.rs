@@ -1,5 +1,13 @@
 //! Rules over values.
 
+mod account;
+mod data;
 mod display_name;
+mod holder;
+mod matching;
 
-pub use display_name::{can_prefer, display_name};
+pub use account::{AccountFault, AccountNumbers, account_numbers};
+pub use data::{Branch, Series, branch, series, tax_item_label, tax_items};
+pub use display_name::{can_prefer, display_name, letter_name};
+pub use holder::{HOLDER_CHARS_MAX, holder_kana, is_holder};
+pub use matching::{Agreement, Sought, candidate};

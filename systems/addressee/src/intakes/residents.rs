@@ -1,11 +1,15 @@
 //! The intake of residents (住民情報の受入).
 
-use domain::{Address, AddresseeNo, HouseholdNo, RegisterDate, ResidentKind, ResidentStatus, Sex};
+use domain::{Address, HouseholdNo, RegisterDate, ResidentKind, ResidentStatus, Sex};
 use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
+use super::refusal;
+use crate::linked;
 use crate::records::{Addressee, AddresseeClass};
 use crate::rules::display_name;
+
+const SUBJECT: &str = "addressee_no";
 
 /// Residents, as the resident register offers them (住民情報).
 pub const RESIDENTS: Intake = Intake {
@@ -20,7 +24,7 @@ fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<A
     let rows = batch.rows;
     let mut applied = Applied { writes: Vec::with_capacity(rows.len()), refused: Vec::new() };
     for row in rows {
-        let mut arrived = match read(row) {
+        let arrived = match read(row) {
             Ok(arrived) => arrived,
             Err(refused) => {
                 applied.refused.push(refused);
@@ -28,37 +32,57 @@ fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<A
             }
         };
         let held = view.load::<Addressee>(row.text("addressee_no"))?;
-        if let Some(held) = &held {
-            if arrived.history_no <= held.record.history_no {
-                continue;
-            }
-            arrived.name_preference = held.record.name_preference;
-        }
-        arrived.display_name = display_name(&arrived);
-        applied.writes.push(Write::put(&arrived, held.map(|held| held.version))?);
+        let mut now = match &held {
+            Some(held) if arrived.history_no <= held.record.history_no => continue,
+            Some(held) => match joined(arrived, &held.record) {
+                Ok(now) => now,
+                Err(message) => {
+                    applied.refused.push(refusal(row, SUBJECT, "addressee_no", message));
+                    continue;
+                }
+            },
+            None => linked::marked(view, arrived)?,
+        };
+        now.display_name = display_name(&now);
+        applied.writes.push(Write::put(&now, held.map(|held| held.version))?);
     }
     Ok(applied)
 }
 
+/// What a newer row makes of the record held, or why it cannot be of the same person.
+fn joined(arrived: Addressee, held: &Addressee) -> Result<Addressee, String> {
+    let numbered_here = held.history_no == 0;
+    match held.class {
+        AddresseeClass::Corporation => Err(taken(held)),
+        AddresseeClass::NonResident if numbered_here => Err(taken(held)),
+        // Whoever left is looked after by the tasks; a correction of the old resident record does not move it back.
+        AddresseeClass::NonResident if arrived.status != Some(ResidentStatus::Resident) => {
+            Ok(Addressee { history_no: arrived.history_no, ..held.clone() })
+        }
+        AddresseeClass::NonResident | AddresseeClass::Resident => Ok(Addressee {
+            name_preference: held.name_preference,
+            contact: held.contact.clone(),
+            protected: held.protected,
+            ..arrived
+        }),
+    }
+}
+
+fn taken(held: &Addressee) -> String {
+    format!(
+        "この宛名番号は{}の番号として使われています。住民の番号と重なることはないので、送信元と番号帯を確かめてください。",
+        held.class.label()
+    )
+}
+
 /// Reads a row; the display name is left to the caller, who knows the preference.
 fn read(row: &Incoming<'_>) -> Result<Addressee, RefusedRow> {
-    let refuse = |item: &str, message: String| RefusedRow {
-        subject: row.text("addressee_no").to_owned(),
-        item: item.to_owned(),
-        message,
-    };
+    let refuse = |item: &str, message: String| refusal(row, SUBJECT, item, message);
     let code = |item: &str, title: &str| {
         format!("{title}コード「{}」はコード表にありません。送信元の記録を確かめてください。", row.text(item))
     };
-    let addressee_no = AddresseeNo::parse(row.text("addressee_no"))
-        .map_err(|error| refuse("addressee_no", error.to_string()))?;
-    let history_no = match row.text("history_no").parse() {
-        Ok(0) | Err(_) => {
-            let message = format!("履歴番号「{}」が1以上の整数ではありません。", row.text("history_no"));
-            return Err(refuse("history_no", message));
-        }
-        Ok(history_no) => history_no,
-    };
+    let addressee_no = super::addressee_no(row, SUBJECT)?;
+    let history_no = super::history_no(row, SUBJECT)?;
     let household_no = match row.text("household_no") {
         "" => None,
         text => Some(HouseholdNo::parse(text).map_err(|error| refuse("household_no", error.to_string()))?),
@@ -68,24 +92,23 @@ fn read(row: &Incoming<'_>) -> Result<Addressee, RefusedRow> {
     })?;
     let owned = |item: &str| row.text(item).to_owned();
     let optional = |item: &str| Some(row.text(item)).filter(|text| !text.is_empty()).map(str::to_owned);
+    let kind = ResidentKind::from_code(row.text("resident_kind"))
+        .ok_or_else(|| refuse("resident_kind", code("resident_kind", "住民種別")))?;
+    let status = ResidentStatus::from_code(row.text("resident_status"))
+        .ok_or_else(|| refuse("resident_status", code("resident_status", "住民状態")))?;
+    let sex = Sex::from_code(row.text("sex")).ok_or_else(|| refuse("sex", code("sex", "性別")))?;
     Ok(Addressee {
-        addressee_no,
-        class: AddresseeClass::Resident,
         history_no,
         household_no,
-        resident_kind: ResidentKind::from_code(row.text("resident_kind"))
-            .ok_or_else(|| refuse("resident_kind", code("resident_kind", "住民種別")))?,
-        status: ResidentStatus::from_code(row.text("resident_status"))
-            .ok_or_else(|| refuse("resident_status", code("resident_status", "住民状態")))?,
-        display_name: String::new(),
-        name_preference: None,
+        resident_kind: Some(kind),
+        status: Some(status),
         name: owned("name"),
         name_kana: owned("name_kana"),
         name_roman: owned("name_roman"),
         former_family_name: owned("former_family_name"),
         alias_name: owned("alias_name"),
-        birth_date,
-        sex: Sex::from_code(row.text("sex")).ok_or_else(|| refuse("sex", code("sex", "性別")))?,
+        birth_date: Some(birth_date),
+        sex: Some(sex),
         address: Address {
             town_code: optional("town_code"),
             prefecture: owned("prefecture"),
@@ -99,5 +122,6 @@ fn read(row: &Incoming<'_>) -> Result<Addressee, RefusedRow> {
         moved_out_to: owned("dest_address_planned"),
         moveout_planned_on: owned("moveout_planned_on"),
         deletion_event_date: owned("deletion_event_date"),
+        ..Addressee::blank(addressee_no, AddresseeClass::Resident)
     })
 }

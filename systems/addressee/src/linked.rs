@@ -1,0 +1,78 @@
+//! What belongs to an addressee: merged numbers, protection, and what it has per tax.
+
+use std::ops::ControlFlow;
+
+use register::{Fault, Versioned, View, ViewExt};
+
+use crate::records::{Addressee, Merge, PROTECTION, PerTax, Protection};
+
+/// All a person has of one kind, by tax item; ended ones too.
+pub(crate) fn per_tax<R: PerTax>(view: &dyn View, addressee_no: &str) -> Result<Vec<Versioned<R>>, Fault> {
+    let first = format!("{addressee_no}-");
+    let mut found = Vec::new();
+    view.scan(R::KIND, Some(&first), &mut |stored| {
+        if !stored.key.starts_with(&first) {
+            return Ok(ControlFlow::Break(()));
+        }
+        found.push(stored.typed::<R>()?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// A new addressee with its protection, should that have come before it (支援措置対象).
+pub(crate) fn marked(view: &dyn View, new: Addressee) -> Result<Addressee, Fault> {
+    let protection = view.load::<Protection>(new.addressee_no.as_str())?;
+    Ok(Addressee { protected: protection.is_some_and(|held| held.record.protected), ..new })
+}
+
+/// The link that makes a number a sub number, while it holds.
+pub(crate) fn merged_into(view: &dyn View, addressee_no: &str) -> Result<Option<Versioned<Merge>>, Fault> {
+    Ok(view.load::<Merge>(addressee_no)?.filter(|held| held.record.is_active()))
+}
+
+/// The links by which others are sub numbers of a number, while they hold.
+pub(crate) fn merged_from(view: &dyn View, addressee_no: &str) -> Result<Vec<Merge>, Fault> {
+    let held = view.load_by::<Merge>("main_no", addressee_no)?;
+    Ok(held.into_iter().map(|held| held.record).filter(Merge::is_active).collect())
+}
+
+/// Whether anybody's address was ever protected: asked once where many are shown, for most towns answer no to most questions.
+pub(crate) fn any_protected(view: &dyn View) -> Result<bool, Fault> {
+    Ok(0 < view.count(&PROTECTION)?)
+}
+
+/// Whether an addressee's address is hidden here: its own protection, that of somebody of its household, or that of the same
+/// person under another number, whose household counts too.
+///
+/// A household is whoever has its number, also after leaving: somebody who fled and those who stayed are kept apart by
+/// hiding both.
+pub(crate) fn is_hidden(view: &dyn View, held: &Addressee) -> Result<bool, Fault> {
+    if hidden_by_household(view, held)? {
+        return Ok(true);
+    }
+    let mut numbers: Vec<String> = Vec::new();
+    let own = held.addressee_no.to_string();
+    let main = merged_into(view, &own)?.map(|held| held.record.main_no.to_string());
+    for merge in merged_from(view, main.as_deref().unwrap_or(&own))? {
+        numbers.push(merge.sub_no.to_string());
+    }
+    numbers.extend(main);
+    for number in numbers.iter().filter(|number| **number != own) {
+        if let Some(other) = view.load::<Addressee>(number)?
+            && hidden_by_household(view, &other.record)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn hidden_by_household(view: &dyn View, held: &Addressee) -> Result<bool, Fault> {
+    if held.protected {
+        return Ok(true);
+    }
+    let Some(household_no) = held.household_no else { return Ok(false) };
+    let mates = view.load_by::<Addressee>("household_no", household_no.as_str())?;
+    Ok(mates.iter().any(|mate| mate.record.protected))
+}

@@ -1,0 +1,173 @@
+//! What other systems are told, item by item; and that bodies written before there were non-residents still read.
+
+use addressee::records::{ADDRESSEE, Addressee};
+use register::{Body, View, ViewExt, Write};
+use serde_json::json;
+use system::{Dataset, Row};
+use testkit::bench::{Memory, take};
+
+use crate::support::{TODAY, corporation, done, intake, non_resident, number, sound, system, town};
+
+fn dataset(id: &str) -> Dataset {
+    system().datasets.into_iter().find(|dataset| dataset.id == id).unwrap()
+}
+
+/// The items of a dataset's row, as `item=value` where there is a value.
+fn told(memory: &Memory, id: &str, key: &str) -> String {
+    let dataset = dataset(id);
+    let stored = memory.get(dataset.kind, key).unwrap().unwrap();
+    let mut row = Row::new();
+    (dataset.row)(memory, &stored, &mut row).unwrap();
+    assert_eq!(row.len(), dataset.items.len());
+    let filled = dataset.names().into_iter().zip(row.values()).filter(|(_, value)| !value.is_empty());
+    filled.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The items other systems rely on, in order.
+#[test]
+fn the_items_are_those_agreed() {
+    let agreed = [
+        (
+            "addressee/addressee",
+            "addressee_no",
+            "addressee_no history_no class status household_no display_name name name_kana birth_date sex postcode \
+             address moved_out_to departed_on corporate_no protected",
+        ),
+        (
+            "addressee/mailing",
+            "mailing_key",
+            "mailing_key history_no addressee_no tax_item from until name postcode address reason ended",
+        ),
+        (
+            "addressee/tax-agent",
+            "agent_key",
+            "agent_key history_no addressee_no tax_item kind from until agent_no name postcode address ended",
+        ),
+        (
+            "addressee/account",
+            "account_key",
+            "account_key history_no addressee_no tax_item from until bank bank_name branch branch_name account_type \
+             account_no holder_kana method state",
+        ),
+    ];
+    for (id, subject, items) in agreed {
+        let dataset = dataset(id);
+        assert_eq!(dataset.subject, subject);
+        assert_eq!(dataset.names().join(" "), items, "{id}");
+    }
+}
+
+#[test]
+fn each_class_is_told_with_what_it_has() {
+    let mut memory = town();
+    done(
+        &mut memory,
+        "non-resident-register",
+        &json!({"name": "他所　五郎", "birth_date": "1970-07-07", "sex": "1", "town": "本町", "postcode": "6800001"}),
+    );
+    done(
+        &mut memory,
+        "corporation-register",
+        &json!({"name": "株式会社みなと", "name_kana": "ミナト", "corporate_no": "7000012050002", "office_name": "本店", "town": "浜町"}),
+    );
+    let close = json!({"addressee_no": corporation(1), "closing_reason": "3", "closed_on": "2026-10-01"});
+    done(&mut memory, "corporation-close", &close);
+    let protection = vec![("addressee_no", number(1)), ("history_no", "1".into()), ("protected", "1".into())];
+    take(&mut memory, &intake("protected"), TODAY, &[protection]);
+    let cases = [
+        (
+            number(1),
+            format!(
+                "addressee_no={} history_no=2 class=1 status=1 household_no={} display_name=架空　花子 name=架空　花子 \
+                 name_kana=カクウ　ハナコ birth_date=1985-04-01 sex=2 address=みなと町1番地 protected=1",
+                number(1),
+                number(901)
+            ),
+        ),
+        (
+            non_resident(1),
+            format!(
+                "addressee_no={} history_no=1 class=2 display_name=他所　五郎 name=他所　五郎 birth_date=1970-07-07 \
+                 sex=1 postcode=6800001 address=本町",
+                non_resident(1)
+            ),
+        ),
+        (
+            corporation(1),
+            format!(
+                "addressee_no={} history_no=2 class=3 display_name=株式会社みなと　本店 name=株式会社みなと \
+                 name_kana=ミナト address=浜町 departed_on=2026-10-01 corporate_no=7000012050002",
+                corporation(1)
+            ),
+        ),
+    ];
+    for (key, expected) in cases {
+        assert_eq!(told(&memory, "addressee/addressee", &key), expected);
+    }
+}
+
+#[test]
+fn mailing_agents_and_accounts_are_told_by_key() {
+    let mut memory = town();
+    let key = format!("{}-04", number(1));
+    let base = json!({"addressee_no": number(1), "tax_item": "04", "from": "2026-04-01"});
+    let with = |more| crate::support::with(&base, &more);
+    done(&mut memory, "mailing-set", &with(json!({"address": "本町2番地", "reason": "届出"})));
+    let end = json!({"addressee_no": number(1), "tax_item": "04", "taken_back": true});
+    done(&mut memory, "mailing-end", &end);
+    done(
+        &mut memory,
+        "tax-agent-set",
+        &with(json!({"kind": "1", "agent_no": number(2), "until": "2027-03-31"})),
+    );
+    done(
+        &mut memory,
+        "account-set",
+        &with(
+            json!({"bank": "9990", "branch": "001", "account_type": "2", "account_no": "0000001", "holder_kana": "カクウ　ハナコ", "method": "2"}),
+        ),
+    );
+    let (own, agent) = (number(1), number(2));
+    let cases = [
+        (
+            "addressee/mailing",
+            format!(
+                "mailing_key={key} history_no=2 addressee_no={own} tax_item=04 from=2026-04-01 address=本町2番地 \
+                 reason=届出 ended=1"
+            ),
+        ),
+        (
+            "addressee/tax-agent",
+            format!(
+                "agent_key={key} history_no=1 addressee_no={own} tax_item=04 kind=1 from=2026-04-01 \
+                 until=2027-03-31 agent_no={agent} name=架空　太郎 address=みなと町1番地"
+            ),
+        ),
+        (
+            "addressee/account",
+            format!(
+                "account_key={key} history_no=1 addressee_no={own} tax_item=04 from=2026-04-01 bank=9990 \
+                 bank_name=架空銀行 branch=001 branch_name=本店 account_type=2 account_no=0000001 \
+                 holder_kana=ｶｸｳ ﾊﾅｺ method=2 state=1"
+            ),
+        ),
+    ];
+    for (id, expected) in cases {
+        assert_eq!(told(&memory, id, &key), expected);
+    }
+}
+
+#[test]
+fn a_body_of_the_first_version_reads_and_is_written_as_it_was() {
+    let old = json!({
+        "addressee_no": number(1), "class": "1", "history_no": 3, "household_no": number(901), "resident_kind": "1",
+        "status": "1", "display_name": "架空　花子", "name": "架空　花子", "name_kana": "カクウ　ハナコ",
+        "birth_date": "1985-04-01", "sex": "2", "address": {"town": "みなと町", "lot": "1番地"},
+    });
+    let mut memory = Memory::default();
+    memory.commit(vec![Write::create(&ADDRESSEE, number(1), Body::of(&old).unwrap())]);
+    let read = memory.load::<Addressee>(&number(1)).unwrap().unwrap().record;
+    assert!(read.is_current() && !read.protected);
+    assert_eq!(Body::of(&read).unwrap().value().unwrap(), old);
+    sound(&memory);
+}

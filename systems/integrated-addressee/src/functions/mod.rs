@@ -1,0 +1,36 @@
+//! The functions, one per file.
+
+pub mod change_number;
+pub mod convert;
+pub mod inquiry;
+pub mod number;
+pub mod remove;
+
+use register::Write;
+use serde_json::json;
+use system::{Answer, Outcome};
+
+use crate::records::IntegratedNo;
+
+/// 業務ID of the register of residents, whose updates always count.
+const REGISTER_TASK: &str = "001";
+
+/// What is done: the audit log takes the 宛名番号 as the subject.
+fn done(
+    addressee_no: &str,
+    number: IntegratedNo,
+    message: String,
+    reason: &str,
+    writes: Vec<Write>,
+) -> Outcome {
+    Outcome {
+        message,
+        reason: reason.to_owned(),
+        answer: Some(Answer {
+            data: json!({ "addressee_no": addressee_no, "integrated_no": number }),
+            subjects: vec![addressee_no.to_owned()],
+        }),
+        writes,
+        ..Outcome::default()
+    }
+}

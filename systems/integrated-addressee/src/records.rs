@@ -1,0 +1,145 @@
+//! The records of the system.
+
+use std::fmt;
+
+use domain::{AddresseeNo, IndividualNumber, NumberError, RegisterDate, ResidentStatus, Sex};
+use register::{Column, Fault, Kind, Record, View, ViewExt, Write};
+use serde::{Deserialize, Serialize};
+
+/// 統合宛名, by 団体内統合宛名番号. The sealed column finds who has a 個人番号, and keeps it from being two persons'.
+pub static PERSON: Kind = Kind::new("integrated-addressee/person", "統合宛名")
+    .columns(&[Column::unique("individual_number", "個人番号")])
+    .sealed(&["individual_number"]);
+
+/// 宛名対応, by 宛名番号.
+pub static LINK: Kind = Kind::new("integrated-addressee/link", "宛名対応")
+    .columns(&[Column::plain("integrated_no", "団体内統合宛名番号")]);
+
+/// 採番, key the series' name.
+pub static COUNTER: Kind = Kind::new("integrated-addressee/counter", "団体内統合宛名番号の採番");
+
+/// A 団体内統合宛名番号: a serial of fourteen digits and a check digit, by the rule of 宛名番号, which it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IntegratedNo(AddresseeNo);
+
+impl IntegratedNo {
+    /// Reads fifteen digits.
+    ///
+    /// # Errors
+    /// When they are not, or the check digit does not fit.
+    pub fn parse(text: &str) -> Result<Self, NumberError> {
+        AddresseeNo::parse_new(text).map(Self)
+    }
+
+    /// The digits.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    /// Everything but the last digit.
+    pub fn serial(&self) -> u64 {
+        self.0.serial()
+    }
+}
+
+impl fmt::Display for IntegratedNo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Somebody with a 個人番号, as the tasks represent the person (統合宛名).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// 団体内統合宛名番号.
+    pub integrated_no: IntegratedNo,
+    /// 個人番号.
+    pub individual_number: IndividualNumber,
+    /// 氏名.
+    pub name: String,
+    /// 氏名フリガナ.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name_kana: String,
+    /// 生年月日.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_date: Option<RegisterDate>,
+    /// 性別.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sex: Option<Sex>,
+    /// 住所, one line.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
+}
+
+impl Record for Person {
+    const KIND: &'static Kind = &PERSON;
+
+    fn key(&self) -> String {
+        self.integrated_no.to_string()
+    }
+}
+
+/// That a 宛名番号 is a person's, and whose data represent the person (宛名対応).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// 宛名番号.
+    pub addressee_no: AddresseeNo,
+    /// 団体内統合宛名番号.
+    pub integrated_no: IntegratedNo,
+    /// 住民状態 under this number; none when it is no resident's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<ResidentStatus>,
+    /// 業務ID of the tasks that have set 統合宛名フラグ, in order.
+    #[serde(default)]
+    pub tasks: Vec<String>,
+}
+
+impl Record for Link {
+    const KIND: &'static Kind = &LINK;
+
+    fn key(&self) -> String {
+        self.addressee_no.to_string()
+    }
+}
+
+/// The last serial given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// Name of the series.
+    pub name: String,
+    /// The last serial.
+    pub last: u64,
+}
+
+impl Counter {
+    /// Serials of 団体内統合宛名番号.
+    pub const INTEGRATED: &'static str = "integrated-no";
+
+    /// The next number nobody has, and the counter's write. Numbers that were loaded are passed.
+    ///
+    /// # Errors
+    /// When storage fails or the series is used up.
+    pub fn next(view: &dyn View) -> Result<(IntegratedNo, Write), Fault> {
+        let held = view.load::<Counter>(Self::INTEGRATED)?;
+        let mut last = held.as_ref().map_or(0, |held| held.record.last);
+        loop {
+            last = last.saturating_add(1);
+            let number = AddresseeNo::from_serial(last)
+                .map_err(|error| Fault::new("the series of 団体内統合宛名番号 is used up", error))?;
+            if view.get(&PERSON, number.as_str())?.is_none() {
+                let counter = Counter { name: Self::INTEGRATED.to_owned(), last };
+                let write = Write::put(&counter, held.map(|held| held.version))?;
+                return Ok((IntegratedNo(number), write));
+            }
+        }
+    }
+}
+
+impl Record for Counter {
+    const KIND: &'static Kind = &COUNTER;
+
+    fn key(&self) -> String {
+        self.name.clone()
+    }
+}

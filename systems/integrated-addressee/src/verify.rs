@@ -1,0 +1,57 @@
+//! Checks over the registers.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use register::{Fault, View, ViewExt};
+use system::{Check, Inconsistency};
+
+use crate::records::{Counter, IntegratedNo, LINK, Link, PERSON, Person};
+
+/// The checks of the system.
+pub fn checks() -> Vec<Check> {
+    vec![
+        Check {
+            id: "link", title: "宛名対応の団体内統合宛名番号の人がいること", run: links
+        },
+        Check {
+            id: "person",
+            title: "一つの個人番号が一人だけのもので、番号が採番の内にあること",
+            run: persons,
+        },
+    ]
+}
+
+fn links(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
+    let mut found = Vec::new();
+    view.scan(&LINK, None, &mut |stored| {
+        let link = stored.typed::<Link>()?.record;
+        if view.get(&PERSON, link.integrated_no.as_str())?.is_none() {
+            let what = format!("団体内統合宛名番号 {} の統合宛名がありません。", link.integrated_no);
+            found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+fn persons(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
+    let last = view.load::<Counter>(Counter::INTEGRATED)?.map_or(0, |held| held.record.last);
+    let mut holders: BTreeMap<String, IntegratedNo> = BTreeMap::new();
+    let mut found = Vec::new();
+    view.scan(&PERSON, None, &mut |stored| {
+        let person = stored.typed::<Person>()?.record;
+        let number = person.integrated_no;
+        let mut tell = |what: String| {
+            found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });
+        };
+        if last < number.serial() {
+            tell("団体内統合宛名番号が、採番した最後の番号より後です。".to_owned());
+        }
+        if let Some(other) = holders.insert(person.individual_number.expose().to_owned(), number) {
+            tell(format!("団体内統合宛名番号 {other} の人と個人番号が同じです。"));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
