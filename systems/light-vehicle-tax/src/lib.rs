@@ -1,5 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod codes;
+mod datasets;
+mod desk;
+mod facts;
+pub mod functions;
+mod intakes;
+pub mod records;
 pub mod rules;
 
 use system::System;
@@ -10,11 +17,11 @@ pub fn system() -> System {
         id: "light-vehicle-tax",
         title: "軽自動車税",
         task_id: "013",
-        kinds: Vec::new(),
-        functions: Vec::new(),
+        kinds: records::kinds(),
+        functions: functions::functions(),
         calculations: rules::calculations(),
-        datasets: Vec::new(),
-        intakes: Vec::new(),
+        datasets: datasets::datasets(),
+        intakes: intakes::intakes(),
         indexed: Vec::new(),
         checks: Vec::new(),
     }

@@ -1,0 +1,138 @@
+//! A town on the bench, in few words.
+
+use domain::{AddresseeNo, Date};
+use jiff::civil::date;
+use serde_json::{Value, json};
+use system::{Fate, Outcome, Row, System};
+use testkit::bench::{Given, Memory, run, take, verify};
+
+pub(crate) const TODAY: Date = date(2026, 4, 20);
+
+pub(crate) fn number(serial: u64) -> String {
+    AddresseeNo::from_serial(serial).unwrap().to_string()
+}
+
+/// A person's row as the addressee system sends it; what stands in `more` is said otherwise.
+pub(crate) fn person(serial: u64, more: &[(&'static str, &str)]) -> Given {
+    let mut row: Given = vec![
+        ("addressee_no", number(serial)),
+        ("history_no", "1".into()),
+        ("class", "1".into()),
+        ("status", "1".into()),
+        ("display_name", format!("架空　{serial}郎")),
+        (
+            "name_kana",
+            format!("カクウ　{}", ["ア", "イ", "ウ", "エ", "オ"][usize::try_from(serial % 5).unwrap()]),
+        ),
+        ("birth_date", "1980-01-01".into()),
+        ("postcode", format!("68923{:02}", serial % 100)),
+        ("address", format!("架空県みなと郡台帳町{serial}番地")),
+        ("moved_out_to", String::new()),
+        ("departed_on", String::new()),
+        ("protected", String::new()),
+        ("merged_into", String::new()),
+    ];
+    for (name, value) in more {
+        for item in row.iter_mut().filter(|item| item.0 == *name) {
+            item.1 = (*value).to_owned();
+        }
+    }
+    row
+}
+
+pub(crate) struct Town {
+    pub(crate) system: System,
+    pub(crate) memory: Memory,
+    pub(crate) today: Date,
+}
+
+impl Town {
+    /// Ten residents, the eleventh dead since 2026-02-01, the twelfth merged into the first, the thirteenth moved out, the
+    /// fourteenth protected, the fifteenth a company.
+    pub(crate) fn new() -> Self {
+        let mut town = Self { system: light_vehicle_tax::system(), memory: Memory::default(), today: TODAY };
+        let mut rows: Vec<Given> = (1..=10).map(|serial| person(serial, &[])).collect();
+        rows.push(person(11, &[("status", "3"), ("departed_on", "2026-02-01")]));
+        rows.push(person(12, &[("merged_into", &number(1))]));
+        rows.push(person(
+            13,
+            &[("status", "2"), ("departed_on", "2026-03-01"), ("moved_out_to", "架空県よそ市1番地")],
+        ));
+        rows.push(person(14, &[("protected", "1")]));
+        rows.push(person(15, &[("class", "3"), ("status", ""), ("display_name", "架空自動車販売株式会社")]));
+        let refused = town.take("addressees", &rows);
+        assert_eq!(refused, [] as [String; 0]);
+        town
+    }
+
+    /// Rows by an intake; why some were refused.
+    pub(crate) fn take(&mut self, intake: &str, rows: &[Given]) -> Vec<String> {
+        let id = format!("light-vehicle-tax/{intake}");
+        let intake = *self.system.intakes.iter().find(|one| one.id == id).unwrap();
+        let applied = take(&mut self.memory, &intake, self.today, rows);
+        applied.refused.into_iter().map(|row| format!("{}: {}", row.item, row.message)).collect()
+    }
+
+    /// Runs a function once.
+    pub(crate) fn run(&mut self, function: &str, input: &Value) -> Outcome {
+        run(&self.system, &mut self.memory, self.today, &format!("light-vehicle-tax/{function}"), input)
+    }
+
+    /// Runs a function that must go through; its answer.
+    pub(crate) fn done(&mut self, function: &str, input: &Value) -> Value {
+        let outcome = self.run(function, input);
+        assert!(
+            !outcome.findings.iter().any(system::Finding::stops),
+            "{function} {input}: {:?}",
+            outcome.findings
+        );
+        outcome.answer.map(|answer| answer.data).unwrap_or_default()
+    }
+
+    /// The codes of what a function finds.
+    pub(crate) fn codes(&mut self, function: &str, input: &Value) -> Vec<String> {
+        self.run(function, input).findings.into_iter().map(|finding| finding.code).collect()
+    }
+
+    /// A small car of a person, registered in a year long past, by its plate's number.
+    pub(crate) fn car(&mut self, serial: u64, plate: &str, more: &Value) -> String {
+        let mut input = json!({
+            "registered_on": "2020-05-01", "registered_reason": "01",
+            "plate_area": "鳥取", "plate_class": "580", "plate_kana": "あ", "plate_number": plate,
+            "chassis": format!("HX-{plate}"), "kind": "passenger", "first_inspected": "2016-06",
+            "owner_no": number(serial),
+        });
+        for (name, value) in more.as_object().unwrap() {
+            input[name] = value.clone();
+        }
+        let outcome = self.run("register", &input);
+        assert!(!outcome.findings.iter().any(system::Finding::stops), "{:?}", outcome.findings);
+        outcome.opens.unwrap()
+    }
+
+    /// The rows of a dataset, as `item=value` of the items named.
+    pub(crate) fn rows(&self, dataset: &str, items: &[&str]) -> Vec<String> {
+        let id = format!("light-vehicle-tax/{dataset}");
+        let dataset = self.system.datasets.iter().find(|one| one.id == id).unwrap();
+        let mut all = Vec::new();
+        let mut row = Row::new();
+        register::View::scan(&self.memory, dataset.kind, None, &mut |stored| {
+            row.clear();
+            if (dataset.row)(&self.memory, stored, &mut row)? == Fate::Row {
+                assert_eq!(row.len(), dataset.items.len());
+                let value = |name: &&str| {
+                    row.get(dataset.items.iter().position(|item| item.name == *name).unwrap()).to_owned()
+                };
+                all.push(items.iter().map(value).collect::<Vec<_>>().join(" "));
+            }
+            Ok(std::ops::ControlFlow::Continue(()))
+        })
+        .unwrap();
+        all
+    }
+
+    /// What the checks say.
+    pub(crate) fn verify(&self) -> Vec<String> {
+        verify(&self.system, &self.memory)
+    }
+}
