@@ -15,8 +15,6 @@ pub(crate) mod reason {
     pub(crate) const INITIAL: &str = "01";
     /// 課税漏れ.
     pub(crate) const MISSED: &str = "02";
-    /// 職権抹消.
-    pub(crate) const EX_OFFICIO: &str = "04";
     /// 減免.
     pub(crate) const REDUCED: &str = "05";
     /// 減免の取消し.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use domain::{AddresseeNo, Date, RegisterDate, Yen, wareki};
-use register::{Fault, Op, Record, View, ViewExt, Write};
+use register::{Fault, Record, View, ViewExt, Write};
 use system::{Context, Finding, Outcome};
 
 use crate::codes::{self, reason};
@@ -321,11 +321,6 @@ impl<'a> Desk<'a> {
     /// How many corrections begin to wait with this change.
     pub(crate) fn waiting(&self) -> usize {
         self.pending.len()
-    }
-
-    /// Whether anything would be written.
-    pub(crate) fn changes_anything(&self) -> bool {
-        !self.vehicles.is_empty() || self.writes.iter().any(|write| matches!(write.op, Op::Put(_)))
     }
 }
 

@@ -1,13 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod association;
 mod codes;
 mod datasets;
+mod delivery;
 mod desk;
 mod facts;
 pub mod functions;
 mod intakes;
+mod notice;
+mod print;
 pub mod records;
 pub mod rules;
+pub mod verify;
 
 use system::System;
 
@@ -22,7 +27,7 @@ pub fn system() -> System {
         calculations: rules::calculations(),
         datasets: datasets::datasets(),
         intakes: intakes::intakes(),
-        indexed: Vec::new(),
-        checks: Vec::new(),
+        indexed: vec![functions::inquiry::INDEXED],
+        checks: verify::checks(),
     }
 }

@@ -2,5 +2,9 @@
 #![cfg(test)]
 
 mod annual;
+mod any_order;
 mod bench;
+mod findings;
 mod levy;
+mod office;
+mod places;
