@@ -163,7 +163,8 @@ fn decide(
 ) -> Result<Option<String>, Fault> {
     let cells: Vec<&str> = line.split('\t').collect();
     let Some(kind) = LineKind::of(line).filter(|_| LEAST <= cells.len() && cells.len() <= ITEMS.len()) else {
-        let why = format!("項目が{LEAST}個から{}個までで、区分が1、2、3のどれかの行ではありません。", ITEMS.len());
+        let why =
+            format!("項目が{LEAST}個から{}個までで、区分が1、2、3のどれかの行ではありません。", ITEMS.len());
         desk.error("LVT28", "line_kind", "取込明細", why, "行を破棄し、協会に確かめてください。");
         return Ok(None);
     };

@@ -128,7 +128,7 @@ fn row(vehicle: &Vehicle, as_of: Date) -> Result<Value, Fault> {
         "kind": rates()?.kind_label(&vehicle.kind, vehicle.r#use),
         "chassis": vehicle.chassis,
         "model": vehicle.model,
-        "standing": standing,
+        "held_as": standing,
         "held_from": holding.map(|holding| holding.from),
         "scrapped_on": vehicle.scrapped_on,
     }))
@@ -137,5 +137,5 @@ fn row(vehicle: &Vehicle, as_of: Date) -> Result<Value, Fault> {
 fn cells(row: &Value) -> Vec<String> {
     let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let from = text("held_from").parse().map(wareki).unwrap_or_default();
-    vec![text("plate"), text("kind"), text("chassis"), text("standing"), from]
+    vec![text("plate"), text("kind"), text("chassis"), text("held_as"), from]
 }

@@ -126,7 +126,7 @@ fn decide(
         desk.waiting()
     );
     let mut outcome = desk.outcome("軽自動車協会データ取込", message)?;
-    let data = json!({ "applied": count(LineState::Applied), "held": count(LineState::Held), "rows": held });
+    let data = json!({ "applied_count": count(LineState::Applied), "held_count": count(LineState::Held), "rows": held });
     outcome.answer = Some(Answer { data, subjects: Vec::new() });
     Ok(outcome)
 }

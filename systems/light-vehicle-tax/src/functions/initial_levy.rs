@@ -319,7 +319,7 @@ fn answer(part: &Part, run: Option<&LevyRun>) -> Answer {
         .by_kind
         .iter()
         .map(|((label, grade), (count, yen))| {
-            json!({ "label": label, "grade": grade.label(), "count": count, "yen": yen })
+            json!({ "kind_label": label, "grade": grade.label(), "count": count, "yen": yen })
         })
         .collect();
     let mut data = json!({

@@ -157,19 +157,19 @@ fn whole(view: &dyn View, vehicle: &Vehicle) -> Result<Value, Fault> {
         "changed_reason": List::Changes.label(&vehicle.changed_reason),
         "scrapped_reason": List::Scrappings.label(&vehicle.scrapped_reason),
         "exempt": List::Exemptions.label(&vehicle.exempt),
-        "source": vehicle.source.label(),
+        "registered_from": vehicle.source.label(),
         "mailing_note": vehicle.mailing_note,
         "note": vehicle.note,
         "holdings": holdings,
         "versions": versions(view, vehicle)?,
         "levies": levies(view, vehicle)?,
         "reductions": reductions(view, vehicle)?,
-        "corrections": view
+        "levy_corrections": view
             .load_by::<Correction>("vehicle_no", &vehicle.vehicle_no)?
             .iter()
             .map(|held| correction::shown(&held.record))
             .collect::<Vec<_>>(),
-        "issues": issues(view, vehicle)?,
+        "issued_documents": issues(view, vehicle)?,
     });
     if let (Some(data), Value::Object(more)) = (data.as_object_mut(), more) {
         data.extend(more);
@@ -202,7 +202,9 @@ fn levies(view: &dyn View, vehicle: &Vehicle) -> Result<Vec<Value>, Fault> {
             "grade": levy.grade.label(), "annual": levy.annual, "reduced": levy.reduced, "amount": levy.amount,
             "due_on": levy.due_on,
             "paid": balance.map(|balance| balance.paid),
-            "steps": levy.steps,
+            "steps": levy.steps.iter().map(|step| json!({
+                "title": step.title, "formula": step.formula, "ground": step.source,
+            })).collect::<Vec<_>>(),
             "changes": levy.changes.iter().map(|change| json!({
                 "decided_on": change.decided_on, "reason": List::LevyReasons.label(&change.reason),
                 "before": change.before, "after": change.after,

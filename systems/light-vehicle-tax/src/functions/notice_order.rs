@@ -55,7 +55,7 @@ struct Placed {
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut desk = Desk::new(view, context);
     let tax_year: i16 = input.text("tax_year").parse().unwrap_or_default();
-    let (kept, replaced) = bundles_before(view, tax_year)?;
+    let (kept, mut versions) = bundles_before(view, tax_year)?;
     let done: BTreeSet<&String> = kept.iter().flat_map(|bundle| &bundle.levy_keys).collect();
     let levies = levies(view, tax_year, &done)?;
     if levies.is_empty() && kept.is_empty() {
@@ -67,7 +67,6 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let last = kept.iter().map(|bundle| bundle.bundle_no).max().unwrap_or(0);
     let bundles = bundled(tax_year, last, &placed, context.today);
     let today = context.today;
-    let mut versions: BTreeMap<String, u32> = replaced.into_iter().collect();
     for bundle in &bundles {
         let version = versions.remove(&bundle.key());
         desk.put(bundle, version, today)?;
@@ -97,13 +96,13 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 }
 
 /// The bundles of a year that were begun to print, and key and version of the others.
-fn bundles_before(view: &dyn View, tax_year: i16) -> Result<(Vec<Bundle>, Vec<(String, u32)>), Fault> {
-    let (mut kept, mut replaced) = (Vec::new(), Vec::new());
+fn bundles_before(view: &dyn View, tax_year: i16) -> Result<(Vec<Bundle>, BTreeMap<String, u32>), Fault> {
+    let (mut kept, mut replaced) = (Vec::new(), BTreeMap::new());
     view.scan(&BUNDLE, None, &mut |stored| {
         let held = stored.typed::<Bundle>()?;
         if held.record.tax_year == tax_year {
             if held.record.printed == 0 {
-                replaced.push((stored.key.clone(), held.version));
+                replaced.insert(stored.key.clone(), held.version);
             } else {
                 kept.push(held.record);
             }

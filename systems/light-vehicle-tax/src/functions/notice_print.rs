@@ -73,7 +73,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         documents.len(),
         passed.len()
     );
-    let data = json!({ "printed": documents.len(), "from": from, "to": to, "count": count, "next": (next <= count).then_some(next), "passed_over": passed });
+    let data = json!({ "printed": documents.len(), "from": from, "to": to, "count": count, "next_place": (next <= count).then_some(next), "passed_over": passed });
     let mut outcome = desk.outcome("当初納税通知書の印刷", message)?;
     outcome.answer = Some(Answer { data, subjects });
     outcome.documents = documents;

@@ -189,7 +189,7 @@ pub(crate) fn register_total(view: &dyn View) -> Result<(u64, Yen), Fault> {
 
 fn shown(total: &LevyTotal) -> Value {
     json!({
-        "levy_year": total.levy_year, "tax_year": total.tax_year, "label": total.label,
+        "levy_year": total.levy_year, "tax_year": total.tax_year, "kind_label": total.label,
         "grade": total.grade.label(), "count_up": total.count_up, "yen_up": total.yen_up,
         "count_down": total.count_down, "yen_down": total.yen_down, "count": total.count, "yen": total.yen,
     })

@@ -1,12 +1,20 @@
-//! A town on the bench, in few words.
+//! A town on a real journal, in few words.
 
 use domain::{AddresseeNo, Date};
 use jiff::Timestamp;
 use jiff::civil::date;
-use register::{Actor, View};
+use register::{Actor, AsOf, Draft, Journal, Kind, View, Write};
 use serde_json::{Value, json};
-use system::{Context, Fate, Input, Outcome, Row, System, TextHit, TextQuery, TextSearch};
-use testkit::bench::{Given, Memory, take, verify};
+use store_sqlite::Store;
+use system::{
+    Batch, BatchExtent, Context, Fate, Incoming, Input, Outcome, Row, System, TextHit, TextQuery, TextSearch,
+};
+
+/// One row as names and values; the items not named are blank.
+pub(crate) type Given = Vec<(&'static str, String)>;
+
+/// Nothing is wrong.
+pub(crate) const NONE: [&str; 0] = [];
 
 pub(crate) const TODAY: Date = date(2026, 4, 20);
 
@@ -44,25 +52,27 @@ pub(crate) fn person(serial: u64, more: &[(&'static str, &str)]) -> Given {
 
 pub(crate) struct Town {
     pub(crate) system: System,
-    pub(crate) memory: Memory,
+    pub(crate) store: Store,
     pub(crate) today: Date,
     pub(crate) municipality: Value,
 }
 
 /// Vehicles by fragments, looked through anew for each question.
-struct Index<'a>(&'a System, &'a Memory);
+struct Index<'a>(&'a System, &'a dyn View);
 
 impl TextSearch for Index<'_> {
     fn find(&self, query: &TextQuery<'_>) -> (Vec<TextHit>, bool) {
         let indexed = self.0.indexed.iter().find(|indexed| indexed.kind.id == query.kind).unwrap();
         let mut hits = Vec::new();
-        for (key, _) in self.1.register(indexed.kind) {
-            let history = self.1.history(indexed.kind, &key).unwrap();
-            let texts = indexed.texts_over(history.iter().map(|version| &version.body)).unwrap();
+        let looked = self.1.scan(indexed.kind, None, &mut |stored| {
+            let history = self.1.history(indexed.kind, &stored.key)?;
+            let texts = indexed.texts_over(history.iter().map(|version| &version.body))?;
             if indexed.fits(query, &texts) {
-                hits.push(TextHit { key });
+                hits.push(TextHit { key: stored.key.clone() });
             }
-        }
+            Ok(std::ops::ControlFlow::Continue(()))
+        });
+        looked.unwrap();
         let more = query.limit < hits.len();
         hits.truncate(query.limit);
         (hits, more)
@@ -78,7 +88,8 @@ impl Town {
             "contact": "税務課", "specimen": true,
         });
         let system = light_vehicle_tax::system();
-        let mut town = Self { system, memory: Memory::default(), today: TODAY, municipality };
+        let store = Store::in_memory(&system.kinds).unwrap();
+        let mut town = Self { system, store, today: TODAY, municipality };
         let mut rows: Vec<Given> = (1..=10).map(|serial| person(serial, &[])).collect();
         rows.push(person(11, &[("status", "3"), ("departed_on", "2026-02-01")]));
         rows.push(person(12, &[("merged_into", &number(1))]));
@@ -89,19 +100,71 @@ impl Town {
         rows.push(person(14, &[("protected", "1")]));
         rows.push(person(15, &[("class", "3"), ("status", ""), ("display_name", "架空自動車販売株式会社")]));
         let refused = town.take("addressees", &rows);
-        assert_eq!(refused, [] as [String; 0]);
+        assert_eq!(refused, NONE);
         town
+    }
+
+    /// The bodies of a kind.
+    pub(crate) fn register(&self, kind: &Kind) -> Vec<String> {
+        let view = self.store.view(AsOf::default()).unwrap();
+        let mut all = Vec::new();
+        view.scan(kind, None, &mut |stored| {
+            all.push(stored.body.as_str().to_owned());
+            Ok(std::ops::ControlFlow::Continue(()))
+        })
+        .unwrap();
+        all
+    }
+
+    fn commit(&self, writes: Vec<Write>) {
+        if writes.is_empty() {
+            return;
+        }
+        let actor = Actor::Program("test".to_owned());
+        let mut draft = Draft::new("light-vehicle-tax", "test", actor, Timestamp::UNIX_EPOCH);
+        draft.writes = writes;
+        self.store.commit(draft).unwrap();
+    }
+
+    fn within<T>(&self, ask: impl FnOnce(&dyn View, &Context<'_>) -> T) -> T {
+        let view = self.store.view(AsOf::default()).unwrap();
+        let index = Index(&self.system, &*view);
+        let context = Context {
+            today: self.today,
+            now: Timestamp::UNIX_EPOCH,
+            actor: Actor::Program("test".to_owned()),
+            confirmed: &[],
+            random: 0,
+            search: &index,
+            municipality: &self.municipality,
+        };
+        ask(&*view, &context)
     }
 
     /// Rows by an intake; why some were refused.
     pub(crate) fn take(&mut self, intake: &str, rows: &[Given]) -> Vec<String> {
         let id = format!("light-vehicle-tax/{intake}");
         let intake = *self.system.intakes.iter().find(|one| one.id == id).unwrap();
-        let applied = take(&mut self.memory, &intake, self.today, rows);
+        let names: Vec<&str> = rows.iter().flatten().map(|(name, _)| *name).collect();
+        let filled: Vec<Row> = rows
+            .iter()
+            .map(|given| {
+                let mut row = Row::new();
+                for name in &names {
+                    row.push(given.iter().find(|(of, _)| of == name).map_or("", |(_, value)| value));
+                }
+                row
+            })
+            .collect();
+        let incoming: Vec<Incoming<'_>> = filled.iter().map(|row| Incoming::new(&names, row)).collect();
+        let batch =
+            Batch { link: "test", no: 1, extent: BatchExtent::Difference, subject: "", rows: &incoming };
+        let applied = self.within(|view, context| (intake.apply)(view, &batch, context).unwrap());
+        self.commit(applied.writes);
         applied.refused.into_iter().map(|row| format!("{}: {}", row.item, row.message)).collect()
     }
 
-    /// Runs a function once.
+    /// Runs a function once, through its form, and commits what it decides unless a finding stops it.
     pub(crate) fn run(&mut self, function: &str, input: &Value) -> Outcome {
         let id = format!("light-vehicle-tax/{function}");
         let function = self.system.functions.iter().find(|one| one.id == id).unwrap();
@@ -109,21 +172,10 @@ impl Town {
         if !findings.is_empty() {
             return Outcome::refused(findings);
         }
-        let outcome = {
-            let index = Index(&self.system, &self.memory);
-            let context = Context {
-                today: self.today,
-                now: Timestamp::UNIX_EPOCH,
-                actor: Actor::Program("test".to_owned()),
-                confirmed: &[],
-                random: 0,
-                search: &index,
-                municipality: &self.municipality,
-            };
-            (function.decide)(&self.memory, &Input(checked), &context).unwrap()
-        };
+        let input = Input(checked);
+        let outcome = self.within(|view, context| (function.decide)(view, &input, context).unwrap());
         if !outcome.findings.iter().any(system::Finding::stops) {
-            self.memory.commit(outcome.writes.clone());
+            self.commit(outcome.writes.clone());
         }
         outcome
     }
@@ -166,9 +218,10 @@ impl Town {
         let dataset = self.system.datasets.iter().find(|one| one.id == id).unwrap();
         let mut all = Vec::new();
         let mut row = Row::new();
-        register::View::scan(&self.memory, dataset.kind, None, &mut |stored| {
+        let view = self.store.view(AsOf::default()).unwrap();
+        view.scan(dataset.kind, None, &mut |stored| {
             row.clear();
-            if (dataset.row)(&self.memory, stored, &mut row)? == Fate::Row {
+            if (dataset.row)(&*view, stored, &mut row)? == Fate::Row {
                 assert_eq!(row.len(), dataset.items.len());
                 let value = |name: &&str| {
                     row.get(dataset.items.iter().position(|item| item.name == *name).unwrap()).to_owned()
@@ -183,6 +236,13 @@ impl Town {
 
     /// What the checks say.
     pub(crate) fn verify(&self) -> Vec<String> {
-        verify(&self.system, &self.memory)
+        let view = self.store.view(AsOf::default()).unwrap();
+        let run = |check: &system::Check| (check.run)(&*view).unwrap();
+        self.system
+            .checks
+            .iter()
+            .flat_map(run)
+            .map(|found| format!("{}: {}", found.record, found.what))
+            .collect()
     }
 }

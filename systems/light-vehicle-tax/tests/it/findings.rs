@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::bench::{Town, number};
+use crate::bench::{NONE, Town, number};
 
 /// A town on 20 April 2026, levied for the year: car 1001 of the first, van 1002 of the second, 1003 of the third scrapped in
 /// February, 1004 of the fourth with a reduction, 1005 of the ninth.
@@ -75,7 +75,7 @@ fn before(town: &mut Town, what: &str) {
                 ("preliminary", "1".to_owned()),
                 ("state", "3".to_owned()),
             ];
-            assert_eq!(town.take("balances", &[row]), [] as [String; 0]);
+            assert_eq!(town.take("balances", &[row]), NONE);
         }
         "moped" => {
             town.car(
@@ -103,6 +103,18 @@ fn codes_of(value: &Value) -> Vec<String> {
     lists.filter_map(|row| row["rule"].as_str()).filter(|code| !code.is_empty()).map(str::to_owned).collect()
 }
 
+/// Runs every case and shows the town after it.
+pub(crate) fn everything(mut see: impl FnMut(&Town)) {
+    let table = include_str!("../cases/findings.tsv");
+    for row in table.lines().filter(|line| !line.starts_with('#')) {
+        let cells: Vec<&str> = row.split('\t').collect();
+        let mut town = levied();
+        let input = input(&mut town, cells[2]);
+        town.run(cells[1], &input);
+        see(&town);
+    }
+}
+
 #[test]
 fn every_rule_is_broken_by_its_case() {
     let table = include_str!("../cases/findings.tsv");
@@ -120,7 +132,7 @@ fn every_rule_is_broken_by_its_case() {
         codes.extend(outcome.answer.iter().flat_map(|answer| codes_of(&answer.data)));
         let wanted: Vec<&str> = cells[0].split(' ').filter(|code| *code != "-").collect();
         assert_eq!(codes, wanted, "{row}: {:?}", outcome.findings);
-        assert_eq!(town.verify(), [] as [String; 0], "{row}");
+        assert_eq!(town.verify(), NONE, "{row}");
         seen.extend(wanted.iter().map(|code| (*code).to_owned()));
     }
     assert_eq!(in_the_source(), seen, "every rule of the source has its case");

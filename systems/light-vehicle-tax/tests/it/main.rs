@@ -6,5 +6,6 @@ mod any_order;
 mod bench;
 mod findings;
 mod levy;
+mod masking;
 mod office;
 mod places;
