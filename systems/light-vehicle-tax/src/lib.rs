@@ -1,6 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod association;
+mod codes;
+mod datasets;
+mod delivery;
+mod desk;
+mod facts;
+pub mod functions;
+mod intakes;
+mod notice;
+mod print;
+pub mod records;
 pub mod rules;
+pub mod verify;
 
 use system::System;
 
@@ -10,12 +22,12 @@ pub fn system() -> System {
         id: "light-vehicle-tax",
         title: "軽自動車税",
         task_id: "013",
-        kinds: Vec::new(),
-        functions: Vec::new(),
+        kinds: records::kinds(),
+        functions: functions::functions(),
         calculations: rules::calculations(),
-        datasets: Vec::new(),
-        intakes: Vec::new(),
-        indexed: Vec::new(),
-        checks: Vec::new(),
+        datasets: datasets::datasets(),
+        intakes: intakes::intakes(),
+        indexed: vec![functions::inquiry::INDEXED],
+        checks: verify::checks(),
     }
 }

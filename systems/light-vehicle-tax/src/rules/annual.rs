@@ -55,7 +55,7 @@ fn class<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u8>, D::Err
 }
 
 /// Which amount of its kind a vehicle has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grade {
     /// One amount for the kind.
@@ -71,7 +71,19 @@ pub enum Grade {
 }
 
 impl Grade {
-    fn label(self) -> &'static str {
+    /// The word in keys and rows.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Flat => "flat",
+            Self::Old => "old",
+            Self::Standard => "standard",
+            Self::Surcharge => "surcharge",
+            Self::Green => "green",
+        }
+    }
+
+    /// The Japanese words.
+    pub fn label(self) -> &'static str {
         match self {
             Self::Flat => "税率",
             Self::Old => "旧税率",

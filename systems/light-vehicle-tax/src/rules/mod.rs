@@ -1,12 +1,15 @@
 //! Rules over values: the tax of a vehicle for a fiscal year.
 
 mod annual;
+pub(crate) mod assess;
+pub(crate) mod number;
 mod rates;
 
 use system::Calculation;
 
-pub use annual::{Annual, Grade, Vehicle, annual};
-pub use rates::{Fuel, Missing, Month, Rates, Use, rates};
+pub use annual::{Annual, Grade, NoAmount, Vehicle, annual};
+pub use assess::{Assessed, Levied, assess};
+pub use rates::{Engine, Fuel, Missing, Month, Practice, Rates, ReductionRate, Use, rates};
 
 /// What can be calculated without a register.
 pub(crate) fn calculations() -> Vec<Calculation> {

@@ -28,6 +28,96 @@ pub struct Rates {
     pub surcharge: Vec<Surcharge>,
     /// グリーン化特例.
     pub green: Vec<Green>,
+    /// What an engine of a kind has.
+    pub engine: Vec<Engine>,
+    /// 減免.
+    pub reduction: Vec<ReductionRate>,
+    /// Days and practices of the municipality.
+    pub practice: Practice,
+}
+
+/// What an engine of a kind has (総排気量・定格出力): above, and up to.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Engine {
+    /// The code of the kind.
+    pub kind: String,
+    /// More than so many cc.
+    pub cc_above: Option<u32>,
+    /// At most so many cc.
+    pub cc_to: Option<u32>,
+    /// More than so many watts.
+    pub w_above: Option<u32>,
+    /// At most so many watts.
+    pub w_to: Option<u32>,
+    /// Article.
+    pub source: String,
+}
+
+impl Engine {
+    /// Whether an engine is of the kind; a motor goes by its output, anything else by its displacement.
+    pub fn fits(&self, cc: Option<u32>, watts: Option<u32>) -> bool {
+        let inside = |value: Option<u32>, above: Option<u32>, to: Option<u32>| {
+            value.is_none_or(|value| {
+                above.is_none_or(|above| above < value) && to.is_none_or(|to| value <= to)
+            })
+        };
+        inside(cc, self.cc_above, self.cc_to) && inside(watts, self.w_above, self.w_to)
+    }
+
+    /// What it has to be, in words.
+    pub fn label(&self) -> String {
+        let range = |above: Option<u32>, to: Option<u32>, unit: &str| match (above, to) {
+            (None, None) => None,
+            (Some(above), None) => Some(format!("{above}{unit}超")),
+            (None, Some(to)) => Some(format!("{to}{unit}以下")),
+            (Some(above), Some(to)) => Some(format!("{above}{unit}超{to}{unit}以下")),
+        };
+        let parts = [range(self.cc_above, self.cc_to, "cc"), range(self.w_above, self.w_to, "W")];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("、")
+    }
+}
+
+/// How much a reduction takes off (減免).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReductionRate {
+    /// Stable code.
+    pub code: String,
+    /// The Japanese words.
+    pub label: String,
+    /// First fiscal year.
+    pub from_fy: i16,
+    /// Per cent of the tax.
+    pub percent: i64,
+    /// At most so many yen.
+    pub most: Option<Yen>,
+    /// Whether a person has it for one vehicle only.
+    pub person: bool,
+    /// Article.
+    pub source: String,
+}
+
+/// Days and practices a municipality sets (条例・規則・運用).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Practice {
+    /// Whether a vehicle scrapped on the day of assessment is taxed.
+    pub scrapped_on_assessed_day_taxed: bool,
+    /// Days from a decision to the due date it sets.
+    pub correction_due_days: i32,
+    /// Days until a 速報 is final.
+    pub settle_preliminary_days: i32,
+    /// Days until a debit is final.
+    pub settle_account_days: i32,
+    /// The last day of a certificate, month and day, in the year after.
+    pub certificate_until: String,
+    /// Kinds that pass inspections (継続検査).
+    pub inspected: Vec<String>,
+    /// Whether a reduction is to be asked for by the due date.
+    pub reduction_until_due: bool,
+    /// Where it is laid down.
+    pub source: String,
 }
 
 /// Days of a levy.
@@ -127,6 +217,29 @@ pub enum Use {
     Business,
 }
 
+impl Use {
+    /// The word in keys and rows.
+    pub fn code(self) -> &'static str {
+        match self {
+            Use::Private => "private",
+            Use::Business => "business",
+        }
+    }
+
+    /// The Japanese word.
+    pub fn label(self) -> &'static str {
+        match self {
+            Use::Private => "自家用",
+            Use::Business => "営業用",
+        }
+    }
+
+    /// The use of a code.
+    pub fn from_code(code: &str) -> Option<Use> {
+        [Use::Private, Use::Business].into_iter().find(|one| one.code() == code)
+    }
+}
+
 /// What a vehicle runs on (燃料).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -147,6 +260,50 @@ pub enum Fuel {
     Methanol,
     /// そのほか.
     Other,
+}
+
+impl Fuel {
+    /// Every fuel.
+    pub const ALL: &'static [Fuel] = &[
+        Fuel::Petrol,
+        Fuel::Diesel,
+        Fuel::Hybrid,
+        Fuel::Electric,
+        Fuel::NaturalGas,
+        Fuel::Methanol,
+        Fuel::Other,
+    ];
+
+    /// The word in records and inputs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Fuel::Petrol => "petrol",
+            Fuel::Diesel => "diesel",
+            Fuel::Hybrid => "hybrid",
+            Fuel::Electric => "electric",
+            Fuel::NaturalGas => "natural-gas",
+            Fuel::Methanol => "methanol",
+            Fuel::Other => "other",
+        }
+    }
+
+    /// The Japanese word.
+    pub fn label(self) -> &'static str {
+        match self {
+            Fuel::Petrol => "ガソリン",
+            Fuel::Diesel => "軽油",
+            Fuel::Hybrid => "ハイブリッド",
+            Fuel::Electric => "電気",
+            Fuel::NaturalGas => "天然ガス",
+            Fuel::Methanol => "メタノール",
+            Fuel::Other => "その他",
+        }
+    }
+
+    /// The fuel of a code.
+    pub fn from_code(code: &str) -> Option<Fuel> {
+        Fuel::ALL.iter().find(|one| one.code() == code).copied()
+    }
 }
 
 /// A month (初度検査年月): `2015-05`.
@@ -200,6 +357,11 @@ impl TryFrom<String> for Month {
 }
 
 impl Month {
+    /// The month of a day.
+    pub fn of(day: domain::Date) -> Self {
+        Self { year: day.year(), month: day.month() }
+    }
+
     /// 2015年5月.
     pub fn label(self) -> String {
         format!("{}年{}月", self.year, self.month)
@@ -278,6 +440,29 @@ impl Rates {
         let row = self.aged.iter().filter(same).filter(|row| row.from_fy <= fiscal_year);
         let row = row.max_by_key(|row| row.from_fy);
         Some(row.ok_or_else(|| Missing { table: "aged", what: label.clone(), fiscal_year }))
+    }
+
+    /// What an engine of a kind has; none where nothing is laid down.
+    pub fn engine_of(&self, kind: &str) -> Option<&Engine> {
+        self.engine.iter().find(|row| row.kind == kind)
+    }
+
+    /// A reduction in a fiscal year.
+    pub fn reduction_of(&self, code: &str, fiscal_year: i16) -> Option<&ReductionRate> {
+        let rows = self.reduction.iter().filter(|row| row.code == code && row.from_fy <= fiscal_year);
+        rows.max_by_key(|row| row.from_fy)
+    }
+
+    /// The words of a kind; the code itself of one that is not known.
+    pub fn kind_label<'a>(&'a self, kind: &'a str, r#use: Use) -> &'a str {
+        let flat = || self.flat.iter().find(|row| row.code == kind).map(|row| row.label.as_str());
+        let aged = self.aged.iter().find(|row| row.code == kind && row.r#use == r#use);
+        aged.map(|row| row.label.as_str()).or_else(flat).unwrap_or(kind)
+    }
+
+    /// Whether the amount of a kind goes by the first inspection.
+    pub fn is_aged(&self, kind: &str) -> bool {
+        self.aged.iter().any(|row| row.code == kind)
     }
 
     /// Every code of a kind with its words.

@@ -12,7 +12,7 @@ fn annual(input: &Value) -> Result<Calculated, Vec<Finding>> {
 
 #[test]
 fn every_example_comes_out_to_the_yen() {
-    let table = include_str!("cases/annual.tsv");
+    let table = include_str!("../cases/annual.tsv");
     for row in table.lines().filter(|line| !line.starts_with('#')) {
         let cells: Vec<&str> = row.split('\t').collect();
         let mut input =
