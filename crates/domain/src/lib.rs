@@ -12,6 +12,7 @@ pub mod number;
 pub mod period;
 pub mod person;
 pub mod relation;
+pub mod slip;
 mod text;
 mod tsv;
 mod unknown;
@@ -29,9 +30,10 @@ pub use name::{
     to_full_width_kana,
 };
 pub use number::{
-    AddresseeNo, CorporateNumber, HouseholdNo, IndividualNumber, MunicipalityCode, NumberError,
+    AddresseeNo, CorporateNumber, HouseholdNo, IndividualNumber, MunicipalityCode, NoticeNo, NumberError,
     ResidentRecordCode,
 };
 pub use period::period_end;
 pub use person::{Art30_45Class, MovementClass, MovementReason, ResidentKind, ResidentStatus, Sex};
 pub use relation::{Relation, RelationError, RelationStep};
+pub use slip::{LevyKey, TaxItem};

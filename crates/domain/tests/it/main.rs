@@ -5,3 +5,4 @@ mod dates;
 mod names;
 mod numbers;
 mod people;
+mod slips;
