@@ -52,6 +52,9 @@ pub enum PressError {
         /// The length of its payload.
         bytes: usize,
     },
+    /// A bar code that holds an even number of digits got something else.
+    #[error("a bar code of digits got something that is not an even number of digits")]
+    CodeNotDigits,
     /// The data has not the shape its template expects, or the template is wrong.
     #[error("template {template} was not typeset: {}", messages.join("; "))]
     Typeset {

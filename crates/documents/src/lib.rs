@@ -10,6 +10,7 @@ pub mod link_acceptance;
 pub mod listing;
 mod press;
 pub mod resident_record_copy;
+pub mod tax_notice;
 mod world;
 
 pub use codes::{Code, CodeKind};
@@ -22,3 +23,4 @@ pub use link_acceptance::LinkAcceptance;
 pub use listing::Listing;
 pub use press::{DATA_BYTES_MAX, LazyPress, Pdf, Press, Sheet};
 pub use resident_record_copy::ResidentRecordCopy;
+pub use tax_notice::{PaymentSlips, TaxNotice, TaxNotices};

@@ -15,7 +15,10 @@ use crate::codes;
 use crate::coverage;
 use crate::font;
 use crate::world::{DATA_FILE, Job, Stock, file_id};
-use crate::{GlyphFinding, ItemCertificate, Letter, LinkAcceptance, Listing, PressError, ResidentRecordCopy};
+use crate::{
+    GlyphFinding, ItemCertificate, Letter, LinkAcceptance, Listing, PaymentSlips, PressError,
+    ResidentRecordCopy, TaxNotice, TaxNotices,
+};
 
 /// The most JSON one document may have: some 200 full persons, far above any household, or a few thousand rows of a list.
 /// A list of the whole town is a batch of documents and not one.
@@ -26,14 +29,20 @@ pub const DATA_BYTES_MAX: usize = 1 << 20;
 const REMEMBERED_DOCUMENTS: usize = 2;
 
 /// Files of the typesetter: pieces shared by the templates, and the templates by name.
-const SOURCES: [(&str, &str); 6] = [
+const SOURCES: [(&str, &str); 9] = [
     ("sheet.typ", include_str!("../templates/sheet.typ")),
+    ("slip.typ", include_str!("../templates/slip.typ")),
     ("item-certificate.typ", include_str!("../templates/item-certificate.typ")),
     ("letter.typ", include_str!("../templates/letter.typ")),
     ("link-acceptance.typ", include_str!("../templates/link-acceptance.typ")),
     ("listing.typ", include_str!("../templates/listing.typ")),
+    ("payment-slip.typ", include_str!("../templates/payment-slip.typ")),
     ("resident-record-copy.typ", include_str!("../templates/resident-record-copy.typ")),
+    ("tax-notice.typ", include_str!("../templates/tax-notice.typ")),
 ];
+
+/// Sources that are pieces of others and no templates.
+const PIECES: [&str; 2] = ["sheet", "slip"];
 
 /// A value with a template of its own.
 pub trait Sheet: Serialize {
@@ -85,7 +94,7 @@ impl Press {
         for (file, text) in SOURCES {
             let id = file_id(file).ok_or_else(|| unknown(file))?;
             sources.push(Source::new(id, text.to_owned()));
-            if let Some(name) = file.strip_suffix(".typ").filter(|name| *name != "sheet") {
+            if let Some(name) = file.strip_suffix(".typ").filter(|name| !PIECES.contains(name)) {
                 templates.push((name, id));
             }
         }
@@ -101,11 +110,11 @@ impl Press {
 
     /// Prints `data` with the template of that name: `resident-record-copy` takes a [`ResidentRecordCopy`],
     /// `item-certificate` an [`ItemCertificate`], `letter` a [`Letter`], `link-acceptance` a [`LinkAcceptance`], `listing` a
-    /// [`Listing`].
+    /// [`Listing`], `tax-notice` a [`TaxNotice`] or [`TaxNotices`], `payment-slip` a [`PaymentSlips`].
     ///
     /// # Errors
     /// [`UnknownTemplate`](PressError::UnknownTemplate), [`DataTooLarge`](PressError::DataTooLarge),
-    /// [`CodeTooLong`](PressError::CodeTooLong), and [`Typeset`](PressError::Typeset) when the data has not the template's
+    /// [`CodeTooLong`](PressError::CodeTooLong), [`CodeNotDigits`](PressError::CodeNotDigits), and [`Typeset`](PressError::Typeset) when the data has not the template's
     /// shape.
     pub fn render(&self, template: &str, data: &Value) -> Result<Pdf, PressError> {
         let found = self.templates.iter().find(|(name, _)| *name == template);
@@ -183,8 +192,20 @@ impl Sheet for Listing {
     const TEMPLATE: &'static str = "listing";
 }
 
+impl Sheet for PaymentSlips {
+    const TEMPLATE: &'static str = "payment-slip";
+}
+
 impl Sheet for ResidentRecordCopy {
     const TEMPLATE: &'static str = "resident-record-copy";
+}
+
+impl Sheet for TaxNotice {
+    const TEMPLATE: &'static str = "tax-notice";
+}
+
+impl Sheet for TaxNotices {
+    const TEMPLATE: &'static str = "tax-notice";
 }
 
 fn typeset(job: &Job<'_>) -> Result<(Vec<u8>, usize), Vec<String>> {

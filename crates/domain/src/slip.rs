@@ -245,6 +245,18 @@ pub fn convenience_store(company: &str, key: &LevyKey, reissue: u8, limit: Date,
     (code.len() == CODE_DIGITS).then_some(code)
 }
 
+/// The digits of a code as they stand under its bars, on two lines: `(91)912345-0420260000000017011000` and
+/// `260601-0-010800-6`. `None` for what is not 44 digits. The division is as collection agents print it (unverified).
+pub fn convenience_store_caption(code: &str) -> Option<String> {
+    if code.len() != CODE_DIGITS || !is_digits(code) {
+        return None;
+    }
+    let part = |from: usize, to: usize| code.get(from..to);
+    let (ai, company, free) = (part(0, 2)?, part(2, 8)?, part(8, 30)?);
+    let (limit, stamp, yen, check) = (part(30, 36)?, part(36, 37)?, part(37, 43)?, part(43, 44)?);
+    Some(format!("({ai}){company}-{free}\n{limit}-{stamp}-{yen}-{check}"))
+}
+
 /// What a code of 44 digits says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConvenienceStore {

@@ -50,6 +50,14 @@ pub enum RowRule {
         /// The kinds there are.
         kinds: String,
     },
+    /// A value that is the same for the whole file is another one here.
+    #[error("「{got}」が、前の行の「{first}」と違います（一つのファイルでは同じ値でなければなりません）")]
+    NotCommon {
+        /// The value of the rows before.
+        first: String,
+        /// The value of this row.
+        got: String,
+    },
     /// A digits item holds something else.
     #[error("数字以外の文字があります")]
     NotDigits,
@@ -340,6 +348,7 @@ impl RowRule {
             Self::Required => "required",
             Self::Values { .. } => "values",
             Self::Kind { .. } => "unknown_kind",
+            Self::NotCommon { .. } => "not_common",
             Self::NotDigits => "not_digits",
             Self::NotANumber => "not_a_number",
             Self::Negative => "negative",

@@ -272,6 +272,10 @@ pub enum Fact {
     Bytes,
     /// Sum of a numeric item over all detail records (合計).
     Total(String),
+    /// A count or total over the detail records that meet a condition alone (条件付きの件数・合計).
+    Where(Box<Fact>, Condition),
+    /// The value all rows have of an item of the dataset (共通の値); a row that has another is refused.
+    Common(String),
     /// Full or difference (全件・差分).
     Extent,
     /// Who sends (提供元).
@@ -280,11 +284,40 @@ pub enum Fact {
     Target,
 }
 
+/// What a counted detail record must have (件数・合計の条件): `result = 0`, `result != 0`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// Field name of an item of the details.
+    pub item: String,
+    /// The value, as the dataset has it.
+    pub value: String,
+    /// Whether it must be another one.
+    pub negated: bool,
+}
+
+impl Condition {
+    /// Reads `item = value` or `item != value`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (item, value) = text.split_once('=')?;
+        let (item, negated) = item.strip_suffix('!').map_or((item, false), |item| (item, true));
+        let (item, value) = (item.trim().to_owned(), value.trim().to_owned());
+        (!item.is_empty() && !value.contains('=')).then_some(Self { item, value, negated })
+    }
+
+    pub(crate) fn holds(&self, value: &str) -> bool {
+        (value == self.value) != self.negated
+    }
+}
+
 impl Fact {
     /// Whether it is only known when all rows are.
     #[must_use]
     pub fn is_tallied(&self) -> bool {
-        matches!(self, Self::RowCount(_) | Self::RecordCount | Self::Bytes | Self::Total(_))
+        match self {
+            Self::RowCount(_) | Self::RecordCount | Self::Bytes | Self::Total(_) => true,
+            Self::Where(..) | Self::Common(_) => true,
+            Self::DeliveryNo | Self::Date | Self::Extent | Self::Source | Self::Target => false,
+        }
     }
 
     /// The Japanese word.
@@ -298,6 +331,11 @@ impl Fact {
             Self::RecordCount => "レコードの数".to_owned(),
             Self::Bytes => "データ部のバイト数".to_owned(),
             Self::Total(item) => format!("「{item}」の合計"),
+            Self::Where(of, Condition { item, value, negated }) => {
+                let sign = if *negated { "≠" } else { "＝" };
+                format!("{}（{item} {sign} {value}）", of.label())
+            }
+            Self::Common(item) => format!("全件に共通の「{item}」"),
             Self::Extent => "全件・差分の区分".to_owned(),
             Self::Source => "提供元".to_owned(),
             Self::Target => "提供先".to_owned(),

@@ -14,6 +14,7 @@ use crate::model::{
 use crate::number::ZoneCodes;
 use crate::quick::Quick;
 use crate::step;
+use crate::tally::{Common, Conditional};
 
 /// What header and trailer say of a delivery (送付の情報).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +44,10 @@ pub struct Tally {
     pub bytes: u64,
     /// Sums in the order of the plan's totals, in units of their last decimal.
     pub(crate) sums: Vec<i128>,
+    /// Counts and sums under conditions, in the order of the plan's.
+    pub(crate) conditional: Vec<i128>,
+    /// What all rows have in common, in the order of the plan's; nothing before the first row.
+    pub(crate) commons: Vec<String>,
 }
 
 /// A character that was not written or read exactly, and in which item.
@@ -68,6 +73,8 @@ pub struct Plan {
     pub(crate) delimiter: Vec<u8>,
     pub(crate) quote: Vec<u8>,
     pub(crate) totals: Vec<Total>,
+    pub(crate) conditionals: Vec<Conditional>,
+    pub(crate) commons: Vec<Common>,
     /// Whether each value is looked at for control characters, not the record as a whole.
     pub(crate) checks_values: bool,
     version: String,
@@ -192,6 +199,13 @@ impl Layout {
                 items.push(name.as_str());
             }
         }
+        for field in self.records.iter().flat_map(|record| &record.fields) {
+            if let Value::Fact(Fact::Common(name)) = &field.value
+                && !items.contains(&name.as_str())
+            {
+                items.push(name.as_str());
+            }
+        }
         items
     }
 
@@ -264,7 +278,14 @@ impl Plan {
     }
 
     pub(crate) fn tally(&self) -> Tally {
-        Tally { rows: 0, by_kind: vec![0; self.kinds.len()], bytes: 0, sums: vec![0; self.totals.len()] }
+        Tally {
+            rows: 0,
+            by_kind: vec![0; self.kinds.len()],
+            bytes: 0,
+            sums: vec![0; self.totals.len()],
+            conditional: vec![0; self.conditionals.len()],
+            commons: Vec::new(),
+        }
     }
 }
 
@@ -310,6 +331,8 @@ impl Compiler<'_> {
                 totals.push(Total { name: name.clone(), decimals });
             }
         }
+        let conditionals = self.conditionals();
+        let commons = self.commons();
         let mut kinds = Vec::new();
         let mut first_field = 0;
         for record in &layout.records {
@@ -342,6 +365,8 @@ impl Compiler<'_> {
             delimiter: Vec::new(),
             quote: Vec::new(),
             totals,
+            conditionals,
+            commons,
             checks_values: true,
             version: String::new(),
         };
@@ -437,7 +462,7 @@ impl Compiler<'_> {
             start: field.start_byte.saturating_sub(1),
             bytes: field.bytes,
             codec,
-            required: field.required,
+            required: field.required && !matches!(field.value, Value::Fact(Fact::Common(_))),
             substitutes: matches!(policy, Unmappable::Substitute | Unmappable::Shrink),
             default: field.default.as_str().into(),
             codes: field.codes.clone(),

@@ -11,6 +11,10 @@ mod coverage;
 mod printing;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod slip_samples;
+#[cfg(test)]
+mod slips;
 
 #[cfg(test)]
 mod tools {
@@ -65,6 +69,17 @@ mod tools {
             }
         }
         Some(found)
+    }
+
+    /// The codes of pages that [`codes_of`] drew, with what kind each is said to be.
+    pub(crate) fn gs1_of(test: &str, pdf: &Pdf) -> Option<String> {
+        let stem = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        let pictures = (1..=pdf.pages).map(|page| format!("{}-{page}.pgm", stem.display()));
+        let mut reader = Command::new("zbarimg");
+        match reader.args(["--quiet", "--xml", "--nodbus"]).args(pictures).output() {
+            Ok(output) => Some(String::from_utf8_lossy(&output.stdout).into_owned()),
+            Err(error) => did_not_run(test, &format!("zbarimg (package zbar-tools): {error}")),
+        }
     }
 
     fn did_not_run<T>(test: &str, why: &str) -> Option<T> {

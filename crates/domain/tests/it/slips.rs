@@ -2,7 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may stop the test")]
 
 use domain::slip::{
-    ConvenienceStore, NoticeNo, SlipError, check_digit_10w3, convenience_store, convenience_store_yen_max,
+    ConvenienceStore, NoticeNo, SlipError, check_digit_10w3, convenience_store, convenience_store_caption,
+    convenience_store_yen_max,
 };
 use domain::{Date, FiscalYear, LevyKey, NumberError, TaxItem, Yen};
 use proptest::prelude::*;
@@ -105,6 +106,9 @@ fn a_store_reads_forty_four_digits() {
         concat!("91", "912345", "04", "2026", "0000000017", "01", "1", "00", "0", "260601", "0", "010800");
     assert_eq!(code.get(..43), Some(expected));
     assert_eq!(code.len(), 44);
+    let caption = convenience_store_caption(&code);
+    assert_eq!(caption.as_deref(), Some("(91)912345-0420260000000017011000\n260601-0-010800-6"));
+    assert_eq!(convenience_store_caption(expected), None);
     let read = ConvenienceStore::parse(&code).unwrap();
     assert_eq!(
         (read.key, read.limit, read.yen, read.reissue),
@@ -187,6 +191,7 @@ proptest! {
     #[test]
     fn no_text_panics(text in "\\PC*") {
         let _ = (LevyKey::parse(&text), ConvenienceStore::parse(&text), LevyKey::from_customer_no(&text));
+        let _ = convenience_store_caption(&text);
         let _ = (TaxItem::parse(&text), NoticeNo::parse_input(&text), check_digit_10w3(&text));
     }
 }

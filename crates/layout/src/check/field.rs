@@ -9,13 +9,13 @@ use super::tree::{Table, Tree};
 use super::{Checker, Keys};
 use crate::codes::{CodeList, CodeRow};
 use crate::model::{
-    DateFormat, Fact, FieldSpec, Form, Justify, Pad, Role, Sign, Type, UnknownDate, Value, Zones,
+    Condition, DateFormat, Fact, FieldSpec, Form, Justify, Pad, Role, Sign, Type, UnknownDate, Value, Zones,
 };
 
 /// The longest number: what a total of many records can still be summed in.
 const DIGITS_MAX: usize = 31;
 
-const KEYS: [&str; 28] = [
+const KEYS: [&str; 30] = [
     "no",
     "item",
     "name",
@@ -24,6 +24,8 @@ const KEYS: [&str; 28] = [
     "fact",
     "of",
     "total",
+    "where",
+    "common",
     "filler",
     "type",
     "start_byte",
@@ -159,8 +161,11 @@ impl Checker<'_> {
         let literal = self.text(keys, "literal");
         let fact = self.text(keys, "fact");
         let total = self.text(keys, "total");
+        let common = self.text(keys, "common");
         let filler = self.flag(keys, "filler").unwrap_or(false);
-        let given = [from.is_some(), literal.is_some(), fact.is_some(), total.is_some(), filler];
+        let is_fact = fact.is_some() || total.is_some() || common.is_some();
+        let given =
+            [from.is_some(), literal.is_some(), fact.is_some(), total.is_some(), common.is_some(), filler];
         let count = given.iter().filter(|&&given| given).count();
         let is_detail = role == Role::Detail;
         if 1 < count || (count == 0 && !is_detail) {
@@ -168,10 +173,10 @@ impl Checker<'_> {
             self.report_at(keys, key, format!("{key} と literal のどちらか一つが必要です"));
             return Value::Literal(String::new());
         }
-        let misplaced = if is_detail { fact.is_some() || total.is_some() } else { from.is_some() };
+        let misplaced = if is_detail { is_fact } else { from.is_some() };
         if misplaced {
             let rule = if is_detail {
-                "fact と total はヘッダとトレーラだけのものです"
+                "fact と total と common はヘッダとトレーラだけのものです"
             } else {
                 "from はデータレコードだけのものです"
             };
@@ -180,8 +185,16 @@ impl Checker<'_> {
         if let Some(literal) = literal {
             return Value::Literal(literal);
         }
+        let condition = self.condition(keys);
+        let when = |fact: Fact| match condition.clone() {
+            Some(condition) => Fact::Where(Box::new(fact), condition),
+            None => fact,
+        };
         if let Some(total) = total {
-            return Value::Fact(Fact::Total(total));
+            return Value::Fact(when(Fact::Total(total)));
+        }
+        if let Some(common) = common {
+            return Value::Fact(Fact::Common(common));
         }
         if filler {
             return Value::Filler;
@@ -204,7 +217,24 @@ impl Checker<'_> {
         if of.is_some() && !matches!(fact, Fact::RowCount(_)) {
             self.report_at(keys, "of", "of は fact = \"row_count\" だけのものです".to_owned());
         }
-        Value::Fact(fact)
+        let counts = matches!(&fact, Fact::RowCount(of) if of.is_none());
+        if condition.is_some() && !counts {
+            let rule = "where は total か、of のない fact = \"row_count\" だけのものです";
+            self.report_at(keys, "where", rule.to_owned());
+            return Value::Fact(fact);
+        }
+        Value::Fact(when(fact))
+    }
+
+    /// The condition of a count or total.
+    fn condition(&mut self, keys: Keys<'_>) -> Option<Condition> {
+        let text = self.text(keys, "where")?;
+        let condition = Condition::parse(&text);
+        if condition.is_none() {
+            let rule = "where は「result = 0」か「result != 0」の形で書きます";
+            self.report_at(keys, "where", rule.to_owned());
+        }
+        condition
     }
 
     fn kind(&mut self, keys: Keys<'_>, value: &Value, format: Option<DateFormat>, fixed: bool) -> Type {

@@ -208,6 +208,14 @@ fn fact_rule(fact: &Fact, field: &FieldSpec, records: &[RecordSpec]) -> Option<S
             }
             (!field.kind.is_numeric()).then(|| "total は数値（type 9, S9, P）の項目に書きます".to_owned())
         }
+        Fact::Where(of, condition) => {
+            let fields = details.flat_map(|record| &record.fields);
+            if !fields.map(|field| &field.name).any(|name| *name == condition.item) {
+                let item = &condition.item;
+                return Some(format!("where「{item}」という項目がデータレコードにありません"));
+            }
+            fact_rule(of, field, records)
+        }
         _ => None,
     }
 }

@@ -301,6 +301,14 @@ impl<'p> Core<'p> {
             self.unread += 1;
             return;
         }
+        if !plan.conditionals.is_empty() {
+            let value = |at: usize| {
+                let start = at.checked_sub(1).and_then(|at| self.ends.get(at)).copied().unwrap_or(0);
+                let text = self.ends.get(at).and_then(|&end| self.text.get(start..end));
+                text.and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+            };
+            plan.add_conditional(kind, value, &mut self.tally);
+        }
         if plan.totals.is_empty() {
             return;
         }
@@ -322,7 +330,8 @@ impl<'p> Core<'p> {
             let value = self.text.get(start..end).and_then(|value| std::str::from_utf8(value).ok());
             start = end;
             let Source::Fact(fact) = &step.source else { continue };
-            if !fact.is_tallied() {
+            // What rows have in common need not stand in their records.
+            if !fact.is_tallied() || matches!(fact, Fact::Common(_)) {
                 continue;
             }
             let promise = Promise {
@@ -351,7 +360,7 @@ impl<'p> Core<'p> {
         if same_number(&promise.stated, &found) {
             return None;
         }
-        let unread = if matches!(promise.fact, Fact::Total(_)) { self.unread } else { 0 };
+        let unread = if matches!(promise.fact, Fact::Total(_) | Fact::Where(..)) { self.unread } else { 0 };
         let (what, stated) = (promise.fact.label(), promise.stated.clone());
         Some(ReadError {
             record: promise.record,

@@ -124,6 +124,7 @@ impl Writer<'_> {
             let rule = RowRule::Values { expected: plan.row_values, got: values.len() };
             return Err(RowError { item: "レコード全体".to_owned(), rule });
         }
+        plan.check_common(values, &self.tally)?;
         let start = out.len();
         let get = |_: usize, position: usize| values.get(position).copied().unwrap_or_default();
         self.rows.record(kind, found, &get, out, events)?;
@@ -143,6 +144,19 @@ impl Writer<'_> {
                 let value = if value.is_empty() { &step.default } else { value };
                 plan.add(step, value, &mut self.tally);
             }
+        }
+        if !plan.conditionals.is_empty() {
+            let value = |at: usize| match found.steps.get(at) {
+                Some(step) => {
+                    Some(step.value(at, &get)).filter(|value| !value.is_empty()).unwrap_or(&step.default)
+                }
+                None => "",
+            };
+            plan.add_conditional(kind, value, &mut self.tally);
+        }
+        if self.tally.commons.is_empty() {
+            let commons = plan.commons.iter().map(|common| get(0, common.position).to_owned());
+            self.tally.commons = commons.collect();
         }
         Ok(())
     }
@@ -292,6 +306,15 @@ impl Plan {
                 let at = self.totals.iter().position(|total| total.name == *name);
                 let sum = at.and_then(|at| tally.sums.get(at)).copied().unwrap_or_default();
                 show_sum(sum, at.and_then(|at| self.totals.get(at)).map_or(0, |total| total.decimals))
+            }
+            Fact::Where(..) => {
+                let at = self.conditionals.iter().position(|known| known.fact == *fact);
+                let sum = at.and_then(|at| tally.conditional.get(at)).copied().unwrap_or_default();
+                show_sum(sum, at.and_then(|at| self.conditionals.get(at)).map_or(0, |known| known.decimals))
+            }
+            Fact::Common(name) => {
+                let at = self.commons.iter().position(|common| common.name == *name);
+                at.and_then(|at| tally.commons.get(at)).cloned().unwrap_or_default()
             }
             _ => tally.rows.to_string(),
         }

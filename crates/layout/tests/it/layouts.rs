@@ -53,7 +53,10 @@ fn every_breach_is_told_with_file_line_item_and_rule() {
             item("type = \"X\", bytes = 4, required = \"maybe\""),
             "required「maybe」は true でも false でもありません",
         ),
-        (item("type = \"X\", bytes = 4, fact = \"date\""), "fact と total はヘッダとトレーラだけのものです"),
+        (
+            item("type = \"X\", bytes = 4, fact = \"date\""),
+            "fact と total と common はヘッダとトレーラだけのものです",
+        ),
         (item("type = \"P\", bytes = 4, digits = 5"), "digits 5 には 3 バイト必要です（bytes = 4）"),
         (item("type = \"S9\", bytes = 4, sign = \"none\""), "符号のない数値は type 9 です"),
         (item("type = \"X\", bytes = 4, sign = \"leading\""), "sign は type S9 と P だけのものです"),

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad;
 #[cfg(test)]
+mod collection;
+#[cfg(test)]
 mod fields;
 #[cfg(test)]
 mod kinds;
