@@ -4,6 +4,7 @@ pub mod datasets;
 mod drafts;
 mod functions;
 pub mod intakes;
+mod notices;
 pub mod records;
 pub mod rules;
 mod tasks;

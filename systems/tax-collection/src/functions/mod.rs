@@ -1,6 +1,8 @@
 //! The functions (機能), one file each.
 
+mod arrears;
 mod clear;
+mod closing;
 mod payment_entry;
 mod payments_import;
 
@@ -9,7 +11,10 @@ use system::{Context, Finding, Function, Input, Place};
 
 /// Every function, in the order of the function table.
 pub(crate) fn all() -> Vec<Function> {
-    vec![payment_entry::function(), payments_import::function(), clear::function()]
+    let mut all = vec![payment_entry::function(), payments_import::function(), clear::function()];
+    all.extend(arrears::all());
+    all.extend(closing::all());
+    all
 }
 
 /// A row of the unit 収滞納管理 in the function table.
