@@ -14,6 +14,7 @@ mod latency;
 mod layouts;
 mod links;
 mod search;
+mod taxes;
 
 use std::path::PathBuf;
 
@@ -71,6 +72,8 @@ enum Stage {
     Search,
     /// Flushes of a 本登録, search through its function, 住居表示 beside clerks, with targets.
     Counter,
+    /// Levies, payments, charges of a city, with targets.
+    Taxes,
     /// Links over HTTP and in files, beside PostgreSQL's outbox and DuckDB, with targets.
     Links,
 }
@@ -139,6 +142,10 @@ fn run(stage: Stage, arguments: &Arguments) -> anyhow::Result<()> {
         Stage::Counter => {
             println!("\n# counter, {} residents", arguments.residents);
             counter::bench(&arguments.dir, arguments.residents)
+        }
+        Stage::Taxes => {
+            println!("\n# taxes");
+            taxes::bench(&arguments.dir)
         }
         Stage::Latency => {
             println!("\n# 本登録 to all three subscribers");

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod age;
+pub mod bank;
 pub mod calendar;
 pub mod date;
 pub mod era;

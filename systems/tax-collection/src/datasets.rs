@@ -3,11 +3,14 @@
 use register::{Fault, Stored, View};
 use system::{Dataset, Fate, Item, ItemType, Row};
 
-use crate::records::{INSTALMENT, Instalment, Part};
+use crate::records::{
+    ApplicationState, INSTALMENT, Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Part, TRANSFER,
+    TRANSFER_APPLICATION, Transfer, TransferApplication, TransferState,
+};
 
 /// Every dataset.
 pub(crate) fn all() -> Vec<Dataset> {
-    vec![BALANCE]
+    vec![BALANCE, DEMAND, ACCOUNT, TRANSFERS, REFUND]
 }
 
 /// 収納情報: how much of each instalment is paid, for the taxes that levied it and for who asks.
@@ -58,5 +61,178 @@ fn balance(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
     row.push(held.state().code());
     row.push(flag(held.reminder.is_some()));
     row.push(flag(!held.deferments.is_empty()));
+    Ok(Fate::Row)
+}
+
+/// 納付情報（ＭＰＮ・共通納税へ）: what can be paid by its numbers, and how much.
+pub const DEMAND: Dataset = Dataset {
+    id: "tax-collection/demand",
+    title: "納付情報（ＭＰＮ・共通納税）",
+    kind: &INSTALMENT,
+    items: &[
+        Item::new("levy_key", "調定番号", ItemType::Text),
+        Item::new("payment_no", "納付番号", ItemType::Text),
+        Item::new("tax_item", "税目", ItemType::Code),
+        Item::new("tax_year", "相当年度", ItemType::Number),
+        Item::new("amount", "納付額", ItemType::Number),
+        Item::new("due_on", "納期限", ItemType::Date),
+        Item::new("payable", "納付可", ItemType::Code),
+    ],
+    subject: "levy_key",
+    row: demand,
+};
+
+fn demand(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let held = stored.typed::<Instalment>()?.record;
+    let Ok(key) = domain::slip::LevyKey::parse(&held.levy_key) else { return Ok(Fate::Skip) };
+    let open = held.open_total();
+    row.push(&held.levy_key);
+    row.push(&key.customer_no());
+    row.push(&held.tax_item);
+    row.push_display(&held.tax_year.0);
+    row.push_display(&open.0.max(0));
+    row.push_display(&held.due_on);
+    // Paid, told of as paid, or asked of a bank: not to be paid a second time.
+    let payable = 0 < open.0 && held.preliminary.is_none() && held.transfer.is_none();
+    row.push(if payable { "1" } else { "0" });
+    Ok(Fate::Row)
+}
+
+/// 口座情報（宛名へ）: what payers applied for, as the register of accounts takes it.
+pub const ACCOUNT: Dataset = Dataset {
+    id: "tax-collection/account",
+    title: "口座振替の申込",
+    kind: &TRANSFER_APPLICATION,
+    items: &[
+        Item::new("account_key", "口座番号キー", ItemType::Text),
+        Item::new("history_no", "履歴番号", ItemType::Number),
+        Item::new("addressee_no", "宛名番号", ItemType::Text),
+        Item::new("tax_item", "税目", ItemType::Code),
+        Item::new("from", "開始日", ItemType::Date),
+        Item::new("until", "終了日", ItemType::Date),
+        Item::new("bank", "金融機関コード", ItemType::Code),
+        Item::new("bank_name", "金融機関名", ItemType::Text),
+        Item::new("branch", "支店コード", ItemType::Code),
+        Item::new("branch_name", "支店名", ItemType::Text),
+        Item::new("account_type", "預金種目", ItemType::Code),
+        Item::new("account_no", "口座番号", ItemType::Text),
+        Item::new("holder_kana", "口座名義人カナ", ItemType::Text),
+        Item::new("method", "振替方法", ItemType::Code),
+        Item::new("state", "口座の状態", ItemType::Code),
+    ],
+    subject: "account_key",
+    row: account,
+};
+
+/// An application a bank is still asked about is no account yet.
+fn account(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let versioned = stored.typed::<TransferApplication>()?;
+    let held = &versioned.record;
+    let state = match held.state {
+        ApplicationState::Asked | ApplicationState::Refused => return Ok(Fate::Skip),
+        ApplicationState::Active => "1",
+        ApplicationState::Paused => "2",
+        ApplicationState::Ended => "9",
+    };
+    row.push(&held.account_key);
+    row.push_display(&versioned.version);
+    row.push(&held.addressee_no);
+    row.push(&held.tax_item);
+    row.push_display(&held.from);
+    row.push_optional(held.until);
+    row.push(&held.bank);
+    row.push(&held.bank_name);
+    row.push(&held.branch);
+    row.push(&held.branch_name);
+    row.push(&held.account_type);
+    row.push(&held.account_no);
+    row.push(&held.holder_kana);
+    row.push(&held.method);
+    row.push(state);
+    Ok(Fate::Row)
+}
+
+/// 口座振替請求（金融機関へ）: what banks are asked to debit.
+pub const TRANSFERS: Dataset = Dataset {
+    id: "tax-collection/transfer",
+    title: "口座振替請求",
+    kind: &TRANSFER,
+    items: &[
+        Item::new("transfer_key", "請求番号", ItemType::Text),
+        Item::new("debit_on", "振替日", ItemType::Date),
+        Item::new("bank", "金融機関コード", ItemType::Code),
+        Item::new("bank_name", "金融機関名", ItemType::Text),
+        Item::new("branch", "支店コード", ItemType::Code),
+        Item::new("branch_name", "支店名", ItemType::Text),
+        Item::new("account_type", "預金種目", ItemType::Code),
+        Item::new("account_no", "口座番号", ItemType::Text),
+        Item::new("holder_kana", "預金者名", ItemType::Text),
+        Item::new("amount", "引落金額", ItemType::Number),
+        Item::new("new_code", "新規コード", ItemType::Code),
+        Item::new("customer_no", "顧客番号", ItemType::Text),
+        Item::new("result", "振替結果コード", ItemType::Code),
+    ],
+    subject: "transfer_key",
+    row: transfer,
+};
+
+fn transfer(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let held = stored.typed::<Transfer>()?.record;
+    // What is answered or stopped is no request any more.
+    if held.state != TransferState::Asked {
+        return Ok(Fate::Skip);
+    }
+    row.push(&held.transfer_key);
+    row.push_display(&held.debit_on);
+    row.push(&held.bank);
+    row.push(&held.bank_name);
+    row.push(&held.branch);
+    row.push(&held.branch_name);
+    row.push(&held.account_type);
+    row.push(&held.account_no);
+    row.push(&held.holder_kana);
+    row.push_display(&held.yen.0);
+    row.push(&held.new_code);
+    row.push(&held.customer_no);
+    row.push("0");
+    Ok(Fate::Row)
+}
+
+/// 還付情報（会計へ）: what the accounting is asked to pay.
+pub const REFUND: Dataset = Dataset {
+    id: "tax-collection/refund",
+    title: "還付の支払依頼",
+    kind: &OVERPAYMENT,
+    items: &[
+        Item::new("overpayment_key", "整理番号", ItemType::Text),
+        Item::new("addressee_no", "宛名番号", ItemType::Text),
+        Item::new("pay_on", "支払予定日", ItemType::Date),
+        Item::new("amount", "還付額", ItemType::Number),
+        Item::new("addition", "還付加算金", ItemType::Number),
+        Item::new("bank", "金融機関コード", ItemType::Code),
+        Item::new("branch", "支店コード", ItemType::Code),
+        Item::new("account_type", "預金種目", ItemType::Code),
+        Item::new("account_no", "口座番号", ItemType::Text),
+        Item::new("holder_kana", "口座名義人カナ", ItemType::Text),
+    ],
+    subject: "overpayment_key",
+    row: refund,
+};
+
+fn refund(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let held = stored.typed::<Overpayment>()?.record;
+    let (OverpaymentState::Requested, Some(payee)) = (held.state, &held.payee) else {
+        return Ok(Fate::Skip);
+    };
+    row.push(&held.overpayment_key);
+    row.push(&held.addressee_no);
+    row.push_optional(held.requested_on);
+    row.push_display(&held.left().0);
+    row.push_display(&held.addition.0);
+    row.push(&payee.bank);
+    row.push(&payee.branch);
+    row.push(&payee.account_type);
+    row.push(&payee.account_no);
+    row.push(&payee.holder_kana);
     Ok(Fate::Row)
 }

@@ -4,6 +4,7 @@ pub mod datasets;
 mod drafts;
 mod functions;
 pub mod intakes;
+mod letters;
 mod notices;
 pub mod records;
 pub mod rules;
@@ -26,6 +27,9 @@ pub fn system() -> System {
             &records::CASE,
             &records::SURVEY,
             &records::DISPOSITION,
+            &records::TRANSFER_APPLICATION,
+            &records::TRANSFER,
+            &records::ISSUE,
             &records::known::ADDRESSEE,
             &records::known::MAILING,
             &records::known::TAX_AGENT,
@@ -41,6 +45,8 @@ pub fn system() -> System {
             intakes::ACCOUNTS,
             intakes::LEVIES,
             intakes::PAYMENTS,
+            intakes::TRANSFER_RESULTS,
+            intakes::REFUND_RESULTS,
         ],
         indexed: Vec::new(),
         checks: verify::checks(),

@@ -3,15 +3,56 @@
 mod arrears;
 mod clear;
 mod closing;
+mod inquiry;
+mod levy_entry;
+mod overpayments;
+mod papers;
 mod payment_entry;
 mod payments_import;
+mod refunds;
+mod reports;
+mod suspense_settle;
+mod transfer_apply;
+mod transfer_letters;
+mod transfer_request;
+mod transfer_result;
+
+pub(crate) use refunds::RefundDesk;
+pub(crate) use transfer_result::{Answered, ResultDesk};
 
 use domain::{Date, RegisterDate};
 use system::{Context, Finding, Function, Input, Place};
 
 /// Every function, in the order of the function table.
 pub(crate) fn all() -> Vec<Function> {
-    let mut all = vec![payment_entry::function(), payments_import::function(), clear::function()];
+    let mut all = vec![
+        reports::levies(),
+        levy_entry::function(),
+        payment_entry::function(),
+        payments_import::function(),
+        clear::function(),
+        transfer_apply::register(),
+        transfer_apply::change(),
+        transfer_request::function(),
+        transfer_result::stop(),
+        transfer_result::receive(),
+        transfer_letters::paid(),
+        transfer_letters::unable(),
+        inquiry::accounts_function(),
+        overpayments::list(),
+        overpayments::appropriate(),
+        refunds::prepare(),
+        refunds::claim(),
+        refunds::request(),
+        refunds::paid(),
+        inquiry::suspense(),
+        suspense_settle::function(),
+        papers::certificate(),
+        papers::reissue(),
+        inquiry::function(),
+        reports::day_totals(),
+        reports::statistics(),
+    ];
     all.extend(arrears::all());
     all.extend(closing::all());
     all

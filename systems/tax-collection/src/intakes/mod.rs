@@ -3,11 +3,15 @@
 mod known;
 mod levies;
 mod payments;
+mod refunds;
+mod transfers;
 
 pub use known::{ACCOUNTS, ADDRESSEES, MAILINGS, TAX_AGENTS};
 pub use levies::LEVIES;
 pub use payments::PAYMENTS;
 pub(crate) use payments::{Desk as PaymentDesk, Told};
+pub use refunds::REFUND_RESULTS;
+pub use transfers::TRANSFER_RESULTS;
 
 use domain::{Date, RegisterDate, Yen};
 use system::{Incoming, RefusedRow};

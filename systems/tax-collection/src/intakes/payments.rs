@@ -114,6 +114,16 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// A transfer that was asked of a bank is answered.
+    pub(crate) fn end_transfer(&mut self, levy_key: &str, transfer_key: &str) -> Result<(), Fault> {
+        let Some(mut levy) = self.instalments.load(self.view, levy_key)? else { return Ok(()) };
+        if levy.transfer.as_deref() == Some(transfer_key) {
+            levy.transfer = None;
+            self.instalments.put(levy);
+        }
+        Ok(())
+    }
+
     /// Whether a payment of this number was taken before.
     pub(crate) fn holds(&mut self, payment_no: &str) -> Result<bool, Fault> {
         Ok(self.receipts.load(self.view, payment_no)?.is_some())

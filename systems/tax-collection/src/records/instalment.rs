@@ -121,7 +121,7 @@ pub struct Instalment {
     /// 不納欠損.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub write_off: Option<WriteOff>,
-    /// The transfer that was asked of the bank and not answered (口座振替請求中): its 顧客番号.
+    /// The transfer that was asked of the bank and not answered (口座振替請求中): its key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<String>,
     /// 納付書の再発行回数.

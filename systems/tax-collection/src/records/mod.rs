@@ -4,10 +4,12 @@ mod case;
 mod closing;
 mod disposition;
 mod instalment;
+mod issue;
 pub mod known;
 mod ledger;
 mod overpayment;
 mod receipt;
+mod transfer;
 
 pub use case::{
     CASE, Case, CaseState, Contact, ContactKind, Decision, Deferment, DefermentKind, Demand, Pledge,
@@ -18,6 +20,10 @@ pub use disposition::{
     DISPOSITION, Disposition, DispositionKind, Ended, PropertyKind, SURVEY, Sale, SaleMethod, Survey,
 };
 pub use instalment::{DeferredDays, INSTALMENT, Instalment, Preliminary, Reminder, State, TaxPaid, WriteOff};
+pub use issue::{ISSUE, Issue};
 pub use ledger::{Account, Book, Cause, Entry, Part, Posting};
 pub use overpayment::{OVERPAYMENT, Overpayment, OverpaymentState, Payee, Settlement};
 pub use receipt::{Channel, PutTo, RECEIPT, Receipt, ReceiptState, Stage};
+pub use transfer::{
+    ApplicationState, TRANSFER, TRANSFER_APPLICATION, Transfer, TransferApplication, TransferState,
+};

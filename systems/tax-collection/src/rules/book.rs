@@ -130,6 +130,7 @@ pub fn take_back(held: &mut Instalment, payment_no: &str, on: Date, year: Fiscal
         return false;
     }
     let posting = Posting { on, year, cause: Cause::Cancellation, reference: payment_no };
+    let before = held.clone();
     for entry in made {
         let tax = entry.debit == Account::Unapplied && entry.part == Part::Tax;
         // What is owed may have been carried over since.
@@ -147,6 +148,11 @@ pub fn take_back(held: &mut Instalment, payment_no: &str, on: Date, year: Fiscal
                 held.tax_paid.remove(at);
             }
         }
+    }
+    // What a correction made of the money was given back: who took it owes it, and no levy says so.
+    if held.paid() < Yen::ZERO {
+        *held = before;
+        return false;
     }
     true
 }

@@ -12,12 +12,13 @@ mod limitation;
 mod rates;
 mod shape;
 mod slip;
+mod transfer;
 
 use system::Calculation;
 
 pub use account_year::account_year;
 pub use addition::{Addition, Cause, Overpaid, addition};
-pub use appropriate::{Appropriated, Debt, Parts, appropriate, clear};
+pub use appropriate::{Appropriated, Class, Debt, Parts, appropriate, clear};
 pub use arrears::{
     AT_ONCE, BY_LIMITATION, BY_SUSPENSION, Extinction, Promise, demand_due, extinct, kept, not_given_up,
     not_reminded, not_seizable, owed_on, paid_between, seizable_from,
@@ -42,3 +43,4 @@ pub(crate) fn calculations() -> Vec<Calculation> {
     ]
 }
 pub use slip::levy_key_of;
+pub use transfer::transfer_result;

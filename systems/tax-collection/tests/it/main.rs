@@ -3,4 +3,7 @@
 
 mod calc;
 mod clearing;
+mod papers;
+mod refunds;
 mod town;
+mod transfers;

@@ -40,6 +40,40 @@ pub(crate) fn person(serial: u64) -> String {
     AddresseeNo::from_serial(serial).unwrap().to_string()
 }
 
+/// A person as the addressee register tells of one.
+pub(crate) fn known(serial: u64) -> Given {
+    vec![
+        ("addressee_no", person(serial)),
+        ("history_no", "1".to_owned()),
+        ("class", "1".to_owned()),
+        ("status", "1".to_owned()),
+        ("display_name", format!("架空　{serial}郎")),
+        ("name_kana", "カクウ　イチロウ".to_owned()),
+        ("postcode", "6892301".to_owned()),
+        ("address", format!("架空県架空郡架空町大字架空{serial}番地")),
+    ]
+}
+
+/// An account that pays a tax: state 1 is in force.
+pub(crate) fn account(serial: u64, tax_item: &str, state: &str) -> Given {
+    vec![
+        ("account_key", format!("{}-{tax_item}", person(serial))),
+        ("history_no", "1".to_owned()),
+        ("addressee_no", person(serial)),
+        ("tax_item", tax_item.to_owned()),
+        ("from", "2020-01-01".to_owned()),
+        ("bank", "9990".to_owned()),
+        ("bank_name", "架空銀行".to_owned()),
+        ("branch", "001".to_owned()),
+        ("branch_name", "本店".to_owned()),
+        ("account_type", "1".to_owned()),
+        ("account_no", format!("{serial:07}")),
+        ("holder_kana", "ｶｸｳ ｲﾁﾛｳ".to_owned()),
+        ("method", "1".to_owned()),
+        ("state", state.to_owned()),
+    ]
+}
+
 /// A row of a levy: `NOTICE YEN [due DAY] [hist N] [of PERSON] [levied YEAR] [decided DAY]`.
 pub(crate) fn levy(line: &str) -> Given {
     let words: Vec<&str> = line.split_whitespace().collect();

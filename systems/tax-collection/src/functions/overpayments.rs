@@ -1,0 +1,349 @@
+//! 還付・充当対象者抽出, 充当.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use domain::{Date, FiscalYear, Yen};
+use register::{Fault, View, ViewExt};
+use serde_json::{Value, json};
+use system::{
+    Answer, Context, DocumentRequest, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome,
+    Section, choices,
+};
+
+use super::place;
+use crate::drafts::Drafts;
+use crate::letters::{Letter, issue_number, letter, levy_name, recipient};
+use crate::records::{
+    Account, Cause, Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Part, Posting, Settlement,
+};
+use crate::rules::{self, Class, Debt, Money, Overpaid, addition, charge_missing, rates};
+use crate::tasks::Closed;
+
+/// Most persons of one run of 充当.
+const PART_MAX: usize = 200;
+
+/// 還付・充当対象者抽出.
+pub(super) fn list() -> Function {
+    let states: Vec<(&str, &str)> =
+        OverpaymentState::ALL.iter().map(|state| (state.code(), state.label())).collect();
+    Function {
+        id: "tax-collection/overpayment-list",
+        title: "還付・充当対象者抽出",
+        place: place("収納", "還付・充当", "還付・充当対象者抽出"),
+        mode: Mode::Batch,
+        effect: Effect::Reads,
+        form: Form::of(vec![Section::once(
+            "過誤納一覧",
+            vec![
+                Field::new("state", "処理状態", FieldKind::Choice(choices(&states)))
+                    .help("空のときは、処理の済んでいないものすべてです。"),
+            ],
+        )]),
+        in_menu: true,
+        decide: decide_list,
+    }
+}
+
+fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    let wanted = OverpaymentState::from_code(input.text("state"));
+    let mut found: Vec<Overpayment> = Vec::new();
+    view.scan(&OVERPAYMENT, None, &mut |stored| {
+        let held = stored.typed::<Overpayment>()?.record;
+        let fits = match wanted {
+            Some(state) => held.state == state,
+            None => held.state != OverpaymentState::Settled,
+        };
+        if fits && Yen::ZERO < held.yen {
+            found.push(held);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let (mut rows, mut total, mut subjects) = (Vec::new(), 0_i64, Vec::new());
+    for held in &found {
+        let debts = debts_of(view, held, context.today)?;
+        let due = debts
+            .iter()
+            .fold(0_i64, |sum, (debt, _)| sum.saturating_add(debt.parts().total().unwrap_or_default().0));
+        total = total.saturating_add(held.left().0);
+        subjects.push(held.addressee_no.clone());
+        rows.push(json!({
+            "overpayment_key": held.overpayment_key, "addressee_no": held.addressee_no,
+            "levy_key": held.levy_key, "over_yen": held.yen, "left_yen": held.left(),
+            "paid_on": held.paid_on, "found_on": held.found_on, "state_label": held.state.label(),
+            "due_yen": due, "proposal": if due == 0 { "還付" } else { "充当" },
+        }));
+    }
+    subjects.sort_unstable();
+    subjects.dedup();
+    Ok(Outcome {
+        message: format!("過誤納は{}件、残りは{}円です。", rows.len(), Yen(total)),
+        answer: Some(Answer { data: json!({ "rows": rows, "total_yen": total }), subjects }),
+        ..Outcome::default()
+    })
+}
+
+/// Taxes and premiums are never put to one another.
+///
+/// Source: 国民健康保険法 79条の2, 介護保険法 など (料は地方税の充当の定めによらない).
+pub(super) fn class_of(tax_item: &str) -> Class {
+    if matches!(tax_item, "07" | "08" | "09") { Class::Premium } else { Class::Tax }
+}
+
+/// The day from which an overpayment could be put to other debts (充当適状日).
+fn appropriable_on(held: &Overpayment) -> Date {
+    match held.cause {
+        rules::Cause::Mistake => held.paid_on,
+        _ => held.found_on,
+    }
+}
+
+/// What the person owes and is due, of the same kind of money.
+fn debts_of(view: &dyn View, over: &Overpayment, on: Date) -> Result<Vec<(Debt, Instalment)>, Fault> {
+    let class = class_of(over.levy_key.get(..2).unwrap_or_default());
+    let mut debts = Vec::new();
+    for held in view.load_by::<Instalment>("addressee_no", &over.addressee_no)? {
+        let levy = held.record;
+        let parts = levy.open_parts();
+        let open = parts.total().unwrap_or_default();
+        if open <= Yen::ZERO || class_of(&levy.tax_item) != class || on < levy.due_on {
+            continue;
+        }
+        let debt = Debt {
+            id: levy.levy_key.clone(),
+            class,
+            due_on: levy.due_on,
+            costs: parts.costs,
+            tax: parts.tax,
+            fee: parts.fee,
+            delinquency: parts.delinquency,
+        };
+        debts.push((debt, levy));
+    }
+    Ok(debts)
+}
+
+/// 充当.
+pub(super) fn appropriate() -> Function {
+    Function {
+        id: "tax-collection/appropriate",
+        title: "充当",
+        place: place("収納", "還付・充当", "充当"),
+        mode: Mode::Both,
+        effect: Effect::Writes,
+        form: Form::of(vec![Section::once(
+            "充当",
+            vec![
+                Field::new("addressee_no", "宛名番号", FieldKind::AddresseeNo)
+                    .help("空のときは、充当先のある未処理の過誤納すべてです。"),
+            ],
+        )]),
+        in_menu: true,
+        decide: decide_appropriate,
+    }
+}
+
+/// Source: 地方税法 17条の2.
+fn decide_appropriate(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
+    let only = Some(input.text("addressee_no")).filter(|number| !number.is_empty());
+    let mut found: BTreeMap<String, Vec<(Overpayment, u32)>> = BTreeMap::new();
+    for stored in view.find(&OVERPAYMENT, "state", OverpaymentState::Found.code())? {
+        let held = stored.typed::<Overpayment>()?;
+        if only.is_none_or(|only| only == held.record.addressee_no) && Yen::ZERO < held.record.left() {
+            let of = found.entry(held.record.addressee_no.clone()).or_default();
+            of.push((held.record, held.version));
+        }
+    }
+    let rates = rates()?;
+    let closed = Closed::read(view)?;
+    let mut overs: Drafts<Overpayment> = Drafts::default();
+    let mut levies: Drafts<Instalment> = Drafts::default();
+    let mut documents: Vec<DocumentRequest> = Vec::new();
+    let (mut rows, mut subjects) = (Vec::new(), Vec::new());
+    let (mut persons, mut left, mut total) = (0_usize, 0_usize, 0_i64);
+    for (addressee_no, held) in found {
+        let mut told: Vec<Vec<String>> = Vec::new();
+        for (mut over, version) in held {
+            if debts_of(view, &over, context.today)?.is_empty() {
+                continue;
+            }
+            if PART_MAX <= persons {
+                left += 1;
+                continue;
+            }
+            overs.held(over.clone(), version);
+            let year = closed.open_from(FiscalYear::of(context.today));
+            let mut desk = Appropriation { view, levies: &mut levies, year, today: context.today };
+            let done = match desk.put(rates, &mut over)? {
+                Ok(done) => done,
+                Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+            };
+            for (levy, yen) in done {
+                total = total.saturating_add(yen.0);
+                rows.push(json!({
+                    "overpayment_key": over.overpayment_key, "addressee_no": addressee_no,
+                    "levy_key": levy.levy_key, "amount_yen": yen, "left_yen": over.left(),
+                }));
+                let from =
+                    levies.load(view, &over.levy_key)?.map(|held| levy_name(&held)).unwrap_or_default();
+                told.push(vec![from, levy_name(&levy), yen.to_string()]);
+            }
+            over.addition = match decided_addition(&over, context.today) {
+                Ok(addition) => addition,
+                Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+            };
+            if over.left() == Yen::ZERO && over.addition == Yen::ZERO {
+                over.state = OverpaymentState::Settled;
+            }
+            overs.put(over);
+        }
+        if told.is_empty() {
+            continue;
+        }
+        persons += 1;
+        if let Some(to) = recipient(view, &addressee_no, "00", context.today)? {
+            documents.push(letter(
+                &to,
+                Letter {
+                    title: "過誤納金充当通知書",
+                    opening: vec![
+                        "納め過ぎになった次の金額を、未納になっている次の税に充てましたので、お知らせします。".to_owned(),
+                    ],
+                    facts: Vec::new(),
+                    columns: vec![("納め過ぎの税", 4, false), ("充てた税", 4, false), ("充当額（円）", 2, true)],
+                    rows: told,
+                    notes: vec![crate::letters::OBJECTION.to_owned()],
+                    slips: Vec::new(),
+                    issue_number: issue_number(context, documents.len()),
+                },
+                context,
+            ));
+        }
+        subjects.push(addressee_no);
+    }
+    let mut writes = overs.writes()?;
+    writes.extend(levies.writes()?);
+    Ok(Outcome {
+        writes,
+        reason: "充当".to_owned(),
+        message: format!("{persons}人、{}円を充当しました。", Yen(total)),
+        answer: Some(Answer { data: json!({ "rows": rows, "total_yen": total }), subjects }),
+        documents,
+        left,
+        ..Outcome::default()
+    })
+}
+
+/// 還付加算金 of all that was too much, as of the day of the decision.
+pub(super) fn decided_addition(over: &Overpayment, on: Date) -> Result<Yen, rules::Missing> {
+    let Ok(rates) = rates() else { return Ok(Yen::ZERO) };
+    let asked = Overpaid {
+        amount: over.yen,
+        paid_on: over.paid_on,
+        decided_on: on,
+        cause: over.cause,
+        requested_on: None,
+        corrected_on: Some(over.found_on),
+        noticed_on: None,
+        starts_on: None,
+    };
+    Ok(addition(rates, &asked)?.map_or(Yen::ZERO, |addition| addition.total))
+}
+
+struct Appropriation<'a> {
+    view: &'a dyn View,
+    levies: &'a mut Drafts<Instalment>,
+    year: FiscalYear,
+    today: Date,
+}
+
+impl Appropriation<'_> {
+    /// Puts what is left of an overpayment to the person's debts, the oldest due date first.
+    fn put(
+        &mut self,
+        rates: &rules::Rates,
+        over: &mut Overpayment,
+    ) -> Result<Result<Vec<(Instalment, Yen)>, rules::Missing>, Fault> {
+        let mut debts = debts_of(self.view, over, self.today)?;
+        debts.sort_by(|a, b| (a.0.due_on, &a.0.id).cmp(&(b.0.due_on, &b.0.id)));
+        let mut done = Vec::new();
+        for (_, levy) in debts {
+            let left = over.left();
+            if left <= Yen::ZERO {
+                break;
+            }
+            let Some(mut levy) = self.levies.load(self.view, &levy.levy_key)? else { continue };
+            // What is due before it could be appropriated is charged to that day and not to today.
+            let on = appropriable_on(over).max(levy.due_on);
+            let charge = match charge_missing(rates, &levy, on) {
+                Ok(charge) => charge,
+                Err(missing) => return Ok(Err(missing)),
+            };
+            let open = Yen(levy.open_total().0.saturating_add(charge.0));
+            let yen = left.min(open);
+            let money = Money {
+                reference: &over.overpayment_key,
+                yen,
+                paid_on: on,
+                on: self.today,
+                year: self.year,
+                cause: Cause::Appropriation,
+            };
+            let cleared = match rules::put(rates, &mut levy, money) {
+                Ok(cleared) => cleared,
+                Err(missing) => return Ok(Err(missing)),
+            };
+            // The charge may turn out smaller once the tax is met; nothing is put where nothing is owed.
+            let yen = Yen(yen.0.saturating_sub(cleared.over.0));
+            if cleared.over != Yen::ZERO {
+                let posting = Posting {
+                    on: self.today,
+                    year: self.year,
+                    cause: Cause::Appropriation,
+                    reference: &over.overpayment_key,
+                };
+                levy.book.post(posting, Account::Overpaid, Account::Unapplied, Part::Tax, cleared.over);
+            }
+            self.levies.put(levy.clone());
+            let Some(mut from) = self.levies.load(self.view, &over.levy_key)? else { continue };
+            let posting = Posting {
+                on: self.today,
+                year: self.year,
+                cause: Cause::Appropriation,
+                reference: &levy.levy_key,
+            };
+            give_back(&mut from, posting, Account::Unapplied, yen);
+            self.levies.put(from);
+            over.settled.push(Settlement { on: self.today, levy_key: Some(levy.levy_key.clone()), yen });
+            done.push((levy, yen));
+        }
+        Ok(Ok(done))
+    }
+}
+
+/// Takes an amount of what is too much on an instalment to another account, part by part.
+pub(super) fn give_back(held: &mut Instalment, posting: Posting<'_>, to: Account, yen: Yen) {
+    let mut left = yen;
+    for part in Part::ALL {
+        let lies = Yen(held.book.balance(Account::Overpaid, Some(*part)).0.saturating_neg());
+        let taken = lies.min(left);
+        if Yen::ZERO < taken {
+            held.book.post(posting, Account::Overpaid, to, *part, taken);
+            left = Yen(left.0.saturating_sub(taken.0));
+        }
+    }
+}
+
+/// What a screen shows of an overpayment and its settlements.
+pub(super) fn shown(over: &Overpayment) -> Value {
+    let settled: Vec<Value> = over
+        .settled
+        .iter()
+        .map(|one| json!({ "on": one.on, "levy_key": one.levy_key, "amount_yen": one.yen }))
+        .collect();
+    json!({
+        "overpayment_key": over.overpayment_key, "levy_key": over.levy_key, "over_yen": over.yen,
+        "left_yen": over.left(), "addition_yen": over.addition, "state_label": over.state.label(),
+        "settled": settled,
+    })
+}

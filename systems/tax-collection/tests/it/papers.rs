@@ -1,0 +1,125 @@
+//! 証明書交付, 再発行, 照会, 統計: what is told of the books.
+
+use jiff::civil::date;
+use serde_json::json;
+
+use crate::town::{Town, key, known, person};
+
+/// A slip made again asks for the charge of its last day, and its bar code says the same.
+#[test]
+fn a_slip_asks_for_the_charge_of_its_last_day() {
+    let mut town = Town::new();
+    town.today = date(2022, 1, 20);
+    town.take("addressees", &[known(1)]);
+    town.levies("04/2021/1/1 65000 due 2021-05-31");
+    let outcome = town.run("reissue", &json!({ "slip": key("04/2021/1/1"), "limit": "2022-01-31" }));
+    let slip = &outcome.documents[0].data["slips"][0];
+    assert_eq!(slip["total"], json!("68,400"));
+    assert_eq!(slip["amounts"][2], json!({ "label": "延滞金", "yen": "3,400" }));
+    assert_eq!(town.instalment("04/2021/1/1").reissues, 1);
+    for (input, wanted) in [
+        (json!({ "slip": key("04/2021/1/1"), "limit": "2022-01-19" }), "TXC43"),
+        (json!({ "slip": key("9"), "limit": "2022-01-31" }), "TXC01"),
+    ] {
+        assert!(town.refused("reissue", &input)[0].starts_with(wanted));
+    }
+    town.pay("04/2021/1/1 68400 2022-01-20");
+    let paid = json!({ "slip": key("04/2021/1/1"), "limit": "2022-01-31" });
+    assert!(
+        town.refused("reissue", &paid)[0].starts_with("TXC01")
+            || town.refused("reissue", &paid)[0].starts_with("TXC44")
+    );
+}
+
+/// Who gets a certificate that nothing is overdue.
+#[test]
+fn whether_nothing_is_overdue() {
+    for (levies, payments, wanted) in [
+        ("1 10800", "1 10800 2026-05-20", ""),
+        // Not due yet.
+        ("1 10800 due 2026-12-25", "", ""),
+        ("1 10800", "", "TXC42"),
+        ("1 10800", "1 5000 2026-05-20", "TXC42"),
+        // The tax is paid, the charge is not.
+        ("04/2021/1/1 65000 due 2021-05-31", "04/2021/1/1 65000 2022-01-31", "TXC42"),
+        ("1 10800 of 2", "", "TXC40"),
+    ] {
+        let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
+        town.levies(levies);
+        for payment in payments.lines() {
+            town.pay(payment);
+        }
+        let input = json!({ "addressee_no": person(1), "kind": "no-arrears", "requested_by": "本人" });
+        let outcome = town.run("certificate", &input);
+        let code =
+            outcome.findings.iter().find(|finding| finding.stops()).map_or("", |finding| &finding.code);
+        assert_eq!(code, wanted, "{levies} {payments}");
+        assert_eq!(outcome.documents.len(), usize::from(wanted.is_empty()), "{levies}");
+    }
+}
+
+/// The year's settlement: levied, received, given up, owed; nothing is missing between them.
+#[test]
+fn a_year_is_settled_without_a_difference() {
+    let mut town = Town::new();
+    town.levies("1 10800\n2 7200\n3 5000\n03/2026/4/1 40000 due 2026-07-31\n03/2025/5/1 9000 due 2025-07-31");
+    town.pay("1 10800 2026-05-20");
+    town.pay("2 8000 2026-05-20");
+    town.pay("03/2026/4/1 10000 2026-08-15");
+    town.pay("03/2025/5/1 9000 2026-05-01");
+    town.levies("3 2000 hist 2 decided 2026-09-01");
+    let settled = town.done("statistics", &json!({ "account_year": 2026 }));
+    let rows: Vec<String> = settled["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            format!(
+                "{} levied {} received {} open {} over {} difference {}",
+                row["tax_label"].as_str().unwrap(),
+                row["levied_yen"],
+                row["received_yen"],
+                row["open_yen"],
+                row["over_yen"],
+                row["difference_yen"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            // What was levied in 2025 and paid in May counts into 2025; it owes nothing when 2026 begins.
+            "固定資産税・都市計画税 levied 40000 received 10000 open 30000 over 0 difference 0",
+            "軽自動車税（種別割） levied 20000 received 18800 open 2000 over 800 difference 0",
+        ]
+    );
+    let totals = town.done("day-totals", &json!({}));
+    assert_eq!(totals["difference_yen"], json!(0));
+    let register = town
+        .done("levy-register", &json!({ "tax_item": "04", "levy_year": 2026, "count": 3, "total": 20_000 }));
+    assert_eq!((&register["difference_count"], &register["difference_yen"]), (&json!(0), &json!(0)));
+    let short = town.done("levy-register", &json!({ "tax_item": "04", "levy_year": 2026, "count": 4 }));
+    assert_eq!(short["difference_count"], json!(1));
+}
+
+/// What a person sees at the counter.
+#[test]
+fn an_inquiry_tells_what_is_owed() {
+    let mut town = Town::new();
+    town.take("addressees", &[known(1)]);
+    town.levies("1 10800\n2 7200 due 2026-12-25");
+    town.pay("1 5000 2026-05-20");
+    for asked in [
+        json!({ "addressee_no": person(1) }),
+        json!({ "slip": key("2") }),
+        json!({ "notice_no": &key("1")[8..18] }),
+    ] {
+        let data = town.done("inquiry", &asked);
+        assert_eq!(data["open_yen"], json!(13_000), "{asked}");
+        assert_eq!(data["overdue_yen"], json!(5_800));
+        assert_eq!(data["arrears_label"], json!("滞納あり"));
+        assert_eq!(data["rows"].as_array().unwrap().len(), 2);
+    }
+    assert!(town.refused("inquiry", &json!({ "addressee_no": person(8) }))[0].starts_with("TXC20"));
+}
