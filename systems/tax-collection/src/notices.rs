@@ -1,107 +1,115 @@
-//! Letters of 滞納整理 as the template `letter` takes them: in one place, so that whom a letter goes to is decided once.
+//! Letters of 滞納整理, on top of `letters`: to who owes, with the debts and their slips; and to offices and companies.
 
-use domain::{Date, TaxItem, Yen, wareki};
+use domain::{Date, Yen, wareki};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
 use system::{Context, DocumentRequest};
 
+use crate::letters::{self, Letter, Recipient, levy_name};
 use crate::records::Instalment;
-use crate::records::known::{Addressee, Mailing, TaxAgent};
-
-/// The 税目 that stands for all.
-const COMMON: &str = "00";
+use crate::records::known::Addressee;
 
 /// What a letter says besides who sends it.
+#[derive(Default)]
 pub(crate) struct Words<'a> {
     pub(crate) title: &'a str,
     pub(crate) date: Date,
     pub(crate) opening: Vec<String>,
-    pub(crate) facts: Vec<(String, String)>,
+    pub(crate) facts: Vec<(&'static str, String)>,
+    pub(crate) debts: Vec<Debt>,
     pub(crate) closing: Vec<String>,
+    pub(crate) slips: Vec<Value>,
 }
 
-/// To whom a letter goes (宛先), as the template takes it.
-pub(crate) struct Recipient {
-    postcode: String,
-    address: String,
-    name: String,
+/// A debt as a row of a letter.
+#[derive(Clone)]
+pub(crate) struct Debt([String; 7]);
+
+const COLUMNS: [(&str, u32, bool); 7] = [
+    ("年度・税目・期", 6, false),
+    ("通知書番号", 3, false),
+    ("納期限", 3, false),
+    ("税額", 2, true),
+    ("督促手数料", 2, true),
+    ("延滞金", 2, true),
+    ("計", 2, true),
+];
+
+/// A debt as a row, with the charge that is not fixed yet. Costs of disposition count in its sum.
+pub(crate) fn debt(held: &Instalment, charge: Yen) -> Debt {
+    let parts = held.open_parts();
+    let delinquency = Yen(parts.delinquency.0.saturating_add(charge.0));
+    let total = Yen(held.open_total().0.saturating_add(charge.0));
+    Debt([
+        levy_name(held),
+        held.notice_no.clone(),
+        wareki(held.due_on),
+        parts.tax.to_string(),
+        parts.fee.to_string(),
+        delinquency.to_string(),
+        total.to_string(),
+    ])
 }
 
-/// Whom a letter about a tax goes to on a day: an agent or representative of the heirs, of that tax or of all; else a mailing
-/// address; else the register's, or where somebody moved to. None when there is no address to write to.
-///
-/// Source: 地方税法 20条 (書類の送達), 9条の2 (相続人の代表者), 300条・355条 (納税管理人).
+/// Whom a letter about a tax goes to on a day; none when there is no address to write to.
 pub(crate) fn recipient(
     view: &dyn View,
     addressee_no: &str,
     tax_item: &str,
     on: Date,
 ) -> Result<Option<Recipient>, Fault> {
-    let Some(held) = view.load::<Addressee>(addressee_no)? else { return Ok(None) };
-    let person = held.record;
-    let title = if person.class == "3" { "御中" } else { "様" };
-    let named = |name: &str| match name {
-        "" => format!("{}　{title}", person.name),
-        other if other == person.name => format!("{}　{title}", person.name),
-        other => format!("{other}　様（{}　分）", person.name),
-    };
-    let to = |postcode: String, address: String, name: String| {
-        (!address.is_empty()).then_some(Recipient { postcode, address, name })
-    };
-    for item in [tax_item, COMMON] {
-        let agent = view.load::<TaxAgent>(&format!("{addressee_no}-{item}"))?;
-        if let Some(agent) = agent.map(|held| held.record).filter(|agent| agent.holds(on)) {
-            return Ok(to(agent.postcode, agent.address, named(&agent.name)));
-        }
-    }
-    for item in [tax_item, COMMON] {
-        let mailing = view.load::<Mailing>(&format!("{addressee_no}-{item}"))?;
-        if let Some(mailing) = mailing.map(|held| held.record).filter(|mailing| mailing.holds(on)) {
-            return Ok(to(mailing.postcode, mailing.address, named(&mailing.name)));
-        }
-    }
-    let gone = !person.moved_out_to.is_empty() && !person.departed_on.is_empty();
-    let name = named("");
-    if gone {
-        Ok(to(String::new(), person.moved_out_to, name))
-    } else {
-        Ok(to(person.postcode, person.address, name))
-    }
+    let found = letters::recipient(view, addressee_no, tax_item, on)?;
+    Ok(found.filter(|to| !to.address.is_empty()))
 }
 
-/// A letter to somebody.
+/// A letter to who owes, or acts for them.
 pub(crate) fn letter(to: &Recipient, words: Words<'_>, context: &Context<'_>) -> DocumentRequest {
-    let postcode = match (to.postcode.get(..3), to.postcode.get(3..)) {
-        (Some(first), Some(last)) if to.postcode.len() == 7 => format!("〒{first}-{last}"),
-        _ => to.postcode.clone(),
+    let shown = !words.debts.is_empty();
+    let letter = Letter {
+        title: words.title,
+        opening: words.opening,
+        facts: words.facts,
+        columns: if shown { COLUMNS.to_vec() } else { Vec::new() },
+        rows: words.debts.into_iter().map(|debt| debt.0.to_vec()).collect(),
+        notes: words.closing,
+        slips: words.slips,
+        issue_number: String::new(),
     };
-    let recipient = json!({ "postcode": postcode, "address": to.address, "name": to.name });
-    written(recipient, words, context)
+    let mut document = letters::letter(to, letter, context);
+    if let Some(date) = document.data.get_mut("date") {
+        *date = json!(wareki(words.date));
+    }
+    document
 }
 
 /// A letter to an office or a company (照会先、第三債務者、執行機関).
 pub(crate) fn letter_to(name: &str, words: Words<'_>, context: &Context<'_>) -> DocumentRequest {
-    written(json!({ "postcode": "", "address": "", "name": format!("{name}　御中") }), words, context)
+    plain(&format!("{name}　御中"), words, context)
 }
 
 /// A letter that bears a name and no address (公示送達書).
 pub(crate) fn letter_named(name: &str, words: Words<'_>, context: &Context<'_>) -> DocumentRequest {
-    written(json!({ "postcode": "", "address": "", "name": name }), words, context)
+    plain(name, words, context)
 }
 
-fn written(recipient: Value, words: Words<'_>, context: &Context<'_>) -> DocumentRequest {
+fn plain(name: &str, words: Words<'_>, context: &Context<'_>) -> DocumentRequest {
     let text = |name: &str| context.municipality_text(name).to_owned();
-    let fact = |(label, value): &(String, String)| json!({ "label": label, "value": { "text": value } });
+    let fact = |label: &str, value: &str| json!({ "label": label, "value": { "text": value } });
+    let mut facts: Vec<Value> = words.facts.iter().map(|(label, value)| fact(label, value)).collect();
+    for Debt([name, notice_no, due_on, tax, fee, delinquency, total]) in &words.debts {
+        let sums = format!("税額 {tax}円　督促手数料 {fee}円　延滞金 {delinquency}円　計 {total}円");
+        facts.push(fact(name, &format!("通知書番号 {notice_no}　納期限 {due_on}　{sums}")));
+    }
     let data = json!({
         "title": words.title,
         "specimen": context.municipality.get("specimen").and_then(Value::as_bool).unwrap_or(false),
-        "recipient": recipient,
+        "recipient": { "postcode": "", "address": "", "name": name },
         "date": wareki(words.date),
         "office": format!("{}{}", text("prefecture"), text("name")),
         "name": format!("{} {}", text("attester_title"), text("attester_name")),
         "seal_note": Some(text("seal_note")).filter(|note| !note.is_empty()),
         "opening": words.opening,
-        "facts": words.facts.iter().map(fact).collect::<Vec<_>>(),
+        "facts": facts,
         "closing": words.closing,
         "reply": [],
         "contact": text("contact"),
@@ -115,35 +123,4 @@ fn written(recipient: Value, words: Words<'_>, context: &Context<'_>) -> Documen
 pub(crate) fn name_of(view: &dyn View, addressee_no: &str) -> Result<String, Fault> {
     let held = view.load::<Addressee>(addressee_no)?;
     Ok(held.map_or_else(|| format!("宛名番号 {addressee_no}"), |held| held.record.name))
-}
-
-/// The name of a 税目.
-pub(crate) fn tax_name(code: &str) -> String {
-    TaxItem::parse(code).map_or_else(|_| format!("税目{code}"), |item| item.label().to_owned())
-}
-
-/// 令和8年度 軽自動車税（種別割） 1期 通知書番号 0000000017.
-pub(crate) fn levy_name(held: &Instalment) -> String {
-    let no: u8 = held.instalment.parse().unwrap_or_default();
-    let instalment = if no == 0 { "全期".to_owned() } else { format!("{no}期") };
-    format!(
-        "{} {} {instalment} 通知書番号 {}",
-        held.tax_year.label(),
-        tax_name(&held.tax_item),
-        held.notice_no
-    )
-}
-
-/// A debt as a line of a letter: what, due when, how much of each part.
-pub(crate) fn debt_line(held: &Instalment, charge: Yen) -> (String, String) {
-    let parts = held.open_parts();
-    let delinquency = Yen(parts.delinquency.0.saturating_add(charge.0));
-    let mut words = format!("納期限 {}　税額 {}円", wareki(held.due_on), parts.tax);
-    for (label, yen) in [("督促手数料", parts.fee), ("延滞金", delinquency), ("滞納処分費", parts.costs)]
-    {
-        if yen != Yen::ZERO {
-            words.push_str(&format!("　{label} {yen}円"));
-        }
-    }
-    (levy_name(held), words)
 }

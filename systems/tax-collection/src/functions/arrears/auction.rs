@@ -129,10 +129,10 @@ fn notice(
     }
     let estimate = yen(input, "estimate");
     let facts = vec![
-        ("財産".to_owned(), disposition.property.clone()),
-        ("方法".to_owned(), method.label().to_owned()),
-        ("日".to_owned(), wareki(held_on)),
-        ("見積価額".to_owned(), format!("{estimate}円")),
+        ("財産", disposition.property.clone()),
+        ("方法", method.label().to_owned()),
+        ("日", wareki(held_on)),
+        ("見積価額", format!("{estimate}円")),
     ];
     let mut documents = Vec::new();
     if let Some(to) = notices::recipient(view, &debtor.case.addressee_no, "00", on)? {
@@ -140,7 +140,7 @@ fn notice(
         let opening = vec!["差し押さえた下記の財産を換価するので、通知します。".to_owned()];
         documents.push(notices::letter(
             &to,
-            Words { title, date: on, opening, facts, closing: Vec::new() },
+            Words { title, date: on, opening, facts, ..Words::default() },
             context,
         ));
     }

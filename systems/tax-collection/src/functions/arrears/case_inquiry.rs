@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
 use super::{Debtor, day_or_today, dispositions, person_field, place, pledge, refuse};
-use crate::notices::{levy_name, name_of};
+use crate::letters::levy_name;
+use crate::notices::name_of;
 use crate::records::{Case, Disposition, Instalment, Survey};
 use crate::rules::{
     DEFERMENT_REASONS, RELEASE_REASONS, REMISSION_REASONS, Rates, SUSPENSION_REASONS, WRITE_OFF_REASONS,

@@ -291,11 +291,12 @@ fn told(
     let Some(to) = notices::recipient(view, &debtor.case.addressee_no, &item, on)? else {
         return Ok(Vec::new());
     };
-    let mut facts = vec![
-        ("種類".to_owned(), deferment.kind.label().to_owned()),
-        ("期間".to_owned(), format!("{}から{}まで", wareki(deferment.from), wareki(deferment.to))),
+    let facts = vec![
+        ("種類", deferment.kind.label().to_owned()),
+        ("期間", format!("{}から{}まで", wareki(deferment.from), wareki(deferment.to))),
     ];
-    facts.extend(held.iter().map(|held| notices::debt_line(held, Yen::ZERO)));
-    let words = Words { title, date: on, opening: vec![opening.to_owned()], facts, closing: Vec::new() };
+    let debts = held.iter().map(|held| notices::debt(held, Yen::ZERO)).collect();
+    let words =
+        Words { title, date: on, opening: vec![opening.to_owned()], facts, debts, ..Words::default() };
     Ok(vec![notices::letter(&to, words, context)])
 }

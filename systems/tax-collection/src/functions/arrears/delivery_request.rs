@@ -67,14 +67,15 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(findings));
     }
     let rates = rates()?;
-    let mut facts = vec![("事件・財産".to_owned(), input.text("property").to_owned())];
+    let facts = vec![("事件・財産", input.text("property").to_owned())];
+    let mut debts = Vec::new();
     for levy in &held {
         let charge = match charge_missing(rates, levy, on) {
             Ok(charge) if Yen::ZERO < levy.open(crate::records::Part::Tax) => charge,
             Ok(_) => Yen::ZERO,
             Err(missing) => return refuse(missing.finding()),
         };
-        facts.push(notices::debt_line(levy, charge));
+        debts.push(notices::debt(levy, charge));
     }
     let holder = input.text("holder").to_owned();
     let words = |title: &'static str, opening: String| Words {
@@ -82,7 +83,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         date: on,
         opening: vec![opening],
         facts: facts.clone(),
-        closing: Vec::new(),
+        debts: debts.clone(),
+        ..Words::default()
     };
     let name = notices::name_of(view, &debtor.case.addressee_no)?;
     let asked = words("交付要求書", format!("{name}に係る下記の滞納金額について、交付を要求します。"));

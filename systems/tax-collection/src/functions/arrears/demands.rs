@@ -11,7 +11,8 @@ use system::{
 };
 
 use super::{PART_MAX, ROWS_MAX, cases, day, day_or_today, disorder, flag, place, refuse, suspended};
-use crate::notices::{self, Words};
+use crate::letters;
+use crate::notices::{self, Debt, Words};
 use crate::records::{Case, CaseState, Demand, INSTALMENT, Instalment};
 use crate::rules::days::plus;
 use crate::rules::{DemandStage, Promise, Rates, charge_missing, demand_due, demand_stages, kept, rates};
@@ -97,7 +98,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             part.leave_out(&no, total, "宛先の住所なし");
             continue;
         };
-        let mut facts = Vec::new();
+        let (mut debts, mut slips) = (Vec::new(), Vec::new());
+        let payer = to.data();
         let mut sum = total;
         for held in &levies {
             let charge = match charge_missing(rates, held, pay_by) {
@@ -105,10 +107,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
                 Err(missing) => return refuse(missing.finding()),
             };
             sum = Yen(sum.0.saturating_add(charge.0));
-            facts.push(notices::debt_line(held, charge));
+            debts.push(notices::debt(held, charge));
+            slips.push(letters::slip(held, &payer, charge, pay_by, context));
         }
         if !dry_run {
-            part.documents.push(notices::letter(&to, words(stage, on, pay_by, facts, sum), context));
+            part.documents.push(notices::letter(&to, words(stage, on, pay_by, sum, debts, slips), context));
         }
         case.demands.push(Demand { stage: stage.stage, on, total });
         part.made(&no, stage, total);
@@ -206,16 +209,20 @@ fn words(
     stage: DemandStage,
     on: Date,
     pay_by: Date,
-    mut facts: Vec<(String, String)>,
     sum: Yen,
+    debts: Vec<Debt>,
+    slips: Vec<Value>,
 ) -> Words<'static> {
-    facts.push(("合計".to_owned(), format!("{sum}円（延滞金は{}まで）", wareki(pay_by))));
-    facts.push(("指定納期限".to_owned(), wareki(pay_by)));
     Words {
         title: stage.title,
         date: on,
         opening: vec![stage.text.to_owned()],
-        facts,
+        facts: vec![
+            ("合計", format!("{sum}円（延滞金は{}まで）", wareki(pay_by))),
+            ("指定納期限", wareki(pay_by)),
+        ],
+        debts,
         closing: vec!["納付が難しい事情があるときは、放置せずに相談してください。".to_owned()],
+        slips,
     }
 }

@@ -62,16 +62,16 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         DispositionKind::Participation => "参加差押解除通知書",
     };
     let facts = vec![
-        ("財産".to_owned(), disposition.property.clone()),
-        ("処分の日".to_owned(), wareki(disposition.on)),
-        ("事由".to_owned(), label.to_owned()),
+        ("財産", disposition.property.clone()),
+        ("処分の日", wareki(disposition.on)),
+        ("事由", label.to_owned()),
     ];
     let words = |title| Words {
         title,
         date: on,
         opening: vec!["下記の処分を解除したので、通知します。".to_owned()],
         facts: facts.clone(),
-        closing: Vec::new(),
+        ..Words::default()
     };
     let mut documents = Vec::new();
     if let Some(to) = notices::recipient(view, &debtor.case.addressee_no, "00", on)? {

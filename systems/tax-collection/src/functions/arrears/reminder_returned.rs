@@ -1,6 +1,6 @@
 //! 督促状の返戻・公示送達: a reminder that came back, and the public notice that serves it.
 
-use domain::wareki;
+use domain::{Yen, wareki};
 use register::{Fault, View};
 use system::{Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section};
 
@@ -79,8 +79,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut documents = Vec::new();
     if let Some(on) = notice_on {
         let served = plus(on, rates()?.arrears.public_notice_days);
-        let facts =
-            debtor.of(&keys).iter().map(|held| (notices::levy_name(held), "督促状".to_owned())).collect();
+        let debts = debtor.of(&keys).iter().map(|held| notices::debt(held, Yen::ZERO)).collect();
         let words = Words {
             title: "公示送達書",
             date: on,
@@ -88,8 +87,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
                 "下記の書類は、送達を受けるべき者の住所等が不明のため、地方税法第20条の2の規定により公示送達します。".to_owned(),
                 format!("書類は保管しており、いつでも交付します。掲示を始めた日から7日を経過した日（{}）に送達があったものとみなされます。", wareki(served)),
             ],
-            facts,
-            closing: Vec::new(),
+            facts: vec![("書類", "督促状".to_owned())],
+            debts,
+            ..Words::default()
         };
         let name = notices::name_of(view, &debtor.case.addressee_no)?;
         documents.push(notices::letter_named(&name, words, context));

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
 use super::{PART_MAX, ROWS_MAX, cases, day_or_today, disorder, flag, place, refuse, suspended, tax_items};
-use crate::notices::{self, Words};
+use crate::letters;
+use crate::notices::{self, Debt, Words};
 use crate::records::{Cause, INSTALMENT, Instalment, Part, Posting, Reminder};
 use crate::rules::days::plus;
 use crate::rules::{charge_missing, not_reminded, rates};
@@ -51,6 +52,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     }
     let rates = rates()?;
     let dry_run = flag(input, "dry_run");
+    // The slips are good for the days in which nothing can be seized.
+    let pay_by = plus(sent_on, rates.arrears.reminder_days);
     let year = Closed::read(view)?.open_from(FiscalYear::of(sent_on));
     let held = cases(view)?;
     let suspended = suspended(held.values().map(|(case, _)| case), sent_on);
@@ -94,7 +97,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             }
             continue;
         };
-        let mut facts = Vec::new();
+        let payer = to.data();
+        let (mut debts, mut slips) = (Vec::new(), Vec::new());
         let mut sum = Yen::ZERO;
         for levy in levies {
             let mut record = levy.record;
@@ -102,7 +106,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
                 Ok(fee) => fee,
                 Err(missing) => return refuse(missing.finding()),
             };
-            let charge = match charge_missing(rates, &record, sent_on) {
+            let charge = match charge_missing(rates, &record, pay_by) {
                 Ok(charge) => charge,
                 Err(missing) => return refuse(missing.finding()),
             };
@@ -114,7 +118,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             late = late.saturating_add(usize::from(is_late));
             fees = Yen(fees.0.saturating_add(fee.0));
             sum = Yen(sum.0.saturating_add(record.open_total().0).saturating_add(charge.0));
-            facts.push(notices::debt_line(&record, charge));
+            debts.push(notices::debt(&record, charge));
+            record.reissues = record.reissues.saturating_add(1);
+            slips.push(letters::slip(&record, &payer, charge, pay_by, context));
             if rows.len() < ROWS_MAX {
                 rows.push(json!({
                     "levy_key": record.levy_key, "addressee_no": no, "due_on": record.due_on,
@@ -125,7 +131,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         total = Yen(total.0.saturating_add(sum.0));
         if !dry_run {
-            documents.push(notices::letter(&to, words(sent_on, facts, sum), context));
+            documents.push(notices::letter(&to, words(sent_on, pay_by, sum, debts, slips), context));
         }
         subjects.push(no);
     }
@@ -186,17 +192,19 @@ fn overdue(view: &dyn View, input: &Input, sent_on: Date) -> Result<Vec<Versione
     Ok(levies)
 }
 
-fn words(sent_on: Date, mut facts: Vec<(String, String)>, sum: Yen) -> Words<'static> {
-    facts.push(("合計".to_owned(), format!("{sum}円（延滞金は{}まで）", wareki(sent_on))));
+fn words(sent_on: Date, pay_by: Date, sum: Yen, debts: Vec<Debt>, slips: Vec<Value>) -> Words<'static> {
     Words {
         title: "督促状",
         date: sent_on,
         opening: vec!["下記の市町村税等が、納期限を過ぎても納付されていません。速やかに納付してください。".to_owned()],
-        facts,
+        facts: vec![("合計", format!("{sum}円（延滞金は{}まで）", wareki(pay_by)))],
+        debts,
         closing: vec![
             "この督促状を発した日から起算して10日を経過した日までに完納されないときは、法令の定めにより財産を差し押さえることになります。".to_owned(),
             "納期限の翌日から納付の日までの日数に応じて延滞金がかかります。".to_owned(),
             "行き違いで既に納付されているときは、ご容赦ください。".to_owned(),
+            letters::OBJECTION.to_owned(),
         ],
+        slips,
     }
 }

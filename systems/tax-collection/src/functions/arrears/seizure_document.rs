@@ -5,6 +5,7 @@ use register::{Fault, View};
 use system::{Context, Effect, Form, Function, Input, Mode, Outcome, Section};
 
 use super::{Debtor, no_field, over, person_field, place, refuse};
+use crate::letters;
 use crate::notices::{self, Words};
 use crate::records::{DispositionKind, Part};
 use crate::rules::{charge_missing, rates};
@@ -44,10 +45,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     };
     let rates = rates()?;
     let mut facts = vec![
-        ("差押財産".to_owned(), format!("{}　{}", disposition.property_kind.label(), disposition.property)),
-        ("差押の日".to_owned(), wareki(disposition.on)),
+        ("差押財産", format!("{}　{}", disposition.property_kind.label(), disposition.property)),
+        ("差押の日", wareki(disposition.on)),
     ];
-    let mut sum = Yen::ZERO;
+    let (mut sum, mut debts) = (Yen::ZERO, Vec::new());
     for held in debtor.of(&disposition.levy_keys) {
         let charge = match charge_missing(rates, &held, disposition.on) {
             Ok(charge) if Yen::ZERO < held.open(Part::Tax) => charge,
@@ -55,17 +56,17 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             Err(missing) => return refuse(missing.finding()),
         };
         sum = Yen(sum.0.saturating_add(held.open_total().0).saturating_add(charge.0));
-        facts.push(notices::debt_line(&held, charge));
+        debts.push(notices::debt(&held, charge));
     }
-    facts.push(("合計".to_owned(), format!("{sum}円（延滞金は{}まで）", wareki(disposition.on))));
-    let words = |title, opening: &str| {
-        Words {
+    facts.push(("合計", format!("{sum}円（延滞金は{}まで）", wareki(disposition.on))));
+    let words = |title, opening: &str| Words {
         title,
         date: disposition.on,
         opening: vec![opening.to_owned()],
         facts: facts.clone(),
-        closing: vec!["この処分に不服があるときは、この書面を受け取った日の翌日から起算して3か月以内に審査請求をすることができます。".to_owned()],
-    }
+        debts: debts.clone(),
+        closing: vec![letters::OBJECTION.to_owned()],
+        ..Words::default()
     };
     let mut documents = Vec::new();
     if let Some(to) = notices::recipient(view, &debtor.case.addressee_no, "00", disposition.on)? {

@@ -123,11 +123,12 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
                 "市町村税等の滞納処分のため必要があるので、下記の者の財産について回答をお願いします。"
                     .to_owned(),
             ],
-            facts: vec![("氏名".to_owned(), name), ("宛名番号".to_owned(), debtor.case.addressee_no.clone())],
+            facts: vec![("氏名", name), ("宛名番号", debtor.case.addressee_no.clone())],
             closing: vec![
                 "国税徴収法第141条及び第146条の2（地方税法の規定によりその例による）に基づく照会です。"
                     .to_owned(),
             ],
+            ..Words::default()
         };
         documents.push(notices::letter_to(&survey.target, words, context));
     }

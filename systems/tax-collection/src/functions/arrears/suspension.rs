@@ -101,11 +101,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     }
     let immediate = flag(input, "immediate");
     let last = period_end(on, rates()?.arrears.suspension_months);
-    let mut facts = vec![
-        ("事由".to_owned(), SUSPENSION_REASONS.label(reason).unwrap_or_default().to_owned()),
-        ("停止の日".to_owned(), wareki(on)),
+    let facts = vec![
+        ("事由", SUSPENSION_REASONS.label(reason).unwrap_or_default().to_owned()),
+        ("停止の日", wareki(on)),
     ];
-    facts.extend(debtor.of(&keys).iter().map(|held| notices::debt_line(held, Yen::ZERO)));
+    let debts = debtor.of(&keys).iter().map(|held| notices::debt(held, Yen::ZERO)).collect();
     reopen(&mut debtor.case, context.today);
     let count = keys.len();
     debtor.case.suspensions.push(Suspension {
@@ -120,7 +120,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         let opening = vec!["下記の滞納金額について、滞納処分の執行を停止したので、通知します。".to_owned()];
         let words =
             Words {
-                title: "滞納処分の執行停止通知書", date: on, opening, facts, closing: Vec::new()
+                title: "滞納処分の執行停止通知書", date: on, opening, facts, debts, ..Words::default()
             };
         documents.push(notices::letter(&to, words, context));
     }
