@@ -5,6 +5,7 @@ mod drafts;
 mod functions;
 pub mod intakes;
 mod letters;
+mod notices;
 pub mod records;
 pub mod rules;
 mod tasks;
@@ -23,6 +24,9 @@ pub fn system() -> System {
             &records::RECEIPT,
             &records::OVERPAYMENT,
             &records::CLOSING,
+            &records::CASE,
+            &records::SURVEY,
+            &records::DISPOSITION,
             &records::TRANSFER_APPLICATION,
             &records::TRANSFER,
             &records::ISSUE,

@@ -1,6 +1,8 @@
 //! The functions (機能), one file each.
 
+mod arrears;
 mod clear;
+mod closing;
 mod inquiry;
 mod levy_entry;
 mod overpayments;
@@ -23,7 +25,7 @@ use system::{Context, Finding, Function, Input, Place};
 
 /// Every function, in the order of the function table.
 pub(crate) fn all() -> Vec<Function> {
-    vec![
+    let mut all = vec![
         reports::levies(),
         levy_entry::function(),
         payment_entry::function(),
@@ -50,7 +52,10 @@ pub(crate) fn all() -> Vec<Function> {
         inquiry::function(),
         reports::day_totals(),
         reports::statistics(),
-    ]
+    ];
+    all.extend(arrears::all());
+    all.extend(closing::all());
+    all
 }
 
 /// A row of the unit 収滞納管理 in the function table.

@@ -122,6 +122,7 @@ impl Levy {
             reminder: None,
             carried_into: None,
             deferments: Vec::new(),
+            write_off: None,
             transfer: None,
             reissues: 0,
             book: Book::default(),

@@ -233,12 +233,17 @@ impl<'a> Desk<'a> {
             ReceiptState::Preliminary => vec![receipt.levy_key.clone()],
             _ => receipt.put_to.iter().map(|put| put.levy_key.clone()).collect(),
         };
+        let year = self.closed.open_from(receipt.year);
         for key in &keys {
             let Some(mut levy) = self.instalments.load(self.view, key)? else { continue };
             if levy.preliminary.as_ref().is_some_and(|told| told.payment_no == receipt.payment_no) {
                 levy.preliminary = None;
             }
-            let taken = rules::take_back(&mut levy, &receipt.payment_no, self.today, receipt.year);
+            // What was levied in a year that is closed is owed as carried over from now on.
+            if self.closed.is(levy.levy_year) && levy.carried_into.is_none() {
+                levy.carried_into = Some(year);
+            }
+            let taken = rules::take_back(&mut levy, &receipt.payment_no, self.today, year);
             if !taken {
                 let message = format!(
                     "収納番号{}の過納分は、すでに還付か充当をしています。還付・充当を確かめ、戻入の手続きをしてください。",
@@ -258,7 +263,7 @@ impl<'a> Desk<'a> {
             }
             self.instalments.put(levy);
         }
-        receipt.take_back(self.today, Cause::Cancellation, ReceiptState::Cancelled);
+        receipt.take_back_in(year, self.today, Cause::Cancellation, ReceiptState::Cancelled);
         self.receipts.put(receipt);
         Ok(Ok(()))
     }

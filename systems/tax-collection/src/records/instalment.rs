@@ -32,9 +32,23 @@ words! {
 pub struct Reminder {
     /// 発付日.
     pub sent_on: Date,
-    /// Returned by the post, or served by public notice (返戻・公示送達).
+    /// Returned by the post (返戻).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned_on: Option<Date>,
+    /// The first day of the public notice that serves it (公示送達).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub served_by_notice_on: Option<Date>,
+}
+
+/// That a debt was given up (不納欠損), and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteOff {
+    /// 決定日.
+    pub on: Date,
+    /// 事由, as `standards/codes/tax-collection/write-off-reasons.tsv` has it.
+    pub reason: String,
+    /// 決裁番号.
+    pub decision_no: String,
 }
 
 /// A payment that is told of and not final (速報).
@@ -104,6 +118,9 @@ pub struct Instalment {
     /// Days of which the charge is exempted (猶予).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deferments: Vec<DeferredDays>,
+    /// 不納欠損.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub write_off: Option<WriteOff>,
     /// The transfer that was asked of the bank and not answered (口座振替請求中): its key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transfer: Option<String>,
@@ -202,12 +219,77 @@ impl Instalment {
         self.due_on < on && self.preliminary.is_none() && Yen::ZERO < self.open(Part::Tax)
     }
 
-    /// Levies a part, or takes a levy back. Of a reduction below what was paid, the rest is owed to the payer.
+    /// Gives up all that is owed (不納欠損): it is owed no more.
+    ///
+    /// Source: 地方税法 15条の7第4項・第5項, 18条.
+    pub fn give_up(&mut self, posting: Posting<'_>, write_off: WriteOff) {
+        let debt = self.debt();
+        for part in Part::ALL {
+            self.book.post(posting, Account::WrittenOff, debt, *part, self.open(*part));
+        }
+        self.write_off = Some(write_off);
+    }
+
+    /// What stands as owed of a part on the account of the running year, of account years up to one or behind it.
+    pub fn receivable(&self, part: Part, until: FiscalYear, later: bool) -> Yen {
+        let entries = self.book.entries().iter();
+        let of = entries.filter(|entry| entry.part == part && (until < entry.year) == later);
+        of.fold(Yen::ZERO, |sum, entry| {
+            let signed = match (entry.debit, entry.credit) {
+                (Account::Receivable, _) => entry.yen.0,
+                (_, Account::Receivable) => entry.yen.0.saturating_neg(),
+                _ => 0,
+            };
+            Yen(sum.0.saturating_add(signed))
+        })
+    }
+
+    /// Whether something is left to carry over at the closing of an account year.
+    pub fn is_to_carry(&self, year: FiscalYear) -> bool {
+        Part::ALL.iter().any(|part| self.receivable(*part, year, false) != Yen::ZERO)
+    }
+
+    /// Carries what is owed over (滞納繰越): out of the receivables of the year that closes. What came in behind it, before
+    /// the books were closed, goes the same way in its own year, so that each year agrees by itself. The due date stays.
+    ///
+    /// Source: 地方自治法 235条の5 (出納の閉鎖); 財務規則の定める収入未済額の繰越.
+    pub fn carry(&mut self, on: Date, year: FiscalYear) -> Yen {
+        let cause = super::ledger::Cause::CarryOver;
+        let mut carried = Yen::ZERO;
+        let mut later: Vec<FiscalYear> =
+            self.book.entries().iter().map(|entry| entry.year).filter(|of| year < *of).collect();
+        later.sort_unstable();
+        later.dedup();
+        for part in Part::ALL {
+            let yen = self.receivable(*part, year, false);
+            let posting = Posting { on, year, cause, reference: "" };
+            self.book.post(posting, Account::Carried, Account::Receivable, *part, yen);
+            carried = Yen(carried.0.saturating_add(yen.0));
+            for next in &later {
+                let until = self.receivable(*part, *next, false);
+                let posting = Posting { on, year: *next, cause, reference: "" };
+                self.book.post(posting, Account::Carried, Account::Receivable, *part, until);
+            }
+        }
+        if self.carried_into.is_none() {
+            self.carried_into = Some(year.next());
+        }
+        carried
+    }
+
+    /// Levies a part, or takes a levy back. A reduction takes back what was given up first; of what is then below what was paid,
+    /// the rest is owed to the payer.
     ///
     /// Source: 地方税法 17条 (過誤納金).
     pub fn levy(&mut self, posting: Posting<'_>, part: Part, change: Yen) {
         let debt = self.debt();
         self.book.post(posting, debt, Account::Levied, part, change);
+        let below = self.open(part);
+        let given_up = self.book.balance(Account::WrittenOff, Some(part));
+        if below < Yen::ZERO && Yen::ZERO < given_up {
+            let back = Yen(below.0.saturating_neg()).min(given_up);
+            self.book.post(posting, debt, Account::WrittenOff, part, back);
+        }
         let below = self.open(part);
         if below < Yen::ZERO {
             self.book.post(posting, debt, Account::Overpaid, part, Yen(below.0.saturating_neg()));

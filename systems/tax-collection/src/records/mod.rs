@@ -1,6 +1,8 @@
 //! The records of the system, and the ledger inside them.
 
+mod case;
 mod closing;
+mod disposition;
 mod instalment;
 mod issue;
 pub mod known;
@@ -9,8 +11,15 @@ mod overpayment;
 mod receipt;
 mod transfer;
 
+pub use case::{
+    CASE, Case, CaseState, Contact, ContactKind, Decision, Deferment, DefermentKind, Demand, Pledge,
+    PledgeRow, Remission, Summary, Suspension,
+};
 pub use closing::{CLOSING, Closing};
-pub use instalment::{DeferredDays, INSTALMENT, Instalment, Preliminary, Reminder, State, TaxPaid};
+pub use disposition::{
+    DISPOSITION, Disposition, DispositionKind, Ended, PropertyKind, SURVEY, Sale, SaleMethod, Survey,
+};
+pub use instalment::{DeferredDays, INSTALMENT, Instalment, Preliminary, Reminder, State, TaxPaid, WriteOff};
 pub use issue::{ISSUE, Issue};
 pub use ledger::{Account, Book, Cause, Entry, Part, Posting};
 pub use overpayment::{OVERPAYMENT, Overpayment, OverpaymentState, Payee, Settlement};

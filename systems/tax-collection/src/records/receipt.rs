@@ -25,6 +25,8 @@ words! {
         Mpn = "mpn" "ＭＰＮ・共通納税",
         /// 郵便.
         Post = "post" "郵便",
+        /// 換価代金・配当金.
+        Disposition = "disposition" "換価・配当",
     }
 }
 
@@ -134,8 +136,23 @@ impl Receipt {
 
     /// The money is taken back, all that came in.
     pub fn take_back(&mut self, on: Date, cause: Cause, state: ReceiptState) {
+        self.take_back_in(self.year, on, cause, state);
+    }
+
+    /// The money waits in the next account year for what it is for (仮受金の繰越).
+    pub fn carry(&mut self, on: Date, into: FiscalYear) {
+        let there = self.unapplied();
+        let posting = self.posting(on, Cause::CarryOver);
+        self.book.post(posting, Account::Unapplied, Account::Cash, Part::Tax, there);
+        self.year = into;
+        let posting = self.posting(on, Cause::CarryOver);
+        self.book.post(posting, Account::Cash, Account::Unapplied, Part::Tax, there);
+    }
+
+    /// The same, counted in an account year that is open still.
+    pub fn take_back_in(&mut self, year: FiscalYear, on: Date, cause: Cause, state: ReceiptState) {
         let there = Yen(self.book.balance(Account::Unapplied, None).0.saturating_neg());
-        let posting = self.posting(on, cause);
+        let posting = Posting { year, ..self.posting(on, cause) };
         self.book.post(posting, Account::Unapplied, Account::Cash, Part::Tax, there);
         self.put_to.clear();
         self.state = state;

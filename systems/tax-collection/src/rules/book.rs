@@ -110,16 +110,18 @@ pub fn put(rates: &Rates, held: &mut Instalment, money: Money<'_>) -> Result<Cle
     Ok(Cleared { parts, over, charged })
 }
 
-/// Takes back what a payment did to an instalment (収納の取消し); `false`, and nothing changed, when what was too much has
+/// Takes back what a payment did to an instalment (収納の取消し); of the charge it fixed, what is still owed: what was paid by
+/// another payment, remitted or given up stays as it is and counts against the charge of later days. `false`, and nothing changed, when what was too much has
 /// been given back already.
 pub fn take_back(held: &mut Instalment, payment_no: &str, on: Date, year: FiscalYear) -> bool {
-    let made: Vec<_> = held
+    let mut made: Vec<_> = held
         .book
         .entries()
         .iter()
         .filter(|entry| entry.reference == payment_no && entry.cause != Cause::Appropriation)
         .cloned()
         .collect();
+    made.sort_by_key(|entry| entry.cause == Cause::Charge);
     let over = made
         .iter()
         .filter(|entry| entry.credit == Account::Overpaid)
@@ -137,7 +139,9 @@ pub fn take_back(held: &mut Instalment, payment_no: &str, on: Date, year: Fiscal
             other => other,
         };
         let (debit, credit) = (now(entry.credit), now(entry.debit));
-        held.book.post(posting, debit, credit, entry.part, entry.yen);
+        let owed = held.open(entry.part).max(Yen::ZERO);
+        let yen = if entry.cause == Cause::Charge { entry.yen.min(owed) } else { entry.yen };
+        held.book.post(posting, debit, credit, entry.part, yen);
         if tax && entry.credit != Account::Overpaid {
             let paid = held.tax_paid.iter().position(|paid| paid.yen == entry.yen);
             if let Some(at) = paid {

@@ -12,6 +12,11 @@ pub(crate) fn after(day: Date) -> Date {
     day.tomorrow().unwrap_or(Date::MAX)
 }
 
+/// So many days behind a day.
+pub(crate) fn plus(day: Date, days: i64) -> Date {
+    day.checked_add(jiff::Span::new().try_days(days).unwrap_or_default()).unwrap_or(Date::MAX)
+}
+
 /// How many days there are from one to another, both counted; none when the end comes first.
 pub(crate) fn days(first: Date, last: Date) -> i64 {
     if last < first {

@@ -3,9 +3,12 @@
 mod account_year;
 mod addition;
 mod appropriate;
+mod arrears;
 mod book;
-mod days;
+mod codes;
+pub(crate) mod days;
 mod delinquency;
+mod limitation;
 mod rates;
 mod shape;
 mod slip;
@@ -16,13 +19,28 @@ use system::Calculation;
 pub use account_year::account_year;
 pub use addition::{Addition, Cause, Overpaid, addition};
 pub use appropriate::{Appropriated, Class, Debt, Parts, appropriate, clear};
+pub use arrears::{
+    AT_ONCE, BY_LIMITATION, BY_SUSPENSION, Extinction, Promise, demand_due, extinct, kept, not_given_up,
+    not_reminded, not_seizable, owed_on, paid_between, seizable_from,
+};
 pub use book::{Cleared, Money, charge_missing, charge_to, put, take_back};
+pub use codes::{
+    Codes, DEFERMENT_REASONS, DemandStage, RELEASE_REASONS, REMISSION_REASONS, SUSPENSION_REASONS,
+    WRITE_OFF_REASONS, deferment_exempts_all, demand_stages, release_renews,
+};
 pub use delinquency::{Charge, Deferment, Exempted, Late, Part, Segment, charge};
+pub use limitation::{Event, Limitation, Mark, events, limitation};
 pub use rates::{Missing, Rates, RoundingMode, rates};
 
 /// What can be calculated without a register.
 pub(crate) fn calculations() -> Vec<Calculation> {
-    vec![delinquency::CALCULATION, addition::CALCULATION, appropriate::CALCULATION, appropriate::CLEARING]
+    vec![
+        delinquency::CALCULATION,
+        addition::CALCULATION,
+        appropriate::CALCULATION,
+        appropriate::CLEARING,
+        limitation::CALCULATION,
+    ]
 }
 pub use slip::levy_key_of;
 pub use transfer::transfer_result;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use domain::Yen;
+use domain::{Date, Yen};
 use register::Fault;
 use serde::Deserialize;
 use system::Finding;
@@ -23,6 +23,66 @@ pub struct Rates {
     pub delinquency: Vec<DelinquencyRate>,
     /// 還付加算金の割合, by calendar year.
     pub addition: Vec<AdditionRate>,
+    /// Days and bounds of 滞納整理.
+    pub arrears: Arrears,
+    /// 督促手数料, by tax item and day.
+    pub reminder_fee: Vec<ReminderFee>,
+    /// 時効の期間, by tax item.
+    pub limitation: Vec<LimitationPeriod>,
+}
+
+/// Days and bounds of what is done with arrears (滞納整理).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Arrears {
+    /// A reminder goes out within so many days behind the due date.
+    pub reminder_within_days: i64,
+    /// So many days from the sending of a reminder keep the limitation from being completed, and a seizure from being made.
+    pub reminder_days: i64,
+    /// A public notice counts as served so many days from its first.
+    pub public_notice_days: i64,
+    /// A demand keeps the limitation from being completed for so many months.
+    pub demand_months: i32,
+    /// A suspension that lasted so many months ends the duty.
+    pub suspension_months: i32,
+    /// A promised payment may be booked so many days after its day.
+    pub pledge_grace_days: i64,
+    /// A deferment of more than this, and longer than `security_months`, needs a security.
+    pub security_yen: i64,
+    /// See `security_yen`.
+    pub security_months: i32,
+    /// A deferment lasts so many months at most, extensions included.
+    pub deferment_months_max: i32,
+    /// Articles.
+    pub source: String,
+}
+
+/// The fee for a reminder (督促手数料).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReminderFee {
+    /// 税目; `00` for every one that has no row of its own.
+    pub tax_item: String,
+    /// First day of sending.
+    pub from: Date,
+    /// Last day of sending.
+    pub until: Date,
+    /// How much.
+    pub yen: Yen,
+    /// 条例.
+    pub source: String,
+}
+
+/// How long a debt can be collected (時効の期間).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitationPeriod {
+    /// 税目; `00` for every one that has no row of its own.
+    pub tax_item: String,
+    /// Months.
+    pub months: i32,
+    /// Article.
+    pub source: String,
 }
 
 /// Cutting of amounts (端数処理).
@@ -153,6 +213,29 @@ impl Rates {
     pub fn addition_of(&self, year: i16) -> Result<&AdditionRate, Missing> {
         let missing = Missing { table: "addition", title: "還付加算金の割合", year };
         self.addition.iter().find(|row| row.from <= year && year <= row.until).ok_or(missing)
+    }
+
+    /// The fee for a reminder that is sent on a day: the row of the tax item, or that of all.
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub fn reminder_fee_of(&self, tax_item: &str, on: Date) -> Result<Yen, Missing> {
+        let row = |item: &str| {
+            let holds = |row: &&ReminderFee| row.tax_item == item && row.from <= on && on <= row.until;
+            self.reminder_fee.iter().find(holds)
+        };
+        let missing = Missing { table: "reminder_fee", title: "督促手数料", year: on.year() };
+        row(tax_item).or_else(|| row("00")).map(|row| row.yen).ok_or(missing)
+    }
+
+    /// How long a debt of a tax item can be collected.
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub fn limitation_of(&self, tax_item: &str) -> Result<&LimitationPeriod, Missing> {
+        let row = |item: &str| self.limitation.iter().find(|row| row.tax_item == item);
+        let missing = Missing { table: "limitation", title: "時効の期間", year: 0 };
+        row(tax_item).or_else(|| row("00")).ok_or(missing)
     }
 }
 
