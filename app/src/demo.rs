@@ -71,6 +71,12 @@ pub const USERS: &[DemoUser] = &[
     ),
     ("jidou", "児童　三奈", "福祉課", &["child-allowance/*", "addressee/*", "office/inquiry"]),
     ("senkyo", "選挙　四郎", "選挙管理委員会", &["electoral-roll/*", "addressee/*"]),
+    (
+        "zeimu",
+        "税務　四季",
+        "税務課",
+        &["light-vehicle-tax/*", "tax-collection/*", "addressee/*", "office/inquiry"],
+    ),
     ("unyo", "運用　五月", "情報政策課", &["office/*", "media-register/*"]),
     ("kanri", "管理　六実", "情報政策課", &["*"]),
 ];

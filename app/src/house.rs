@@ -32,6 +32,9 @@ pub fn systems(offers: &[Offer]) -> Vec<System> {
         addressee::system(),
         child_allowance::system(),
         electoral_roll::system(),
+        integrated_addressee::system(),
+        light_vehicle_tax::system(),
+        tax_collection::system(),
         stand_in::system(offers),
         // Not of the municipality's systems but of this house: what it hands out on media.
         media::system(),

@@ -18,6 +18,9 @@ pub struct Link {
     pub title: String,
     /// The rows of linkage lists it fulfils.
     pub rows: Vec<RowRef>,
+    /// What it rests on where no list has a row for it (根拠): the words of the function table, a law, an agreement.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub basis: String,
     /// Identifier of the sending system.
     pub source: String,
     /// Identifier of the receiving system.
@@ -340,9 +343,9 @@ impl Link {
         if self.title.trim().is_empty() {
             return Some(("title", "題名が空です".to_owned(), "画面に出す日本語の題名を書いてください"));
         }
-        if self.rows.is_empty() {
-            let what = "一覧の行が一つもありません".to_owned();
-            return Some(("rows", what, "この連携のもとになる行を書いてください"));
+        if self.rows.is_empty() && self.basis.trim().is_empty() {
+            let what = "一覧の行が一つもなく、根拠（basis）もありません".to_owned();
+            return Some(("rows", what, "この連携のもとになる行か、一覧に行がないときの根拠を書いてください"));
         }
         for (index, row) in self.rows.iter().enumerate() {
             if self.rows.iter().take(index).any(|before| before == row) {

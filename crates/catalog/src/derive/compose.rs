@@ -268,6 +268,7 @@ pub(crate) fn link(
         id,
         title: title(leg),
         rows,
+        basis: String::new(),
         source: leg.source.id.clone(),
         target: leg.target.id.clone(),
         dataset,
