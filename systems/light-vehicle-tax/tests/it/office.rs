@@ -2,7 +2,6 @@
 
 use jiff::civil::date;
 use serde_json::{Value, json};
-use system::DocumentRequest;
 
 use crate::bench::{Given, NONE, Town, number, person};
 
@@ -198,13 +197,15 @@ fn notices_come_in_posting_order_to_who_receives_letters() {
     let rows = &ordered.documents[0].data["rows"];
     assert_eq!(rows, &json!([["100", "1"], ["689", "3"], ["計", "4"]]), "送付件数表");
     let print = town.run("notice-print", &json!({"tax_year": "2026"}));
-    let few = |document: &DocumentRequest| {
-        let to = &document.data["recipient"];
-        let slips = document.data["slips"].as_array().unwrap().len();
+    assert_eq!(print.documents.len(), 1, "one file");
+    let sheets = print.documents[0].data["sheets"].as_array().unwrap();
+    let few = |sheet: &Value| {
+        let to = &sheet["recipient"];
+        let slips = sheet["slips"].as_array().unwrap().len();
         format!("{} {} {slips}", to["postcode"].as_str().unwrap(), to["name"].as_str().unwrap())
     };
     assert_eq!(
-        print.documents.iter().map(few).collect::<Vec<_>>(),
+        sheets.iter().map(few).collect::<Vec<_>>(),
         [
             "〒100-0001 架空　送り先　様 1",
             "〒689-2301 架空　1郎　様 1",
@@ -212,9 +213,14 @@ fn notices_come_in_posting_order_to_who_receives_letters() {
             "〒689-2304 架空　4郎　様 1",
         ]
     );
-    let slip = &print.documents[1].data["slips"][0];
+    let slip = &sheets[1]["slips"][0];
+    assert_eq!(
+        (&sheets[1]["office"], &sheets[1]["name"]),
+        (&json!("架空県みなと郡台帳町"), &json!("台帳町長　架空　太郎"))
+    );
     assert_eq!((&slip["total"], &slip["due"]), (&json!("10,800"), &json!("令和8年6月1日")));
     assert_eq!((&slip["year"], &slip["notice_no"]), (&json!("令和8年度"), &json!("0000000017")));
+    assert_eq!(slip["bar_code"]["payload"], json!("91912345042026000000001701100026060100108006"));
     // What is printed stays printed; what is cancelled between order and printing is not sent.
     assert_eq!(town.codes("notice-print", &json!({"tax_year": "2026"})), ["LVT32"]);
     town.done(
