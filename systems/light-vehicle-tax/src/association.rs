@@ -216,7 +216,7 @@ fn decide(
     let next = if kind == LineKind::Scrap {
         scrap::scrapped(desk, &vehicle, on, reason, "")?
     } else {
-        let change = change::Change { on, reason, not_exempt: false };
+        let change = change::Change { on, reason, not_exempt: false, mistake: false };
         change::changed(desk, &vehicle, &facts, &change)?
     };
     let Some(next) = next.filter(|_| goes(desk)) else { return Ok(None) };

@@ -123,6 +123,7 @@ pub(crate) fn registered(
         output_w: None,
         model: String::new(),
         place_kept: String::new(),
+        formers: Vec::new(),
         holdings: vec![holding],
         registered_on: on,
         registered_reason: reason.to_owned(),

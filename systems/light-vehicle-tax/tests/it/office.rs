@@ -93,6 +93,29 @@ fn a_transfer_before_the_day_moves_the_levy_to_the_new_owner() {
 }
 
 #[test]
+fn a_conversion_counts_from_its_day_and_a_mistake_from_the_first() {
+    let convert = |day: &str, more: &[(&str, &str)]| {
+        let mut town = levied(1);
+        let mut change =
+            json!({"plate": "鳥取580あ1001", "changed_on": day, "changed_reason": "19", "use": "business"});
+        for (name, value) in more {
+            change[*name] = json!(value);
+        }
+        town.done("change", &change);
+        town.done("tax-change-all", &json!({}));
+        assert_eq!(town.verify(), NONE);
+        levies(&town)
+    };
+    let stays = [line("0000000017", 1, 1, 10_800, "01")];
+    let less = [line("0000000017", 2, 1, 6_900, "07")];
+    assert_eq!(convert("2026-04-02", &[]), stays);
+    assert_eq!(convert("2026-04-01", &[]), less, "so on the day of assessment");
+    assert_eq!(convert("2026-04-02", &[("mistake", "1")]), less);
+    assert_eq!(convert("2026-04-02", &[("use", ""), ("exempt", "9")]), stays);
+    assert_eq!(convert("2026-04-01", &[("use", ""), ("exempt", "9")]), [line("0000000017", 2, 1, 0, "07")]);
+}
+
+#[test]
 fn a_reduction_takes_the_tax_off_and_its_end_brings_it_back() {
     let mut town = levied(1);
     let applied = json!({
