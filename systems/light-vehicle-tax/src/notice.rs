@@ -140,7 +140,9 @@ fn slips(context: &Context<'_>, noticed: &Noticed) -> Vec<Value> {
         return Vec::new();
     }
     let amount = |label: &str, yen: Yen| json!({ "label": label, "yen": yen.to_string() });
-    let bar_code = bar_code(context, levy, unpaid);
+    let fee = noticed.balance.as_ref().map_or(Yen::ZERO, |balance| balance.fee_due);
+    let total = unpaid.checked_add(fee).unwrap_or(unpaid);
+    let bar_code = bar_code(context, levy, total);
     let note = if bar_code.is_null() { "コンビニエンスストアでは使えません" } else { "" };
     vec![json!({
         "caption": "納付書",
@@ -150,8 +152,8 @@ fn slips(context: &Context<'_>, noticed: &Noticed) -> Vec<Value> {
         "instalment": "全期",
         "addressee_no": levy.addressee_no,
         "payer": format!("{}　{}", noticed.person.name, noticed.person.honorific()),
-        "amounts": [amount("税額", unpaid), amount("督促手数料", Yen::ZERO), amount("延滞金", Yen::ZERO)],
-        "total": unpaid.to_string(),
+        "amounts": [amount("税額", unpaid), amount("督促手数料", fee), amount("延滞金", Yen::ZERO)],
+        "total": total.to_string(),
         "due": wareki(levy.due_on),
         "bar_code": bar_code,
         "bar_code_note": note,

@@ -116,7 +116,7 @@ impl Town {
         all
     }
 
-    fn commit(&self, writes: Vec<Write>) {
+    pub(crate) fn commit(&self, writes: Vec<Write>) {
         if writes.is_empty() {
             return;
         }

@@ -165,6 +165,11 @@ fn what_a_correction_says_is_a_decision_that_stays() {
         assert!(facts.contains(&wanted.to_owned()), "{facts:?}");
     }
     assert_eq!(data["issue_number"], json!("軽自0000000001"));
+    assert_eq!(
+        town.codes("reissue", &json!({"levy_key": "04-2026-0000000017-01"})),
+        ["LVT36"],
+        "nothing to pay"
+    );
     let again = town.run("reissue", &json!({"issue_no": "軽自0000000001"}));
     assert_eq!(again.documents[0].title, "軽自動車税（種別割）税額変更通知書（再交付）");
     assert_eq!(again.documents[0].data["facts"], data["facts"], "as it was printed");
