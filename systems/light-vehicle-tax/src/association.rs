@@ -187,7 +187,7 @@ fn decide(
         };
         let no = vehicle.vehicle_no.clone();
         if goes(desk) {
-            desk.put_vehicle(vehicle, None)?;
+            desk.put_vehicle(vehicle, None, on)?;
             return Ok(Some(no));
         }
         return Ok(None);
@@ -221,7 +221,7 @@ fn decide(
     };
     let Some(next) = next.filter(|_| goes(desk)) else { return Ok(None) };
     let no = next.vehicle_no.clone();
-    desk.put_vehicle(next, version)?;
+    desk.put_vehicle(next, version, on)?;
     Ok(Some(no))
 }
 

@@ -75,7 +75,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     };
     let (no, plate) = (changed.vehicle_no.clone(), changed.plate.to_string());
-    desk.put_vehicle(changed, version)?;
+    desk.put_vehicle(changed, version, on)?;
     let waits = waits(&desk);
     let reason = facts::reason_label(List::Changes, &given.changed_reason);
     let mut outcome = desk.outcome(&reason, format!("車両番号{no}（{plate}）を変更しました。{waits}"))?;

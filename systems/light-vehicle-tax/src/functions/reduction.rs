@@ -135,7 +135,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if granted {
         let next = Vehicle { reduction_no: no.clone(), ..vehicle };
         desk.follow(&next, &reductions, reason::REDUCED)?;
-        desk.put_vehicle(next, version)?;
+        desk.put_vehicle(next, version, context.today)?;
     }
     let waits = waits(&desk);
     let what = if granted { "承認" } else { "不承認" };

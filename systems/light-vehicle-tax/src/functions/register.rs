@@ -73,7 +73,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     };
     let (no, plate) = (vehicle.vehicle_no.clone(), vehicle.plate.to_string());
-    desk.put_vehicle(vehicle, None)?;
+    desk.put_vehicle(vehicle, None, on)?;
     let waits = match desk.waiting() {
         0 => String::new(),
         count => format!(" 課税漏れの更正{count}件を受け付けました。税額変更をしてください。"),
