@@ -228,6 +228,7 @@ const OWN: &[(&str, &str)] = &[
     ("bundles", "束の数"),
     ("exception_count", "例外の件数"),
     ("exceptions", "例外"),
+    ("formers", "変更前の諸元"),
     ("formula", "計算"),
     ("granted", "承認"),
     ("ground", "根拠"),

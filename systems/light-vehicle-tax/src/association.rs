@@ -187,7 +187,7 @@ fn decide(
         };
         let no = vehicle.vehicle_no.clone();
         if goes(desk) {
-            desk.put_vehicle(vehicle, None)?;
+            desk.put_vehicle(vehicle, None, on)?;
             return Ok(Some(no));
         }
         return Ok(None);
@@ -216,12 +216,12 @@ fn decide(
     let next = if kind == LineKind::Scrap {
         scrap::scrapped(desk, &vehicle, on, reason, "")?
     } else {
-        let change = change::Change { on, reason, not_exempt: false };
+        let change = change::Change { on, reason, not_exempt: false, mistake: false };
         change::changed(desk, &vehicle, &facts, &change)?
     };
     let Some(next) = next.filter(|_| goes(desk)) else { return Ok(None) };
     let no = next.vehicle_no.clone();
-    desk.put_vehicle(next, version)?;
+    desk.put_vehicle(next, version, on)?;
     Ok(Some(no))
 }
 

@@ -20,8 +20,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) findings: Vec<Finding>,
     pub(crate) writes: Vec<Write>,
     serials: BTreeMap<&'static str, (u64, Option<u32>)>,
-    /// Vehicles of this change in their new state, beside the version held: a later line of a file sees an earlier one.
-    vehicles: BTreeMap<String, (Vehicle, Option<u32>)>,
+    /// Vehicles of this change in their new state, beside the version held and the day it is so from: a later line of a file sees an earlier one.
+    vehicles: BTreeMap<String, (Vehicle, Option<u32>, Date)>,
     /// Corrections that begin to wait with this change, by vehicle and year.
     pending: BTreeSet<String>,
 }
@@ -95,9 +95,8 @@ impl<'a> Desk<'a> {
         }
         // A plate goes from one vehicle to another within a change: who gives it up is written first.
         let mut vehicles: Vec<_> = self.vehicles.into_values().collect();
-        vehicles.sort_by_key(|(vehicle, _)| vehicle.is_active());
-        for (vehicle, version) in vehicles {
-            let on = vehicle.scrapped_on.or(vehicle.changed_on).unwrap_or(vehicle.registered_on);
+        vehicles.sort_by_key(|(vehicle, _, _)| vehicle.is_active());
+        for (vehicle, version, on) in vehicles {
             self.writes.push(Write::put(&vehicle, version)?.effective(on));
         }
         for (name, (last, version)) in self.serials {
@@ -173,8 +172,8 @@ impl<'a> Desk<'a> {
 
     /// A vehicle by its number, as this change leaves it.
     pub(crate) fn vehicle(&self, vehicle_no: &str) -> Result<Option<(Vehicle, Option<u32>)>, Fault> {
-        if let Some(changed) = self.vehicles.get(vehicle_no) {
-            return Ok(Some(changed.clone()));
+        if let Some((vehicle, version, _)) = self.vehicles.get(vehicle_no) {
+            return Ok(Some((vehicle.clone(), *version)));
         }
         Ok(self.view.load::<Vehicle>(vehicle_no)?.map(|held| (held.record, Some(held.version))))
     }
@@ -189,8 +188,8 @@ impl<'a> Desk<'a> {
             "active_plate" => vehicle.active_plate.as_deref() == Some(value),
             _ => vehicle.active_chassis.as_deref() == Some(value),
         };
-        if let Some(changed) = self.vehicles.values().find(|(vehicle, _)| has(vehicle)) {
-            return Ok(Some(changed.clone()));
+        if let Some((vehicle, version, _)) = self.vehicles.values().find(|(vehicle, ..)| has(vehicle)) {
+            return Ok(Some((vehicle.clone(), *version)));
         }
         let held = self.view.load_by::<Vehicle>(column, value)?;
         let held = held.into_iter().find(|held| !self.vehicles.contains_key(&held.record.vehicle_no));
@@ -216,14 +215,19 @@ impl<'a> Desk<'a> {
         Ok(held)
     }
 
-    /// Writes a vehicle in its new state, and lets corrections wait for the levies that are no longer what the rule says.
-    pub(crate) fn put_vehicle(&mut self, vehicle: Vehicle, version: Option<u32>) -> Result<(), Fault> {
+    /// Writes a vehicle in its new state, so from a day on, and lets corrections wait for the levies that are no longer what the rule says.
+    pub(crate) fn put_vehicle(
+        &mut self,
+        vehicle: Vehicle,
+        version: Option<u32>,
+        on: Date,
+    ) -> Result<(), Fault> {
         let vehicle = vehicle.settled();
         if version.is_some() || vehicle.registered_on < self.today() {
             let reductions = self.reductions_of(&vehicle)?;
             self.follow(&vehicle, &reductions, reason::FOLLOWED)?;
         }
-        self.vehicles.insert(vehicle.vehicle_no.clone(), (vehicle, version));
+        self.vehicles.insert(vehicle.vehicle_no.clone(), (vehicle, version, on));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use crate::codes::List;
 use crate::delivery;
 use crate::print;
 use crate::records::{Account, Addressee, Balance, Delivery, Levy};
+use crate::rules::{number, rates};
 
 /// A levy with everything a notice says of it.
 pub(crate) struct Noticed {
@@ -92,8 +93,8 @@ pub(crate) fn tax_notice(context: &Context<'_>, noticed: &Noticed, marks: &str) 
         "specimen": print::is_specimen(context),
         "recipient": print::recipient(&noticed.person, &noticed.delivery),
         "date": wareki(context.today),
-        "office": print::office(context),
-        "name": context.municipality_text("attester_name"),
+        "office": print::municipality(context),
+        "name": print::mayor(context),
         "seal_note": print::seal_note(context),
         "opening": [List::Letters.cell("notice", 2)],
         "facts": facts,
@@ -104,14 +105,14 @@ pub(crate) fn tax_notice(context: &Context<'_>, noticed: &Noticed, marks: &str) 
         "rows": [row],
         "notes": notes,
         "contact": context.municipality_text("contact"),
-        "slips": slips(noticed),
+        "slips": slips(context, noticed),
         "issue_number": levy.notice_no,
     })
 }
 
 /// The data of the template `payment-slip`; none when nothing is to be paid by slip.
 pub(crate) fn payment_slip(context: &Context<'_>, noticed: &Noticed) -> Option<Value> {
-    let slips = slips(noticed);
+    let slips = slips(context, noticed);
     if slips.is_empty() {
         return None;
     }
@@ -120,8 +121,8 @@ pub(crate) fn payment_slip(context: &Context<'_>, noticed: &Noticed) -> Option<V
         "specimen": print::is_specimen(context),
         "recipient": print::recipient(&noticed.person, &noticed.delivery),
         "date": wareki(context.today),
-        "office": print::office(context),
-        "name": context.municipality_text("attester_name"),
+        "office": print::municipality(context),
+        "name": print::mayor(context),
         "seal_note": print::seal_note(context),
         "opening": [], "facts": [], "columns": [], "rows": [],
         "notes": [],
@@ -132,13 +133,17 @@ pub(crate) fn payment_slip(context: &Context<'_>, noticed: &Noticed) -> Option<V
 }
 
 /// One slip, of what is to be paid; none of what is debited, paid or nothing.
-fn slips(noticed: &Noticed) -> Vec<Value> {
+fn slips(context: &Context<'_>, noticed: &Noticed) -> Vec<Value> {
     let levy = &noticed.levy;
     let unpaid = noticed.unpaid();
     if unpaid == Yen::ZERO || noticed.account.is_some() {
         return Vec::new();
     }
     let amount = |label: &str, yen: Yen| json!({ "label": label, "yen": yen.to_string() });
+    let fee = noticed.balance.as_ref().map_or(Yen::ZERO, |balance| balance.fee_due);
+    let total = unpaid.checked_add(fee).unwrap_or(unpaid);
+    let bar_code = bar_code(context, levy, total);
+    let note = if bar_code.is_null() { "コンビニエンスストアでは使えません" } else { "" };
     vec![json!({
         "caption": "納付書",
         "tax": "軽自動車税（種別割）",
@@ -147,13 +152,27 @@ fn slips(noticed: &Noticed) -> Vec<Value> {
         "instalment": "全期",
         "addressee_no": levy.addressee_no,
         "payer": format!("{}　{}", noticed.person.name, noticed.person.honorific()),
-        "amounts": [amount("税額", unpaid), amount("督促手数料", Yen::ZERO), amount("延滞金", Yen::ZERO)],
-        "total": unpaid.to_string(),
+        "amounts": [amount("税額", unpaid), amount("督促手数料", fee), amount("延滞金", Yen::ZERO)],
+        "total": total.to_string(),
         "due": wareki(levy.due_on),
-        // The code of a shop needs the town's contract with the agent who collects for shops.
-        "bar_code": null,
-        "bar_code_note": "コンビニエンスストアでは使えません",
+        "bar_code": bar_code,
+        "bar_code_note": note,
     })]
+}
+
+/// The code of a convenience store, while the slip can be paid there. The number of the agent who collects for the stores is a fact
+/// of the municipality; without it, above the most a store takes, or past the due date there is none.
+fn bar_code(context: &Context<'_>, levy: &Levy, yen: Yen) -> Value {
+    let most = rates().map_or(Yen::ZERO, |rates| rates.practice.convenience_yen_max);
+    if most < yen || levy.due_on < context.today {
+        return Value::Null;
+    }
+    let company = context.municipality_text("convenience_company");
+    let code = number::convenience_store(company, &register::Record::key(levy), levy.due_on, yen);
+    code.map_or(
+        Value::Null,
+        |code| json!({ "code": "gs1-128", "caption": number::convenience_caption(&code), "payload": code }),
+    )
 }
 
 fn fact(label: &str, words: String) -> Value {

@@ -13,6 +13,16 @@ pub(crate) fn office(context: &Context<'_>) -> String {
     format!("{}{}", context.municipality_text("prefecture"), context.municipality_text("attester_title"))
 }
 
+/// Prefecture and municipality, as a notice and its slips name them.
+pub(crate) fn municipality(context: &Context<'_>) -> String {
+    format!("{}{}", context.municipality_text("prefecture"), context.municipality_text("name"))
+}
+
+/// Office and name of the mayor, as a notice names them.
+pub(crate) fn mayor(context: &Context<'_>) -> String {
+    format!("{}　{}", context.municipality_text("attester_title"), context.municipality_text("attester_name"))
+}
+
 /// Words in place of the seal; null leaves a space for it.
 pub(crate) fn seal_note(context: &Context<'_>) -> Value {
     match context.municipality_text("seal_note") {

@@ -8,7 +8,7 @@ use system::{Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Out
 use crate::codes::List;
 use crate::desk::Desk;
 use crate::facts::{self, Facts, day_or_today};
-use crate::records::{Holding, Vehicle};
+use crate::records::{Former, Holding, Vehicle};
 
 /// 車両変更登録.
 pub(crate) fn function() -> Function {
@@ -29,6 +29,8 @@ pub(crate) fn function() -> Function {
                     facts::plate_key_field(),
                     Field::new("changed_on", "変更年月日", FieldKind::Date).required(),
                     Field::new("changed_reason", "変更事由", List::Changes.field()).required(),
+                    Field::new("mistake", "登録の誤りを直す", FieldKind::Flag)
+                        .help("車種・用途・燃料などを、初めからそうであったものとして直します"),
                 ],
             ),
             Section::once("変更後の所有者・使用者（変わるときだけ）", facts::holder_fields(false)),
@@ -54,6 +56,8 @@ struct Request {
     changed_reason: String,
     #[serde(default)]
     not_exempt: bool,
+    #[serde(default)]
+    mistake: bool,
     #[serde(flatten)]
     facts: Facts,
 }
@@ -65,12 +69,13 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let Some((vehicle, version)) = desk.by_plate(&crate::records::spelled(&given.plate), "plate")? else {
         return Ok(Outcome::refused(desk.findings));
     };
-    let change = Change { on, reason: &given.changed_reason, not_exempt: given.not_exempt };
+    let change =
+        Change { on, reason: &given.changed_reason, not_exempt: given.not_exempt, mistake: given.mistake };
     let Some(changed) = changed(&mut desk, &vehicle, &given.facts, &change)? else {
         return Ok(Outcome::refused(desk.findings));
     };
     let (no, plate) = (changed.vehicle_no.clone(), changed.plate.to_string());
-    desk.put_vehicle(changed, version)?;
+    desk.put_vehicle(changed, version, on)?;
     let waits = waits(&desk);
     let reason = facts::reason_label(List::Changes, &given.changed_reason);
     let mut outcome = desk.outcome(&reason, format!("車両番号{no}（{plate}）を変更しました。{waits}"))?;
@@ -94,6 +99,8 @@ pub(crate) struct Change<'a> {
     pub(crate) on: Date,
     pub(crate) reason: &'a str,
     pub(crate) not_exempt: bool,
+    /// The facts are put right as if they had been so from the first day.
+    pub(crate) mistake: bool,
 }
 
 /// A vehicle with what is said of it laid over; none when something stops. At the counter and of a file alike.
@@ -110,6 +117,7 @@ pub(crate) fn changed(
     if change.not_exempt {
         next.exempt.clear();
     }
+    convert(desk, vehicle, &mut next, change);
     hold(desk, &mut next, facts, change)?;
     if next == *vehicle && !desk.stopped() {
         desk.error(
@@ -141,6 +149,22 @@ pub(crate) fn changed(
     change.reason.clone_into(&mut next.changed_reason);
     facts::check(desk, &next)?;
     Ok((!desk.stopped()).then_some(next))
+}
+
+/// Keeps what the tax depended on until the day before a conversion (構造・用途の変更): the years assessed by then stay.
+fn convert(desk: &mut Desk<'_>, vehicle: &Vehicle, next: &mut Vehicle, change: &Change<'_>) {
+    let before = vehicle.former(change.on);
+    if next.former(change.on) == before || change.mistake {
+        return;
+    }
+    let Ok(until) = change.on.yesterday() else { return };
+    if let Some(last) = next.formers.last().filter(|last| until < last.until) {
+        let why =
+            format!("変更年月日{}が、前の諸元の変更{}より前です。", wareki(change.on), wareki(last.until));
+        desk.error("LVT18", "changed_on", "変更年月日", why, "変更年月日を確かめてください。");
+    } else if next.formers.last().is_none_or(|last| last.until < until) && vehicle.registered_on <= until {
+        next.formers.push(Former { until, ..before });
+    }
 }
 
 /// Lays a new holding behind the ones there are.

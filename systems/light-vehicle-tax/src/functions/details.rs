@@ -77,7 +77,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     }
     let no = next.vehicle_no.clone();
-    desk.put_vehicle(next, version)?;
+    desk.put_vehicle(next, version, context.today)?;
     let mut outcome =
         desk.outcome("課税者情報の登録", format!("車両番号{no}の課税者情報を登録しました。"))?;
     outcome.effective_on = Some(context.today);

@@ -153,15 +153,21 @@ fn when(desk: &mut Desk<'_>, rates: &Rates, tax_year: i16, trial: bool) {
             format!("{tax_year}年度の賦課期日は、まだ来ていません。"),
             "賦課期日の後に実行するか、試算だけを行ってください。",
         );
-    } else if FiscalYear(tax_year) < FiscalYear::of(today) {
+    } else if due_on(rates, tax_year).is_some_and(|due| due < today) && !trial {
         desk.alert(
             "LVT31",
             "tax_year",
             "年度",
-            format!("{tax_year}年度は、過ぎた年度です。"),
-            "過年度の課税漏れは、更正申告受付登録で受け付けるのが普通です。年度を確かめてください。",
+            format!("{tax_year}年度の納期限を過ぎています。"),
+            "納期限を過ぎた課税漏れは、更正申告受付登録で受け付けるのが普通です。年度を確かめてください。",
         );
     }
+}
+
+/// The due date of a year, before it moves to an open day.
+fn due_on(rates: &Rates, tax_year: i16) -> Option<Date> {
+    let days = rates.day_of(tax_year).ok()?;
+    format!("{tax_year:04}-{}", days.due).parse().ok()
 }
 
 /// Where the run goes on: behind the last part, or from the beginning when the last pass came to its end.
@@ -282,8 +288,8 @@ pub(crate) fn levy(
         vehicle_year: Some(Levy::vehicle_year_of(&vehicle.vehicle_no, tax_year)),
         addressee_no: levied.taxpayer_no,
         object: vehicle.plate.to_string(),
-        kind: vehicle.kind.clone(),
-        r#use: vehicle.r#use,
+        kind: levied.kind,
+        r#use: levied.r#use,
         grade: levied.grade,
         label: levied.label,
         annual: levied.annual,

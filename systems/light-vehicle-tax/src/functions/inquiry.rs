@@ -131,6 +131,15 @@ fn line(vehicle: &Vehicle) -> Result<Value, Fault> {
 fn whole(view: &dyn View, vehicle: &Vehicle) -> Result<Value, Fault> {
     let mut data = line(vehicle)?;
     let taxpayer = view.load::<Addressee>(vehicle.taxpayer_no.as_str())?.map(|held| held.record);
+    let hidden = taxpayer.as_ref().is_some_and(|person| person.protected);
+    let formers: Vec<Value> = vehicle
+        .formers
+        .iter()
+        .map(|former| {
+            let label = rates().map(|rates| rates.kind_label(&former.kind, former.r#use).to_owned());
+            json!({ "until": former.until, "kind_label": label.unwrap_or_default(), "exempt": List::Exemptions.label(&former.exempt) })
+        })
+        .collect();
     let holdings: Vec<Value> = vehicle
         .holdings
         .iter()
@@ -151,7 +160,8 @@ fn whole(view: &dyn View, vehicle: &Vehicle) -> Result<Value, Fault> {
         "displacement_cc": vehicle.displacement_cc,
         "output_w": vehicle.output_w,
         "model": vehicle.model,
-        "place_kept": vehicle.place_kept,
+        "place_kept": if hidden { "（支援措置により表示を控えています）" } else { vehicle.place_kept.as_str() },
+        "formers": formers,
         "registered_reason": List::Registrations.label(&vehicle.registered_reason),
         "changed_on": vehicle.changed_on,
         "changed_reason": List::Changes.label(&vehicle.changed_reason),

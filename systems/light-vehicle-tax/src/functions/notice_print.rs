@@ -66,17 +66,24 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
-    let (documents, passed, subjects) = printed(&mut desk, &bundles, from, to)?;
+    let (sheets, passed, subjects) = printed(&mut desk, &bundles, from, to)?;
     let next = to.saturating_add(1);
     let message = format!(
         "{}通を印刷しました（{from}〜{to}通目、全{count}通）。取消しなどで除いたもの{}通。",
-        documents.len(),
+        sheets.len(),
         passed.len()
     );
-    let data = json!({ "printed": documents.len(), "from": from, "to": to, "count": count, "next_place": (next <= count).then_some(next), "passed_over": passed });
+    let data = json!({ "printed": sheets.len(), "from": from, "to": to, "count": count, "next_place": (next <= count).then_some(next), "passed_over": passed });
     let mut outcome = desk.outcome("当初納税通知書の印刷", message)?;
     outcome.answer = Some(Answer { data, subjects });
-    outcome.documents = documents;
+    if !sheets.is_empty() {
+        // One file for all of them: a press works out once what they share.
+        outcome.documents.push(DocumentRequest {
+            template: "tax-notice".to_owned(),
+            title: format!("{} 当初納税通知書 {from}〜{to}通目", year_label(tax_year)),
+            data: json!({ "sheets": sheets }),
+        });
+    }
     Ok(outcome)
 }
 
@@ -112,8 +119,8 @@ fn printed(
     bundles: &[Versioned<Bundle>],
     from: usize,
     to: usize,
-) -> Result<(Vec<DocumentRequest>, Vec<Value>, Vec<String>), Fault> {
-    let (mut documents, mut passed, mut subjects) = (Vec::new(), Vec::new(), Vec::new());
+) -> Result<(Vec<Value>, Vec<Value>, Vec<String>), Fault> {
+    let (mut sheets, mut passed, mut subjects) = (Vec::new(), Vec::new(), Vec::new());
     let mut before = 0;
     for held in bundles {
         let bundle = &held.record;
@@ -129,9 +136,9 @@ fn printed(
             }
             reached = index;
             match notice(desk, key)? {
-                Ok((noticed, document)) => {
-                    subjects.push(noticed.levy.addressee_no.to_string());
-                    documents.push(document);
+                Ok((addressee_no, sheet)) => {
+                    subjects.push(addressee_no);
+                    sheets.push(sheet);
                 }
                 Err(why) => passed.push(json!({ "levy_key": key, "why": why })),
             }
@@ -141,10 +148,11 @@ fn printed(
         let today = desk.today();
         desk.put(&next, Some(held.version), today)?;
     }
-    Ok((documents, passed, subjects))
+    Ok((sheets, passed, subjects))
 }
 
-fn notice(desk: &Desk<'_>, key: &str) -> Result<Result<(Noticed, DocumentRequest), &'static str>, Fault> {
+/// The data of one notice and whom it is about, or why there is none.
+fn notice(desk: &Desk<'_>, key: &str) -> Result<Result<(String, Value), &'static str>, Fault> {
     let Some(held) = desk.view.load::<Levy>(key)? else { return Ok(Err("賦課がありません")) };
     let levy = held.record;
     if levy.is_cancelled() || levy.amount == Yen::ZERO {
@@ -156,7 +164,5 @@ fn notice(desk: &Desk<'_>, key: &str) -> Result<Result<(Noticed, DocumentRequest
     if noticed.delivery.address.is_empty() {
         return Ok(Err("住所を印字できません。別に送ってください"));
     }
-    let data = tax_notice(desk.context, &noticed, "");
-    let title = format!("納税通知書 {}", noticed.levy.notice_no);
-    Ok(Ok((noticed, DocumentRequest { template: "tax-notice".to_owned(), title, data })))
+    Ok(Ok((noticed.levy.addressee_no.to_string(), tax_notice(desk.context, &noticed, ""))))
 }

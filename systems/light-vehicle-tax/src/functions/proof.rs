@@ -74,7 +74,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let number = document.data.get("issue_number").and_then(serde_json::Value::as_str).unwrap_or_default();
     let mut next = vehicle;
     number.clone_into(if scrap { &mut next.scrap_proof_no } else { &mut next.plate_proof_no });
-    desk.put_vehicle(next, version)?;
+    desk.put_vehicle(next, version, context.today)?;
     let mut outcome = desk.outcome(title, format!("{title}を発行しました。"))?;
     outcome.documents.push(document);
     Ok(outcome)

@@ -135,7 +135,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if granted {
         let next = Vehicle { reduction_no: no.clone(), ..vehicle };
         desk.follow(&next, &reductions, reason::REDUCED)?;
-        desk.put_vehicle(next, version)?;
+        desk.put_vehicle(next, version, context.today)?;
     }
     let waits = waits(&desk);
     let what = if granted { "承認" } else { "不承認" };
@@ -176,7 +176,8 @@ fn check(desk: &mut Desk<'_>, rates: &Rates, vehicle: &Vehicle, given: &Reductio
     if rate.person {
         one_each(desk, rates, given)?;
     }
-    let due = annual(rates, given.from_fy, &vehicle.taxed()).ok().map(|annual| annual.due_on);
+    let (taxed, _) = vehicle.taxed_on(FiscalYear(given.from_fy).first_day());
+    let due = annual(rates, given.from_fy, &taxed).ok().map(|annual| annual.due_on);
     if let Some(due) = due.filter(|due| rates.practice.reduction_until_due && *due < given.applied_on) {
         let why = format!("申請日が、{}年度の納期限{}より後です。", given.from_fy, wareki(due));
         desk.alert(

@@ -73,7 +73,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     };
     let (no, plate) = (vehicle.vehicle_no.clone(), vehicle.plate.to_string());
-    desk.put_vehicle(vehicle, None)?;
+    desk.put_vehicle(vehicle, None, on)?;
     let waits = match desk.waiting() {
         0 => String::new(),
         count => format!(" 課税漏れの更正{count}件を受け付けました。税額変更をしてください。"),
@@ -123,6 +123,7 @@ pub(crate) fn registered(
         output_w: None,
         model: String::new(),
         place_kept: String::new(),
+        formers: Vec::new(),
         holdings: vec![holding],
         registered_on: on,
         registered_reason: reason.to_owned(),

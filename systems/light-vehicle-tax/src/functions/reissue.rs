@@ -1,5 +1,6 @@
 //! 再交付: a document as it was printed, marked as issued again; or the notice of a levy as it stands.
 
+use domain::Yen;
 use register::{Fault, Record, View, ViewExt};
 use serde_json::{Value, json};
 use system::{Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Place, Section};
@@ -35,7 +36,7 @@ pub(crate) fn function() -> Function {
 
 const MARK: &str = "再交付";
 
-/// LVT20, LVT39, LVT45.
+/// LVT20, LVT36, LVT39, LVT45.
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut desk = Desk::new(view, context);
     let (issue_no, key) = (input.text("issue_no").trim_start_matches("軽自"), input.text("levy_key"));
@@ -48,6 +49,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     }
     let Some(noticed) = noticed(&mut desk, key)? else { return Ok(Outcome::refused(desk.findings)) };
+    if noticed.levy.amount == Yen::ZERO {
+        let why = format!("通知書番号{}の税額は、取消し又は減免でなくなっています。", noticed.levy.notice_no);
+        desk.error("LVT36", "levy_key", "賦課", why, "税額変更通知書を再交付してください。");
+    }
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }

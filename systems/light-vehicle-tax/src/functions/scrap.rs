@@ -79,7 +79,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return Ok(Outcome::refused(desk.findings));
     };
     let (no, plate) = (scrapped.vehicle_no.clone(), scrapped.plate.to_string());
-    desk.put_vehicle(scrapped, version)?;
+    desk.put_vehicle(scrapped, version, on)?;
     let waits = waits(&desk);
     let reason = facts::reason_label(List::Scrappings, &given.scrapped_reason);
     let mut outcome = desk.outcome(&reason, format!("車両番号{no}（{plate}）を廃車にしました。{waits}"))?;
@@ -145,7 +145,7 @@ fn decide_undo(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
         return Ok(Outcome::refused(desk.findings));
     }
     let no = next.vehicle_no.clone();
-    desk.put_vehicle(next, version)?;
+    desk.put_vehicle(next, version, context.today)?;
     let waits = waits(&desk);
     let mut outcome = desk.outcome("廃車の取消", format!("車両番号{no}の廃車を取り消しました。{waits}"))?;
     outcome.opens = Some(no);

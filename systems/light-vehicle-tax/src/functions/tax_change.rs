@@ -212,6 +212,8 @@ fn revised(
             next.reduced = now.reduced;
             next.amount = now.amount;
             next.grade = now.grade;
+            next.kind = now.kind;
+            next.r#use = now.r#use;
             next.label = now.label;
             next.steps = now.steps;
         }

@@ -8,11 +8,8 @@ use super::TAX_ITEM;
 use crate::rules::{Grade, Month, Use};
 
 /// Levies (賦課), by `04-{年度}-{通知書番号}-01`. Of a vehicle and a year there is one that stands.
-pub static LEVY: Kind = Kind::new("light-vehicle-tax/levy", "賦課").columns(&[
-    Column::unique("vehicle_year", "車両と年度"),
-    Column::plain("vehicle_no", "車両番号"),
-    Column::plain("addressee_no", "納税義務者の宛名番号"),
-]);
+pub static LEVY: Kind = Kind::new("light-vehicle-tax/levy", "賦課")
+    .columns(&[Column::unique("vehicle_year", "車両と年度"), Column::plain("vehicle_no", "車両番号")]);
 
 /// Runs of the initial levy (当初課税の実行), by fiscal year.
 pub static LEVY_RUN: Kind = Kind::new("light-vehicle-tax/levy-run", "当初課税の実行");

@@ -14,7 +14,7 @@ pub use known::{
 };
 pub use levy::{LEVY, LEVY_RUN, LEVY_TOTAL, Levy, LevyChange, LevyRun, LevyStep, LevyTotal, RunState};
 pub use notice::{BUNDLE, Bundle, DELIVERY, Delivery, ISSUANCE, Issuance};
-pub use vehicle::{Holding, Plate, SERIAL, Serial, Source, VEHICLE, Vehicle};
+pub use vehicle::{Former, Holding, Plate, SERIAL, Serial, Source, VEHICLE, Vehicle};
 
 pub(crate) use vehicle::spelled;
 

@@ -109,6 +109,28 @@ impl Source {
     }
 }
 
+/// What the tax of a vehicle depended on until a day (変更前の諸元).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Former {
+    /// The last day.
+    pub until: Date,
+    /// 車種.
+    pub kind: String,
+    /// 用途.
+    pub r#use: Use,
+    /// 燃料.
+    pub fuel: Fuel,
+    /// 初度検査年月.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_inspected: Option<Month>,
+    /// Class of the グリーン化特例.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub green: Option<u8>,
+    /// 非課税・課税免除.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub exempt: String,
+}
+
 /// A vehicle (軽自動車等).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vehicle {
@@ -150,6 +172,9 @@ pub struct Vehicle {
     /// 定置場.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place_kept: String,
+    /// What its tax depended on before a conversion, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub formers: Vec<Former>,
     /// Who held it since when, oldest first; never empty.
     pub holdings: Vec<Holding>,
     /// 登録年月日.
@@ -214,15 +239,31 @@ impl Vehicle {
         self
     }
 
-    /// What its tax depends on.
-    pub fn taxed(&self) -> rules::Vehicle {
-        rules::Vehicle {
+    /// What its tax depends on, as it is until `until`.
+    pub(crate) fn former(&self, until: Date) -> Former {
+        Former {
+            until,
             kind: self.kind.clone(),
             r#use: self.r#use,
-            first_inspected: self.first_inspected,
             fuel: self.fuel,
+            first_inspected: self.first_inspected,
             green: self.green,
+            exempt: self.exempt.clone(),
         }
+    }
+
+    /// What its tax depended on on a day, and the code of an exemption.
+    pub fn taxed_on(&self, day: Date) -> (rules::Vehicle, String) {
+        let then = self.formers.iter().find(|former| day <= former.until).cloned();
+        let then = then.unwrap_or_else(|| self.former(day));
+        let taxed = rules::Vehicle {
+            kind: then.kind,
+            r#use: then.r#use,
+            first_inspected: then.first_inspected,
+            fuel: then.fuel,
+            green: then.green,
+        };
+        (taxed, then.exempt)
     }
 }
 

@@ -4,7 +4,7 @@ use domain::{AddresseeNo, Date, Yen};
 use system::Finding;
 
 use super::annual::{Annual, Grade, NoAmount, annual};
-use super::rates::{Rates, ReductionRate};
+use super::rates::{Missing, Rates, ReductionRate, Use};
 use crate::codes::List;
 use crate::records::{LevyStep, Reduction, Vehicle};
 
@@ -32,6 +32,10 @@ pub struct Levied {
     pub amount: Yen,
     /// Which amount of its kind.
     pub grade: Grade,
+    /// 車種 on the day of assessment.
+    pub kind: String,
+    /// 用途 on the day of assessment.
+    pub r#use: Use,
     /// The words of the kind.
     pub label: String,
     /// The day of assessment.
@@ -47,25 +51,23 @@ pub struct Levied {
 ///
 /// Source: 地方税法 463条の16 (賦課期日), 463条の2 (納税義務者), 445条 (非課税), 463条の23 (減免).
 pub fn assess(rates: &Rates, fiscal_year: i16, vehicle: &Vehicle, reductions: &[Reduction]) -> Assessed {
-    let annual = match annual(rates, fiscal_year, &vehicle.taxed()) {
-        Ok(annual) => annual,
-        // A vehicle that came later than the day needs no rate of the year.
-        Err(why) => {
-            return match before_any_rate(rates, fiscal_year, vehicle) {
-                Some(reason) => Assessed::NotTaxable(reason),
-                None => Assessed::Exception(match why {
-                    NoAmount::Missing(missing) => missing.finding(),
-                    NoAmount::Finding(finding) => *finding,
-                }),
-            };
-        }
+    let assessed_on = match assessed_on(rates, fiscal_year) {
+        Ok(day) => day,
+        Err(missing) => return Assessed::Exception(missing.finding()),
     };
-    if let Some(reason) = not_there(rates, vehicle, annual.assessed_on) {
+    // A vehicle that was not there on the day needs no rate of the year.
+    if let Some(reason) = not_there(rates, vehicle, assessed_on) {
         return Assessed::NotTaxable(reason);
     }
-    if !vehicle.exempt.is_empty() {
-        return Assessed::NotTaxable(format!("非課税（{}）", List::Exemptions.label(&vehicle.exempt)));
+    let (taxed, exempt) = vehicle.taxed_on(assessed_on);
+    if !exempt.is_empty() {
+        return Assessed::NotTaxable(format!("非課税（{}）", List::Exemptions.label(&exempt)));
     }
+    let annual = match annual(rates, fiscal_year, &taxed) {
+        Ok(annual) => annual,
+        Err(NoAmount::Missing(missing)) => return Assessed::Exception(missing.finding()),
+        Err(NoAmount::Finding(finding)) => return Assessed::Exception(*finding),
+    };
     let Some(holding) = vehicle.holding_on(annual.assessed_on) else {
         return Assessed::Exception(Finding::error(
             "LVT06",
@@ -87,6 +89,8 @@ pub fn assess(rates: &Rates, fiscal_year: i16, vehicle: &Vehicle, reductions: &[
         reduced,
         amount: yen.checked_sub(reduced).unwrap_or_default(),
         grade,
+        kind: taxed.kind,
+        r#use: taxed.r#use,
         label,
         assessed_on,
         due_on,
@@ -108,10 +112,11 @@ fn not_there(rates: &Rates, vehicle: &Vehicle, assessed_on: Date) -> Option<Stri
     gone.then(|| format!("賦課期日{assessed_on}までの廃車（{scrapped}）"))
 }
 
-fn before_any_rate(rates: &Rates, fiscal_year: i16, vehicle: &Vehicle) -> Option<String> {
-    let days = rates.day_of(fiscal_year).ok()?;
-    let assessed_on: Date = format!("{fiscal_year:04}-{}", days.assessed).parse().ok()?;
-    not_there(rates, vehicle, assessed_on)
+/// The day of assessment of a fiscal year (賦課期日).
+fn assessed_on(rates: &Rates, fiscal_year: i16) -> Result<Date, Missing> {
+    let days = rates.day_of(fiscal_year)?;
+    let day = format!("{fiscal_year:04}-{}", days.assessed).parse();
+    day.map_err(|_| Missing { table: "day", what: "賦課期日と納期".to_owned(), fiscal_year })
 }
 
 /// How much the reductions of the year take off; together never more than the tax.

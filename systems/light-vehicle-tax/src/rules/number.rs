@@ -1,4 +1,6 @@
-//! Numbers of the system: 通知書番号 with its check digit, and plain serials.
+//! Numbers of notices and slips: 通知書番号 with its check digit, コンビニ収納用コード.
+
+use domain::{Date, Yen};
 
 /// The check digit modulus 10 weight 3 of some digits: weights 3, 1, 3, 1 … from the right.
 ///
@@ -21,9 +23,45 @@ pub(crate) fn notice_no(serial: u64) -> Option<String> {
     check_digit_10w3(&digits).map(|check| format!("{digits}{check}"))
 }
 
+/// The code a convenience store reads from a slip (コンビニ収納用コード, GS1-128): 44 digits of application identifier 91,
+/// company (6), key of the levy (18) with its check digit and two spare, reissue (1), last day (6), stamp (1), yen (6), check digit.
+///
+/// None when the company has not six digits, the key does not read, or there is nothing to pay.
+pub(crate) fn convenience_store(company: &str, levy_key: &str, limit: Date, yen: Yen) -> Option<String> {
+    let key = levy_key.replace('-', "");
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(company, 6) || !digits(&key, 18) || yen.0 <= 0 || 999_999 < yen.0 {
+        return None;
+    }
+    let key_check = check_digit_10w3(&key)?;
+    let (year, month, day) = (limit.year().rem_euclid(100), limit.month(), limit.day());
+    let code = format!("91{company}{key}{key_check}000{year:02}{month:02}{day:02}0{:06}", yen.0);
+    check_digit_10w3(&code).map(|check| format!("{code}{check}"))
+}
+
+/// The digits of a code as they stand under its bars.
+pub(crate) fn convenience_caption(code: &str) -> Option<String> {
+    let part = |from: usize, to: usize| code.get(from..to);
+    let (company, free) = (part(2, 8)?, part(8, 30)?);
+    let (limit, stamp, yen, check) = (part(30, 36)?, part(36, 37)?, part(37, 43)?, part(43, 44)?);
+    Some(format!("(91){company}-{free}\n{limit}-{stamp}-{yen}-{check}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slips_code_has_44_digits() {
+        let limit = jiff::civil::date(2026, 6, 1);
+        let code = convenience_store("912345", "04-2026-0000000017-01", limit, Yen(10_800)).unwrap();
+        assert_eq!(code, "91912345042026000000001701100026060100108006");
+        let caption = convenience_caption(&code).unwrap();
+        assert_eq!(caption, "(91)912345-0420260000000017011000\n260601-0-010800-6");
+        assert_eq!(convenience_store("", "04-2026-0000000017-01", limit, Yen(10_800)), None);
+        assert_eq!(convenience_store("912345", "04-2026-0000000017-01", limit, Yen(0)), None);
+    }
 
     #[test]
     fn the_handbooks_example_comes_out() {

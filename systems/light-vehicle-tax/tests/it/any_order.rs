@@ -13,6 +13,7 @@ enum Step {
     Register { owner: u64, plate: u8, kind: usize, day: i64 },
     Change { plate: u8, owner: u64, day: i64 },
     Replate { plate: u8, to: u8, day: i64 },
+    Convert { plate: u8, kind: usize, day: i64, mistake: bool },
     Scrap { plate: u8, day: i64 },
     Undo { vehicle: u8 },
     Levy,
@@ -30,6 +31,8 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(owner, plate, kind, day)| Step::Register { owner, plate, kind, day }),
         2 => (plate.clone(), 1_u64..8, day.clone()).prop_map(|(plate, owner, day)| Step::Change { plate, owner, day }),
         1 => (plate.clone(), plate.clone(), day.clone()).prop_map(|(plate, to, day)| Step::Replate { plate, to, day }),
+        1 => (plate.clone(), 0_usize..3, day.clone(), any::<bool>())
+            .prop_map(|(plate, kind, day, mistake)| Step::Convert { plate, kind, day, mistake }),
         2 => (plate, day).prop_map(|(plate, day)| Step::Scrap { plate, day }),
         1 => (1_u8..6).prop_map(|vehicle| Step::Undo { vehicle }),
         2 => Just(Step::Levy),
@@ -61,6 +64,14 @@ fn take(town: &mut Town, step: &Step) {
         Step::Replate { plate, to, day } => {
             let on = ago(town, *day);
             town.run("change", &json!({"plate": format!("台帳町{plate}"), "changed_on": on, "changed_reason": "14", "plate_area": "台帳町", "plate_number": to.to_string()}));
+        }
+        Step::Convert { plate, kind, day, mistake } => {
+            let on = ago(town, *day);
+            let kind = ["minicar", "passenger", "cargo"][*kind];
+            town.run(
+                "change",
+                &json!({"plate": format!("台帳町{plate}"), "changed_on": on, "changed_reason": "19", "kind": kind, "mistake": mistake}),
+            );
         }
         Step::Scrap { plate, day } => {
             let on = ago(town, *day);

@@ -84,8 +84,8 @@ impl Town {
     /// fourteenth protected, the fifteenth a company.
     pub(crate) fn new() -> Self {
         let municipality = json!({
-            "prefecture": "架空県", "attester_title": "台帳町長", "attester_name": "架空　太郎",
-            "contact": "税務課", "specimen": true,
+            "prefecture": "架空県", "name": "みなと郡台帳町", "attester_title": "台帳町長", "attester_name": "架空　太郎",
+            "contact": "税務課", "specimen": true, "convenience_company": "912345",
         });
         let system = light_vehicle_tax::system();
         let store = Store::in_memory(&system.kinds).unwrap();
@@ -116,7 +116,7 @@ impl Town {
         all
     }
 
-    fn commit(&self, writes: Vec<Write>) {
+    pub(crate) fn commit(&self, writes: Vec<Write>) {
         if writes.is_empty() {
             return;
         }

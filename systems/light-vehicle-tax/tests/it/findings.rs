@@ -31,7 +31,7 @@ fn levied() -> Town {
 }
 
 /// `name=value` pairs; `@3` is the third person's number, `|` a tab, `\n` a line end.
-fn input(town: &mut Town, items: &str) -> Value {
+pub(crate) fn input(town: &mut Town, items: &str) -> Value {
     let mut input = json!({});
     for (name, value) in items.split(' ').filter_map(|item| item.split_once('=')) {
         let mut text = value.replace("\\n", "\n").replace('|', "\t").replace("@unknown", &number(999));

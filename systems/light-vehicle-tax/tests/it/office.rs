@@ -2,7 +2,6 @@
 
 use jiff::civil::date;
 use serde_json::{Value, json};
-use system::DocumentRequest;
 
 use crate::bench::{Given, NONE, Town, number, person};
 
@@ -94,6 +93,29 @@ fn a_transfer_before_the_day_moves_the_levy_to_the_new_owner() {
 }
 
 #[test]
+fn a_conversion_counts_from_its_day_and_a_mistake_from_the_first() {
+    let convert = |day: &str, more: &[(&str, &str)]| {
+        let mut town = levied(1);
+        let mut change =
+            json!({"plate": "鳥取580あ1001", "changed_on": day, "changed_reason": "19", "use": "business"});
+        for (name, value) in more {
+            change[*name] = json!(value);
+        }
+        town.done("change", &change);
+        town.done("tax-change-all", &json!({}));
+        assert_eq!(town.verify(), NONE);
+        levies(&town)
+    };
+    let stays = [line("0000000017", 1, 1, 10_800, "01")];
+    let less = [line("0000000017", 2, 1, 6_900, "07")];
+    assert_eq!(convert("2026-04-02", &[]), stays);
+    assert_eq!(convert("2026-04-01", &[]), less, "so on the day of assessment");
+    assert_eq!(convert("2026-04-02", &[("mistake", "1")]), less);
+    assert_eq!(convert("2026-04-02", &[("use", ""), ("exempt", "9")]), stays);
+    assert_eq!(convert("2026-04-01", &[("use", ""), ("exempt", "9")]), [line("0000000017", 2, 1, 0, "07")]);
+}
+
+#[test]
 fn a_reduction_takes_the_tax_off_and_its_end_brings_it_back() {
     let mut town = levied(1);
     let applied = json!({
@@ -143,6 +165,11 @@ fn what_a_correction_says_is_a_decision_that_stays() {
         assert!(facts.contains(&wanted.to_owned()), "{facts:?}");
     }
     assert_eq!(data["issue_number"], json!("軽自0000000001"));
+    assert_eq!(
+        town.codes("reissue", &json!({"levy_key": "04-2026-0000000017-01"})),
+        ["LVT36"],
+        "nothing to pay"
+    );
     let again = town.run("reissue", &json!({"issue_no": "軽自0000000001"}));
     assert_eq!(again.documents[0].title, "軽自動車税（種別割）税額変更通知書（再交付）");
     assert_eq!(again.documents[0].data["facts"], data["facts"], "as it was printed");
@@ -198,13 +225,15 @@ fn notices_come_in_posting_order_to_who_receives_letters() {
     let rows = &ordered.documents[0].data["rows"];
     assert_eq!(rows, &json!([["100", "1"], ["689", "3"], ["計", "4"]]), "送付件数表");
     let print = town.run("notice-print", &json!({"tax_year": "2026"}));
-    let few = |document: &DocumentRequest| {
-        let to = &document.data["recipient"];
-        let slips = document.data["slips"].as_array().unwrap().len();
+    assert_eq!(print.documents.len(), 1, "one file");
+    let sheets = print.documents[0].data["sheets"].as_array().unwrap();
+    let few = |sheet: &Value| {
+        let to = &sheet["recipient"];
+        let slips = sheet["slips"].as_array().unwrap().len();
         format!("{} {} {slips}", to["postcode"].as_str().unwrap(), to["name"].as_str().unwrap())
     };
     assert_eq!(
-        print.documents.iter().map(few).collect::<Vec<_>>(),
+        sheets.iter().map(few).collect::<Vec<_>>(),
         [
             "〒100-0001 架空　送り先　様 1",
             "〒689-2301 架空　1郎　様 1",
@@ -212,9 +241,14 @@ fn notices_come_in_posting_order_to_who_receives_letters() {
             "〒689-2304 架空　4郎　様 1",
         ]
     );
-    let slip = &print.documents[1].data["slips"][0];
+    let slip = &sheets[1]["slips"][0];
+    assert_eq!(
+        (&sheets[1]["office"], &sheets[1]["name"]),
+        (&json!("架空県みなと郡台帳町"), &json!("台帳町長　架空　太郎"))
+    );
     assert_eq!((&slip["total"], &slip["due"]), (&json!("10,800"), &json!("令和8年6月1日")));
     assert_eq!((&slip["year"], &slip["notice_no"]), (&json!("令和8年度"), &json!("0000000017")));
+    assert_eq!(slip["bar_code"]["payload"], json!("91912345042026000000001701100026060100108006"));
     // What is printed stays printed; what is cancelled between order and printing is not sent.
     assert_eq!(town.codes("notice-print", &json!({"tax_year": "2026"})), ["LVT32"]);
     town.done(
