@@ -1,8 +1,10 @@
 //! The system of collection from outside: rows in, registers, answers and worked examples out.
 #![cfg(test)]
 
+mod arrears;
 mod calc;
 mod clearing;
+mod closing;
 mod papers;
 mod refunds;
 mod town;
