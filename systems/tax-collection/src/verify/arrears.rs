@@ -73,7 +73,7 @@ fn deferred_days(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
     view.scan(&INSTALMENT, None, &mut |stored| {
         let held = stored.typed::<Instalment>()?.record;
         let mut decided = granted.remove(&held.levy_key).unwrap_or_default();
-        let mut days = held.deferments.clone();
+        let mut days = held.deferments;
         decided.sort_by_key(order);
         days.sort_by_key(order);
         if decided != days {

@@ -132,7 +132,7 @@ fn a_reminder_that_came_back_is_served_by_public_notice() {
         town.run("reminder-returned", &me(json!({ "returned_on": "2026-06-20", "notice_on": "2026-07-01" })));
     assert_eq!(outcome.documents[0].title, "公示送達書");
     // 7月1日の掲示から7日を経過した8日に届き、10日を経過した18日の翌日から差し押さえられる。
-    let told = town.done("case-inquiry", &me(json!({ "on": "2026-07-18" })));
+    let told = town.done("case-inquiry", &me(json!({ "as_of": "2026-07-18" })));
     assert_eq!(told["levies"][0]["seizable_from"], json!("2026-07-19"));
     assert!(told["levies"][0]["not_seizable"].as_str().unwrap().contains("10日を経過していません"));
 }
@@ -281,14 +281,14 @@ fn deferments_defer_and_exempt() {
     assert_eq!(codes(&mut town, "deferment", &me(json!({ "action": "refuse", "no": "1" }))), ["TXC58"]);
     // 全額の免除: 6月の30日だけが残り、千円に満たない。
     town.pay("04/2021/1/1 10000 2022-01-10");
-    let told = town.done("case-inquiry", &me(json!({ "on": "2022-01-31" })));
+    let told = town.done("case-inquiry", &me(json!({ "as_of": "2022-01-31" })));
     assert_eq!(told["levies"][0]["delinquency_yen"], json!(0));
     assert_eq!(told["deferments"][0]["reason_label"], json!("災害・盗難"));
     // Taken back: the days from then on are charged again.
     town.done("deferment", &me(json!({ "action": "cancel", "no": "1", "decided_on": "2021-08-01" })));
     let days = town.instalment("04/2021/1/1").deferments;
     assert_eq!((days[0].from, days[0].to), (date(2021, 7, 1), date(2021, 7, 31)));
-    let told = town.done("case-inquiry", &me(json!({ "on": "2022-01-31" })));
+    let told = town.done("case-inquiry", &me(json!({ "as_of": "2022-01-31" })));
     assert!(1000 < told["levies"][0]["delinquency_yen"].as_i64().unwrap());
     assert_eq!(codes(&mut town, "deferment", &me(json!({ "action": "cancel", "no": "1" }))), ["TXC58"]);
     town.verified();
@@ -347,12 +347,12 @@ fn a_promise_is_kept_or_broken_by_what_was_paid() {
         for line in payments.lines() {
             town.pay(line);
         }
-        let told = town.done("case-inquiry", &me(json!({ "on": on })));
+        let told = town.done("case-inquiry", &me(json!({ "as_of": on })));
         let states: Vec<&str> = told["pledges"][0]["rows"]
             .as_array()
             .unwrap()
             .iter()
-            .map(|row| row["state_label"].as_str().unwrap())
+            .map(|row| row["promise_label"].as_str().unwrap())
             .collect();
         assert_eq!(states.join(" "), wanted, "{what}");
         let broken = town.done("pledge-follow-up", &json!({ "on": on }));

@@ -277,11 +277,11 @@ fn batches_go_on_where_they_stopped() {
         let line = |no: &u64| levy(&format!("04/2025/{no}/1 10800 of {no}"));
         town.take("levies", &some.iter().map(line).collect::<Vec<_>>());
     }
-    for id in ["register-cases", "reminders"] {
-        for (count, left) in [(5_000, 3), (3, 0), (0, 0)] {
-            let outcome = town.run(id, &json!({}));
-            assert_eq!((&outcome.answer.unwrap().data["count"], outcome.left), (&json!(count), left), "{id}");
-        }
+    assert_eq!(town.done("register-cases", &json!({}))["count"], json!(PERSONS));
+    assert_eq!(town.done("register-cases", &json!({}))["count"], json!(0));
+    for (count, left) in [(5_000, 3), (3, 0), (0, 0)] {
+        let outcome = town.run("reminders", &json!({}));
+        assert_eq!((&outcome.answer.unwrap().data["count"], outcome.left), (&json!(count), left));
     }
     // Cut behind its first part, the closing goes on another day; the year is shut meanwhile.
     town.today = on("2026-06-01");
@@ -299,10 +299,8 @@ fn batches_go_on_where_they_stopped() {
     assert!(closing.complete);
     assert_eq!(verify(&town.system, &town.memory), Vec::<String>::new());
     settled(&town, 2025);
-    for (count, left) in [(5_000, 3), (3, 0), (0, 0)] {
-        let outcome = town.run("refresh-balances", &json!({}));
-        assert_eq!((&outcome.answer.unwrap().data["count"], outcome.left), (&json!(count), left));
-    }
+    assert_eq!(town.done("refresh-balances", &json!({}))["count"], json!(PERSONS));
+    assert_eq!(town.done("refresh-balances", &json!({}))["count"], json!(0));
 }
 
 /// A year day by day: levies of four taxes, payments on time, late, in part, twice and not at all, reminders, a plan, a

@@ -5,6 +5,7 @@ mod arrears;
 mod calc;
 mod clearing;
 mod closing;
+mod masking;
 mod papers;
 mod refunds;
 mod town;
