@@ -24,6 +24,8 @@ words! {
         Overpaid = "4" "過納",
         /// Given up.
         WrittenOff = "5" "不納欠損",
+        /// Owed, some of it paid or none, and carried over.
+        Carried = "6" "滞納繰越",
     }
 }
 
@@ -199,7 +201,11 @@ impl Instalment {
             return State::Overpaid;
         }
         if Yen::ZERO < self.open_total() {
-            return if Yen::ZERO < self.paid() { State::PartPaid } else { State::Unpaid };
+            return match (self.carried_into, Yen::ZERO < self.paid()) {
+                (Some(_), _) => State::Carried,
+                (None, true) => State::PartPaid,
+                (None, false) => State::Unpaid,
+            };
         }
         if Yen::ZERO < self.book.balance(Account::WrittenOff, None) { State::WrittenOff } else { State::Paid }
     }

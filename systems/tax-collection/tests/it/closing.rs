@@ -69,9 +69,9 @@ fn me(more: Value) -> Value {
 fn what_is_carried_over() {
     let last = "04/2025/1/1";
     for (what, payments, wanted, carried) in [
-        ("未納", "", "未納 open 10800/0/0 paid 0 over 0", Some(10_800)),
+        ("未納", "", "滞納繰越 open 10800/0/0 paid 0 over 0", Some(10_800)),
         ("完納", "10800 2025-05-20", "完納 open 0/0/0 paid 10800 over 0", None),
-        ("一部納付", "5000 2025-05-20", "一部納付 open 5800/0/0 paid 5000 over 0", Some(5_800)),
+        ("一部納付", "5000 2025-05-20", "滞納繰越 open 5800/0/0 paid 5000 over 0", Some(5_800)),
         ("出納整理期間の納付は旧年度", "10800 2026-05-31", "完納 open 0/0/0 paid 10800 over 0", None),
         ("6月1日の納付は新年度", "10800 2026-06-01", "完納 open 0/0/0 paid 10800 over 0", Some(10_800)),
         ("両方", "5000 2026-05-31\n5800 2026-06-01", "完納 open 0/0/0 paid 10800 over 0", Some(5_800)),
@@ -152,12 +152,12 @@ fn the_closed_year_stays_as_it_was() {
     let before: Vec<i64> = Account::ALL.iter().map(|account| of(&years(&town), 2025, *account)).collect();
     town.today = on("2026-07-01");
     town.receive(&payment.replace(",2,04", ",3,04"));
-    assert_eq!(town.stands("04/2025/1/1"), "未納 open 10800/0/0 paid 0 over 0");
+    assert_eq!(town.stands("04/2025/1/1"), "滞納繰越 open 10800/0/0 paid 0 over 0");
     assert_eq!(town.balance(Account::Carried), 10_800);
     town.verified();
     // A correction of the closed year's levy counts in the open one too.
     town.levies("04/2025/1/1 4000 hist 2 decided 2026-07-01");
-    assert_eq!(town.stands("04/2025/1/1"), "未納 open 4000/0/0 paid 0 over 0");
+    assert_eq!(town.stands("04/2025/1/1"), "滞納繰越 open 4000/0/0 paid 0 over 0");
     let after: Vec<i64> = Account::ALL.iter().map(|account| of(&years(&town), 2025, *account)).collect();
     assert_eq!(before, after);
     town.verified();

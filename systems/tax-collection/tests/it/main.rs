@@ -7,6 +7,7 @@ mod clearing;
 mod closing;
 mod masking;
 mod papers;
+mod places;
 mod refunds;
 mod town;
 mod transfers;
