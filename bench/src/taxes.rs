@@ -61,6 +61,13 @@ pub(crate) fn bench(dir: &Path) -> anyhow::Result<()> {
     }
     told("payments cleared", PAYMENTS, start.elapsed(), 5.0);
     let start = Instant::now();
+    desk.run("tax-collection/register-cases", &json!({}))?;
+    told("cases registered, among all levies", 25_000, start.elapsed(), 2.0);
+    let start = Instant::now();
+    let trial = json!({ "year": "2025", "dry_run": true });
+    desk.run("tax-collection/carry-over", &trial)?;
+    println!("all levies looked through for a closing in {:.1} s", start.elapsed().as_secs_f64());
+    let start = Instant::now();
     let totals = desk.run("tax-collection/day-totals", &json!({}))?;
     println!("trial balance in {:.1} s: {}", start.elapsed().as_secs_f64(), totals.message);
     delinquency()

@@ -1,5 +1,7 @@
 //! Checks over the registers: the books agree with one another, to the yen, at any moment.
 
+mod arrears;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -13,7 +15,7 @@ use crate::records::{
 
 /// The checks of the system.
 pub(crate) fn checks() -> Vec<Check> {
-    vec![
+    let mut all = vec![
         Check {
             id: "instalment-owes-what-its-book-says",
             title: "期別の未納・過納が負にならないこと",
@@ -34,7 +36,9 @@ pub(crate) fn checks() -> Vec<Check> {
             title: "消込待ち・仮受の残高が、会計年度ごとに、充てていない収納の合計と合うこと",
             run: unapplied,
         },
-    ]
+    ];
+    all.extend(arrears::checks());
+    all
 }
 
 fn each<R: Record>(

@@ -4,7 +4,7 @@ use domain::{Date, FiscalYear, Yen};
 use register::{Column, Kind, Record};
 use serde::{Deserialize, Serialize};
 
-use super::ledger::{Account, Book, Part, Posting, words};
+use super::ledger::{Account, Book, Cause, Part, Posting, words};
 use crate::rules::Parts;
 
 /// Instalments, by 税目, 年度, 通知書番号 and 期.
@@ -24,6 +24,8 @@ words! {
         Overpaid = "4" "過納",
         /// Given up.
         WrittenOff = "5" "不納欠損",
+        /// Owed, some of it paid or none, and carried over.
+        Carried = "6" "滞納繰越",
     }
 }
 
@@ -199,7 +201,11 @@ impl Instalment {
             return State::Overpaid;
         }
         if Yen::ZERO < self.open_total() {
-            return if Yen::ZERO < self.paid() { State::PartPaid } else { State::Unpaid };
+            return match (self.carried_into, Yen::ZERO < self.paid()) {
+                (Some(_), _) => State::Carried,
+                (None, true) => State::PartPaid,
+                (None, false) => State::Unpaid,
+            };
         }
         if Yen::ZERO < self.book.balance(Account::WrittenOff, None) { State::WrittenOff } else { State::Paid }
     }
@@ -230,10 +236,10 @@ impl Instalment {
         self.write_off = Some(write_off);
     }
 
-    /// What stands as owed of a part on the account of the running year, of account years up to one or behind it.
-    pub fn receivable(&self, part: Part, until: FiscalYear, later: bool) -> Yen {
+    /// What stands as owed of a part on the account of the running year, of all account years up to one.
+    pub fn receivable(&self, part: Part, until: FiscalYear) -> Yen {
         let entries = self.book.entries().iter();
-        let of = entries.filter(|entry| entry.part == part && (until < entry.year) == later);
+        let of = entries.filter(|entry| entry.part == part && entry.year <= until);
         of.fold(Yen::ZERO, |sum, entry| {
             let signed = match (entry.debit, entry.credit) {
                 (Account::Receivable, _) => entry.yen.0,
@@ -246,35 +252,30 @@ impl Instalment {
 
     /// Whether something is left to carry over at the closing of an account year.
     pub fn is_to_carry(&self, year: FiscalYear) -> bool {
-        Part::ALL.iter().any(|part| self.receivable(*part, year, false) != Yen::ZERO)
+        Part::ALL.iter().any(|part| self.receivable(*part, year) != Yen::ZERO)
     }
 
-    /// Carries what is owed over (滞納繰越): out of the receivables of the year that closes. What came in behind it, before
-    /// the books were closed, goes the same way in its own year, so that each year agrees by itself. The due date stays.
+    /// Carries what is owed over (滞納繰越): out of the receivables of the year that closes. Each year's movements go in that
+    /// year, also those of the next year before the books were closed, so that every year agrees by itself. The due date stays.
     ///
     /// Source: 地方自治法 235条の5 (出納の閉鎖); 財務規則の定める収入未済額の繰越.
     pub fn carry(&mut self, on: Date, year: FiscalYear) -> Yen {
-        let cause = super::ledger::Cause::CarryOver;
-        let mut carried = Yen::ZERO;
-        let mut later: Vec<FiscalYear> =
-            self.book.entries().iter().map(|entry| entry.year).filter(|of| year < *of).collect();
-        later.sort_unstable();
-        later.dedup();
+        let carried =
+            Part::ALL.iter().fold(0_i64, |sum, part| sum.saturating_add(self.receivable(*part, year).0));
+        let mut years: Vec<FiscalYear> = self.book.entries().iter().map(|entry| entry.year).collect();
+        years.sort_unstable();
+        years.dedup();
         for part in Part::ALL {
-            let yen = self.receivable(*part, year, false);
-            let posting = Posting { on, year, cause, reference: "" };
-            self.book.post(posting, Account::Carried, Account::Receivable, *part, yen);
-            carried = Yen(carried.0.saturating_add(yen.0));
-            for next in &later {
-                let until = self.receivable(*part, *next, false);
-                let posting = Posting { on, year: *next, cause, reference: "" };
+            for of in &years {
+                let until = self.receivable(*part, *of);
+                let posting = Posting { on, year: *of, cause: Cause::CarryOver, reference: "" };
                 self.book.post(posting, Account::Carried, Account::Receivable, *part, until);
             }
         }
         if self.carried_into.is_none() {
             self.carried_into = Some(year.next());
         }
-        carried
+        Yen(carried)
     }
 
     /// Levies a part, or takes a levy back. A reduction takes back what was given up first; of what is then below what was paid,

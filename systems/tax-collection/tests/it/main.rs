@@ -1,9 +1,13 @@
 //! The system of collection from outside: rows in, registers, answers and worked examples out.
 #![cfg(test)]
 
+mod arrears;
 mod calc;
 mod clearing;
+mod closing;
+mod masking;
 mod papers;
+mod places;
 mod refunds;
 mod town;
 mod transfers;

@@ -26,7 +26,7 @@ pub(super) fn function() -> Function {
             "照会",
             vec![
                 person_field(),
-                Field::new("on", "基準日", FieldKind::Date)
+                Field::new("as_of", "基準日", FieldKind::Date)
                     .help("空のときは今日です。延滞金はこの日までです。"),
             ],
         )]),
@@ -36,7 +36,7 @@ pub(super) fn function() -> Function {
 }
 
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    let on = day_or_today(input, "on", context);
+    let on = day_or_today(input, "as_of", context);
     let debtor = match Debtor::load(view, input, context)? {
         Ok(debtor) => debtor,
         Err(finding) => return refuse(finding),
@@ -68,7 +68,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             .rows
             .iter()
             .zip(states)
-            .map(|(row, state)| json!({ "on": row.on, "amount_yen": row.yen, "state_label": state.label() }))
+            .map(
+                |(row, state)| json!({ "on": row.on, "amount_yen": row.yen, "promise_label": state.label() }),
+            )
             .collect();
         plans.push(
             json!({ "on": plan.on, "ended_on": plan.ended_on, "levy_keys": plan.levy_keys, "rows": rows }),
@@ -76,7 +78,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     }
     let data = json!({
         "addressee_no": case.addressee_no, "name": name_of(view, &case.addressee_no)?, "as_of": on,
-        "state_label": case.state.label(), "officer": case.officer, "registered_on": case.registered_on,
+        "case_state_label": case.state.label(), "officer": case.officer, "registered_on": case.registered_on,
         "total_yen": total, "levies": levies, "demands": demands(case), "contacts": contacts(case),
         "pledges": plans, "deferments": deferments(case), "remissions": remissions(case),
         "suspensions": suspensions(case, on), "surveys": surveys, "dispositions": all_dispositions(&dispositions),
@@ -100,7 +102,7 @@ fn shown(
     let marks: Vec<Value> = limit
         .marks
         .iter()
-        .map(|mark| json!({ "on": mark.on, "what": mark.what, "effect": mark.effect, "completes_on": mark.completes_on, "source": mark.source }))
+        .map(|mark| json!({ "on": mark.on, "event": mark.what, "effect": mark.effect, "completes_on": mark.completes_on, "article": mark.source }))
         .collect();
     let write_off = levy.write_off.as_ref().map(|one| {
         json!({ "on": one.on, "reason_label": WRITE_OFF_REASONS.label(&one.reason), "decision_no": one.decision_no })
@@ -115,7 +117,7 @@ fn shown(
         "preliminary": levy.preliminary.is_some(),
         "seizable_from": owes.then(|| seizable_from(rates, levy)).flatten(),
         "not_seizable": owes.then(|| not_seizable(rates, levy, case, on)).flatten(),
-        "completes_on": owes.then_some(limit.completes_on).flatten(), "complete": owes && limit.is_complete(on),
+        "completes_on": owes.then_some(limit.completes_on).flatten(), "limitation_over": owes && limit.is_complete(on),
         "limitation": if owes { marks } else { Vec::new() }, "write_off": write_off,
     });
     Ok((row, owed))
@@ -130,7 +132,7 @@ fn demands(case: &Case) -> Vec<Value> {
 fn contacts(case: &Case) -> Vec<Value> {
     case.contacts
         .iter()
-        .map(|one| json!({ "on": one.on, "kind_label": one.kind.label(), "note": one.note, "next_on": one.next_on }))
+        .map(|one| json!({ "on": one.on, "contact_kind_label": one.kind.label(), "note": one.note, "next_on": one.next_on }))
         .collect()
 }
 
@@ -139,9 +141,9 @@ fn deferments(case: &Case) -> Vec<Value> {
         .zip(&case.deferments)
         .map(|(no, one)| {
             json!({
-                "no": no, "kind_label": one.kind.label(), "reason_label": DEFERMENT_REASONS.label(&one.reason),
+                "no": no, "deferment_kind_label": one.kind.label(), "reason_label": DEFERMENT_REASONS.label(&one.reason),
                 "applied_on": one.applied_on, "decision_label": one.decision.label(), "decided_on": one.decided_on,
-                "from": one.from, "to": one.to, "all": one.all, "security": one.security,
+                "first_day": one.from, "last_day": one.to, "exempts_all": one.all, "security": one.security,
                 "cancelled_on": one.cancelled_on, "levy_keys": one.levy_keys,
             })
         })
@@ -165,7 +167,7 @@ fn suspensions(case: &Case, on: Date) -> Vec<Value> {
         .zip(&case.suspensions)
         .map(|(no, one)| {
             json!({
-                "no": no, "reason_label": SUSPENSION_REASONS.label(&one.reason), "from": one.from,
+                "no": no, "reason_label": SUSPENSION_REASONS.label(&one.reason), "first_day": one.from,
                 "immediate": one.immediate, "cancelled_on": one.cancelled_on, "runs": one.runs(on),
                 "levy_keys": one.levy_keys,
             })
@@ -175,8 +177,8 @@ fn suspensions(case: &Case, on: Date) -> Vec<Value> {
 
 fn survey(no: u32, one: &Survey) -> Value {
     json!({
-        "no": no, "target": one.target, "asked_on": one.asked_on, "answered_on": one.answered_on,
-        "kind_label": one.kind.map(|kind| kind.label()), "description": one.description, "value_yen": one.value,
+        "no": no, "survey_target": one.target, "asked_on": one.asked_on, "answered_on": one.answered_on,
+        "property_kind_label": one.kind.map(|kind| kind.label()), "description": one.description, "value_yen": one.value,
     })
 }
 
@@ -190,7 +192,7 @@ fn all_dispositions(held: &[Disposition]) -> Vec<Value> {
                 .zip(&one.sales)
                 .map(|(no, sale)| {
                     json!({
-                        "no": no, "method_label": sale.method.label(), "noticed_on": sale.noticed_on,
+                        "no": no, "sale_method_label": sale.method.label(), "noticed_on": sale.noticed_on,
                         "held_on": sale.held_on, "estimate_yen": sale.estimate, "paid_on": sale.paid_on,
                         "sold_for_yen": sale.sold_for, "costs_yen": sale.costs, "others_yen": sale.others,
                         "payment_no": sale.payment_no,
@@ -198,7 +200,7 @@ fn all_dispositions(held: &[Disposition]) -> Vec<Value> {
                 })
                 .collect();
             json!({
-                "no": no, "kind_label": one.kind.label(), "property_kind_label": one.property_kind.label(),
+                "no": no, "disposition_kind_label": one.kind.label(), "property_kind_label": one.property_kind.label(),
                 "property": one.property, "holder": one.holder, "on": one.on, "levy_keys": one.levy_keys,
                 "ended_on": one.ended.as_ref().map(|ended| ended.on),
                 "end_reason": one.ended.as_ref().and_then(|ended| RELEASE_REASONS.label(&ended.reason)), "sales": sales,

@@ -67,7 +67,7 @@ fn decide(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<Outcome, Fa
             view.load::<Addressee>(&case.addressee_no)?.map(|held| held.record.name).unwrap_or_default();
         let sum = &case.summary;
         rows.push(json!({
-            "addressee_no": case.addressee_no, "name": name, "officer": case.officer, "state_label": case.state.label(),
+            "addressee_no": case.addressee_no, "name": name, "officer": case.officer, "case_state_label": case.state.label(),
             "count": sum.count, "total_yen": sum.yen, "carried_yen": sum.carried, "suspended_yen": sum.suspended,
             "oldest_due_on": sum.oldest_due_on, "as_of": sum.as_of, "next_on": next_on(case),
             "last_demand_stage": case.demands.last().map(|demand| demand.stage),

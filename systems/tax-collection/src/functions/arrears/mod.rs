@@ -31,6 +31,8 @@ use crate::records::{CASE, Case, CaseState, DISPOSITION, Disposition, INSTALMENT
 
 /// Most persons of one part of a batch: a few seconds of work, so that the counter does not wait.
 pub(super) const PART_MAX: usize = 5_000;
+/// Most cases of one part: a case is a small write, and each part reads all levies.
+pub(super) const CASES_MAX: usize = 25_000;
 /// Most rows a list shows; the counts beside it are of all.
 pub(super) const ROWS_MAX: usize = 2_000;
 /// Most characters of a list of levy keys.

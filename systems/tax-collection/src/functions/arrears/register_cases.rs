@@ -5,7 +5,7 @@ use register::{Fault, View, Write};
 use serde_json::json;
 use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
-use super::{PART_MAX, cases, day_or_today, gather, place, suspended};
+use super::{CASES_MAX, cases, day_or_today, gather, place, suspended};
 use crate::records::{Case, CaseState};
 
 /// 滞納者登録. Who has an open case is passed over.
@@ -34,8 +34,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let persons = gather(view, &suspended(held.values().map(|(case, _)| case), on), on)?;
     let mut due: Vec<_> = persons.into_iter().filter(|(_, of)| of.overdue).collect();
     due.retain(|(no, _)| held.get(no).is_none_or(|(case, _)| case.state == CaseState::Settled));
-    let left = due.len().saturating_sub(PART_MAX);
-    due.truncate(PART_MAX);
+    let left = due.len().saturating_sub(CASES_MAX);
+    due.truncate(CASES_MAX);
     let mut writes = Vec::with_capacity(due.len());
     let mut subjects = Vec::with_capacity(due.len());
     let mut total = Yen::ZERO;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use domain::{Date, FiscalYear, Yen, wareki};
+use domain::{Date, FiscalYear, Yen, period_end, wareki};
 use register::{Fault, Versioned, View, ViewExt, Write};
 use serde_json::{Value, json};
 use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
@@ -11,9 +11,9 @@ use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, M
 use super::{PART_MAX, ROWS_MAX, cases, day_or_today, disorder, flag, place, refuse, suspended, tax_items};
 use crate::letters;
 use crate::notices::{self, Debt, Words};
-use crate::records::{Cause, INSTALMENT, Instalment, Part, Posting, Reminder};
+use crate::records::{Case, Cause, INSTALMENT, Instalment, Part, Posting, Reminder};
 use crate::rules::days::plus;
-use crate::rules::{charge_missing, not_reminded, rates};
+use crate::rules::{Missing, Rates, charge_missing, events, limitation, not_reminded, rates};
 use crate::tasks::Closed;
 
 /// A reminder may bear a day this far ahead, for the days printing and sorting take.
@@ -71,9 +71,17 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     };
     let mut persons: BTreeMap<String, Vec<Versioned<Instalment>>> = BTreeMap::new();
     for levy in overdue(view, input, sent_on)? {
-        match not_reminded(&levy.record, suspended.contains(&levy.record.levy_key), sent_on) {
-            Some(why) => leave_out(&levy.record, why),
-            None => persons.entry(levy.record.addressee_no.clone()).or_default().push(levy),
+        let record = &levy.record;
+        let why = match not_reminded(record, suspended.contains(&record.levy_key), sent_on) {
+            Some(why) => Some(why),
+            None => match ended(view, rates, record, &held, sent_on)? {
+                Ok(ended) => ended.then_some("時効の完成"),
+                Err(missing) => return refuse(missing.finding()),
+            },
+        };
+        match why {
+            Some(why) => leave_out(record, why),
+            None => persons.entry(record.addressee_no.clone()).or_default().push(levy),
         }
     }
     let mut writes = Vec::new();
@@ -163,6 +171,25 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         left: if dry_run { 0 } else { left },
         ..Outcome::default()
     })
+}
+
+/// Whether a debt has ended by limitation. Only who is old enough is looked at closely.
+fn ended(
+    view: &dyn View,
+    rates: &Rates,
+    levy: &Instalment,
+    cases: &BTreeMap<String, (Case, u32)>,
+    on: Date,
+) -> Result<Result<bool, Missing>, Fault> {
+    let young =
+        rates.limitation_of(&levy.tax_item).map(|period| on <= period_end(levy.due_on, period.months));
+    if young != Ok(false) {
+        return Ok(young.map(|_| false));
+    }
+    let case = cases.get(&levy.addressee_no).map(|(case, _)| case);
+    let done = super::dispositions(view, &levy.addressee_no)?;
+    let found = limitation(rates, &levy.tax_item, levy.due_on, &events(levy, case, &done));
+    Ok(found.map(|limitation| limitation.is_complete(on)))
 }
 
 /// The levies that are overdue on a day and were not reminded of.

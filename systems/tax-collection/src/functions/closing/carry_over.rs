@@ -68,7 +68,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         let levy = stored.typed::<Instalment>()?;
         if levy.record.is_to_carry(year) {
             for part in Part::ALL {
-                all = Yen(all.0.saturating_add(levy.record.receivable(*part, year, false).0));
+                all = Yen(all.0.saturating_add(levy.record.receivable(*part, year).0));
             }
             if levies.len() < room {
                 levies.push(levy);

@@ -7,7 +7,7 @@ mod write_off;
 use system::Function;
 
 use super::arrears::{
-    PART_MAX, ROWS_MAX, cases, dispositions_by_person, flag, gather, refuse, suspended, tax_items,
+    CASES_MAX, PART_MAX, ROWS_MAX, cases, dispositions_by_person, flag, gather, refuse, suspended, tax_items,
 };
 use super::{day_or_today, no_levy, place};
 

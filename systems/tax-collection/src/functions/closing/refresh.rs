@@ -5,7 +5,7 @@ use register::{Fault, View, Write};
 use serde_json::json;
 use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
-use super::{PART_MAX, cases, day_or_today, gather, place, suspended};
+use super::{CASES_MAX, cases, day_or_today, gather, place, suspended};
 use crate::records::{CaseState, Summary};
 
 /// 収納情報更新. A case that is up to date is passed over. Who owes nothing behind a due date is settled.
@@ -39,7 +39,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         if case.summary == summary && case.state == state {
             continue;
         }
-        if subjects.len() == PART_MAX {
+        if subjects.len() == CASES_MAX {
             left = left.saturating_add(1);
             continue;
         }

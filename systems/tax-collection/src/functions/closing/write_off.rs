@@ -190,7 +190,7 @@ fn open_levies(
         match view.load::<Instalment>(key)? {
             None => findings.push(no_levy("levy_keys", key)),
             // What was given up in an earlier part is passed over.
-            Some(levy) if levy.record.write_off.is_some() => {}
+            Some(levy) if levy.record.write_off.is_some() && levy.record.open_total() == Yen::ZERO => {}
             Some(levy) => held.push(levy),
         }
     }
