@@ -109,6 +109,9 @@ pub struct Municipality {
     /// Whom letters say to ask (問い合わせ先).
     #[serde(default)]
     pub contact: String,
+    /// The six digits by which convenience stores know who collects for the municipality (企業コード); empty prints no bar code.
+    #[serde(default)]
+    pub convenience_company: String,
     /// Where movements are entered (入力場所) by users who have no desk of their own.
     #[serde(default)]
     pub input_place: String,

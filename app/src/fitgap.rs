@@ -7,8 +7,11 @@ use anyhow::bail;
 use crate::progress::result as line;
 
 /// The tables by system.
-pub const TABLES: [(&str, &str); 1] =
-    [("resident-register", include_str!("../../standards/fitgap/resident-register.tsv"))];
+pub const TABLES: [(&str, &str); 3] = [
+    ("resident-register", include_str!("../../standards/fitgap/resident-register.tsv")),
+    ("light-vehicle-tax", include_str!("../../standards/fitgap/light-vehicle-tax.tsv")),
+    ("tax-collection", include_str!("../../standards/fitgap/tax-collection.tsv")),
+];
 
 /// One requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

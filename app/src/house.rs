@@ -140,6 +140,7 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
             "seal_note": municipality.seal_note,
             "issue_place": municipality.issue_place,
             "printer": municipality.printer,
+            "convenience_company": municipality.convenience_company,
             "overflow_print": municipality.overflow_print,
             "contact": municipality.contact,
             "input_place": municipality.input_place,

@@ -345,7 +345,11 @@ impl Link {
         }
         if self.rows.is_empty() && self.basis.trim().is_empty() {
             let what = "一覧の行が一つもなく、根拠（basis）もありません".to_owned();
-            return Some(("rows", what, "この連携のもとになる行か、一覧に行がないときの根拠を書いてください"));
+            return Some((
+                "rows",
+                what,
+                "この連携のもとになる行か、一覧に行がないときの根拠を書いてください",
+            ));
         }
         for (index, row) in self.rows.iter().enumerate() {
             if self.rows.iter().take(index).any(|before| before == row) {

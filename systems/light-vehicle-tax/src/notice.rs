@@ -1,5 +1,6 @@
 //! The notice of a levy with its payment slip (納税通知書兼納付書), and the slip alone.
 
+use domain::slip::{self, LevyKey};
 use domain::{Yen, wareki};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
@@ -9,7 +10,6 @@ use crate::codes::List;
 use crate::delivery;
 use crate::print;
 use crate::records::{Account, Addressee, Balance, Delivery, Levy};
-use crate::rules::{number, rates};
 
 /// A levy with everything a notice says of it.
 pub(crate) struct Noticed {
@@ -163,15 +163,15 @@ fn slips(context: &Context<'_>, noticed: &Noticed) -> Vec<Value> {
 /// The code of a convenience store, while the slip can be paid there. The number of the agent who collects for the stores is a fact
 /// of the municipality; without it, above the most a store takes, or past the due date there is none.
 fn bar_code(context: &Context<'_>, levy: &Levy, yen: Yen) -> Value {
-    let most = rates().map_or(Yen::ZERO, |rates| rates.practice.convenience_yen_max);
-    if most < yen || levy.due_on < context.today {
+    if levy.due_on < context.today {
         return Value::Null;
     }
     let company = context.municipality_text("convenience_company");
-    let code = number::convenience_store(company, &register::Record::key(levy), levy.due_on, yen);
+    let key = LevyKey::parse(&register::Record::key(levy)).ok();
+    let code = key.and_then(|key| slip::convenience_store(company, &key, 0, levy.due_on, yen));
     code.map_or(
         Value::Null,
-        |code| json!({ "code": "gs1-128", "caption": number::convenience_caption(&code), "payload": code }),
+        |code| json!({ "code": "gs1-128", "caption": slip::convenience_store_caption(&code), "payload": code }),
     )
 }
 

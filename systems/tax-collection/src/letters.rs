@@ -1,6 +1,6 @@
 //! Whom a letter about a tax goes to, and the slips it carries.
 
-use domain::slip::{LevyKey, TaxItem, convenience_store};
+use domain::slip::{LevyKey, TaxItem, convenience_store, convenience_store_caption};
 use domain::{Date, Yen, wareki};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
@@ -126,7 +126,7 @@ pub(crate) fn slip(
         (None, _) => "この納付書は、コンビニエンスストアでは使えません",
     };
     let bar_code =
-        code.map(|payload| json!({ "code": "gs1-128", "payload": payload, "caption": caption(&payload) }));
+        code.map(|payload| json!({ "code": "gs1-128", "payload": payload, "caption": convenience_store_caption(&payload) }));
     let amounts: Vec<Value> =
         [("税額", tax), ("督促手数料", fee), ("延滞金", delinquency), ("滞納処分費", costs)]
             .into_iter()
@@ -140,12 +140,6 @@ pub(crate) fn slip(
         "addressee_no": held.addressee_no, "payer": payer["name"], "amounts": amounts,
         "total": total.to_string(), "due": wareki(limit), "bar_code": bar_code, "bar_code_note": note,
     })
-}
-
-/// The digits under a bar code, in groups that can be read out.
-fn caption(payload: &str) -> String {
-    let part = |from: usize, to: usize| payload.get(from..to).unwrap_or_default();
-    format!("({}){}-{}-{}-{}", part(0, 2), part(2, 8), part(8, 30), part(30, 36), part(36, 44))
 }
 
 /// What a letter with a table says.

@@ -1,6 +1,6 @@
 //! What an account must look like (口座の確かめ).
 
-use super::holder::{HOLDER_CHARS_MAX, holder_kana};
+use domain::bank::{HOLDER_CHARS_MAX, holder_kana};
 
 /// What is wrong with an account, with the item it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use domain::slip::NoticeNo;
 use domain::{AddresseeNo, Date, FiscalYear, Yen, wareki};
 use register::{Fault, Stored, View, ViewExt, Write};
 use serde::Deserialize;
@@ -14,7 +15,7 @@ use system::{
 use crate::codes::reason;
 use crate::desk::{Desk, serial};
 use crate::records::{Addressee, Levy, LevyChange, LevyRun, RunState, VEHICLE, Vehicle};
-use crate::rules::{Assessed, Grade, Levied, Rates, assess, number, rates};
+use crate::rules::{Assessed, Grade, Levied, Rates, assess, rates};
 
 /// The most vehicles of one part, so that the counter is never kept waiting for long.
 pub const PART_MAX: usize = 5_000;
@@ -310,7 +311,9 @@ pub(crate) fn levy(
 /// The next 通知書番号.
 pub(crate) fn next_notice_no(desk: &mut Desk<'_>) -> Result<String, Fault> {
     let serial = desk.next(serial::NOTICE)?;
-    number::notice_no(serial).ok_or_else(|| Fault::because("the serials of notices are used up"))
+    NoticeNo::from_serial(serial)
+        .map(|number| number.to_string())
+        .map_err(|error| Fault::new("the serials of notices are used up", error))
 }
 
 fn told(part: &Part, tax_year: i16) -> String {

@@ -2,7 +2,6 @@
 
 mod annual;
 pub(crate) mod assess;
-pub(crate) mod number;
 mod rates;
 
 use system::Calculation;

@@ -112,8 +112,6 @@ pub struct Practice {
     pub settle_account_days: i32,
     /// The last day of a certificate, month and day, in the year after.
     pub certificate_until: String,
-    /// A slip of more has no code for convenience stores.
-    pub convenience_yen_max: Yen,
     /// Kinds that pass inspections (継続検査).
     pub inspected: Vec<String>,
     /// Whether a reduction is to be asked for by the due date.
