@@ -9,5 +9,5 @@ mod matching;
 pub use account::{AccountFault, AccountNumbers, account_numbers};
 pub use data::{Branch, Series, branch, series, tax_item_label, tax_items};
 pub use display_name::{can_prefer, display_name, letter_name};
-pub use holder::{HOLDER_CHARS_MAX, holder_kana, is_holder};
+pub use holder::is_holder;
 pub use matching::{Agreement, Sought, candidate};
