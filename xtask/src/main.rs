@@ -1,10 +1,11 @@
-//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `kills`, `flips`, `tidy`, `codegen`, `peers`.
+//! The one tool of the project: `cargo xtask test`, `demo`, `bench`, `kills`, `flips`, `tidy`, `codegen`, `peers`, `new-system`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
 
 mod bench;
 mod codegen;
 mod fuzz;
 mod licences;
+mod new_system;
 mod packages;
 mod peers;
 mod proof;
@@ -83,6 +84,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write a new system that runs, under systems/, from a name and a Japanese title.
+    NewSystem(new_system::NewSystem),
     /// Install what tests and the demo need beyond crates, or say what is missing.
     Packages,
 }
@@ -99,6 +102,7 @@ fn main() -> anyhow::Result<()> {
         Task::Tidy => tidy::tidy(),
         Task::Codegen { check } => codegen::codegen(check),
         Task::Peers { check } => peers::peers(check),
+        Task::NewSystem(asked) => new_system::new_system(&asked),
         Task::Packages => packages::ensure_for_tests(),
     }
 }

@@ -2,40 +2,113 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a benchmark measures, prints and may stop"
 )]
 
 use std::time::Instant;
 
-use documents::{Press, ResidentRecordCopy, font_dirs};
+use documents::{Press, ResidentRecordCopy, TaxNotice, TaxNotices, font_dirs};
 
 #[path = "../tests/it/samples.rs"]
 mod samples;
+#[path = "../tests/it/slip_samples.rs"]
+mod slip_samples;
 
 const DOCUMENTS: usize = 200;
 const BATCH: u32 = 1000;
+const NOTICES: u32 = 300;
 
 fn main() {
     let opening = Instant::now();
     let press = Press::open(&font_dirs()).unwrap();
     println!("open: {:?}", opening.elapsed());
-    measure(&press, "one person, one page", samples::individual());
-    measure(&press, "household of five, two pages", samples::household());
-    batch(&press, samples::individual());
+    // `cargo bench -p documents -- notices` leaves the certificates out.
+    if !std::env::args().any(|argument| argument == "notices") {
+        measure(&press, "one person, one page", samples::individual());
+        measure(&press, "household of five, two pages", samples::household());
+        batch(&press, samples::individual());
+    }
+    for per_file in [1, 10, 100] {
+        notices(&press, per_file);
+    }
 }
 
-/// A batch, one thread: what a core prints in a second.
+/// Seconds of processor time so far, all threads. On a shared machine it says more than the clock on the wall.
+fn cpu_seconds() -> Option<f64> {
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // User and system time; the name in brackets before them may hold spaces.
+    let mut fields = stat.rsplit(')').next()?.split_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<f64>().ok();
+    Some((ticks()? + ticks()?) / TICKS_PER_SECOND)
+}
+
+/// `what` printed so many pages since `start`.
+fn report(what: &str, pages: u32, start: (Instant, Option<f64>)) {
+    let seconds = start.0.elapsed().as_secs_f64();
+    let processor = start.1.zip(cpu_seconds()).map_or(f64::NAN, |(before, now)| now - before);
+    println!(
+        "{what}: {:.0} pages a second of processor time (target 150), {:.0} by the clock",
+        f64::from(pages) / processor,
+        f64::from(pages) / seconds
+    );
+}
+
+/// A batch: what a core prints in a second.
 fn batch(press: &Press, mut copy: ResidentRecordCopy) {
-    let start = Instant::now();
+    let start = (Instant::now(), cpu_seconds());
     for number in 0..BATCH {
         copy.issue_number = format!("20251120 架空市 本庁1 プリンタ001 {number:06}");
         press.print(&copy).unwrap();
     }
-    println!(
-        "batch of {BATCH}: {:.0} a second on one core (target 150)",
-        f64::from(BATCH) / start.elapsed().as_secs_f64()
+    report(&format!("batch of {BATCH}"), BATCH, start);
+}
+
+/// Tax notices with a slip and a bar code each, so many to a file, one thread. Every notice has its own recipient,
+/// numbers, amount and code, as in an annual batch.
+fn notices(press: &Press, per_file: u32) {
+    let mut bytes = 0;
+    let start = (Instant::now(), cpu_seconds());
+    for first in (0..NOTICES).step_by(per_file.try_into().unwrap()) {
+        let sheets: Vec<TaxNotice> = (first..first + per_file).map(notice).collect();
+        let pdf = press.print(&TaxNotices { sheets }).unwrap();
+        assert_eq!(u32::try_from(pdf.pages), Ok(per_file));
+        bytes += pdf.bytes.len();
+    }
+    let what = format!(
+        "tax-notice, {per_file} to a file, {} bytes a page",
+        bytes / usize::try_from(NOTICES).unwrap()
     );
+    report(&what, NOTICES, start);
+}
+
+fn notice(number: u32) -> TaxNotice {
+    const NAMES: [&str; 7] =
+        ["渡邊𠮷之助", "髙橋花子", "山本一郎", "田中実", "佐藤美咲", "小林健", "齋藤櫻子"];
+    let mut notice = slip_samples::notice();
+    let at = usize::try_from(number).unwrap();
+    let name = format!("{}{}様", NAMES[at % NAMES.len()], NAMES[at / 7 % NAMES.len()]);
+    let serial = format!("{number:09}7");
+    let yen = format!("{}", 2_000 + number * 100 % 97_000);
+    notice.recipient.name.clone_from(&name);
+    notice.recipient.address = format!("山梨県架空市東町{}丁目{number}番地", number % 9 + 1);
+    notice.rows[0][0] = format!("山梨 580 あ {:02}-{:02}", number / 100 % 100, number % 100);
+    notice.rows[0][3].clone_from(&yen);
+    notice.facts[1].value.clone_from(&serial);
+    notice.issue_number = format!("20260508 架空市 税務課 プリンタ001 {number:06}");
+    for slip in &mut notice.slips {
+        slip.payer.clone_from(&name);
+        slip.notice_no.clone_from(&serial);
+        slip.amounts[0].yen.clone_from(&yen);
+        slip.total.clone_from(&yen);
+        if let Some(code) = &mut slip.bar_code {
+            code.payload = format!("91912345042026{serial}01100026060100{yen:0>6}08");
+            code.caption.clone_from(&code.payload);
+        }
+    }
+    notice
 }
 
 /// Each document has its own issue number and name, as at a counter, so that nothing is simply found again.

@@ -113,7 +113,9 @@ fn drawing(path: &str, modules: usize, height: usize) -> Map<String, Value> {
     let svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {modules} {height}" shape-rendering="crispEdges"><path d="{path}"/></svg>"#
     );
-    [("svg".to_owned(), Value::from(svg)), ("modules".to_owned(), Value::from(modules))].into_iter().collect()
+    [(DRAWING.to_owned(), Value::from(svg)), ("modules".to_owned(), Value::from(modules))]
+        .into_iter()
+        .collect()
 }
 
 /// Code 128 in set C, FNC1 first: two digits to a character.
@@ -136,6 +138,9 @@ fn gs1_128(digits: &str) -> Result<Map<String, Value>, PressError> {
     }
     Ok(drawing(&path, x + BAR_QUIET, BAR_HEIGHT))
 }
+
+/// The member of a drawn code that holds its drawing.
+pub(crate) const DRAWING: &str = "svg";
 
 const START_C: usize = 105;
 const FNC1: usize = 102;

@@ -64,7 +64,8 @@ fn walk(font: &FontInstance, value: &Value, pointer: &mut String, findings: &mut
             }
         }
         Value::Object(fields) => {
-            for (key, item) in fields {
+            // A drawing of ours is no text.
+            for (key, item) in fields.iter().filter(|(key, _)| *key != crate::codes::DRAWING) {
                 descend(key, item);
             }
         }

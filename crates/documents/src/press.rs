@@ -44,6 +44,10 @@ const SOURCES: [(&str, &str); 9] = [
 /// Sources that are pieces of others and no templates.
 const PIECES: [&str; 2] = ["sheet", "slip"];
 
+/// Templates whose files bear no tags for readers aloud: they are for paper, by the ten thousand, and the tags of their
+/// tables would take more time and room than the pages.
+const UNTAGGED: [&str; 2] = ["payment-slip", "tax-notice"];
+
 /// A value with a template of its own.
 pub trait Sheet: Serialize {
     /// The template's name, as [`Press::render`] takes it.
@@ -126,7 +130,7 @@ impl Press {
             return Err(PressError::DataTooLarge { bytes: json.len(), max: DATA_BYTES_MAX });
         }
         let job = Job { stock: &self.stock, template: id, data_id: self.data_id, data: Bytes::new(json) };
-        let printed = typeset(&job);
+        let printed = typeset(&job, !UNTAGGED.contains(&name));
         // Also after an error: what a failed document left behind is dropped like any other.
         typst::comemo::evict(REMEMBERED_DOCUMENTS);
         let (bytes, pages) =
@@ -208,9 +212,10 @@ impl Sheet for TaxNotices {
     const TEMPLATE: &'static str = "tax-notice";
 }
 
-fn typeset(job: &Job<'_>) -> Result<(Vec<u8>, usize), Vec<String>> {
+fn typeset(job: &Job<'_>, tagged: bool) -> Result<(Vec<u8>, usize), Vec<String>> {
     let document = typst::compile(job).output.map_err(|errors| messages(&errors))?;
-    let options = PdfOptions { creator: Smart::Custom(Some("Daicho".to_owned())), ..PdfOptions::default() };
+    let creator = Smart::Custom(Some("Daicho".to_owned()));
+    let options = PdfOptions { creator, tagged, ..PdfOptions::default() };
     let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| messages(&errors))?;
     Ok((bytes, document.pages().len()))
 }
