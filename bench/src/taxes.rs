@@ -112,7 +112,8 @@ fn plain(dir: &Path) -> anyhow::Result<Duration> {
     for first in (0..LEVIES).step_by(usize::try_from(DELIVERY)?) {
         let transaction = connection.transaction()?;
         for no in first..first + DELIVERY {
-            transaction.execute("INSERT INTO levy VALUES (?1, ?2, ?3)", (key(no)?, i64::try_from(no)?, &body))?;
+            transaction
+                .execute("INSERT INTO levy VALUES (?1, ?2, ?3)", (key(no)?, i64::try_from(no)?, &body))?;
         }
         transaction.commit()?;
     }
