@@ -89,7 +89,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             part.leave_out(&no, total, "納税誓約を履行中");
             continue;
         }
-        if part.subjects.len() == PART_MAX {
+        if !dry_run && part.subjects.len() == PART_MAX {
             left = left.saturating_add(1);
             continue;
         }
@@ -159,12 +159,14 @@ struct Part {
     documents: Vec<system::DocumentRequest>,
     rows: Vec<Value>,
     left_out: Vec<Value>,
+    left_out_count: usize,
     stages: BTreeMap<u32, (&'static str, usize, i64)>,
     subjects: Vec<String>,
 }
 
 impl Part {
     fn leave_out(&mut self, no: &str, total: Yen, why: &str) {
+        self.left_out_count = self.left_out_count.saturating_add(1);
         if self.left_out.len() < ROWS_MAX {
             self.left_out.push(json!({ "addressee_no": no, "open_yen": total, "why": why }));
         }
@@ -189,7 +191,7 @@ impl Part {
             .map(|(stage, (title, count, yen))| json!({ "stage": stage, "title": title, "count": count, "total_yen": yen }))
             .collect();
         let message =
-            format!("{}人に催告書を出します。除いた人は{}人です。", self.subjects.len(), self.left_out.len());
+            format!("{}人に催告書を出します。除いた人は{}人です。", self.subjects.len(), self.left_out_count);
         let data = json!({
             "count": self.subjects.len(), "stages": stages, "rows": self.rows, "left_out": self.left_out, "dry_run": dry_run,
         });

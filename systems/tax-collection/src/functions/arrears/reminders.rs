@@ -91,7 +91,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let (mut count, mut late, mut total, mut fees) = (0_usize, 0_usize, Yen::ZERO, Yen::ZERO);
     let mut left = 0_usize;
     for (no, mut levies) in persons {
-        if subjects.len() == PART_MAX {
+        if !dry_run && subjects.len() == PART_MAX {
             left = left.saturating_add(1);
             continue;
         }
