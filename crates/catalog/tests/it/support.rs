@@ -15,7 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 34] = link_files![
+pub(crate) const LINKS: [(&str, &str); 46] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -50,6 +50,18 @@ pub(crate) const LINKS: [(&str, &str); 34] = link_files![
     "town-move-in-notices-from-juki-net.toml",
     "town-notices-from-immigration.toml",
     "town-numbers-from-juki-net.toml",
+    "account-to-light-vehicle-tax.toml",
+    "account-to-tax-collection.toml",
+    "addressee-to-light-vehicle-tax.toml",
+    "addressee-to-tax-collection.toml",
+    "balance-to-light-vehicle-tax.toml",
+    "light-vehicle-tax-levy-to-tax-collection.toml",
+    "mailing-to-light-vehicle-tax.toml",
+    "mailing-to-tax-collection.toml",
+    "support-measures-to-addressee.toml",
+    "tax-agent-to-light-vehicle-tax.toml",
+    "tax-agent-to-tax-collection.toml",
+    "transfer-application-to-addressee.toml",
 ];
 
 pub(crate) fn lists() -> [LinkList; 4] {
@@ -79,7 +91,14 @@ pub(crate) fn known() -> Known {
     Known {
         systems,
         charsets,
-        installed: set(&["resident-register", "addressee", "child-allowance", "electoral-roll"]),
+        installed: set(&[
+            "resident-register",
+            "addressee",
+            "child-allowance",
+            "electoral-roll",
+            "light-vehicle-tax",
+            "tax-collection",
+        ]),
         datasets: set(&[
             "resident-register/resident",
             "resident-register/juki-net-notice",
@@ -101,9 +120,29 @@ pub(crate) fn known() -> Known {
             "resident-register/wide-area-answer",
             "resident-register/convenience-store",
             "resident-register/convenience-store-stop",
+            "resident-register/support-measures",
+            "addressee/addressee",
+            "addressee/mailing",
+            "addressee/tax-agent",
+            "addressee/account",
+            "light-vehicle-tax/levy",
+            "tax-collection/account",
+            "tax-collection/balance",
         ]),
         intakes: set(&[
             "addressee/residents",
+            "addressee/protected",
+            "addressee/accounts",
+            "light-vehicle-tax/addressees",
+            "light-vehicle-tax/mailings",
+            "light-vehicle-tax/tax-agents",
+            "light-vehicle-tax/accounts",
+            "light-vehicle-tax/balances",
+            "tax-collection/addressees",
+            "tax-collection/mailings",
+            "tax-collection/tax-agents",
+            "tax-collection/accounts",
+            "tax-collection/levies",
             "child-allowance/residents",
             "electoral-roll/residents",
             "resident-register/family-register-notices",
