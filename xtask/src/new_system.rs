@@ -123,7 +123,7 @@ fn code_of(name: &str) -> String {
 /// The workspace's manifest with the system behind the others. `systems/*` are members already.
 fn with_system(manifest: &str, name: &str) -> anyhow::Result<String> {
     let is_system = |line: &&str| line.contains("path = \"systems/");
-    let Some(last) = manifest.lines().filter(is_system).next_back() else {
+    let Some(last) = manifest.lines().rfind(is_system) else {
         bail!("Cargo.toml names no system; add {name} to [workspace.dependencies] by hand")
     };
     let line = format!("{name} = {{ path = \"systems/{name}\" }}");

@@ -7,6 +7,7 @@ mod form;
 mod function;
 mod intake;
 mod migration;
+mod spell;
 
 use register::{Fault, Kind, View};
 
