@@ -344,12 +344,8 @@ impl Link {
             return Some(("title", "題名が空です".to_owned(), "画面に出す日本語の題名を書いてください"));
         }
         if self.rows.is_empty() && self.basis.trim().is_empty() {
-            let what = "一覧の行が一つもなく、根拠（basis）もありません".to_owned();
-            return Some((
-                "rows",
-                what,
-                "この連携のもとになる行か、一覧に行がないときの根拠を書いてください",
-            ));
+            let what = "一覧の行も、根拠（basis）もありません".to_owned();
+            return Some(("rows", what, "もとになる行か、行がないときの根拠を書いてください"));
         }
         for (index, row) in self.rows.iter().enumerate() {
             if self.rows.iter().take(index).any(|before| before == row) {

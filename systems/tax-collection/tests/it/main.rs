@@ -5,6 +5,7 @@ mod arrears;
 mod calc;
 mod clearing;
 mod closing;
+mod limitation;
 mod masking;
 mod papers;
 mod places;
