@@ -100,7 +100,7 @@ fn demand(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
 
 /// 口座情報（宛名へ）: what payers applied for, as the register of accounts takes it.
 pub const ACCOUNT: Dataset = Dataset {
-    id: "tax-collection/account",
+    id: "tax-collection/transfer-application",
     title: "口座振替の申込",
     kind: &TRANSFER_APPLICATION,
     items: &[

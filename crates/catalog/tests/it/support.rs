@@ -126,7 +126,7 @@ pub(crate) fn known() -> Known {
             "addressee/tax-agent",
             "addressee/account",
             "light-vehicle-tax/levy",
-            "tax-collection/account",
+            "tax-collection/transfer-application",
             "tax-collection/balance",
         ]),
         intakes: set(&[

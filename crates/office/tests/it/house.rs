@@ -186,6 +186,8 @@ fn open(
         addressee::system(),
         child_allowance::system(),
         electoral_roll::system(),
+        light_vehicle_tax::system(),
+        tax_collection::system(),
     ];
     change_systems(&mut systems);
     let kinds = Office::kinds(&systems);

@@ -110,6 +110,8 @@ impl House {
             addressee::system(),
             child_allowance::system(),
             electoral_roll::system(),
+            light_vehicle_tax::system(),
+            tax_collection::system(),
         ];
         let journal: Arc<dyn Journal> = Arc::new(Store::in_memory(&Office::kinds(&systems))?);
         let places = [
