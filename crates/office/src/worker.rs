@@ -162,10 +162,18 @@ impl<'a> LinkWorker<'a> {
     /// # Errors
     /// When the journal does not answer.
     pub fn settle(&self) -> Result<(), Fault> {
-        for running in self.office.links().all() {
-            while self.turn(&running.link.id)? == Turn::Worked {}
+        // What one link brings into a register, another may have to carry on.
+        loop {
+            let mut worked = false;
+            for running in self.office.links().all() {
+                while self.turn(&running.link.id)? == Turn::Worked {
+                    worked = true;
+                }
+            }
+            if !worked {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 
     /// Records trouble that showed outside a step, such as a panic, so that the monitor tells it.

@@ -70,6 +70,8 @@ fn a_move_in_reaches_every_subscriber_and_both_suites() {
     assert_eq!(
         trace,
         [
+            "addressee-to-light-vehicle-tax",
+            "addressee-to-tax-collection",
             "resident-changes-to-welfare",
             "resident-to-addressee",
             "resident-to-child-allowance",

@@ -176,6 +176,15 @@ fn onward(visit: &Visit, done: &Done) -> Vec<Onward> {
             id if id.starts_with("media-register/") => {
                 (format!("/f/media-register/medium?medium_no={key}"), "媒体を照会する")
             }
+            id if id.starts_with("light-vehicle-tax/") => {
+                (format!("/f/light-vehicle-tax/inquiry?vehicle_no={key}"), "車両を照会する")
+            }
+            id if id.starts_with("tax-collection/") => {
+                (format!("/f/tax-collection/inquiry?addressee_no={key}"), "収滞納情報を照会する")
+            }
+            id if id.starts_with("addressee/") => {
+                (format!("/f/addressee/inquiry?addressee_no={key}"), "宛名を照会する")
+            }
             _ => (format!("/residents/{key}"), "個人を開く"),
         };
         onward.push(Onward { href, label: label.to_owned() });

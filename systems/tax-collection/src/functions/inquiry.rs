@@ -137,7 +137,7 @@ fn row(view: &dyn View, levy: &Instalment, charge: Yen) -> Result<Value, Fault> 
         "levy_label": levy_name(levy),
         "object": levy.object,
         "due_on": levy.due_on,
-        "levied_yen": levy.levied(Part::Tax),
+        "assessed_yen": levy.levied(Part::Tax),
         "paid_yen": levy.paid(),
         "open_yen": levy.open(Part::Tax),
         "fee_yen": levy.open(Part::Fee),

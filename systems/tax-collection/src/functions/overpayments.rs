@@ -70,7 +70,7 @@ fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
         rows.push(json!({
             "overpayment_key": held.overpayment_key, "addressee_no": held.addressee_no,
             "levy_key": held.levy_key, "over_yen": held.yen, "left_yen": held.left(),
-            "paid_on": held.paid_on, "found_on": held.found_on, "state_label": held.state.label(),
+            "over_paid_on": held.paid_on, "found_on": held.found_on, "state_label": held.state.label(),
             "due_yen": due, "proposal": if due == 0 { "還付" } else { "充当" },
         }));
     }

@@ -285,7 +285,7 @@ pub(super) fn paid() -> Function {
             vec![
                 Field::new("overpayment_key", "整理番号", FieldKind::Text(40))
                     .help("空のときは、支払予定日が支払日以前のものすべてです。"),
-                Field::new("paid_on", "支払日", FieldKind::Date).required(),
+                Field::new("refunded_on", "支払日", FieldKind::Date).required(),
             ],
         )]),
         in_menu: true,
@@ -294,11 +294,11 @@ pub(super) fn paid() -> Function {
 }
 
 fn decide_paid(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    let paid_on = day_or_today(input, "paid_on", context);
+    let paid_on = day_or_today(input, "refunded_on", context);
     if context.today < paid_on {
         return Ok(Outcome::refused(vec![Finding::error(
             "TXC33",
-            "paid_on",
+            "refunded_on",
             "支払日",
             format!("支払日{}が、今日より後です。", wareki(paid_on)),
             "会計の支払結果を確かめてください。",

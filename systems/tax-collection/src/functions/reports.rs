@@ -75,7 +75,7 @@ fn decide_levies(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<Outc
     })?;
     let rows: Vec<Value> = by_due
         .iter()
-        .map(|(due, (count, yen))| json!({ "due_on": due, "count": count, "levied_yen": yen }))
+        .map(|(due, (count, yen))| json!({ "due_on": due, "count": count, "assessed_yen": yen }))
         .collect();
     let compare = |name: &str, found: i64| {
         let told: Option<i64> = input.text(name).parse().ok();
@@ -171,7 +171,7 @@ fn decide_day_totals(view: &dyn View, input: &Input, context: &Context<'_>) -> R
         answer: Some(Answer {
             data: json!({
                 "debit_yen": debit, "credit_yen": credit, "difference_yen": debit.saturating_sub(credit),
-                "totals": totals, "rows": rows,
+                "account_totals": totals, "rows": rows,
             }),
             subjects: Vec::new(),
         }),
@@ -290,7 +290,7 @@ fn decide_statistics(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<
             json!({
                 "tax_label": tax_name(item),
                 "class_label": if *carried { "滞納繰越分" } else { "現年課税分" },
-                "levied_yen": of.levied, "received_yen": got, "written_off_yen": of.written_off,
+                "assessed_yen": of.levied, "received_yen": got, "written_off_yen": of.written_off,
                 "open_yen": of.owed, "over_yen": of.overpaid,
                 "rate_percent": rate(got - (of.overpaid - of.overpaid_before), of.levied),
                 "difference_yen": of.difference(),

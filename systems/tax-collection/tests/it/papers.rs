@@ -78,7 +78,7 @@ fn a_year_is_settled_without_a_difference() {
             format!(
                 "{} levied {} received {} open {} over {} difference {}",
                 row["tax_label"].as_str().unwrap(),
-                row["levied_yen"],
+                row["assessed_yen"],
                 row["received_yen"],
                 row["open_yen"],
                 row["over_yen"],

@@ -73,7 +73,7 @@ fn a_refund_goes_its_way() {
     assert_eq!(prepared["rows"][0]["addition_yen"], json!(3_000));
     town.done("refund-claim", &claim);
     town.done("refund", &json!({ "pay_on": "2024-12-20" }));
-    town.done("refund-paid", &json!({ "paid_on": "2024-12-20" }));
+    town.done("refund-paid", &json!({ "refunded_on": "2024-12-20" }));
     assert_eq!(town.stands("03/2024/1/1"), "完納 open 0/0/0 paid 0 over 0");
     assert_eq!(town.balance(Account::Cash), -3_000);
     assert_eq!(town.balance(Account::Addition), 3_000);

@@ -50,7 +50,8 @@ pub(super) fn function() -> Function {
                 "受入れと配当",
                 vec![
                     no_field("sale_no", "換価の番号").help("空のときは、最後の換価です。"),
-                    Field::new("paid_on", "代金を受け入れた日", FieldKind::Date).help("空のときは今日です。"),
+                    Field::new("proceeds_on", "代金を受け入れた日", FieldKind::Date)
+                        .help("空のときは今日です。"),
                     Field::new("sold_for", "換価代金", FieldKind::Yen),
                     Field::new("costs", "滞納処分費", FieldKind::Yen),
                     Field::new("others", "優先する他の債権者への配当", FieldKind::Yen),
@@ -178,7 +179,7 @@ fn paid(
     input: &Input,
     context: &Context<'_>,
 ) -> Result<Outcome, Fault> {
-    let paid_on = day_or_today(input, "paid_on", context);
+    let paid_on = day_or_today(input, "proceeds_on", context);
     let (sold_for, costs, others) = (yen(input, "sold_for"), yen(input, "costs"), yen(input, "others"));
     let no = number(input, "sale_no").unwrap_or(disposition.sales.len());
     let payment_no = format!("換価{}-{no:02}", disposition.disposition_key);
@@ -190,11 +191,11 @@ fn paid(
     if sale.paid_on.is_some() {
         findings.push(over("sale_no", "換価の番号", "この換価の代金は、すでに受け入れています。"));
     }
-    findings.extend(in_future("paid_on", "代金を受け入れた日", paid_on, context.today));
+    findings.extend(in_future("proceeds_on", "代金を受け入れた日", paid_on, context.today));
     if paid_on < sale.noticed_on {
         let message =
             format!("受入れの日{}が、通知の日{}より前です。", wareki(paid_on), wareki(sale.noticed_on));
-        findings.push(disorder("paid_on", "代金を受け入れた日", message));
+        findings.push(disorder("proceeds_on", "代金を受け入れた日", message));
     }
     let ours = Yen(sold_for.0.saturating_sub(others.0));
     if sold_for == Yen::ZERO || ours.0 < costs.0 || ours == Yen::ZERO {
