@@ -28,14 +28,16 @@ pub(super) fn subjects() -> Vec<Subject> {
     let (_config, mut house) = make(&demo, Outside::default()).unwrap();
     let worker = LinkWorker::new(&house.office);
     worker.settle().unwrap();
-    crate::town::some_move_ins(&house.office, 3, &mut || {
-        // One delivery for each: sent, answered, and the answer read.
+    let mut answered = || {
         worker.settle().unwrap();
         for receiver in &mut house.receivers {
             receiver.turn().unwrap();
         }
         worker.settle().unwrap();
-    });
+    };
+    // One delivery for each, and one more round: the first had to wait for the full extract's receipt.
+    crate::town::some_move_ins(&house.office, 3, &mut answered);
+    answered();
     let deliveries = house.office.deliveries(LINK, None, usize::MAX).unwrap();
     assert!(
         deliveries.len() >= 2 && deliveries.iter().all(|delivery| delivery.phase == Phase::Applied),
