@@ -54,21 +54,26 @@ pub fn check_digit_10w3(digits: &str) -> Option<u8> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaxItem(&'static str); // Invariant: a code of the table.
 
-static TAX_ITEMS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+/// A row of the table: code, name, whether it is a premium.
+type ItemRow = (&'static str, &'static str, bool);
+
+static TAX_ITEMS: LazyLock<Vec<ItemRow>> = LazyLock::new(|| {
     let table = include_str!("../../../standards/codes/tax-items.tsv");
-    tsv::rows(table).map(|row| (tsv::cell(&row, 0), tsv::cell(&row, 1))).collect()
+    let row =
+        |row: Vec<&'static str>| (tsv::cell(&row, 0), tsv::cell(&row, 1), tsv::cell(&row, 2) == "premium");
+    tsv::rows(table).map(row).collect()
 });
 
 impl TaxItem {
     /// Reads the two digits. Errs when the table has no such item.
     pub fn parse(code: &str) -> Result<Self, SlipError> {
-        let found = TAX_ITEMS.iter().find(|(known, _)| *known == code);
-        found.map(|(known, _)| Self(known)).ok_or_else(|| SlipError::TaxItem(code.to_owned()))
+        let found = TAX_ITEMS.iter().find(|(known, ..)| *known == code);
+        found.map(|(known, ..)| Self(known)).ok_or_else(|| SlipError::TaxItem(code.to_owned()))
     }
 
     /// Every item in the order of the codes, `00` first.
     pub fn all() -> impl Iterator<Item = Self> {
-        TAX_ITEMS.iter().map(|(code, _)| Self(code))
+        TAX_ITEMS.iter().map(|(code, ..)| Self(code))
     }
 
     /// The two digits.
@@ -78,7 +83,12 @@ impl TaxItem {
 
     /// The name (軽自動車税（種別割）).
     pub fn label(self) -> &'static str {
-        TAX_ITEMS.iter().find(|(code, _)| *code == self.0).map_or("", |(_, label)| label)
+        TAX_ITEMS.iter().find(|(code, ..)| *code == self.0).map_or("", |(_, label, _)| label)
+    }
+
+    /// Whether it is an insurance premium (料) and no tax: money of the one is never put to the other.
+    pub fn is_premium(self) -> bool {
+        TAX_ITEMS.iter().any(|(code, _, premium)| *code == self.0 && *premium)
     }
 
     /// Whether it stands for all taxes (共通) and is no tax of its own.
@@ -312,29 +322,21 @@ fn modulus_97(digits: &str) -> u32 {
     digits.bytes().fold(0, |rest, digit| (rest * 10 + u32::from(digit.saturating_sub(b'0'))) % 97)
 }
 
-macro_rules! as_text {
-    ($name:ident) => {
-        impl FromStr for $name {
-            type Err = SlipError;
+impl FromStr for TaxItem {
+    type Err = SlipError;
 
-            fn from_str(text: &str) -> Result<Self, SlipError> {
-                Self::parse(text)
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                Self::parse(&text).map_err(serde::de::Error::custom)
-            }
-        }
-    };
+    fn from_str(text: &str) -> Result<Self, SlipError> {
+        Self::parse(text)
+    }
 }
-as_text!(TaxItem);
-as_text!(LevyKey);
+
+impl FromStr for LevyKey {
+    type Err = SlipError;
+
+    fn from_str(text: &str) -> Result<Self, SlipError> {
+        Self::parse(text)
+    }
+}
+
+crate::text::serde_as_text!(TaxItem);
+crate::text::serde_as_text!(LevyKey);

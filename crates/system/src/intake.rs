@@ -29,6 +29,20 @@ impl<'a> Incoming<'a> {
         self.row
     }
 
+    /// 履歴番号, by which an older row is told from a newer one.
+    ///
+    /// # Errors
+    /// The words, when it is not a whole number of 1 or more.
+    pub fn history_no(&self) -> Result<u32, String> {
+        let text = self.text("history_no");
+        match text.parse() {
+            Ok(0) | Err(_) => Err(format!(
+                "履歴番号「{text}」が1以上の整数ではありません。送信元の記録を確かめてください。"
+            )),
+            Ok(number) => Ok(number),
+        }
+    }
+
     /// The value of an item; empty when the sender does not have it.
     pub fn text(&self, name: &str) -> &'a str {
         self.names

@@ -68,13 +68,7 @@ fn read(row: &Incoming<'_>, today: Date) -> Result<Person, RefusedRow> {
     let refuse = |item: &str, message: String| refusal(row, item, message);
     let addressee_no = AddresseeNo::parse(row.text("addressee_no"))
         .map_err(|error| refuse("addressee_no", error.to_string()))?;
-    let history_no = match row.text("history_no").parse() {
-        Ok(0) | Err(_) => {
-            let message = format!("履歴番号「{}」が1以上の整数ではありません。", row.text("history_no"));
-            return Err(refuse("history_no", message));
-        }
-        Ok(history_no) => history_no,
-    };
+    let history_no = row.history_no().map_err(|message| refuse("history_no", message))?;
     let household_no = match row.text("household_no") {
         "" => None,
         text => Some(HouseholdNo::parse(text).map_err(|error| refuse("household_no", error.to_string()))?),

@@ -102,13 +102,7 @@ fn read(row: &Incoming<'_>, law: &Law, districts: &Districts, today: Date) -> Re
     };
     let addressee_no = AddresseeNo::parse(row.text("addressee_no"))
         .map_err(|error| refuse("addressee_no", error.to_string()))?;
-    let history_no = match row.text("history_no").parse() {
-        Ok(0) | Err(_) => {
-            let message = format!("履歴番号「{}」が1以上の整数ではありません。", row.text("history_no"));
-            return Err(refuse("history_no", message));
-        }
-        Ok(history_no) => history_no,
-    };
+    let history_no = row.history_no().map_err(|message| refuse("history_no", message))?;
     let kind = ResidentKind::from_code(row.text("resident_kind"))
         .ok_or_else(|| unlisted("resident_kind", "住民種別"))?;
     let status = ResidentStatus::from_code(row.text("resident_status"))

@@ -78,16 +78,7 @@ fn apply<R: Record>(
 }
 
 fn history_no(row: &Incoming<'_>) -> Result<u32, (&'static str, String)> {
-    match row.text("history_no").parse() {
-        Ok(0) | Err(_) => Err((
-            "history_no",
-            format!(
-                "履歴番号「{}」が1以上の整数ではありません。送信元の記録を確かめてください。",
-                row.text("history_no")
-            ),
-        )),
-        Ok(history_no) => Ok(history_no),
-    }
+    row.history_no().map_err(|message| ("history_no", message))
 }
 
 /// A value that may be blank.

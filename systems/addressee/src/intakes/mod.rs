@@ -26,11 +26,5 @@ fn addressee_no(row: &Incoming<'_>, subject: &str) -> Result<AddresseeNo, Refuse
 
 /// 履歴番号 of a row, from 1.
 fn history_no(row: &Incoming<'_>, subject: &str) -> Result<u32, RefusedRow> {
-    match row.text("history_no").parse() {
-        Ok(0) | Err(_) => {
-            let message = format!("履歴番号「{}」が1以上の整数ではありません。", row.text("history_no"));
-            Err(refusal(row, subject, "history_no", message))
-        }
-        Ok(history_no) => Ok(history_no),
-    }
+    row.history_no().map_err(|message| refusal(row, subject, "history_no", message))
 }

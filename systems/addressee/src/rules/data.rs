@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use domain::Date;
+use domain::slip::TaxItem;
 use system::Choice;
 
-const TAX_ITEMS: &str = include_str!("../../../../standards/codes/tax-items.tsv");
 const SERIES: &str = include_str!("../../../../standards/codes/addressee/series.tsv");
 const BANKS: &str = include_str!("../../../../standards/codes/addressee/banks.tsv");
 const HOLDER_WORDS: &str = include_str!("../../../../standards/codes/addressee/holder-words.tsv");
@@ -25,16 +25,13 @@ fn cell(row: &[&'static str], index: usize) -> &'static str {
 
 /// The tax items (税目) as choices, 共通 first.
 pub fn tax_items() -> Vec<Choice> {
-    let choice = |row: Vec<&str>| Choice {
-        code: row.first().copied().unwrap_or_default().to_owned(),
-        label: row.get(1).copied().unwrap_or_default().to_owned(),
-    };
-    rows(TAX_ITEMS).map(choice).collect()
+    let choice = |item: TaxItem| Choice { code: item.code().to_owned(), label: item.label().to_owned() };
+    TaxItem::all().map(choice).collect()
 }
 
 /// The name of a tax item; none for a code that is no tax item.
 pub fn tax_item_label(code: &str) -> Option<&'static str> {
-    rows(TAX_ITEMS).find(|row| cell(row, 0) == code).map(|row| cell(&row, 1))
+    TaxItem::parse(code).ok().map(TaxItem::label)
 }
 
 /// A range of serials of 宛名番号 (番号帯).
@@ -116,7 +113,6 @@ mod tests {
 
     #[test]
     fn the_tables_have_codes_of_their_lengths() {
-        assert!(rows(TAX_ITEMS).all(|row| cell(&row, 0).len() == 2 && !cell(&row, 1).is_empty()));
         assert!(BRANCHES.iter().all(|row| row.bank.len() == 4 && row.branch.len() == 3));
         let dates = |row: &Vec<&'static str>| {
             [4, 5].into_iter().all(|at| cell(row, at).is_empty() || cell(row, at).parse::<Date>().is_ok())

@@ -50,13 +50,7 @@ impl<'a> Reading<'a> {
 
     /// 履歴番号: 1 or more.
     pub(crate) fn history_no(&self) -> Result<u32, RefusedRow> {
-        match self.text("history_no").parse() {
-            Ok(0) | Err(_) => {
-                let message = format!("履歴番号「{}」が1以上の整数ではありません。", self.text("history_no"));
-                Err(self.refuse("history_no", message))
-            }
-            Ok(number) => Ok(number),
-        }
+        self.row.history_no().map_err(|message| self.refuse("history_no", message))
     }
 
     /// 宛名番号.
