@@ -5,6 +5,7 @@ pub mod age;
 pub mod bank;
 pub mod calendar;
 pub mod date;
+pub mod delivery;
 pub mod era;
 mod input;
 pub mod money;

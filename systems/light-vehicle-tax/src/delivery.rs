@@ -1,5 +1,6 @@
 //! Where letters of a taxpayer go (送付先): the order in which agents and addresses count.
 
+use domain::delivery::{Addressed, Basis, Registered, delivery};
 use domain::{AddresseeNo, Date};
 use register::{Fault, View, ViewExt};
 
@@ -31,33 +32,42 @@ impl Known {
     }
 }
 
-/// Where letters of a person go on a day: agent or representative heir of this tax, agent of all taxes, mailing address of this
-/// tax, of all taxes, where the person moved to, the register's address. An address that must not be printed is blank; one the
-/// person asked letters to be sent to is kept.
+/// Where letters of a person go on a day, by [`domain::delivery`].
 pub(crate) fn effective(person: &Addressee, known: &Known, day: Date) -> Delivery {
-    let of = |basis: &str, name: &str, postcode: &str, address: &str| Delivery {
+    let agent = known.agents.iter().find(|agent| agent.holds_on(day));
+    let mailing = known.mailings.iter().find(|mailing| mailing.holds_on(day));
+    let registered = Registered {
+        own: Addressed { name: &person.name, postcode: &person.postcode, address: &person.address },
+        moved_out_to: &person.moved_out_to,
+        has_left: person.departed_on.is_some(),
+        protected: person.protected,
+    };
+    let agent = agent.map(|agent| Addressed {
+        name: &agent.name,
+        postcode: &agent.postcode,
+        address: &agent.address,
+    });
+    let mailing = mailing.map(|mailing| Addressed {
+        name: &mailing.name,
+        postcode: &mailing.postcode,
+        address: &mailing.address,
+    });
+    let (basis, to) = delivery(registered, agent, mailing);
+    let word = match basis {
+        Basis::Agent => "agent",
+        Basis::Mailing => "mailing",
+        Basis::MovedOut => "moved-out",
+        Basis::Register | Basis::Withheld => "register",
+    };
+    Delivery {
         addressee_no: person.addressee_no,
         history_no: 1,
-        name: if name.is_empty() { person.name.clone() } else { name.to_owned() },
-        postcode: postcode.to_owned(),
-        address: address.to_owned(),
-        basis: basis.to_owned(),
-        protected: false,
-    };
-    if let Some(agent) = known.agents.iter().find(|agent| agent.holds_on(day)) {
-        return of("agent", &agent.name, &agent.postcode, &agent.address);
+        name: to.name.to_owned(),
+        postcode: to.postcode.to_owned(),
+        address: to.address.to_owned(),
+        basis: word.to_owned(),
+        protected: basis == Basis::Withheld,
     }
-    if let Some(mailing) = known.mailings.iter().find(|mailing| mailing.holds_on(day)) {
-        return of("mailing", &mailing.name, &mailing.postcode, &mailing.address);
-    }
-    if person.protected {
-        return Delivery { protected: true, ..of("register", "", "", "") };
-    }
-    if !person.moved_out_to.is_empty() {
-        // The postcode of the old address would lead astray.
-        return of("moved-out", "", "", &person.moved_out_to);
-    }
-    of("register", "", &person.postcode, &person.address)
 }
 
 /// Where letters of somebody go on a day; none of somebody who is not known.

@@ -128,7 +128,7 @@ impl<'a> Desk<'a> {
                 format!("宛名番号{no}の人は、{}より前に死亡しています。", wareki(on)),
                 "相続した人の宛名番号を入力してください。",
             );
-        } else if !person.moved_out_to.is_empty() {
+        } else if person.departed_on.is_some() && !person.moved_out_to.is_empty() {
             self.alert(
                 "LVT38",
                 path,

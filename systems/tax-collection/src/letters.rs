@@ -1,5 +1,6 @@
 //! Whom a letter about a tax goes to, and the slips it carries.
 
+use domain::delivery::{Addressed, Basis, Registered, delivery};
 use domain::slip::{LevyKey, TaxItem, convenience_store, convenience_store_caption};
 use domain::{Date, Yen, wareki};
 use register::{Fault, View, ViewExt};
@@ -23,8 +24,10 @@ pub(crate) struct Recipient {
     pub(crate) name: String,
     /// Whose letter it is, where somebody else gets it.
     pub(crate) of: String,
-    /// 1, 2 or 3.
+    /// 1, 2 or 3; blank of who gets the letter of somebody else.
     class: String,
+    /// Whether the address is blank because it must not be printed (支援措置).
+    pub(crate) withheld: bool,
 }
 
 impl Recipient {
@@ -43,10 +46,7 @@ impl Recipient {
     }
 }
 
-/// Whom a letter about a tax goes to on a day: an agent or representative of the heirs, of that tax or of all; else a mailing
-/// address; else the register's, where somebody has gone the new one. None when the addressee is not known here.
-///
-/// Source: 地方税法 20条 (書類の送達), 9条の2 (相続人の代表者), 300条・355条 (納税管理人).
+/// Whom a letter about a tax goes to on a day, by [`domain::delivery`]. None when the addressee is not known here.
 pub(crate) fn recipient(
     view: &dyn View,
     addressee_no: &str,
@@ -55,39 +55,41 @@ pub(crate) fn recipient(
 ) -> Result<Option<Recipient>, Fault> {
     let Some(held) = view.load::<Addressee>(addressee_no)? else { return Ok(None) };
     let person = held.record;
-    let items = [tax_item, COMMON];
-    for item in items {
-        let agent = view.load::<TaxAgent>(&format!("{addressee_no}-{item}"))?;
-        if let Some(agent) = agent.map(|held| held.record).filter(|agent| agent.holds(on)) {
-            return Ok(Some(Recipient {
-                postcode: agent.postcode,
-                address: agent.address,
-                name: agent.name,
-                of: person.name,
-                class: String::new(),
-            }));
-        }
+    let (mut agent, mut mailing) = (None, None);
+    for item in [tax_item, COMMON] {
+        let key = format!("{addressee_no}-{item}");
+        let acts = view.load::<TaxAgent>(&key)?.map(|held| held.record).filter(|agent| agent.holds(on));
+        agent = agent.or(acts);
+        let asked = view.load::<Mailing>(&key)?.map(|held| held.record).filter(|mailing| mailing.holds(on));
+        mailing = mailing.or(asked);
     }
-    for item in items {
-        let mailing = view.load::<Mailing>(&format!("{addressee_no}-{item}"))?;
-        if let Some(mailing) = mailing.map(|held| held.record).filter(|mailing| mailing.holds(on)) {
-            let own = mailing.name.is_empty() || mailing.name == person.name;
-            return Ok(Some(Recipient {
-                postcode: mailing.postcode,
-                address: mailing.address,
-                name: if own { person.name.clone() } else { mailing.name },
-                of: if own { String::new() } else { person.name },
-                class: person.class,
-            }));
-        }
-    }
-    let gone = !person.moved_out_to.is_empty() && !person.departed_on.is_empty();
+    let registered = Registered {
+        own: Addressed { name: &person.name, postcode: &person.postcode, address: &person.address },
+        moved_out_to: &person.moved_out_to,
+        has_left: !person.departed_on.is_empty(),
+        protected: person.protected,
+    };
+    let agent = agent.as_ref();
+    let agent = agent.map(|agent| Addressed {
+        name: &agent.name,
+        postcode: &agent.postcode,
+        address: &agent.address,
+    });
+    let mailing = mailing.as_ref();
+    let mailing = mailing.map(|mailing| Addressed {
+        name: &mailing.name,
+        postcode: &mailing.postcode,
+        address: &mailing.address,
+    });
+    let (basis, to) = delivery(registered, agent, mailing);
+    let own = to.name == person.name;
     Ok(Some(Recipient {
-        postcode: if gone { String::new() } else { person.postcode },
-        address: if gone { person.moved_out_to } else { person.address },
-        name: person.name,
-        of: String::new(),
-        class: person.class,
+        postcode: to.postcode.to_owned(),
+        address: to.address.to_owned(),
+        name: to.name.to_owned(),
+        of: if own { String::new() } else { person.name.clone() },
+        class: if own { person.class } else { String::new() },
+        withheld: basis == Basis::Withheld,
     }))
 }
 
@@ -180,7 +182,15 @@ pub(crate) fn letter(recipient: &Recipient, letter: Letter<'_>, context: &Contex
         "slips": letter.slips,
         "issue_number": letter.issue_number,
     });
-    DocumentRequest { template: "tax-notice".to_owned(), title: letter.title.to_owned(), data }
+    // Whoever puts it into an envelope has to know that the address is not forgotten.
+    let title = match recipient.withheld {
+        true => format!(
+            "{}（支援措置: 住所を印字していません。住所を見てよい職員が送ってください）",
+            letter.title
+        ),
+        false => letter.title.to_owned(),
+    };
+    DocumentRequest { template: "tax-notice".to_owned(), title, data }
 }
 
 /// A number for a paper, of the day and of chance; the record of the issue keeps it from being given twice.
@@ -189,8 +199,3 @@ pub(crate) fn issue_number(context: &Context<'_>, no: usize) -> String {
     let chance = context.random.wrapping_add(u64::try_from(no).unwrap_or_default()) % 100_000_000;
     format!("{:04}{:02}{:02}-{chance:08}", day.year(), day.month(), day.day())
 }
-
-/// 教示: how to object to a decision about a tax.
-///
-/// Source: 行政不服審査法 18条・82条, 行政事件訴訟法 14条・46条, 地方税法 19条の12.
-pub(crate) const OBJECTION: &str = "この処分に不服があるときは、この通知を受け取った日の翌日から3か月以内に、市区町村長に審査請求をすることができます。処分の取消しの訴えは、審査請求の裁決があったことを知った日の翌日から6か月以内に、市区町村を被告として提起することができます。";

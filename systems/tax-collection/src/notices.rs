@@ -51,7 +51,7 @@ pub(crate) fn debt(held: &Instalment, charge: Yen) -> Debt {
     ])
 }
 
-/// Whom a letter about a tax goes to on a day; none when there is no address to write to.
+/// Whom a letter about a tax goes to on a day; none when no address is known to write to.
 pub(crate) fn recipient(
     view: &dyn View,
     addressee_no: &str,
@@ -59,7 +59,7 @@ pub(crate) fn recipient(
     on: Date,
 ) -> Result<Option<Recipient>, Fault> {
     let found = letters::recipient(view, addressee_no, tax_item, on)?;
-    Ok(found.filter(|to| !to.address.is_empty()))
+    Ok(found.filter(|to| to.withheld || !to.address.is_empty()))
 }
 
 /// A letter to who owes, or acts for them.

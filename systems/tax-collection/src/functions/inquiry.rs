@@ -1,5 +1,7 @@
 //! 収滞納情報照会: what a person owes and has paid, with every movement.
 
+use std::collections::BTreeSet;
+
 use domain::{Date, Yen, wareki};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
@@ -46,12 +48,14 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let as_of = day_or_today(input, "as_of", context);
     let number = match (input.text("addressee_no"), input.text("slip"), input.text("notice_no")) {
         ("", "", "") => String::new(),
-        ("", "", notice) => view
-            .load_by::<Instalment>("notice_no", notice)?
-            .into_iter()
-            .next()
-            .map(|held| held.record.addressee_no)
-            .unwrap_or_default(),
+        ("", "", notice) => {
+            let held = view.load_by::<Instalment>("notice_no", notice)?;
+            let persons: BTreeSet<String> = held.into_iter().map(|held| held.record.addressee_no).collect();
+            if 1 < persons.len() {
+                return Ok(Outcome::refused(vec![several(notice, persons.len())]));
+            }
+            persons.into_iter().next().unwrap_or_default()
+        }
         ("", slip, _) => {
             let key = levy_key_of(slip).map(|key| key.to_string()).unwrap_or_default();
             let held = view.load::<Instalment>(&key)?;
@@ -113,6 +117,17 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         answer: Some(Answer { data, subjects: vec![number] }),
         ..Outcome::default()
     })
+}
+
+/// Each tax counts its notices by itself, so that one number may be of several people.
+fn several(notice: &str, count: usize) -> Finding {
+    Finding::error(
+        "TXC21",
+        "notice_no",
+        "通知書番号",
+        format!("通知書番号「{notice}」は、税目や年度の違う{count}人の通知書にあります。"),
+        "調定番号（04-2026-0000000017-01 の形）か、宛名番号で照会してください。",
+    )
 }
 
 /// What of the charge is not levied yet, of an instalment of which tax is owed.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use domain::slip::TaxItem;
 use domain::{Date, FiscalYear, Yen};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
@@ -87,7 +88,8 @@ fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
 ///
 /// Source: 国民健康保険法 79条の2, 介護保険法 など (料は地方税の充当の定めによらない).
 pub(super) fn class_of(tax_item: &str) -> Class {
-    if matches!(tax_item, "07" | "08" | "09") { Class::Premium } else { Class::Tax }
+    let premium = TaxItem::parse(tax_item).is_ok_and(TaxItem::is_premium);
+    if premium { Class::Premium } else { Class::Tax }
 }
 
 /// The day from which an overpayment could be put to other debts (充当適状日).
@@ -188,7 +190,7 @@ fn decide_appropriate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
                     levies.load(view, &over.levy_key)?.map(|held| levy_name(&held)).unwrap_or_default();
                 told.push(vec![from, levy_name(&levy), yen.to_string()]);
             }
-            over.addition = match decided_addition(&over, context.today) {
+            over.addition = match decided_addition(rates, &over, context.today) {
                 Ok(addition) => addition,
                 Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
             };
@@ -212,7 +214,7 @@ fn decide_appropriate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
                     facts: Vec::new(),
                     columns: vec![("納め過ぎの税", 4, false), ("充てた税", 4, false), ("充当額（円）", 2, true)],
                     rows: told,
-                    notes: vec![crate::letters::OBJECTION.to_owned()],
+                    notes: vec![rules::objection()],
                     slips: Vec::new(),
                     issue_number: issue_number(context, documents.len()),
                 },
@@ -235,8 +237,11 @@ fn decide_appropriate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
 }
 
 /// 還付加算金 of all that was too much, as of the day of the decision.
-pub(super) fn decided_addition(over: &Overpayment, on: Date) -> Result<Yen, rules::Missing> {
-    let Ok(rates) = rates() else { return Ok(Yen::ZERO) };
+pub(super) fn decided_addition(
+    rates: &rules::Rates,
+    over: &Overpayment,
+    on: Date,
+) -> Result<Yen, rules::Missing> {
     let asked = Overpaid {
         amount: over.yen,
         paid_on: over.paid_on,

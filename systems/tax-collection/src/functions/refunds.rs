@@ -19,6 +19,7 @@ use crate::records::known::Addressee;
 use crate::records::{
     Account, Cause, Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Part, Payee, Posting, Settlement,
 };
+use crate::rules::rates;
 use crate::tasks::Closed;
 
 /// Most letters of one run.
@@ -73,8 +74,9 @@ fn decide_prepare(view: &dyn View, input: &Input, context: &Context<'_>) -> Resu
     bundle.sort_by(|a, b| (&a.0, &a.1.overpayment_key).cmp(&(&b.0, &b.1.overpayment_key)));
     let (mut writes, mut documents, mut rows) = (Vec::new(), Vec::<DocumentRequest>::new(), Vec::new());
     let mut subjects = Vec::new();
+    let rates = rates()?;
     for (to, mut over, version) in bundle {
-        over.addition = match decided_addition(&over, context.today) {
+        over.addition = match decided_addition(rates, &over, context.today) {
             Ok(addition) => addition,
             Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
         };

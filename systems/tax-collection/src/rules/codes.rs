@@ -7,6 +7,8 @@ const SUSPENSION: &str = include_str!("../../../../standards/codes/tax-collectio
 const REMISSION: &str = include_str!("../../../../standards/codes/tax-collection/remission-reasons.tsv");
 const RELEASE: &str = include_str!("../../../../standards/codes/tax-collection/release-reasons.tsv");
 const WRITE_OFF: &str = include_str!("../../../../standards/codes/tax-collection/write-off-reasons.tsv");
+const TRANSFER: &str = include_str!("../../../../standards/codes/tax-collection/transfer-results.tsv");
+const SENTENCES: &str = include_str!("../../../../standards/codes/tax-collection/sentences.tsv");
 const DEMAND: &str = include_str!("../../../../standards/codes/tax-collection/demand-stages.tsv");
 
 /// Reasons of one table: where the code and the label stand.
@@ -36,6 +38,21 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 
 fn cell(row: &[&'static str], at: usize) -> &'static str {
     row.get(at).copied().unwrap_or_default()
+}
+
+/// What a bank answers of a transfer (振替結果コード): its label and what the payer is told; none for a code that is not in the table.
+pub fn transfer_result(code: &str) -> Option<(&'static str, &'static str)> {
+    rows(TRANSFER).find(|row| cell(row, 0) == code).map(|row| (cell(&row, 1), cell(&row, 2)))
+}
+
+/// 教示: how to object to a decision about a tax.
+pub(crate) fn objection() -> String {
+    // A test holds that the row is there.
+    rows(SENTENCES)
+        .find(|row| cell(row, 0) == "objection")
+        .map(|row| cell(&row, 1))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 impl Codes {

@@ -12,7 +12,6 @@ mod limitation;
 mod rates;
 mod shape;
 mod slip;
-mod transfer;
 
 use system::Calculation;
 
@@ -24,9 +23,10 @@ pub use arrears::{
     not_reminded, not_seizable, owed_on, paid_between, seizable_from,
 };
 pub use book::{Cleared, Money, charge_missing, charge_to, put, take_back};
+pub(crate) use codes::objection;
 pub use codes::{
     Codes, DEFERMENT_REASONS, DemandStage, RELEASE_REASONS, REMISSION_REASONS, SUSPENSION_REASONS,
-    WRITE_OFF_REASONS, deferment_exempts_all, demand_stages, release_renews,
+    WRITE_OFF_REASONS, deferment_exempts_all, demand_stages, release_renews, transfer_result,
 };
 pub use delinquency::{Charge, Deferment, Exempted, Late, Part, Segment, charge};
 pub use limitation::{Event, Limitation, Mark, events, limitation};
@@ -43,4 +43,3 @@ pub(crate) fn calculations() -> Vec<Calculation> {
     ]
 }
 pub use slip::levy_key_of;
-pub use transfer::transfer_result;

@@ -120,3 +120,48 @@ fn an_inquiry_tells_what_is_owed() {
     }
     assert!(town.refused("inquiry", &json!({ "addressee_no": person(8) }))[0].starts_with("TXC20"));
 }
+
+/// Each tax counts its notices by itself: a number of two people is asked about and not guessed.
+#[test]
+fn a_notice_number_of_several_people_is_not_guessed() {
+    let mut town = Town::new();
+    town.take("addressees", &[known(1), known(2)]);
+    town.levies("1 10800 of 1\n03/2026/1/1 9000 of 2");
+    let notice = json!({ "notice_no": &key("1")[8..18] });
+    assert!(town.refused("inquiry", &notice)[0].starts_with("TXC21 "));
+    assert_eq!(town.done("inquiry", &json!({ "slip": key("1") }))["open_yen"], json!(10_800));
+}
+
+/// 教示 stands under a decision, as the table has it.
+#[test]
+fn a_decision_tells_how_to_object() {
+    let mut town = Town::new();
+    town.take("addressees", &[known(1)]);
+    town.levies("1 10800\n03/2026/2/1 9000 due 2026-07-31");
+    town.pay("1 12000 2026-05-20");
+    let outcome = town.run("appropriate", &json!({}));
+    let notes = outcome.documents[0].data["notes"].to_string();
+    assert!(notes.contains("起算して3か月以内") && notes.contains("起算して6か月以内"), "{notes}");
+}
+
+/// A letter to a protected person bears no address, and whoever sends it is told.
+#[test]
+fn a_protected_address_stands_on_no_paper() {
+    for (change, address, told) in [
+        (None, "架空県架空郡架空町大字架空1番地", false),
+        (Some(("protected", "1")), "", true),
+        // Planned and gone.
+        (Some(("moved_out_to", "よその町2番地")), "架空県架空郡架空町大字架空1番地", false),
+    ] {
+        let mut town = Town::new();
+        let mut person = known(1);
+        person.extend(change.map(|(name, value)| (name, value.to_owned())));
+        town.take("addressees", &[person]);
+        town.levies("1 10800");
+        let outcome = town.run("reissue", &json!({ "slip": key("1"), "limit": "2026-12-25" }));
+        let paper = &outcome.documents[0];
+        assert_eq!(paper.data["recipient"]["address"], json!(address), "{change:?}");
+        assert_eq!(paper.title.contains("支援措置"), told, "{change:?}");
+        assert_eq!(paper.data.to_string().contains("大字架空1番地"), !told, "{change:?}");
+    }
+}

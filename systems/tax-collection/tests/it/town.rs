@@ -203,3 +203,34 @@ impl Town {
         assert!(0 < self.memory.count(&INSTALMENT).unwrap());
     }
 }
+
+/// A town in which something of every kind happened.
+pub(crate) fn busy() -> Town {
+    let mut town = Town::new();
+    town.today = date(2026, 5, 20);
+    town.take("addressees", &(1..4).map(known).collect::<Vec<_>>());
+    town.take("accounts", &[account(2, "04", "1")]);
+    town.levies("1 10800 of 1\n2 7200 of 2\n3 5000 of 3");
+    town.done(
+        "transfer-apply",
+        &json!({
+            "addressee_no": person(3), "tax_item": "04", "from": "2027-05-31", "method": "1", "confirmed": "active",
+            "bank": "9990", "bank_name": "架空銀行", "branch": "001", "branch_name": "本店", "account_type": "1",
+            "account_no": "0012345", "holder_kana": "カクウ　イチロウ",
+        }),
+    );
+    town.done("transfer-request", &json!({ "debit_on": "2026-06-01" }));
+    town.receive(&format!("C3,convenience,1,{},2026-05-19,,5000\nX,bank,2,どこか,2026-05-19,,500", key("3")));
+    town.pay("1 12000 2026-05-20");
+    town.done("refund-notices", &json!({ "claim_by": "2026-06-30" }));
+    town.done(
+        "refund-claim",
+        &json!({
+            "overpayment_key": format!("{}-01", key("1")), "bank": "9990", "branch": "001", "account_type": "1",
+            "account_no": "0012345", "holder_kana": "カクウ　イチロウ",
+        }),
+    );
+    town.done("reissue", &json!({ "slip": key("3"), "limit": "2026-06-30" }));
+    town.verified();
+    town
+}

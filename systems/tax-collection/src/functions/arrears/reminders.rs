@@ -13,7 +13,7 @@ use crate::letters;
 use crate::notices::{self, Debt, Words};
 use crate::records::{Case, Cause, INSTALMENT, Instalment, Part, Posting, Reminder};
 use crate::rules::days::plus;
-use crate::rules::{Missing, Rates, charge_missing, events, limitation, not_reminded, rates};
+use crate::rules::{Missing, Rates, charge_missing, events, limitation, not_reminded, objection, rates};
 use crate::tasks::Closed;
 
 /// A reminder may bear a day this far ahead, for the days printing and sorting take.
@@ -230,7 +230,7 @@ fn words(sent_on: Date, pay_by: Date, sum: Yen, debts: Vec<Debt>, slips: Vec<Val
             "この督促状を発した日から起算して10日を経過した日までに完納されないときは、法令の定めにより財産を差し押さえることになります。".to_owned(),
             "納期限の翌日から納付の日までの日数に応じて延滞金がかかります。".to_owned(),
             "行き違いで既に納付されているときは、ご容赦ください。".to_owned(),
-            letters::OBJECTION.to_owned(),
+            objection(),
         ],
         slips,
     }

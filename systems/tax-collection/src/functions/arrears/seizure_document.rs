@@ -5,10 +5,9 @@ use register::{Fault, View};
 use system::{Context, Effect, Form, Function, Input, Mode, Outcome, Section};
 
 use super::{Debtor, no_field, over, person_field, place, refuse};
-use crate::letters;
 use crate::notices::{self, Words};
 use crate::records::{DispositionKind, Part};
-use crate::rules::{charge_missing, rates};
+use crate::rules::{charge_missing, objection, rates};
 
 /// 差押書作成.
 pub(super) fn function() -> Function {
@@ -65,7 +64,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         opening: vec![opening.to_owned()],
         facts: facts.clone(),
         debts: debts.clone(),
-        closing: vec![letters::OBJECTION.to_owned()],
+        closing: vec![objection()],
         ..Words::default()
     };
     let mut documents = Vec::new();
