@@ -105,7 +105,7 @@ fn notice(number: u32) -> TaxNotice {
         slip.total.clone_from(&yen);
         if let Some(code) = &mut slip.bar_code {
             code.payload = format!("91912345042026{serial}01100026060100{yen:0>6}08");
-            code.caption.clone_from(&code.payload);
+            code.caption = format!("(91)912345-042026{serial}011000\n260601-0-{yen:0>6}-8");
         }
     }
     notice

@@ -93,7 +93,7 @@ fn missing(font: &FontInstance, base: char, selector: Option<char>) -> Option<Gl
 /// Variation selectors: the standardized ones and those of the Ideographic Variation Database.
 ///
 /// Source: The Unicode Standard, section 23.4; Unicode Technical Standard #37.
-fn is_selector(scalar: char) -> bool {
+pub(crate) fn is_selector(scalar: char) -> bool {
     matches!(scalar, '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}')
 }
 

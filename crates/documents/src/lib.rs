@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod codes;
 mod coverage;
 mod error;
 mod font;
+mod form;
 pub mod item_certificate;
 pub mod letter;
 pub mod link_acceptance;
@@ -24,3 +26,9 @@ pub use listing::Listing;
 pub use press::{DATA_BYTES_MAX, LazyPress, Pdf, Press, Sheet};
 pub use resident_record_copy::ResidentRecordCopy;
 pub use tax_notice::{PaymentSlips, TaxNotice, TaxNotices};
+
+#[cfg(test)]
+extern crate self as documents;
+#[cfg(test)]
+#[path = "../tests/it/slip_samples.rs"]
+mod slip_samples;

@@ -9,8 +9,10 @@ use typst::syntax::{FileId, Source};
 use typst::text::{FontBook, FontInstance};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt};
+use typst_layout::{Page, PagedDocument};
 use typst_pdf::PdfOptions;
 
+use crate::batch::{Forms, MANY, Many, prepare};
 use crate::codes;
 use crate::coverage;
 use crate::font;
@@ -83,6 +85,7 @@ pub struct Press {
     instance: FontInstance,
     templates: Vec<(&'static str, FileId)>,
     data_id: FileId,
+    forms: Forms,
 }
 
 impl Press {
@@ -109,7 +112,7 @@ impl Press {
             sources,
         };
         let data_id = file_id(DATA_FILE).ok_or_else(|| unknown(DATA_FILE))?;
-        Ok(Self { stock, instance, templates, data_id })
+        Ok(Self { stock, instance, templates, data_id, forms: Forms::default() })
     }
 
     /// Prints `data` with the template of that name: `resident-record-copy` takes a [`ResidentRecordCopy`],
@@ -123,19 +126,58 @@ impl Press {
     pub fn render(&self, template: &str, data: &Value) -> Result<Pdf, PressError> {
         let found = self.templates.iter().find(|(name, _)| *name == template);
         let (name, id) = *found.ok_or_else(|| unknown(template))?;
-        let mut data = data.clone();
-        codes::draw(&mut data)?;
-        let json = serde_json::to_vec(&data).map_err(PressError::Data)?;
-        if DATA_BYTES_MAX < json.len() {
-            return Err(PressError::DataTooLarge { bytes: json.len(), max: DATA_BYTES_MAX });
+        let mut drawn = data.clone();
+        codes::draw(&mut drawn)?;
+        let findings = coverage::uncovered_in(&self.instance, &drawn);
+        match drawn.get_mut("sheets").and_then(Value::as_array_mut) {
+            Some(sheets) => sheets.iter_mut().for_each(prepare),
+            None => prepare(&mut drawn),
         }
-        let job = Job { stock: &self.stock, template: id, data_id: self.data_id, data: Bytes::new(json) };
-        let printed = typeset(&job, !UNTAGGED.contains(&name));
+        let bytes = serde_json::to_vec(&drawn).map_err(PressError::Data)?.len();
+        if DATA_BYTES_MAX < bytes {
+            return Err(PressError::DataTooLarge { bytes, max: DATA_BYTES_MAX });
+        }
+        let filled =
+            MANY.iter().find(|many| many.template == name).and_then(|many| self.filled(many, id, &drawn));
+        let printed = match filled {
+            Some(document) => Ok(document),
+            None => self.typeset(id, &drawn),
+        }
+        .and_then(|document| exported(&document, !UNTAGGED.contains(&name)));
         // Also after an error: what a failed document left behind is dropped like any other.
         typst::comemo::evict(REMEMBERED_DOCUMENTS);
         let (bytes, pages) =
             printed.map_err(|messages| PressError::Typeset { template: name.to_owned(), messages })?;
-        Ok(Pdf { bytes, pages, findings: coverage::uncovered_in(&self.instance, &data) })
+        Ok(Pdf { bytes, pages, findings })
+    }
+
+    fn typeset(&self, template: FileId, data: &Value) -> Result<PagedDocument, Vec<String>> {
+        let json = serde_json::to_vec(data).map_err(|error| vec![error.to_string()])?;
+        let job = Job { stock: &self.stock, template, data_id: self.data_id, data: Bytes::new(json) };
+        typst::compile(&job).output.map_err(|errors| messages(&errors))
+    }
+
+    /// Many sheets, most of them filled into forms. `None`: there are few, or most would have to be typeset one by one, which
+    /// takes longer than all of them together.
+    fn filled(&self, many: &Many, template: FileId, data: &Value) -> Option<PagedDocument> {
+        let sheets = data.get("sheets")?.as_array()?;
+        let pages_of = |sheet: &Value| -> Option<Vec<Page>> {
+            Some(self.typeset(template, sheet).ok()?.pages().to_vec())
+        };
+        let filled = self.forms.fill(many, sheets, &self.instance, pages_of);
+        if sheets.len() < 2 * filled.iter().flatten().count() {
+            // The title of the file, and the words of an error if there is one, come from the first sheet.
+            let mut first = self.typeset(template, sheets.first()?).ok()?;
+            let mut pages = Vec::new();
+            for (sheet, filled) in sheets.iter().zip(filled) {
+                pages.extend(match filled {
+                    Some(pages) => pages,
+                    None => pages_of(sheet)?,
+                });
+            }
+            return Some(PagedDocument::new(pages.into_iter().collect(), first.info_mut().clone()));
+        }
+        None
     }
 
     /// Prints a typed value with its own template.
@@ -212,11 +254,10 @@ impl Sheet for TaxNotices {
     const TEMPLATE: &'static str = "tax-notice";
 }
 
-fn typeset(job: &Job<'_>, tagged: bool) -> Result<(Vec<u8>, usize), Vec<String>> {
-    let document = typst::compile(job).output.map_err(|errors| messages(&errors))?;
+fn exported(document: &PagedDocument, tagged: bool) -> Result<(Vec<u8>, usize), Vec<String>> {
     let creator = Smart::Custom(Some("Daicho".to_owned()));
     let options = PdfOptions { creator, tagged, ..PdfOptions::default() };
-    let bytes = typst_pdf::pdf(&document, &options).map_err(|errors| messages(&errors))?;
+    let bytes = typst_pdf::pdf(document, &options).map_err(|errors| messages(&errors))?;
     Ok((bytes, document.pages().len()))
 }
 
@@ -226,4 +267,158 @@ fn messages(errors: &[SourceDiagnostic]) -> Vec<String> {
 
 fn unknown(name: &str) -> PressError {
     PressError::UnknownTemplate { name: name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, TestRunner};
+
+    use typst::layout::{Abs, Frame, FrameItem, Point};
+    use typst::visualize::ImageKind;
+
+    use super::*;
+    use crate::slip_samples;
+
+    /// What a page shows, for comparing two of them: each glyph with its place, size and colour, everything else by its look.
+    fn shown(pages: &[Page]) -> Vec<String> {
+        let mut all = Vec::new();
+        for (number, page) in pages.iter().enumerate() {
+            show(number, &page.frame, Point::zero(), &mut all);
+        }
+        all.sort();
+        all
+    }
+
+    fn show(page: usize, frame: &Frame, from: Point, all: &mut Vec<String>) {
+        let place = |at: Point| format!("{page} {:.2} {:.2}", at.x.to_pt() + 1e-6, at.y.to_pt() + 1e-6);
+        for (at, item) in frame.items() {
+            let at = from + *at;
+            match item {
+                FrameItem::Group(group) => {
+                    let moved = group.transform;
+                    show(page, &group.frame, at + Point::new(moved.tx, moved.ty), all);
+                }
+                FrameItem::Text(text) => {
+                    let mut x = Abs::zero();
+                    for glyph in &text.glyphs {
+                        let at = at + Point::with_x(x + glyph.x_offset.at(text.size));
+                        all.push(format!("{} glyph {} {:?} {:?}", place(at), glyph.id, text.size, text.fill));
+                        x += glyph.x_advance.at(text.size);
+                    }
+                }
+                FrameItem::Shape(shape, _) => all.push(format!("{} {shape:?}", place(at))),
+                FrameItem::Image(image, size, _) => {
+                    let drawn =
+                        if let ImageKind::Svg(svg) = image.kind() { svg.data().as_slice().len() } else { 0 };
+                    all.push(format!("{} image {size:?} {drawn}", place(at)));
+                }
+                FrameItem::Tag(_) | FrameItem::Link(..) => {}
+            }
+        }
+    }
+
+    /// The pages as they are filled, and as the template alone makes them; how many sheets were filled.
+    fn both(press: &Press, notices: &[TaxNotice]) -> (usize, Vec<Vec<String>>, Vec<Vec<String>>) {
+        let (many, template) =
+            (&MANY[0], press.templates.iter().find(|(name, _)| *name == "tax-notice").unwrap().1);
+        let sheets: Vec<Value> = notices
+            .iter()
+            .map(|notice| {
+                let mut sheet = serde_json::to_value(notice).unwrap();
+                codes::draw(&mut sheet).unwrap();
+                prepare(&mut sheet);
+                sheet
+            })
+            .collect();
+        let typeset = |sheet: &Value| press.typeset(template, sheet).unwrap().pages().to_vec();
+        let filled = press.forms.fill(many, &sheets, &press.instance, |sheet| Some(typeset(sheet)));
+        let count = filled.iter().flatten().count();
+        let pairs = sheets.iter().zip(filled).filter_map(|(sheet, filled)| Some((filled?, typeset(sheet))));
+        let (filled, plain) = pairs.map(|(filled, plain)| (shown(&filled), shown(&plain))).unzip();
+        (count, filled, plain)
+    }
+
+    fn notice(slips: usize, name: &str, address: &str, plate: &str, yen: &str, payload: &str) -> TaxNotice {
+        let mut notice = slip_samples::notice();
+        notice.recipient.name = name.to_owned();
+        notice.recipient.address = address.to_owned();
+        notice.rows[0][0] = plate.to_owned();
+        notice.rows[0][3] = yen.to_owned();
+        notice.slips = (1..=slips).map(|at| slip_samples::slip(&format!("{at}期"))).collect();
+        for slip in &mut notice.slips {
+            slip.payer = name.to_owned();
+            slip.amounts[0].yen = yen.to_owned();
+            slip.total = yen.to_owned();
+            slip.bar_code.as_mut().unwrap().payload = payload.to_owned();
+        }
+        notice
+    }
+
+    /// Names and numbers of all kinds. What is filled is what the template makes, glyph by glyph; what is not plain, or too
+    /// long for its place, is not filled.
+    #[test]
+    fn a_filled_sheet_is_the_sheet_the_template_makes() {
+        let Ok(press) = Press::open(&crate::font_dirs()) else { return };
+        let long = "架空市".repeat(20);
+        let code = slip_samples::PAYLOAD;
+        let other = "91912345042026000000999901100026060100108009";
+        #[rustfmt::skip]
+        let cases: [(&str, &str, &str, &str, &str, bool); 14] = [
+            ("渡邊\u{3000}𠮷之助\u{3000}様", "山梨県架空市東町二丁目3番4号", "山梨 580 あ 12-34", "10,800", code, true),
+            ("葛\u{E0102}城花子 様", "山梨県架空市東町二丁目3番4号 コーポ髙橋 101号", "山梨 580 い 1", "2,000", other, true),
+            ("Nguyen Van An 様", "山梨県架空市西町1-2-3", "架空 あ 1234", "0", code, true),
+            ("架空市カクウ有限会社 様", "山梨県架空市西町1-2-3", "架空市 999", "123,456,789", code, false),
+            ("田中 様", "山", "1", "12,345,678", other, true),
+            ("一 様", "", "山梨 580 あ 12-34", "10,800", code, false),
+            ("株式会社ー々 様", "架空市ａＢ１－２", "架空市 あ", "1", code, true),
+            (long.as_str(), "山梨県架空市", "山梨 580 あ 12-34", "10,800", code, false),
+            ("田中 様", long.as_str(), "山梨 580 あ 12-34", "10,800", code, false),
+            ("田中（山田） 様", "山梨県架空市", "山梨 580 あ 12-34", "10,800", code, false),
+            ("田中・山田 様", "山梨県架空市", "山梨 580 あ 12-34", "10,800", code, false),
+            ("ガ\u{3099}田中 様", "山梨県架空市", "山梨 580 あ 12-34", "10,800", code, false),
+            ("田中 様", "山梨県、架空市", "山梨 580 あ 12-34", "10,800", code, false),
+            (" 田中 様", "山梨県架空市", "山梨 580 あ 12-34", "10,800", code, false),
+        ];
+        for slips in [1, 3] {
+            // The press learns a form from what it has seen before.
+            let usual: Vec<TaxNotice> = (0..40)
+                .map(|_| notice(slips, cases[0].0, cases[0].1, cases[0].2, cases[0].3, code))
+                .collect();
+            assert_eq!(both(&press, &usual).0, 40);
+            // With more slips only where they matter.
+            for (name, address, plate, yen, payload, is_filled) in
+                cases.into_iter().take(if slips == 1 { 14 } else { 3 })
+            {
+                let (count, filled, plain) =
+                    both(&press, &[notice(slips, name, address, plate, yen, payload)]);
+                assert_eq!(count == 1, is_filled, "{name} {address} {plate} {yen}");
+                assert_eq!(filled, plain, "{name} {address} {plate} {yen}");
+            }
+        }
+    }
+
+    /// The same of whatever may stand in a name, an address or a plate.
+    #[test]
+    fn whatever_is_filled_is_what_the_template_makes() {
+        let Ok(press) = Press::open(&crate::font_dirs()) else { return };
+        let usual: Vec<TaxNotice> =
+            (0..40).map(|_| notice(1, "田中 様", "架空市", "あ", "1", slip_samples::PAYLOAD)).collect();
+        assert_eq!(both(&press, &usual).0, 40);
+        let text = "[ -~\u{3000}一-鿿ぁ-ゖァ-ヺー々（）・、0-9０-９\u{20000}-\u{20100}]{1,30}";
+        let filled = std::cell::Cell::new(0);
+        let mut runner = TestRunner::new(Config { cases: 24, ..Config::default() });
+        runner
+            .run(
+                &(text, text, "[ 0-9あ-ん一-丙-]{1,16}", 0_u32..2_000_000),
+                |(name, address, plate, yen)| {
+                    let one = notice(1, &name, &address, &plate, &yen.to_string(), slip_samples::PAYLOAD);
+                    let (count, there, plain) = both(&press, &[one]);
+                    filled.set(filled.get() + count);
+                    prop_assert_eq!(there, plain);
+                    Ok(())
+                },
+            )
+            .unwrap();
+    }
 }

@@ -46,7 +46,8 @@ pub struct TaxNotice {
 }
 
 /// Many notices in one file, each beginning on a page of its own. What they share, the font above all, is in the file once:
-/// a page takes a tenth of the room it takes alone, and somewhat less time (`cargo bench -p documents -- notices`).
+/// a page takes a tenth of the room it takes alone. Sheets of one form are typeset once and filled, which takes a tenth of the
+/// time (`cargo bench -p documents -- notices`).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaxNotices {
     /// The notices in the order they are printed.
