@@ -8,6 +8,7 @@ mod licences;
 mod new_system;
 mod packages;
 mod peers;
+mod programs;
 mod proof;
 mod run;
 mod test;

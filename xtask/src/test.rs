@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::bail;
 
 use crate::run::{command, root, run, run_with};
-use crate::{licences, packages};
+use crate::{licences, packages, programs};
 
 /// All that CI runs.
 pub(crate) fn test(no_browser: bool) -> anyhow::Result<()> {
@@ -13,7 +13,7 @@ pub(crate) fn test(no_browser: bool) -> anyhow::Result<()> {
     run("cargo", &["fmt", "--all", "--check"])?;
     run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     licences::check()?;
-    run("cargo", &["test", "--workspace"])?;
+    programs::run_all()?;
     run_with("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
     if no_browser {
         println!("── the browser test was left out");
