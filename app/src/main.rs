@@ -471,8 +471,11 @@ fn run_function(
             Ok(ExitCode::from(1))
         }
         Err(
-            error
-            @ (RunError::Unknown(_) | RunError::NoLink(_) | RunError::Denied { .. } | RunError::Busy(_)),
+            error @ (RunError::Unknown(_)
+            | RunError::NoLink(_)
+            | RunError::Denied { .. }
+            | RunError::Taken
+            | RunError::Busy(_)),
         ) => {
             say(&error.to_string());
             Ok(ExitCode::from(2))

@@ -83,6 +83,7 @@ impl Office {
             &crate::AUDIT,
             &crate::USER,
             &crate::REMEMBERED,
+            &crate::CALL,
             &linkage::LINK,
             &linkage::DELIVERY,
             &linkage::LANE,

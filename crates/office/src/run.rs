@@ -5,6 +5,7 @@ use serde_json::Value;
 use system::{Answer, Context, DocumentRequest, Effect, Finding, Function, Input, Outcome, System};
 
 use crate::audit::{AuditEntry, AuditResult};
+use crate::repeat::Once;
 use crate::{Office, Rights};
 
 /// How often a decision is made anew when another change came between reading and writing.
@@ -59,6 +60,8 @@ pub struct Ran {
     pub position: Option<Position>,
     /// Of a batch that works in parts, how many records stay to be done by running it again.
     pub left: usize,
+    /// Whether it had been done before, by a call with the same key; then there is no answer and no document.
+    pub repeated: bool,
 }
 
 /// Why a function was not carried out. Nothing was written but the audit entry.
@@ -79,6 +82,9 @@ pub enum RunError {
     /// Rules say no, or alerts are not confirmed yet.
     #[error("入力に{}件の指摘があります。", .0.len())]
     Refused(Vec<Finding>),
+    /// The key of the call was used before, for something else.
+    #[error("この Idempotency-Key は、別の機能か別の入力で使われています。")]
+    Taken,
     /// The same record is being changed by others again and again.
     #[error("ほかの処理が同じ記録（{} {}）を更新しています。少し待ってからやり直してください。", .0.kind, .0.key)]
     Busy(Box<Conflict>),
@@ -110,6 +116,22 @@ impl Office {
         input: &Value,
         options: &RunOptions,
     ) -> Result<Ran, RunError> {
+        self.run_once(caller, function_id, input, options, None)
+    }
+
+    /// [`run`](Self::run) under a key of the caller: a function that writes is carried out once for each key, and a call that comes
+    /// again is told what the first was told. A key says nothing to a function that only looks, nor to a dry run.
+    ///
+    /// # Errors
+    /// [`RunError`]; [`RunError::Taken`] when the key was used for something else.
+    pub fn run_once(
+        &self,
+        caller: &Caller,
+        function_id: &str,
+        input: &Value,
+        options: &RunOptions,
+        key: Option<&str>,
+    ) -> Result<Ran, RunError> {
         let Some((system, function)) = self.function(function_id) else {
             return Err(RunError::Unknown(function_id.to_owned()));
         };
@@ -123,8 +145,17 @@ impl Office {
         }
         self.index().catch_up(self.journal())?;
         let input = Input(checked);
+        let once = key
+            .filter(|_| function.effect == Effect::Writes && !options.dry_run)
+            .map(|key| Once::new(caller, key, &input));
         for _ in 0..TRIES_MAX {
-            match self.attempt(caller, system, function, &input, options) {
+            // Looked for anew each time: the same call may have been carried out meanwhile.
+            if let Some(once) = &once
+                && let Some(ran) = once.before(&*self.journal().view(AsOf::default())?, function)?
+            {
+                return Ok(ran);
+            }
+            match self.attempt(caller, system, function, &input, options, once.as_ref()) {
                 Ok(Attempt::Done(ran)) => return Ok(*ran),
                 Ok(Attempt::Refused(findings)) => return self.refuse(caller, function, findings),
                 Err(CommitError::Conflict(_)) => {}
@@ -141,7 +172,7 @@ impl Office {
                 }
             }
         }
-        match self.attempt(caller, system, function, &input, options) {
+        match self.attempt(caller, system, function, &input, options, once.as_ref()) {
             Ok(Attempt::Done(ran)) => Ok(*ran),
             Ok(Attempt::Refused(findings)) => self.refuse(caller, function, findings),
             Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
@@ -177,6 +208,7 @@ impl Office {
         function: &Function,
         input: &Input,
         options: &RunOptions,
+        once: Option<&Once>,
     ) -> Result<Attempt, CommitError> {
         let now = self.clock().now();
         let outcome = {
@@ -220,6 +252,9 @@ impl Office {
             draft.writes.clone_from(&outcome.writes);
         }
         draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
+        if let Some(once) = once {
+            draft.writes.push(once.write(caller, function, &outcome, now)?);
+        }
         if outcome.remembered {
             draft.writes.extend(self.remember(&caller.user, function, input, now)?);
         }
@@ -276,6 +311,7 @@ fn ran(outcome: Outcome, position: Option<Position>) -> Ran {
         documents: outcome.documents,
         position,
         left: outcome.left,
+        repeated: false,
     }
 }
 

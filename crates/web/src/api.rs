@@ -33,7 +33,7 @@ fn function_json(system: &str, function: &Function) -> Value {
 }
 
 /// The form as a JSON Schema, as far as one can say it; the rules say the rest.
-fn form_schema(form: &Form) -> Value {
+pub(crate) fn form_schema(form: &Form) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for section in &form.sections {
@@ -99,7 +99,11 @@ fn field_schema(field: &Field) -> Value {
 pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
     let (_, function) = visit.function()?;
     let (input, options) = call(&visit.body)?;
-    let ran = visit.run(function.id, &input, &options)?;
+    let key = visit.header("idempotency-key");
+    if let Some(fault) = key.and_then(office::key_fault) {
+        return Err(Problem::unreadable(fault));
+    }
+    let ran = visit.office().run_once(&visit.caller()?, function.id, &input, &options, key)?;
     Ok(Reply::json(&json!({
         "message": ran.message,
         "opens": ran.opens,
@@ -107,6 +111,7 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
         "documents": ran.documents,
         "position": ran.position,
         "left": ran.left,
+        "repeated": ran.repeated,
         "findings": ran.findings.iter().map(finding_json).collect::<Vec<_>>(),
     })))
 }

@@ -237,6 +237,7 @@ impl From<RunError> for Problem {
             RunError::Denied { .. } => Self::denied(words),
             RunError::Refused(findings) => Self { findings, ..Self::of(&REFUSED, words) },
             RunError::Busy(_) => Self::of(&BUSY, words),
+            RunError::Taken => Self::of(&TAKEN, words),
             RunError::Fault(fault) => fault.into(),
         }
     }

@@ -1,6 +1,5 @@
 //! Every address of the program, with the method, the right it needs and what the audit log calls its use.
 
-use crate::api;
 use crate::pages::{
     acceptance, applications, ask, assets, delivery, done, export, form, history, household, ledger, link,
     lists, login, menu, monitor, problems, provisional, pyramid, resend, residents,
@@ -9,6 +8,7 @@ use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::Visit;
+use crate::{api, openapi};
 
 /// How an address is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +129,7 @@ routes! {
     Get "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "" => ask::show;
     Post "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "office/inquiry" => ask::ask;
     Get "/api/v1/functions" Staff, "機能の一覧（API）", "" => api::functions;
+    Get "/api/v1/openapi.json" Staff, "APIの仕様（OpenAPI）", "" => openapi::show;
     Post "/api/v1/functions/{system}/{function}" OfFunctionInPath, "機能の実行（API）", "{system}/{function}" => api::run;
     Post "/partner/v1/token" Open, "アクセストークン（連携先）", "" => token::give;
     Get "/partner/v1/deliveries" Partner, "送った配信の確認（連携先）", "" => push::list;

@@ -136,6 +136,24 @@ pub(crate) fn random_hex() -> Result<String, Fault> {
     Ok(format!("{high:016x}{low:016x}"))
 }
 
+/// A secret as a page shows it: other characters on each page, so that the size of a packed page tells nothing of it. None when the
+/// system gives no random bits; the page then holds a token nobody can use.
+pub(crate) fn masked(secret: &str) -> Option<String> {
+    let pad = random_hex().ok()?;
+    let mixed = u128::from_str_radix(secret, 16).ok()? ^ u128::from_str_radix(&pad, 16).ok()?;
+    Some(format!("{pad}{mixed:032x}"))
+}
+
+/// The secret behind what a page showed; anything else as it is.
+pub(crate) fn unmasked(given: &str) -> String {
+    let secret =
+        given.split_at_checked(32).filter(|(_, mixed)| mixed.len() == 32).and_then(|(pad, mixed)| {
+            let number = |hex: &str| u128::from_str_radix(hex, 16).ok();
+            Some(format!("{:032x}", number(pad)? ^ number(mixed)?))
+        });
+    secret.unwrap_or_else(|| given.to_owned())
+}
+
 /// Whether two secrets are equal, in a time that does not tell where they differ.
 pub(crate) fn same_secret(given: &str, held: &str) -> bool {
     given.len() == held.len()
@@ -145,6 +163,18 @@ pub(crate) fn same_secret(given: &str, held: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_looks_different_on_every_page_and_is_the_same_behind_it() {
+        let secret = random_hex().unwrap();
+        let (one, other) = (masked(&secret).unwrap(), masked(&secret).unwrap());
+        assert_ne!(one, other);
+        assert!(!one.contains(&secret));
+        assert_eq!((unmasked(&one), unmasked(&other)), (secret.clone(), secret.clone()));
+        for given in ["", "x", &secret, &"z".repeat(64), "あいう", &"あ".repeat(22)] {
+            assert_eq!(unmasked(given), given, "{given}");
+        }
+    }
 
     #[test]
     fn a_session_ends_after_half_an_hour_without_a_sign_of_life() {

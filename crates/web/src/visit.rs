@@ -20,7 +20,7 @@ use crate::partner::{PREFIX, Partner, Spooled, envelope, spool, takes_a_delivery
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::{Right, Route, Speech, Verb};
-use crate::session::{COOKIE, Signed, same_secret};
+use crate::session::{COOKIE, Signed, same_secret, unmasked};
 
 /// The most bytes of one request: twenty persons of a notification with every field full are a tenth of it.
 const BODY_BYTES_MAX: usize = 512 * 1024;
@@ -232,7 +232,7 @@ impl Visit {
         let header = self.headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
         let given =
             if self.route.is_api() { header.unwrap_or_default() } else { value_of(&self.form, "_csrf") };
-        if same_secret(given, &session.csrf) { Ok(()) } else { Err(Problem::forged()) }
+        if same_secret(&unmasked(given), &session.csrf) { Ok(()) } else { Err(Problem::forged()) }
     }
 
     /// Whether the route's right is held; a reply when the asker has to log in first.

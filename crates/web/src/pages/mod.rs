@@ -27,6 +27,7 @@ pub(crate) mod resend;
 pub(crate) mod residents;
 
 use crate::house::House;
+use crate::session::masked;
 use crate::visit::{Staff, Visit};
 use crate::words::day_with_weekday;
 
@@ -95,7 +96,7 @@ impl Shell {
             town: house.town().to_owned(),
             user: user.map(|user| user.name.clone()).unwrap_or_default(),
             department: user.map(|user| user.department.clone()).unwrap_or_default(),
-            csrf: session.map(|session| session.csrf.clone()).unwrap_or_default(),
+            csrf: session.and_then(|session| masked(&session.csrf)).unwrap_or_default(),
             today: day_with_weekday(house.office().today()),
             nav,
             css: assets::address("daicho.css"),

@@ -73,3 +73,92 @@ async fn a_session_needs_its_token_for_the_api_too() {
     assert_eq!(answer.status, StatusCode::FORBIDDEN);
     assert_eq!(answer.json()["type"], "/problems/forged");
 }
+
+#[tokio::test]
+async fn a_call_with_a_key_is_carried_out_once() {
+    let house = House::new().unwrap();
+    let client = Client::new(&web::router(house.desk()));
+    let call = |key: &'static str, input: serde_json::Value| {
+        let client = &client;
+        async move {
+            let mut confirmed: Vec<serde_json::Value> = Vec::new();
+            loop {
+                let body = json!({ "input": input, "confirmed": confirmed }).to_string();
+                let answer = client.call_with("tanaka", MOVE_IN, &body, &[("idempotency-key", key)]).await;
+                let problem = answer.json();
+                let open: Vec<_> = problem["errors"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter(|error| error["severity"] == "alert")
+                    .map(|error| error["confirmation"].clone())
+                    .filter(|one| !confirmed.contains(one))
+                    .collect();
+                if answer.status != StatusCode::UNPROCESSABLE_ENTITY || open.is_empty() {
+                    return answer;
+                }
+                confirmed.extend(open);
+            }
+        }
+    };
+    let first = call("key-1", single()).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+    assert_eq!(first.json()["repeated"], false);
+    let again = call("key-1", single()).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text);
+    assert_eq!(again.json()["repeated"], true);
+    for told in ["message", "opens", "position", "left"] {
+        assert_eq!(again.json()[told], first.json()[told], "{told}");
+    }
+    let mut other = single();
+    other["event_date"] = json!("R8.10.2");
+    let taken = call("key-1", other).await;
+    assert_eq!((taken.status, &taken.json()["type"]), (StatusCode::CONFLICT, &json!("/problems/taken")));
+    let second = call("key-2", single()).await;
+    assert_ne!(second.json()["opens"], first.json()["opens"], "{}", second.text);
+    for key in ["", "a b"] {
+        assert_eq!(call(key, single()).await.status, StatusCode::BAD_REQUEST, "{key}");
+    }
+}
+
+/// What the document refers to is in it, what the caller may use is in it, and nothing else.
+#[tokio::test]
+async fn the_openapi_document_has_the_callers_functions_and_whatever_it_refers_to() {
+    fn references(value: &serde_json::Value, found: &mut Vec<String>) {
+        match value {
+            serde_json::Value::Object(members) => {
+                for (name, value) in members {
+                    match value.as_str().filter(|_| name == "$ref") {
+                        Some(reference) => found.push(reference.to_owned()),
+                        None => references(value, found),
+                    }
+                }
+            }
+            serde_json::Value::Array(values) => values.iter().for_each(|value| references(value, found)),
+            _ => {}
+        }
+    }
+    let house = House::new().unwrap();
+    for user in ["tanaka", "reader"] {
+        let client = Client::of(&web::router(house.desk()), user).await;
+        let document = client.get("/api/v1/openapi.json").await.json();
+        assert_eq!(document["openapi"], "3.1.0");
+        let listed = client.get("/api/v1/functions").await.json();
+        let functions = listed["functions"].as_array().unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        assert_eq!(paths.len(), functions.len() + 1);
+        for function in functions {
+            let path = format!("/api/v1/functions/{}", function["id"].as_str().unwrap());
+            let body = &paths[&path]["post"]["requestBody"]["content"]["application/json"]["schema"];
+            assert_eq!(body["properties"]["input"], function["input"], "{path}");
+            assert_eq!(paths[&path]["post"]["parameters"].is_array(), function["writes"] == true, "{path}");
+        }
+        let mut found = Vec::new();
+        references(&document, &mut found);
+        assert!(found.len() > 20);
+        for reference in found {
+            let pointer = reference.strip_prefix('#').unwrap();
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+}

@@ -117,13 +117,25 @@ impl Client {
 
     /// Calls the API with name and password.
     pub(crate) async fn call(&self, user: &str, path: &str, body: &str) -> Answer {
+        self.call_with(user, path, body, &[]).await
+    }
+
+    /// The same with further headers.
+    pub(crate) async fn call_with(
+        &self,
+        user: &str,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Answer {
         use base64::Engine;
         let secret = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{PASSWORD}"));
-        let request = Request::post(path)
+        let mut request = Request::post(path)
             .header(header::AUTHORIZATION, format!("Basic {secret}"))
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body.to_owned()))
-            .unwrap();
-        self.send(request).await
+            .header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 }

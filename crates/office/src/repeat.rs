@@ -1,0 +1,152 @@
+//! Calls that a program may make again without doing anything twice (冪等キー).
+//!
+//! A program that gets no answer does not know whether its call was carried out. With a key of its own on each call it may
+//! simply call again: the key is written in the same change as what the function did, so there is never one without the other.
+
+use jiff::Timestamp;
+use register::{Column, Fault, Kind, Record, Versioned, View, ViewExt, Write};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use system::{Function, Input};
+
+use crate::{Caller, Ran, RunError};
+
+/// Calls that were carried out under a key.
+pub static CALL: Kind =
+    Kind::new("office/call", "キーの付いた呼び出し").columns(&[Column::plain("user", "利用者")]);
+
+/// The most characters of a key; a UUID has 36.
+pub const KEY_MAX: usize = 128;
+
+/// One call under a key: what was asked and answered, without anybody's data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// Digest of user and key: a key may hold anything, and two users may have the same.
+    pub id: String,
+    /// Who called.
+    pub user: String,
+    /// The function.
+    pub function: String,
+    /// Digest of the input as the form spells it.
+    pub input: String,
+    /// What the user was told.
+    pub message: String,
+    /// Key of the record to go on to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<String>,
+    /// Records left of a batch in parts.
+    pub left: usize,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Record for Call {
+    const KIND: &'static Kind = &CALL;
+
+    fn key(&self) -> String {
+        self.id.clone()
+    }
+}
+
+/// The key of one call.
+pub(crate) struct Once {
+    id: String,
+    input: String,
+}
+
+impl Once {
+    pub(crate) fn new(caller: &Caller, key: &str, input: &Input) -> Self {
+        // Members of an object are in the order of their names: the same input has the same text.
+        Self {
+            id: digest(&[caller.user.as_bytes(), key.as_bytes()]),
+            input: digest(&[input.0.to_string().as_bytes()]),
+        }
+    }
+
+    /// What the same call answered before; none when it is new.
+    ///
+    /// # Errors
+    /// [`RunError::Taken`] when the key was used for something else.
+    pub(crate) fn before(&self, view: &dyn View, function: &Function) -> Result<Option<Ran>, RunError> {
+        let Some(Versioned { record, position, .. }) = view.load::<Call>(&self.id)? else { return Ok(None) };
+        if record.function != function.id || record.input != self.input {
+            return Err(RunError::Taken);
+        }
+        Ok(Some(Ran {
+            findings: Vec::new(),
+            message: record.message,
+            opens: record.opens,
+            answer: None,
+            documents: Vec::new(),
+            position: Some(position),
+            left: record.left,
+            repeated: true,
+        }))
+    }
+
+    /// The record of a call that is carried out now.
+    pub(crate) fn write(
+        &self,
+        caller: &Caller,
+        function: &Function,
+        outcome: &system::Outcome,
+        at: Timestamp,
+    ) -> Result<Write, Fault> {
+        let call = Call {
+            id: self.id.clone(),
+            user: caller.user.clone(),
+            function: function.id.to_owned(),
+            input: self.input.clone(),
+            message: outcome.message.clone(),
+            opens: outcome.opens.clone(),
+            left: outcome.left,
+            at,
+        };
+        Ok(Write::put(&call, None)?)
+    }
+}
+
+/// SHA-256 of the parts, each behind its length.
+fn digest(parts: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is wrong with a key a program gave; none when it may be used.
+pub fn key_fault(key: &str) -> Option<&'static str> {
+    let fits = !key.is_empty() && key.len() <= KEY_MAX && key.bytes().all(|byte| byte.is_ascii_graphic());
+    (!fits).then_some("Idempotency-Key は、空白のない英数字と記号で、128文字までです。")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_printable_and_bounded() {
+        for (key, is_good) in [
+            ("8e03978e-40d5-43dd-bc93-6894a57f9324", true),
+            ("a", true),
+            ("", false),
+            ("a b", false),
+            ("鍵", false),
+            ("a\n", false),
+        ] {
+            assert_eq!(key_fault(key).is_none(), is_good, "{key}");
+        }
+        assert!(key_fault(&"a".repeat(KEY_MAX)).is_none() && key_fault(&"a".repeat(KEY_MAX + 1)).is_some());
+    }
+
+    #[test]
+    fn parts_are_told_apart() {
+        assert_ne!(digest(&[b"ab", b"c"]), digest(&[b"a", b"bc"]));
+        let value: Value = serde_json::from_str(r#"{"b":1,"a":2}"#).unwrap();
+        assert_eq!(value.to_string(), r#"{"a":2,"b":1}"#);
+    }
+}
