@@ -83,6 +83,11 @@ async fn a_call_with_a_key_is_carried_out_once() {
         async move {
             let mut confirmed: Vec<serde_json::Value> = Vec::new();
             loop {
+                // The order of the members is the caller's own affair.
+                let mut input = input.as_object().unwrap().clone();
+                if !confirmed.is_empty() {
+                    input = input.into_iter().rev().collect();
+                }
                 let body = json!({ "input": input, "confirmed": confirmed }).to_string();
                 let answer = client.call_with("tanaka", MOVE_IN, &body, &[("idempotency-key", key)]).await;
                 let problem = answer.json();
