@@ -23,6 +23,7 @@ mod receipt;
 mod reconcile;
 mod remembered;
 mod resend;
+mod rows;
 mod run;
 mod shared;
 mod strays;

@@ -29,7 +29,14 @@ pub(crate) fn wire(
         }
         Delivery::Outward { place, layout, file_name, receipt_within_minutes, .. } => {
             let dataset = dataset(link, systems)?;
-            let plan = compiled(link, layout, layouts, &dataset.names(), &sources.tables)?;
+            let names = dataset.names();
+            if let Some(item) = link.per.iter().find(|item| !names.contains(&item.as_str())) {
+                return Err(format!(
+                    "連携「{}」は「{item}」の値ごとに分けますが、提供データ「{}」にその項目がありません",
+                    link.id, link.dataset
+                ));
+            }
+            let plan = compiled(link, layout, layouts, &names, &sources.tables)?;
             Ok(Ready::Outward {
                 dataset,
                 plan: Box::new(plan),
