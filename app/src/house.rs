@@ -141,6 +141,8 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
             "issue_place": municipality.issue_place,
             "printer": municipality.printer,
             "convenience_company": municipality.convenience_company,
+            "transfer_client_code": municipality.transfer_client_code,
+            "transfer_client_name": municipality.transfer_client_name,
             "overflow_print": municipality.overflow_print,
             "contact": municipality.contact,
             "input_place": municipality.input_place,

@@ -119,8 +119,11 @@ impl<'a> Check<'a> {
         let all: Vec<&Link> = self.links.iter().collect();
         for link in self.links.iter().filter(|link| !link.per.is_empty()) {
             let shares = |other: &&Link| {
-                other.id != link.id && other.target == link.target && other.dataset == link.dataset
-                    && matches!(other.delivery, Delivery::Outward { .. }) && other.place() == link.place()
+                other.id != link.id
+                    && other.target == link.target
+                    && other.dataset == link.dataset
+                    && matches!(other.delivery, Delivery::Outward { .. })
+                    && other.place() == link.place()
             };
             if let Some(other) = self.links.iter().find(shares) {
                 let what = format!(

@@ -56,7 +56,13 @@ receipt_within_minutes = 60
     }
 
     fn prepared(to: u64) -> Event {
-        Event::Prepared { extent: Extent::Difference, to: Position(to), file_name: "f".into(), due: None, behind: None }
+        Event::Prepared {
+            extent: Extent::Difference,
+            to: Position(to),
+            file_name: "f".into(),
+            due: None,
+            behind: None,
+        }
     }
 
     #[test]
@@ -199,8 +205,13 @@ receipt_within_minutes = 60
         let link = link("full", "timing = { daily = { at = \"20:00:00\", business_days_only = false } }");
         let state = LinkState::new(&link, Position(7), at("09:00"));
         assert_eq!(owed(&link, &state, "09:00", false), Step::Prepare { extent: Extent::Full, due: None });
-        let full =
-            Event::Prepared { extent: Extent::Full, to: Position(8), file_name: "f".into(), due: None, behind: None };
+        let full = Event::Prepared {
+            extent: Extent::Full,
+            to: Position(8),
+            file_name: "f".into(),
+            due: None,
+            behind: None,
+        };
         let state = state.after(full).unwrap();
         let state = state.after(Event::Sent { at: at("09:01"), receipt_expected: false }).unwrap();
         assert_eq!(owed(&link, &state, "09:02", true), Step::Idle { until: Some(at("20:00")) });
@@ -250,7 +261,9 @@ receipt_within_minutes = 60
         let passed = |behind, numbered| Event::Passed { to: Position(9), due: None, behind, numbered };
         let state = state.after(passed(behind("0003"), true)).unwrap();
         assert_eq!((state.position, state.next_no), (Position(3), 4));
-        assert!(state.after(Event::Passed { to: Position(2), due: None, behind: None, numbered: true }).is_err());
+        assert!(
+            state.after(Event::Passed { to: Position(2), due: None, behind: None, numbered: true }).is_err()
+        );
         let done = state.after(part(None)).unwrap().after(sent()).unwrap().after(Event::Applied).unwrap();
         assert_eq!((done.position, done.next_no, done.division.clone()), (Position(9), 5, None));
         assert_eq!(owed(&link, &done, "09:06", false), prepare, "what was asked for meanwhile");

@@ -417,9 +417,7 @@ fn fill(
     };
     writer.records.write_header(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
     writer.told("").map_err(broken)?;
-    each_row(making.dataset, view, rows, &mut |subject, values| {
-        writer.row(subject, values).map_err(broken)
-    })?;
+    each_row(making.dataset, view, rows, &mut |subject, values| writer.row(subject, values).map_err(broken))?;
     writer.records.write_trailer(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
     writer.told("").map_err(broken)?;
     writer.tell_spellings().map_err(broken)?;

@@ -97,12 +97,8 @@ impl Chosen {
         })?;
         let Some(values) = left.pop_first() else { return Ok(None) };
         let resent = making.division.map_or(making.resends, |division| division.resent);
-        let behind = (!left.is_empty()).then(|| Division {
-            from: making.from,
-            to,
-            after: values.clone(),
-            resent,
-        });
+        let behind =
+            (!left.is_empty()).then(|| Division { from: making.from, to, after: values.clone(), resent });
         Ok(Some(Self { places, values, behind }))
     }
 

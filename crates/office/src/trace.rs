@@ -180,8 +180,7 @@ fn divided(
     let mut found = BTreeSet::new();
     for no in numbers {
         let Some(one) = load(no)? else { continue };
-        let in_range =
-            |version: &&Stored| one.from < version.position && version.position <= one.to;
+        let in_range = |version: &&Stored| one.from < version.position && version.position <= one.to;
         let Some(version) = history.iter().rfind(in_range) else { continue };
         let mut row = Row::new();
         if (dataset.row)(view, version, &mut row)? != Fate::Row {
@@ -193,7 +192,9 @@ fn divided(
         while 1 < at && load(at - 1)?.as_ref().is_some_and(shares) {
             at -= 1;
         }
-        while at <= newest && let Some(other) = load(at)?.filter(shares) {
+        while at <= newest
+            && let Some(other) = load(at)?.filter(shares)
+        {
             if Chosen::of(per, dataset, &other.per).holds(&values) {
                 found.insert(at);
             }

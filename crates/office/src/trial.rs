@@ -172,8 +172,7 @@ impl Office {
                 }
                 tell(told)
             })?;
-            tried.file_names =
-                Sides {
+            tried.file_names = Sides {
                 now: file_name_of(file_name, no, date, (&running.link.per, &delivery.per)),
                 then: file_name_of(new_name, no, date, (&running.link.per, &delivery.per)),
             };

@@ -577,9 +577,11 @@ pub(crate) fn file_name_of(
     date: jiff::civil::Date,
     (items, values): (&[String], &[String]),
 ) -> String {
-    let name = pattern.replace("{no}", &format!("{no:06}")).replace("{date}", &date.strftime("%Y%m%d").to_string());
+    let name =
+        pattern.replace("{no}", &format!("{no:06}")).replace("{date}", &date.strftime("%Y%m%d").to_string());
     items.iter().zip(values).fold(name, |name, (item, value)| {
-        let plain: String = value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect();
+        let plain: String =
+            value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect();
         name.replace(&format!("{{{item}}}"), &plain)
     })
 }

@@ -15,7 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 46] = link_files![
+pub(crate) const LINKS: [(&str, &str); 50] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -62,6 +62,10 @@ pub(crate) const LINKS: [(&str, &str); 46] = link_files![
     "tax-agent-to-light-vehicle-tax.toml",
     "tax-agent-to-tax-collection.toml",
     "transfer-application-to-addressee.toml",
+    "transfer-requests-to-banks.toml",
+    "transfer-results-from-banks.toml",
+    "payments-from-convenience-stores.toml",
+    "payments-from-mpn.toml",
 ];
 
 pub(crate) fn lists() -> [LinkList; 4] {
@@ -128,6 +132,7 @@ pub(crate) fn known() -> Known {
             "light-vehicle-tax/levy",
             "tax-collection/transfer-application",
             "tax-collection/balance",
+            "tax-collection/transfer",
         ]),
         intakes: set(&[
             "addressee/residents",
@@ -143,6 +148,8 @@ pub(crate) fn known() -> Known {
             "tax-collection/tax-agents",
             "tax-collection/accounts",
             "tax-collection/levies",
+            "tax-collection/transfer-results",
+            "tax-collection/payments",
             "child-allowance/residents",
             "electoral-roll/residents",
             "resident-register/family-register-notices",
@@ -176,6 +183,10 @@ pub(crate) fn known() -> Known {
             ("number-answer-in", "utf-8"),
             ("portal-application-in", "utf-8"),
             ("qualification-in", "utf-8"),
+            ("zengin-transfer-request", "ms932"),
+            ("zengin-transfer-result-in", "ms932"),
+            ("convenience-payment-in", "utf-8"),
+            ("mpn-payment-in", "utf-8"),
         ]
         .map(|(layout, charset)| (layout.to_owned(), charset.to_owned()))
         .into(),
@@ -190,6 +201,10 @@ pub(crate) fn known() -> Known {
             "late-stage-elderly-medical-care",
             "child-allowance",
             "convenience-store",
+            "financial-institutions",
+            "convenience-payment",
+            "multi-payment-network",
+            "financial-accounting",
         ]),
         packings: set(&["tax"]),
     }

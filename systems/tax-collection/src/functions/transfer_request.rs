@@ -145,6 +145,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             state: TransferState::Asked,
             result: String::new(),
             told: false,
+            client_code: context.municipality_text("transfer_client_code").to_owned(),
+            client_name: context.municipality_text("transfer_client_name").to_owned(),
         });
         subjects.push(levy.addressee_no.clone());
         instalments.held(levy.clone(), version);
