@@ -118,6 +118,9 @@ pub struct Municipality {
     /// The name banks print beside a debit (委託者名), in half-width kana.
     #[serde(default)]
     pub transfer_client_name: String,
+    /// How many records a batch takes in one part (一度に進める件数), when it is fewer than usual.
+    #[serde(default)]
+    pub batch_part_max: Option<u32>,
     /// Where movements are entered (入力場所) by users who have no desk of their own.
     #[serde(default)]
     pub input_place: String,

@@ -141,6 +141,7 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
             "issue_place": municipality.issue_place,
             "printer": municipality.printer,
             "convenience_company": municipality.convenience_company,
+            "batch_part_max": municipality.batch_part_max,
             "transfer_client_code": municipality.transfer_client_code,
             "transfer_client_name": municipality.transfer_client_name,
             "overflow_print": municipality.overflow_print,
