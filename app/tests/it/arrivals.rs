@@ -122,6 +122,17 @@ fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str) -> Vec<Sends<'a>> {
             ],
             0,
         ),
+        one("refund-results-from-accounting", &[("overpayment_key", "X"), ("paid_on", "2026-05-20")], 1),
+        one(
+            "payments-from-accounting",
+            &[
+                ("payment_no", "B1"),
+                ("customer_no", "04202600000000170131"),
+                ("paid_on", "2026-05-20"),
+                ("amount", "10800"),
+            ],
+            0,
+        ),
         one("results-from-immigration", &[("message_no", "000000000001"), ("result", "00")], 1),
         Sends {
             link: "applications-from-portal",

@@ -1,5 +1,7 @@
 //! What this system offers to others.
 
+mod accounts;
+
 use register::{Fault, Stored, View};
 use system::{Dataset, Fate, Item, ItemType, Row};
 
@@ -10,7 +12,7 @@ use crate::records::{
 
 /// Every dataset.
 pub(crate) fn all() -> Vec<Dataset> {
-    vec![BALANCE, DEMAND, ACCOUNT, TRANSFERS, REFUND]
+    vec![BALANCE, DEMAND, ACCOUNT, TRANSFERS, REFUND, accounts::WRITE_OFF, accounts::STANDING]
 }
 
 /// 収納情報: how much of each instalment is paid, for the taxes that levied it and for who asks.
