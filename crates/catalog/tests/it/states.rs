@@ -98,7 +98,7 @@ fn the_summary_counts_each_list() {
 city             59     0    22             0      37      33
 town_a           97     0     9             0      88       0
 kotoura_links    43     0     2             0      41       0
-unit_links     1006     0   126            45     835       3
+unit_links     1006     0   128            46     832       3
 "
     );
 }

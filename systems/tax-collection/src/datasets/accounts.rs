@@ -9,7 +9,7 @@ use crate::records::known::ADDRESSEE;
 use crate::records::{Account, INSTALMENT, Instalment, Part};
 
 /// 不納欠損（会計へ）: what was given up, levy by levy.
-pub const WRITE_OFF: Dataset = Dataset {
+pub(super) const WRITE_OFF: Dataset = Dataset {
     id: "tax-collection/write-off",
     title: "不納欠損",
     kind: &INSTALMENT,
@@ -48,7 +48,7 @@ fn write_off(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault
 
 /// 収滞納情報（照会）: how a person stands, for who has to know before a certificate is issued or somebody moves out. No more than
 /// that: sums, and the oldest day that passed.
-pub const STANDING: Dataset = Dataset {
+pub(super) const STANDING: Dataset = Dataset {
     id: "tax-collection/standing",
     title: "収滞納情報（個人ごと）",
     kind: &ADDRESSEE,
