@@ -112,6 +112,15 @@ pub struct Municipality {
     /// The six digits by which convenience stores know who collects for the municipality (企業コード); empty prints no bar code.
     #[serde(default)]
     pub convenience_company: String,
+    /// The ten digits by which banks know who asks for account transfers (委託者コード); empty: no file for banks is written.
+    #[serde(default)]
+    pub transfer_client_code: String,
+    /// The name banks print beside a debit (委託者名), in half-width kana.
+    #[serde(default)]
+    pub transfer_client_name: String,
+    /// How many records a batch takes in one part (一度に進める件数), when it is fewer than usual.
+    #[serde(default)]
+    pub batch_part_max: Option<u32>,
     /// Where movements are entered (入力場所) by users who have no desk of their own.
     #[serde(default)]
     pub input_place: String,

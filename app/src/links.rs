@@ -63,6 +63,13 @@ pub enum LinkTask {
     Cutover,
     /// Lets the kept bytes of deliveries go that are older than `keep_days`; a serving town does so each hour.
     Prune,
+    /// Puts a file that staff were handed, such as a bank's result, in the place of its link, with number and control file.
+    Bring {
+        /// The link.
+        id: String,
+        /// The file.
+        file: PathBuf,
+    },
     /// Says that deliveries of another system before a number will not come, so that its link goes on.
     Skip {
         /// The link.
@@ -106,6 +113,10 @@ fn perform(house: &House, task: LinkTask) -> anyhow::Result<ExitCode> {
         LinkTask::Resend(task) => resend(office, &task)?,
         LinkTask::Cutover => cutover(office)?,
         LinkTask::Prune => prune(office, house.keep_days)?,
+        LinkTask::Bring { id, file } => {
+            let brought = office.bring(&Caller::command_line(), &id, &file).map_err(not_done)?;
+            say(&format!("「{}」（配信{}番、{}件）として届けました", brought.name, brought.no, brought.rows));
+        }
         LinkTask::Skip { id, to, reason } => skip(office, &id, to, &reason)?,
         LinkTask::State { list, output } => state(office, &list, &output)?,
     }

@@ -7,6 +7,7 @@
     reason = "a proof fails by panicking, at the place that is wrong"
 )]
 
+pub mod batches;
 pub mod draw;
 pub mod flips;
 pub mod kills;

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use proof::{flips, kills, town};
+use proof::{batches, flips, kills, town};
 
 #[derive(Parser)]
 struct Arguments {
@@ -37,6 +37,25 @@ enum Task {
         /// The same seed gives the same flips in the same files.
         #[arg(long, default_value_t = 0x5eed)]
         seed: u64,
+    },
+    /// Kills a town at its batches of a tax year, and compares with a town that nobody killed.
+    Batches {
+        /// How many kills.
+        #[arg(long, default_value_t = 200)]
+        kills: u64,
+        /// The same seed gives the same kills, as far as the machine allows.
+        #[arg(long, default_value_t = 0x5eed)]
+        seed: u64,
+    },
+    /// The town whose batches are killed.
+    #[command(hide = true)]
+    Batch {
+        /// Its folder.
+        folder: PathBuf,
+        /// Which of its stages.
+        stage: usize,
+        /// Which of its lives this is.
+        life: i64,
     },
     /// The town that is killed.
     #[command(hide = true)]
@@ -90,6 +109,24 @@ fn main() -> anyhow::Result<()> {
             anyhow::ensure!(wrong == 0, "{wrong} flips gave a wrong answer or a panic");
             Ok(())
         }
+        Task::Batches { kills, seed } => {
+            let program = std::env::current_exe()?;
+            let told = batches::kill(&program, kills, seed);
+            println!(
+                "seed {seed}: {} kills in {} lives ({:?} by stage); {} levies, {} yen levied, {} yen paid, {} reminders, {} \
+                 carried; as in a town that nobody killed",
+                told.kills,
+                told.lives,
+                told.by_stage,
+                told.levies,
+                told.levied,
+                told.paid,
+                told.reminded,
+                told.carried
+            );
+            Ok(())
+        }
+        Task::Batch { folder, stage, life } => batches::work(&folder, stage, life),
         Task::Town { folder, life } => town::work(&folder, life),
     }
 }

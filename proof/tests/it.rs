@@ -25,6 +25,15 @@ mod it {
     }
 
     #[test]
+    fn batches_that_are_killed_end_as_those_that_are_not() {
+        let kills =
+            std::env::var("PROOF_BATCH_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(16);
+        let told = proof::batches::kill(env!("CARGO_BIN_EXE_proof").as_ref(), kills, 0x5eed);
+        assert!(told.by_stage.iter().all(|killed| *killed > 0), "{told:?}");
+        assert!(told.levies > 100 && told.paid > 0 && told.reminded > 0 && told.carried > 0, "{told:?}");
+    }
+
+    #[test]
     fn kills_of_town_and_postgresql_lose_and_double_nothing() {
         let killed = kill(&plan(12, true, 4));
         assert!(killed.finals > 0 && killed.sessions > 0 && killed.servers > 0, "{killed:?}");

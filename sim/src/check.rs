@@ -77,7 +77,8 @@ impl World {
             let delivery = delivery.record;
             // What lies between two went to the receiver by another link.
             let follows =
-                done.1.is_none_or(|to| to == delivery.from || receiver.is_some() && to < delivery.from);
+                done.1.is_none_or(|to| to == delivery.from || receiver.is_some() && to < delivery.from)
+                    || !delivery.per.is_empty() && done.1 == Some(delivery.to);
             if !follows || delivery.to < delivery.from {
                 let (from, to) = (delivery.from, delivery.to);
                 return says(format!("delivery {no} goes from {from} to {to}, behind {:?}", done.1));

@@ -58,6 +58,12 @@ enum Task {
         #[arg(long, default_value_t = 1_000_000)]
         runs: u64,
     },
+    /// Kills a town at its batches of a tax year, and compares with a town that nobody killed.
+    KillsBatches {
+        /// Arguments of `proof batches`: `--kills N`, `--seed S`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Kills a town at work, and with `--postgres` its database, and compares after each kill.
     Kills {
         /// Arguments of `proof kills`: `--rounds N`, `--postgres`, `--seed S`.
@@ -98,6 +104,7 @@ fn main() -> anyhow::Result<()> {
         Task::Bench { arguments } => bench::bench(&arguments),
         Task::Sim { options } => sim(&options),
         Task::Fuzz { targets, runs } => fuzz::fuzz(&targets, runs),
+        Task::KillsBatches { arguments } => proof::proof("batches", &arguments),
         Task::Kills { arguments } => proof::proof("kills", &arguments),
         Task::Flips { arguments } => proof::proof("flips", &arguments),
         Task::Tidy => tidy::tidy(),

@@ -86,6 +86,53 @@ fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str) -> Vec<Sends<'a>> {
             row: with(&[("procedure", "immigration-notice"), ("event_date", "2026-11-01")]),
             refused: 0,
         },
+        // Nobody was asked for a transfer, and nobody levied what is paid: the one is held back, the others wait as 仮受.
+        one(
+            "transfer-results-from-banks",
+            &[
+                ("bank", "9990"),
+                ("branch", "001"),
+                ("amount", "10800"),
+                ("customer_no", "04202600000000170131"),
+                ("result", "0"),
+                ("debit_day", "0601"),
+            ],
+            1,
+        ),
+        one(
+            "payments-from-convenience-stores",
+            &[
+                ("payment_no", "C1"),
+                ("stage", "2"),
+                ("code44", "91912345042026000000001701100026060100108006"),
+                ("paid_on", "2026-05-20"),
+                ("received_on", "2026-05-22"),
+                ("amount", "10800"),
+            ],
+            0,
+        ),
+        one(
+            "payments-from-mpn",
+            &[
+                ("payment_no", "M1"),
+                ("stage", "2"),
+                ("customer_no", "04202600000000170131"),
+                ("paid_on", "2026-05-20"),
+                ("amount", "10800"),
+            ],
+            0,
+        ),
+        one("refund-results-from-accounting", &[("overpayment_key", "X"), ("paid_on", "2026-05-20")], 1),
+        one(
+            "payments-from-accounting",
+            &[
+                ("payment_no", "B1"),
+                ("customer_no", "04202600000000170131"),
+                ("paid_on", "2026-05-20"),
+                ("amount", "10800"),
+            ],
+            0,
+        ),
         one("results-from-immigration", &[("message_no", "000000000001"), ("result", "00")], 1),
         Sends {
             link: "applications-from-portal",

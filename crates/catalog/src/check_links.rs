@@ -117,6 +117,22 @@ impl<'a> Check<'a> {
     /// Of two links with differences for one register of a receiver, one passes over what the other carried.
     fn same_register(&mut self) {
         let all: Vec<&Link> = self.links.iter().collect();
+        for link in self.links.iter().filter(|link| !link.per.is_empty()) {
+            let shares = |other: &&Link| {
+                other.id != link.id
+                    && other.target == link.target
+                    && other.dataset == link.dataset
+                    && matches!(other.delivery, Delivery::Outward { .. })
+                    && other.place() == link.place()
+            };
+            if let Some(other) = self.links.iter().find(shares) {
+                let what = format!(
+                    "値ごとに分けて送る間に、連携「{}」が同じ場所へ同じ「{}」を送ります",
+                    other.id, link.dataset
+                );
+                self.say(link, "per", what, "場所を分けるか、どちらか一つにしてください");
+            }
+        }
         let mut before: BTreeMap<_, Vec<&Link>> = BTreeMap::new();
         for link in self.links {
             let Some(register) = lane(link) else { continue };

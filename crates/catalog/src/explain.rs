@@ -134,8 +134,12 @@ fn what(link: &Link) -> String {
         Extent::Full => "ある時点の全件",
         Extent::Difference => "前回から変わった分（差分）",
     };
+    let per = match link.per.as_slice() {
+        [] => String::new(),
+        items => format!("{}の値ごとに1つのファイルにし、続く番号で送ります。", items.join("と")),
+    };
     format!(
-        "「{}」のデータセット {} の{extent}。1回の受け渡しは{}件までで、超える分は次の番号に分けます。",
+        "「{}」のデータセット {} の{extent}。1回の受け渡しは{}件までで、超える分は次の番号に分けます。{per}",
         link.source, link.dataset, link.rows_per_delivery_max
     )
 }

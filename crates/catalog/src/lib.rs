@@ -18,6 +18,7 @@ mod link;
 mod list;
 mod list_row;
 mod packing;
+mod per;
 mod problem;
 mod sheet;
 mod sheet_words;

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
+use crate::per::{is_file_pattern, is_plain_name};
 use crate::{Assurance, Extent, Fill, Packing, Problem, RowRef, Term};
 
 /// A running link (連携): what one row of a list, or several legs of it, and one TOML file become.
@@ -45,6 +46,10 @@ pub struct Link {
     pub unmappable: Unmappable,
     /// A delivery never carries more rows than this; what is over goes into the next one.
     pub rows_per_delivery_max: u32,
+    /// Items of the dataset: one delivery carries the rows of one value of them, and those of the next value go behind it
+    /// (分割), each with its own header and totals. Empty: all rows together. Only of differences to the outside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub per: Vec<String>,
     /// 排他制御: while the receiver takes the data in, its online functions on the same register wait.
     pub exclusive_lock: bool,
     /// 到達保障
@@ -364,7 +369,8 @@ impl Link {
             let what = "自分自身を先行する連携に挙げています".to_owned();
             return Some(("after", what, "消してください"));
         }
-        self.timing_fault()
+        self.per_fault()
+            .or_else(|| self.timing_fault())
             .or_else(|| self.delivery_fault())
             .or_else(|| self.packing_fault())
             .or_else(|| self.migration_fault())
@@ -460,9 +466,9 @@ impl Link {
                     "英小文字、数字、ハイフンで書いてください",
                 )
             }
-            (Delivery::Outward { file_name, .. }, _) if !is_file_pattern(file_name) => (
+            (Delivery::Outward { file_name, .. }, _) if !is_file_pattern(file_name, &self.per) => (
                 format!("ファイル名「{file_name}」は使えません"),
-                "英数字と . - _ で書き、{no} を必ず、{date} を必要なら入れてください",
+                "英数字と . - _ で書き、{no} を必ず、{date} と per の項目を必要なら入れてください",
             ),
             (Delivery::Inward { file_prefix, .. }, _) if !is_plain_name(file_prefix) => (
                 format!("ファイル名の始まり「{file_prefix}」は使えません"),
@@ -525,22 +531,6 @@ fn is_name(name: &str, two_parts: bool) -> bool {
     };
     let parts = if two_parts { 2 } else { 1 };
     name.split('/').count() == parts && name.split('/').all(part_fits)
-}
-
-/// A pattern that always gives a plain file name: no folder, no name twice for two deliveries, nothing hidden.
-fn is_file_pattern(pattern: &str) -> bool {
-    let filled = pattern.replace("{no}", "1").replace("{date}", "1");
-    pattern.contains("{no}") && is_plain_name(&filled)
-}
-
-/// A name that is a file of its folder everywhere: no folder in it, nothing hidden.
-fn is_plain_name(name: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    !name.is_empty()
-        && name.len() <= 100
-        && !name.starts_with('.')
-        && !name.contains("..")
-        && name.chars().all(allowed)
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

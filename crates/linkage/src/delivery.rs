@@ -136,6 +136,10 @@ pub struct Delivery {
     /// the bytes.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub characters: BTreeMap<String, u64>,
+    /// The values all of its rows have, of a link that sends a file for each (分割), in the order of its link file. Each delivery
+    /// of a range has the same positions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub per: Vec<String>,
     /// The persons or things that were asked about (照会の対象); empty for what was sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<String>,
@@ -182,6 +186,7 @@ impl Delivery {
             layout: String::new(),
             table_version: String::new(),
             characters: BTreeMap::new(),
+            per: Vec::new(),
             asked: Vec::new(),
             resent: false,
             sent_again_at: None,

@@ -95,7 +95,7 @@ impl Lane {
     /// A link's state, gone on from what the receiver got by other links: differences go on from a full extract.
     pub fn caught_up(&self, link: &Link, state: &LinkState) -> LinkState {
         let mut state = state.clone();
-        if link.extent == Extent::Difference && state.in_flight.is_none() {
+        if link.extent == Extent::Difference && state.in_flight.is_none() && state.division.is_none() {
             state.position = state.position.max(self.position);
         }
         state
@@ -110,7 +110,9 @@ impl Lane {
             }
             (Some(own), None) => {
                 next.under_way = next.under_way.filter(|under_way| under_way.link != after.link);
-                next.position = next.position.max(own.to);
+                if own.behind.is_none() {
+                    next.position = next.position.max(own.to);
+                }
             }
             _ => return None,
         }

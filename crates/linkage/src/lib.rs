@@ -12,4 +12,4 @@ pub use delivery::{CharLine, DELIVERY, Delivery, Packed, Phase, ReceiptFacts};
 pub use lane::{LANE, Lane, UnderWay};
 pub use plan::{Situation, Step, begins, in_force, plan, through};
 pub use schedule::{latest_until, local, next_after, timestamp};
-pub use state::{Event, Hold, InFlight, InFlightPhase, LINK, LinkState, NotPossible, Trouble};
+pub use state::{Division, Event, Hold, InFlight, InFlightPhase, LINK, LinkState, NotPossible, Trouble};

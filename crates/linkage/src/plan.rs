@@ -74,6 +74,9 @@ pub fn plan(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
             let overdue = !in_flight.overdue && deadline.is_some_and(|deadline| deadline < situation.now);
             Step::AwaitReceipt { overdue }
         }
+        // A range that was begun goes to its end: half of its values would be with the receiver.
+        None if state.division.is_some() && situation.is_behind => Step::Queue,
+        None if state.division.is_some() => Step::Prepare { extent: link.extent, due: None },
         None if !in_force(link, state, situation.now) => match state.trouble {
             Some(_) => Step::Recover,
             None => Step::Idle { until: begins(link, situation.now) },
@@ -154,7 +157,7 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
 /// Whether a link that others wait for ([`Link::after`]) is through for the day: its runs of the day have ended, and it has
 /// nothing on its way. One that does not run that day keeps nobody waiting.
 pub fn through(link: &Link, state: &LinkState, now: Timestamp, calendar: &BusinessCalendar) -> bool {
-    if state.in_flight.is_some() || state.taking.is_some() {
+    if state.in_flight.is_some() || state.division.is_some() || state.taking.is_some() {
         return false;
     }
     if !in_force(link, state, now) {

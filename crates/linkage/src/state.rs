@@ -47,6 +47,24 @@ pub struct InFlight {
     /// Whether its missing receipt has been reported.
     #[serde(default)]
     pub overdue: bool,
+    /// What of its range goes in the deliveries behind it; none when it carries the whole range or the last of it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub behind: Option<Division>,
+}
+
+/// A range of the journal that goes value by value, one delivery for each (分割). The link's position moves when the last is
+/// with the receiver, so that a link that is stopped in between goes on with the value it stopped at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Division {
+    /// The range begins behind this position.
+    pub from: Position,
+    /// It ends here, whatever has changed since: each delivery is of the same moment.
+    pub to: Position,
+    /// The values of the last delivery, in the order of [`Link::per`]; those behind them are left.
+    pub after: Vec<String>,
+    /// Whether the range is sent once more (再送).
+    #[serde(default)]
+    pub resent: bool,
 }
 
 /// A link that was stopped, by a person or because the receiver refused (保留).
@@ -96,6 +114,9 @@ pub struct LinkState {
     /// The delivery on its way.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub in_flight: Option<InFlight>,
+    /// What is left of a range that goes value by value (分割).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub division: Option<Division>,
     /// Why it is stopped.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hold: Option<Hold>,
@@ -133,6 +154,19 @@ pub enum Event {
         file_name: String,
         /// The scheduled time it was made for.
         due: Option<Timestamp>,
+        /// What of its range goes behind it, value by value.
+        behind: Option<Division>,
+    },
+    /// There is nothing to put into a file: no row of the range, or none of this value that can be written.
+    Passed {
+        /// The newest change looked at.
+        to: Position,
+        /// The scheduled time it was for.
+        due: Option<Timestamp>,
+        /// What of its range is left.
+        behind: Option<Division>,
+        /// Whether it has a number and a record, for the rows that were held back.
+        numbered: bool,
     },
     /// The delivery lies in its place.
     Sent {
@@ -247,6 +281,7 @@ impl LinkState {
                 && !matches!(link.delivery, Delivery::Inward { .. } | Delivery::Inquiry { .. }),
             resend_from: None,
             in_flight: None,
+            division: None,
             hold: None,
             trouble: None,
             taking: None,
@@ -263,7 +298,7 @@ impl LinkState {
         let mut next = self.clone();
         let not_possible = |event| NotPossible { link: self.link.clone(), event };
         match event {
-            Event::Prepared { extent, to, file_name, due } => {
+            Event::Prepared { extent, to, file_name, due, behind } => {
                 if self.in_flight.is_some() {
                     return Err(not_possible("prepared"));
                 }
@@ -276,8 +311,23 @@ impl LinkState {
                     file_name,
                     sent_at: None,
                     overdue: false,
+                    behind,
                 });
-                next.start_run(due);
+                // What goes on belongs to the run that was started with the first value.
+                if self.division.is_none() {
+                    next.start_run(due);
+                }
+            }
+            Event::Passed { to, due, behind, numbered } => {
+                if self.in_flight.is_some() || to < self.position {
+                    return Err(not_possible("passed"));
+                }
+                if self.division.is_none() {
+                    next.start_run(due);
+                }
+                next.reach(to, behind);
+                next.next_no += u64::from(numbered);
+                next.trouble = None;
             }
             Event::Sent { at, receipt_expected } => {
                 let Some(in_flight) =
@@ -394,14 +444,14 @@ impl LinkState {
             }
             Event::RunAsked => next.run_asked = true,
             Event::ResendAsked { from } => {
-                if self.in_flight.is_some() || self.taking.is_some() || self.position < from {
+                if self.is_busy() || self.position < from {
                     return Err(not_possible("resend asked"));
                 }
                 next.resend_from = Some(from);
                 next.run_asked = true;
             }
             Event::Succeeded { by } => {
-                if self.in_flight.is_some() || self.taking.is_some() || self.succeeded_by.is_some() {
+                if self.is_busy() || self.succeeded_by.is_some() {
                     return Err(not_possible("succeeded"));
                 }
                 // What was asked for is the other's to do: it begins where this one ends.
@@ -416,7 +466,21 @@ impl LinkState {
 
     /// Behind which position the next delivery begins.
     pub fn next_from(&self) -> Position {
-        self.resend_from.unwrap_or(self.position)
+        let division = self.division.as_ref().map(|division| division.from);
+        division.or(self.resend_from).unwrap_or(self.position)
+    }
+
+    /// Whether something is on its way or half done.
+    fn is_busy(&self) -> bool {
+        self.in_flight.is_some() || self.division.is_some() || self.taking.is_some()
+    }
+
+    /// The journal is with the receiver up to here, unless values of the range are left.
+    fn reach(&mut self, to: Position, behind: Option<Division>) {
+        if behind.is_none() {
+            self.position = to;
+        }
+        self.division = behind;
     }
 
     fn sent(&self) -> bool {
@@ -433,7 +497,7 @@ impl LinkState {
 
     fn finish(&mut self) -> Option<()> {
         let done = self.in_flight.take()?;
-        self.position = done.to;
+        self.reach(done.to, done.behind);
         self.next_no += 1;
         self.trouble = None;
         Some(())

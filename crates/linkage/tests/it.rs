@@ -56,7 +56,13 @@ receipt_within_minutes = 60
     }
 
     fn prepared(to: u64) -> Event {
-        Event::Prepared { extent: Extent::Difference, to: Position(to), file_name: "f".into(), due: None }
+        Event::Prepared {
+            extent: Extent::Difference,
+            to: Position(to),
+            file_name: "f".into(),
+            due: None,
+            behind: None,
+        }
     }
 
     #[test]
@@ -199,8 +205,13 @@ receipt_within_minutes = 60
         let link = link("full", "timing = { daily = { at = \"20:00:00\", business_days_only = false } }");
         let state = LinkState::new(&link, Position(7), at("09:00"));
         assert_eq!(owed(&link, &state, "09:00", false), Step::Prepare { extent: Extent::Full, due: None });
-        let full =
-            Event::Prepared { extent: Extent::Full, to: Position(8), file_name: "f".into(), due: None };
+        let full = Event::Prepared {
+            extent: Extent::Full,
+            to: Position(8),
+            file_name: "f".into(),
+            due: None,
+            behind: None,
+        };
         let state = state.after(full).unwrap();
         let state = state.after(Event::Sent { at: at("09:01"), receipt_expected: false }).unwrap();
         assert_eq!(owed(&link, &state, "09:02", true), Step::Idle { until: Some(at("20:00")) });
@@ -208,6 +219,57 @@ receipt_within_minutes = 60
             owed(&link, &state, "20:00", false),
             Step::Prepare { extent: Extent::Full, due: Some(at("20:00")) }
         );
+    }
+
+    /// A range that goes value by value: the position moves with the last, whatever happens in between.
+    #[test]
+    fn a_range_that_is_divided_goes_to_its_end() {
+        use linkage::Division;
+        let link = link("difference", "timing = \"by-hand\"");
+        let behind = |after: &str| {
+            Some(Division { from: Position(3), to: Position(9), after: vec![after.into()], resent: false })
+        };
+        let part = |behind| Event::Prepared {
+            extent: Extent::Difference,
+            to: Position(9),
+            file_name: "f".into(),
+            due: None,
+            behind,
+        };
+        let sent = || Event::Sent { at: at("09:01"), receipt_expected: true };
+        let prepare = Step::Prepare { extent: Extent::Difference, due: None };
+        let state = LinkState::new(&link, Position(3), at("09:00")).after(Event::RunAsked).unwrap();
+        let state = state.after(part(behind("0001"))).unwrap().after(sent()).unwrap();
+        assert!(!state.run_asked);
+        let state = state.after(Event::Applied).unwrap();
+        assert_eq!((state.position, state.next_no, state.next_from()), (Position(3), 2, Position(3)));
+        // The rest is owed without anybody asking; a run that is asked for meanwhile comes behind it.
+        assert_eq!(owed(&link, &state, "09:02", false), prepare);
+        for event in [Event::ResendAsked { from: Position(1) }, Event::Succeeded { by: "other".into() }] {
+            assert!(state.after(event.clone()).is_err(), "{event:?}");
+        }
+        let asked = state.after(Event::RunAsked).unwrap();
+        // The second value is refused, held and let go: the same bytes again, and the position stays.
+        let refused = Event::Refused { reason: "合計が違う".into(), at: at("09:03") };
+        let held = asked.after(part(behind("0002"))).unwrap().after(sent()).unwrap().after(refused).unwrap();
+        assert_eq!(owed(&link, &held, "09:04", false), Step::Idle { until: None });
+        let again = held.after(Event::Released).unwrap();
+        assert_eq!(owed(&link, &again, "09:05", false), Step::Send);
+        let state = again.after(sent()).unwrap().after(Event::Applied).unwrap();
+        assert_eq!((state.position, state.next_no), (Position(3), 3));
+        // The third has no row that can be written, the fourth is the last.
+        let passed = |behind, numbered| Event::Passed { to: Position(9), due: None, behind, numbered };
+        let state = state.after(passed(behind("0003"), true)).unwrap();
+        assert_eq!((state.position, state.next_no), (Position(3), 4));
+        assert!(
+            state.after(Event::Passed { to: Position(2), due: None, behind: None, numbered: true }).is_err()
+        );
+        let done = state.after(part(None)).unwrap().after(sent()).unwrap().after(Event::Applied).unwrap();
+        assert_eq!((done.position, done.next_no, done.division.clone()), (Position(9), 5, None));
+        assert_eq!(owed(&link, &done, "09:06", false), prepare, "what was asked for meanwhile");
+        let empty = done.after(passed(None, false)).unwrap();
+        assert_eq!((empty.position, empty.next_no), (Position(9), 5));
+        assert_eq!(owed(&link, &empty, "09:07", false), Step::Idle { until: None });
     }
 
     #[test]

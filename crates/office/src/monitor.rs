@@ -469,7 +469,7 @@ fn standing(running: &RunningLink, state: Option<&LinkState>) -> (LinkStanding, 
     match &state.in_flight {
         Some(in_flight) if in_flight.sent_at.is_some() => (LinkStanding::Waiting, String::new(), ""),
         Some(_) => (LinkStanding::Working, String::new(), ""),
-        None if state.run_asked => (LinkStanding::Working, String::new(), ""),
+        None if state.run_asked || state.division.is_some() => (LinkStanding::Working, String::new(), ""),
         None => (LinkStanding::Idle, String::new(), ""),
     }
 }

@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use catalog::{Extent, Link};
-use layout::{Facts, Plan, RowEvent, Tally};
-use linkage::{CharLine, Delivery};
+use layout::{Facts, Plan, RowEvent};
+use linkage::{CharLine, Delivery, Division};
 use moji::{Cluster, Code, Done, Piece};
 use register::{AsOf, Fault, Journal, Position, Stored, View};
 use sha2::{Digest, Sha256};
-use system::{Dataset, Fate, RefusedRow, Row};
+use system::{Dataset, RefusedRow};
 use transport::{Access, Beside, in_hex, make_folders, sha256_of};
 
 use crate::evidence::short;
 use crate::packs::sent_file;
+use crate::rows::{Chosen, Source, each_row, tally, written};
 use crate::shared::share;
 
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
@@ -93,6 +93,10 @@ pub(crate) struct Prepared {
     pub characters_sha256: String,
     pub refused: Vec<RefusedRow>,
     pub characters: BTreeMap<String, u64>,
+    /// The values all of its rows have, of a link that sends a file for each.
+    pub per: Vec<String>,
+    /// What of the range goes behind it.
+    pub behind: Option<Division>,
 }
 
 /// Where the bytes of a delivery lie. Two processes may prepare one delivery at once, from journals of different length;
@@ -251,21 +255,44 @@ pub(crate) struct Making<'a> {
     pub reach: Position,
     pub extent: Extent,
     pub facts: Facts,
+    /// What is left of a range that goes value by value.
+    pub division: Option<&'a Division>,
+    /// Whether it sends again what was sent before (再送).
+    pub resends: bool,
+}
+
+/// What became of a delivery that was to be made.
+pub(crate) enum Made {
+    /// Its data file lies in the evidence folder.
+    Written(Prepared),
+    /// Nothing to write; only a link that sends a file for each value finds that out.
+    Nothing {
+        /// Rows that were held back.
+        refused: Vec<RefusedRow>,
+        /// The value they have; none when the range has no row at all.
+        per: Vec<String>,
+        /// The newest change looked at.
+        to: Position,
+        /// What of the range is left.
+        behind: Option<Division>,
+    },
 }
 
 /// Writes the data file of a delivery and its character report.
 ///
 /// Rows a layout refuses are left out and named; everything else keeps the file from being made.
-pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
+pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
     let limit = usize::try_from(making.link.rows_per_delivery_max).unwrap_or(usize::MAX);
-    let view = making.journal.view(AsOf::default())?;
+    // What was begun value by value goes on as of the moment it was begun.
+    let until = making.division.map(|division| division.to);
+    let view = making.journal.view(AsOf { position: until, ..AsOf::default() })?;
     let (source, to) = match making.extent {
         Extent::Full => (Source::Full, view.position()),
         Extent::Difference => {
-            let head = view.position();
+            let head = until.unwrap_or(view.position());
             let changed = changed(making.journal, making.dataset, making.from, head, limit)?;
             // Nothing more waits: the head is delivered too, so that the next comparison starts there.
-            let to = if changed.more { changed.to } else { head };
+            let to = until.unwrap_or(if changed.more { changed.to } else { head });
             if to < making.reach {
                 return Err(Fault::because(format!(
                     "再送する行が1回の上限{limit}件を超えました。「再開」で再送を取りやめ、より新しい番号から再送してください"
@@ -274,11 +301,20 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
             (Source::Difference(changed.records), to)
         }
     };
+    let Some(chosen) = Chosen::first(making, &*view, &source, to)? else {
+        return Ok(Made::Nothing { refused: Vec::new(), per: Vec::new(), to, behind: None });
+    };
+    if !making.link.per.is_empty() {
+        let (rows, refused) = written(making, &*view, (&source, &chosen))?;
+        if rows == 0 {
+            return Ok(Made::Nothing { refused, per: chosen.values, to, behind: chosen.behind });
+        }
+    }
     let broken = |error: io::Error| Fault::new("配信ファイルを作れません", error);
     make_folders(making.evidence, Access::Private).map_err(broken)?;
     let mut facts = making.facts.clone();
     if making.plan.layout().header_is_tallied() {
-        facts.tally = tally(making.plan, making.dataset, &*view, &source)?;
+        facts.tally = tally(making.plan, making.dataset, &*view, (&source, &chosen))?;
     }
     let attempt = format!("{:012}.{:016x}", making.no, making.attempt);
     let beside = |ending: &str| Beside::create(&making.evidence.join(format!("{attempt}.{ending}")));
@@ -287,7 +323,7 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     let mut data = leftovers.watch(beside("data").map_err(broken)?);
     let mut report = leftovers.watch(beside("characters.tsv").map_err(broken)?);
     let mut lines = BufWriter::new(&mut report.file);
-    let filled = fill(making, &*view, &source, &facts, &mut data.file, &mut lines, to);
+    let filled = fill(making, &*view, (&source, &chosen), &facts, &mut data.file, &mut lines, to);
     let flushed = lines.flush();
     drop(lines);
     let mut prepared = filled.map_err(|fault| Fault::new("配信ファイルを作れません", fault))?;
@@ -302,7 +338,9 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Prepared, Fault> {
     Beside::finish_all(vec![data.named(&data_path), report.named(&characters_path)]).map_err(broken)?;
     share(&data_path, &prepared.sha256);
     share(&characters_path, &prepared.characters_sha256);
-    Ok(prepared)
+    prepared.per = chosen.values;
+    prepared.behind = chosen.behind;
+    Ok(Made::Written(prepared))
 }
 
 /// Files an attempt has begun. Those that did not get their names, because a step failed, are taken away with it; their
@@ -352,37 +390,10 @@ fn sendable(making: &Making<'_>, prepared: &Prepared, limit: usize) -> Result<()
     Ok(())
 }
 
-/// Whose rows are written.
-pub(crate) enum Source {
-    /// Everybody's.
-    Full,
-    /// Those of these records.
-    Difference(Vec<Stored>),
-}
-
-/// Counts and totals for a header that states them: the rows are written once for nothing.
-pub(crate) fn tally(
-    plan: &Plan,
-    dataset: &Dataset,
-    view: &dyn View,
-    source: &Source,
-) -> Result<Tally, Fault> {
-    let mut records = plan.writer();
-    let (mut out, mut events) = (Vec::new(), Vec::new());
-    each_row(dataset, view, source, &mut |_, values| {
-        out.clear();
-        events.clear();
-        // A row that is refused is left out then, too, and named there.
-        let _ = records.write_row(values, &mut out, &mut events);
-        Ok(())
-    })?;
-    Ok(records.tally().clone())
-}
-
 fn fill(
     making: &Making<'_>,
     view: &dyn View,
-    source: &Source,
+    rows: (&Source, &Chosen),
     facts: &Facts,
     file: &mut File,
     report: &mut dyn Write,
@@ -406,9 +417,7 @@ fn fill(
     };
     writer.records.write_header(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
     writer.told("").map_err(broken)?;
-    each_row(making.dataset, view, source, &mut |subject, values| {
-        writer.row(subject, values).map_err(broken)
-    })?;
+    each_row(making.dataset, view, rows, &mut |subject, values| writer.row(subject, values).map_err(broken))?;
     writer.records.write_trailer(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
     writer.told("").map_err(broken)?;
     writer.tell_spellings().map_err(broken)?;
@@ -423,36 +432,9 @@ fn fill(
         characters_sha256: String::new(),
         refused: writer.refused,
         characters: writer.characters,
+        per: Vec::new(),
+        behind: None,
     })
-}
-
-/// What is done with the subject and the values of one row.
-pub(crate) type EachRow<'a> = dyn FnMut(&str, &[&str]) -> Result<(), Fault> + 'a;
-
-/// Calls `each` with the subject and the values of every row, in a fixed order.
-pub(crate) fn each_row(
-    dataset: &Dataset,
-    view: &dyn View,
-    source: &Source,
-    each: &mut EachRow<'_>,
-) -> Result<(), Fault> {
-    let subject = dataset.items.iter().position(|item| item.name == dataset.subject).unwrap_or(0);
-    let mut row = Row::new();
-    let mut one = |stored: &Stored| -> Result<(), Fault> {
-        row.clear();
-        if (dataset.row)(view, stored, &mut row)? == Fate::Row {
-            let values: Vec<&str> = row.values().collect();
-            each(row.get(subject), &values)?;
-        }
-        Ok(())
-    };
-    match source {
-        Source::Full => view.scan(dataset.kind, None, &mut |stored| {
-            one(stored)?;
-            Ok(ControlFlow::Continue(()))
-        }),
-        Source::Difference(records) => records.iter().try_for_each(one),
-    }
 }
 
 /// Reads a character report back, at most `limit` lines of those in which `wanted` was done; an empty word wants all.

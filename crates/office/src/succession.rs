@@ -80,6 +80,10 @@ impl Office {
                 "引き継ぐ連携「{title}」の配信{no}番の受領を待っています"
             )));
         }
+        if state.record.division.is_some() {
+            let words = format!("引き継ぐ連携「{title}」が、値ごとの送信の途中です");
+            return Ok(Predecessor::NotYet(words));
+        }
         if let Some(taking) = &state.record.taking {
             let words = format!("引き継ぐ連携「{title}」の配信{}番の取込が終わるのを待っています", taking.no);
             return Ok(Predecessor::NotYet(words));

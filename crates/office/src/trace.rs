@@ -6,10 +6,12 @@ use catalog::Extent;
 use linkage::{DELIVERY, Delivery, LinkState};
 use register::{AsOf, Cause, Fault, Position, Stored, View, ViewExt};
 use serde::Serialize;
+use system::{Fate, Row};
 
 use crate::Office;
 use crate::links::{Ready, RunningLink};
 use crate::monitor::newest_no;
+use crate::rows::Chosen;
 
 /// How many of a link's newest deliveries a trace looks through where it has to look into each: full extracts, answers to
 /// questions, rows of the other side that were held back.
@@ -68,6 +70,7 @@ impl Office {
                     }
                 }
                 numbers.dedup();
+                numbers = divided(&*view, running, ready, newest, &history, numbers)?;
                 numbers.reverse();
                 numbers = self.with_resent(&*view, &running.link.id, newest, &history, numbers)?;
             }
@@ -155,6 +158,50 @@ impl Office {
         }
         Ok(numbers.into_iter().rev().collect())
     }
+}
+
+/// Of deliveries that share a range, value by value (分割), those that had the record's values: halving found any of them.
+fn divided(
+    view: &dyn View,
+    running: &RunningLink,
+    ready: &Ready,
+    newest: u64,
+    history: &[Stored],
+    numbers: Vec<u64>,
+) -> Result<Vec<u64>, Fault> {
+    let (Some(dataset), per) = (ready.dataset(), &running.link.per) else { return Ok(numbers) };
+    if per.is_empty() {
+        return Ok(numbers);
+    }
+    let load = |no: u64| -> Result<Option<Delivery>, Fault> {
+        let key = Delivery::key_of(&running.link.id, no);
+        Ok(view.load::<Delivery>(&key)?.map(|found| found.record))
+    };
+    let mut found = BTreeSet::new();
+    for no in numbers {
+        let Some(one) = load(no)? else { continue };
+        let in_range = |version: &&Stored| one.from < version.position && version.position <= one.to;
+        let Some(version) = history.iter().rfind(in_range) else { continue };
+        let mut row = Row::new();
+        if (dataset.row)(view, version, &mut row)? != Fate::Row {
+            continue;
+        }
+        let values: Vec<&str> = row.values().collect();
+        let shares = |other: &Delivery| other.from == one.from && other.to == one.to;
+        let mut at = no;
+        while 1 < at && load(at - 1)?.as_ref().is_some_and(shares) {
+            at -= 1;
+        }
+        while at <= newest
+            && let Some(other) = load(at)?.filter(shares)
+        {
+            if Chosen::of(per, dataset, &other.per).holds(&values) {
+                found.insert(at);
+            }
+            at += 1;
+        }
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// The delivery that carried a position first: what deliveries go up to never falls, so halving finds it.

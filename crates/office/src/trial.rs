@@ -16,7 +16,8 @@ use system::Dataset;
 use transport::in_hex;
 
 use crate::links::Ready;
-use crate::prepare::{Source, changed, each_row, tally};
+use crate::prepare::changed;
+use crate::rows::{Chosen, Source, each_row, tally};
 use crate::worker::file_name_of;
 use crate::{Caller, Office, RunError};
 
@@ -164,14 +165,17 @@ impl Office {
                 then: self.facts(changed, no, date, delivery.extent),
             };
             let plans = Sides { now: &**plan, then: &new };
-            let mut tried = self.remade(dataset, &delivery, &plans, facts, &mut |told| {
+            let chosen = Chosen::of(&running.link.per, dataset, &delivery.per);
+            let mut tried = self.remade(dataset, (&delivery, &chosen), &plans, facts, &mut |told| {
                 if let Tried::Item { item, .. } = told {
                     *trial.by_item.entry(item.clone()).or_default() += 1;
                 }
                 tell(told)
             })?;
-            tried.file_names =
-                Sides { now: file_name_of(file_name, no, date), then: file_name_of(new_name, no, date) };
+            tried.file_names = Sides {
+                now: file_name_of(file_name, no, date, (&running.link.per, &delivery.per)),
+                then: file_name_of(new_name, no, date, (&running.link.per, &delivery.per)),
+            };
             tell(&Tried::Delivery(tried.clone()))?;
             trial.deliveries.push(tried);
         }
@@ -198,7 +202,7 @@ impl Office {
     fn remade(
         &self,
         dataset: &Dataset,
-        delivery: &Delivery,
+        (delivery, chosen): (&Delivery, &Chosen),
         plans: &Sides<&Plan>,
         mut facts: Sides<Facts>,
         tell: &mut dyn FnMut(&Tried) -> Result<(), Fault>,
@@ -213,7 +217,7 @@ impl Office {
         };
         for (plan, facts) in [(plans.now, &mut facts.now), (plans.then, &mut facts.then)] {
             if plan.layout().header_is_tallied() {
-                facts.tally = tally(plan, dataset, &*view, &source)?;
+                facts.tally = tally(plan, dataset, &*view, (&source, chosen))?;
             }
         }
         let mut made = Made {
@@ -225,7 +229,7 @@ impl Office {
             frame_differs: false,
         };
         made.frame(|side, facts| side.records.write_header(facts, &mut side.out, &mut side.events), &facts)?;
-        each_row(dataset, &*view, &source, &mut |subject, values| made.row(subject, values, tell))?;
+        each_row(dataset, &*view, (&source, chosen), &mut |subject, values| made.row(subject, values, tell))?;
         made.frame(|side, facts| side.records.write_trailer(facts, &mut side.out, &mut side.events), &facts)?;
         let (now, then) = (made.now, made.then);
         let sha256 = Sides { now: in_hex(now.hash), then: in_hex(then.hash) };

@@ -29,7 +29,14 @@ pub(crate) fn wire(
         }
         Delivery::Outward { place, layout, file_name, receipt_within_minutes, .. } => {
             let dataset = dataset(link, systems)?;
-            let plan = compiled(link, layout, layouts, &dataset.names(), &sources.tables)?;
+            let names = dataset.names();
+            if let Some(item) = link.per.iter().find(|item| !names.contains(&item.as_str())) {
+                return Err(format!(
+                    "連携「{}」は「{item}」の値ごとに分けますが、提供データ「{}」にその項目がありません",
+                    link.id, link.dataset
+                ));
+            }
+            let plan = compiled(link, layout, layouts, &names, &sources.tables)?;
             Ok(Ready::Outward {
                 dataset,
                 plan: Box::new(plan),
@@ -65,7 +72,7 @@ pub(crate) fn wire(
                 unpacker: unpacker(link, &sources.packings)?,
                 target,
                 intake,
-                subject: subject(link, systems, &names),
+                subject: subject(link, systems, &intake, &names),
                 fill: link.fill.clone().into_iter().collect(),
                 lacking,
             })))
@@ -167,13 +174,15 @@ pub(crate) fn compile(link: &Link, layout: &Layout, items: &[&str], tables: &Tab
         .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
-/// What a row is about: as the dataset says if this house knows it, else the 宛名番号 if there is one, else the first item.
-fn subject(link: &Link, systems: &[System], names: &[&str]) -> String {
+/// What a row is about: as the dataset says if this house knows it, else the 宛名番号 if there is one, else what the intake needs
+/// first, else the first item.
+fn subject(link: &Link, systems: &[System], intake: &Intake, names: &[&str]) -> String {
     const ADDRESSEE: &str = "addressee_no";
     let own = systems.iter().flat_map(|system| &system.datasets).find(|dataset| dataset.id == link.dataset);
     let of_dataset = own.map(|dataset| dataset.subject).filter(|subject| names.contains(subject));
     of_dataset
         .or_else(|| names.contains(&ADDRESSEE).then_some(ADDRESSEE))
+        .or_else(|| intake.needs.first().copied().filter(|need| names.contains(need)))
         .or_else(|| names.first().copied())
         .unwrap_or_default()
         .to_owned()

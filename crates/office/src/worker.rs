@@ -14,7 +14,7 @@ use crate::Office;
 use crate::lane::ReadLane;
 use crate::links::{Ready, RunningLink};
 use crate::packs::{pack, sent_file};
-use crate::prepare::{Making, changed, prepare, sweep};
+use crate::prepare::{Made, Making, changed, prepare, sweep};
 use crate::receipt::judged;
 use crate::take::Inbound;
 
@@ -355,10 +355,16 @@ impl<'a> LinkWorker<'a> {
             reach: state.record.position,
             extent,
             facts: self.office.facts(&running.link, no, date, extent),
+            division: state.record.division.as_ref(),
+            resends: state.record.resend_from.is_some(),
         };
+        let resent = making.division.map_or(making.resends, |division| division.resent);
         let writing = self.office.tidy().writing(&evidence);
-        let prepared = prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))?;
-        let file_name = file_name_of(file_name, no, date);
+        let prepared = match prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))? {
+            Made::Written(prepared) => prepared,
+            nothing @ Made::Nothing { .. } => return self.pass(running, start, now, due, nothing),
+        };
+        let file_name = file_name_of(file_name, no, date, (&running.link.per, &prepared.per));
         let named = (&running.link, &*file_name);
         let lying = pack(packer.as_ref(), named, (&evidence, no, attempt), &prepared)?;
         let delivery = Delivery {
@@ -372,7 +378,8 @@ impl<'a> LinkWorker<'a> {
             layout: running.link.layout().unwrap_or_default().to_owned(),
             table_version: plan.table_version().to_owned(),
             characters: prepared.characters,
-            resent: state.record.resend_from.is_some(),
+            resent,
+            per: prepared.per,
             ..Delivery::new(
                 (&running.link.id, no),
                 Phase::Prepared,
@@ -381,12 +388,47 @@ impl<'a> LinkWorker<'a> {
                 now,
             )
         };
-        let event = Event::Prepared { extent, to: prepared.to, file_name, due };
+        let event = Event::Prepared { extent, to: prepared.to, file_name, due, behind: prepared.behind };
         if let Err(failure) = self.commit(start, event, &delivery, None, now, "配信の作成") {
             self.office.give_way(&running.link.id, no)?;
             return Err(failure);
         }
         writing.recorded(|| sweep(&evidence, no, &delivery));
+        Ok(Turn::Worked)
+    }
+
+    /// Goes on where no file is to be written. Rows that were held back have a record, without a file, so that the monitor tells
+    /// them.
+    fn pass(
+        &self,
+        running: &RunningLink,
+        Start { state, .. }: Start<'_>,
+        now: Timestamp,
+        due: Option<Timestamp>,
+        nothing: Made,
+    ) -> Result<Turn, Failure> {
+        let Made::Nothing { refused, per, to, behind } = nothing else { return Ok(Turn::Worked) };
+        let no = state.record.next_no;
+        let mut draft = draft(&running.link.id, no, now);
+        draft.reason = "送る行なし".to_owned();
+        let numbered = !refused.is_empty();
+        if numbered {
+            let delivery = Delivery {
+                refused,
+                per,
+                ..Delivery::new(
+                    (&running.link.id, no),
+                    Phase::Applied,
+                    running.link.extent,
+                    (state.record.next_from(), to),
+                    now,
+                )
+            };
+            draft.writes.push(Write::put(&delivery, None)?);
+        }
+        let next = state.record.after(Event::Passed { to, due, behind, numbered })?;
+        draft.writes.push(Write::put(&next, Some(state.version))?);
+        self.office.journal().commit(draft)?;
         Ok(Turn::Worked)
     }
 
@@ -527,9 +569,21 @@ pub(crate) fn position_of(state: Option<&LinkState>) -> Position {
     state.map_or(Position(0), |state| state.position)
 }
 
-/// The name of a delivery's file.
-pub(crate) fn file_name_of(pattern: &str, no: u64, date: jiff::civil::Date) -> String {
-    pattern.replace("{no}", &format!("{no:06}")).replace("{date}", &date.strftime("%Y%m%d").to_string())
+/// The name of a delivery's file. What a value has that is no letter, digit or hyphen is left out of the name: the number
+/// alone tells files apart.
+pub(crate) fn file_name_of(
+    pattern: &str,
+    no: u64,
+    date: jiff::civil::Date,
+    (items, values): (&[String], &[String]),
+) -> String {
+    let name =
+        pattern.replace("{no}", &format!("{no:06}")).replace("{date}", &date.strftime("%Y%m%d").to_string());
+    items.iter().zip(values).fold(name, |name, (item, value)| {
+        let plain: String =
+            value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect();
+        name.replace(&format!("{{{item}}}"), &plain)
+    })
 }
 
 impl Office {

@@ -6,6 +6,7 @@ mod it {
 
     mod acceptance;
     mod ask;
+    mod banks;
     mod defects;
     mod incidents;
     mod inward;

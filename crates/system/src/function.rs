@@ -108,6 +108,13 @@ impl Context<'_> {
     pub fn municipality_text(&self, name: &str) -> &str {
         self.municipality.get(name).and_then(Value::as_str).unwrap_or_default()
     }
+
+    /// How many records a batch that works in parts takes in one part: as usual, or fewer where the municipality wants it so
+    /// (一度に進める件数).
+    pub fn part_max(&self, usual: usize) -> usize {
+        let set = self.municipality.get("batch_part_max").and_then(Value::as_u64).unwrap_or(0);
+        usize::try_from(set).ok().filter(|set| 0 < *set).map_or(usual, |set| set.min(usual))
+    }
 }
 
 /// A question to the in-memory text index of one kind.

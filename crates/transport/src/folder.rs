@@ -271,6 +271,10 @@ impl Place for Folder {
             .map_err(io_error("書き込み", &path))
     }
 
+    fn bring(&self, name: &str, data: &Path, control: &Control) -> Result<(), PlaceError> {
+        self.other_side().put(name, data, control).map(|_| ())
+    }
+
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError> {
         put_aside(&self.answers(), name)
     }

@@ -47,6 +47,12 @@ pub enum PlaceError {
         /// The place as [`Place::describe`] names it.
         place: String,
     },
+    /// Only the other side can put files there.
+    #[error("連携先「{place}」には、こちらからファイルを届けられません。届けられるのはフォルダの場所です")]
+    NotByHand {
+        /// The place as [`Place::describe`] names it.
+        place: String,
+    },
     /// The bytes that were kept for sending are not those that were recorded.
     #[error("「{name}」の控えの内容が、作成したときのSHA-256と違います。送っていません")]
     Altered {
@@ -130,6 +136,16 @@ pub trait Place: Debug + Send + Sync {
     fn ask(&self, link: &str, question: &Question) -> Result<Answer, PlaceError> {
         let _ = (link, question);
         Err(PlaceError::NoQuestions { place: self.describe() })
+    }
+
+    /// Puts a file of the other side there as if it had come: one that staff were handed on a medium or fetched by a terminal
+    /// (媒体で受け取ったファイル).
+    ///
+    /// # Errors
+    /// [`PlaceError::NotByHand`] where the other side alone can put files; else as [`Place::put`].
+    fn bring(&self, name: &str, data: &Path, control: &Control) -> Result<(), PlaceError> {
+        let _ = (name, data, control);
+        Err(PlaceError::NotByHand { place: self.describe() })
     }
 
     /// How long to wait before the place is asked again for what may have come: a server is asked less often than a folder.

@@ -1,5 +1,7 @@
 //! What this system offers to others.
 
+mod accounts;
+
 use register::{Fault, Stored, View};
 use system::{Dataset, Fate, Item, ItemType, Row};
 
@@ -10,7 +12,7 @@ use crate::records::{
 
 /// Every dataset.
 pub(crate) fn all() -> Vec<Dataset> {
-    vec![BALANCE, DEMAND, ACCOUNT, TRANSFERS, REFUND]
+    vec![BALANCE, DEMAND, ACCOUNT, TRANSFERS, REFUND, accounts::WRITE_OFF, accounts::STANDING]
 }
 
 /// 収納情報: how much of each instalment is paid, for the taxes that levied it and for who asks.
@@ -161,9 +163,9 @@ pub const TRANSFERS: Dataset = Dataset {
         Item::new("transfer_key", "請求番号", ItemType::Text),
         Item::new("debit_on", "振替日", ItemType::Date),
         Item::new("bank", "金融機関コード", ItemType::Code),
-        Item::new("bank_name", "金融機関名", ItemType::Text),
+        Item::new("bank_name", "金融機関名（カナ）", ItemType::Text),
         Item::new("branch", "支店コード", ItemType::Code),
-        Item::new("branch_name", "支店名", ItemType::Text),
+        Item::new("branch_name", "支店名（カナ）", ItemType::Text),
         Item::new("account_type", "預金種目", ItemType::Code),
         Item::new("account_no", "口座番号", ItemType::Text),
         Item::new("holder_kana", "預金者名", ItemType::Text),
@@ -171,6 +173,9 @@ pub const TRANSFERS: Dataset = Dataset {
         Item::new("new_code", "新規コード", ItemType::Code),
         Item::new("customer_no", "顧客番号", ItemType::Text),
         Item::new("result", "振替結果コード", ItemType::Code),
+        Item::new("debit_day", "引落日（月日）", ItemType::Code),
+        Item::new("client_code", "委託者コード", ItemType::Code),
+        Item::new("client_name", "委託者名", ItemType::Text),
     ],
     subject: "transfer_key",
     row: transfer,
@@ -185,9 +190,9 @@ fn transfer(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault>
     row.push(&held.transfer_key);
     row.push_display(&held.debit_on);
     row.push(&held.bank);
-    row.push(&held.bank_name);
+    row.push(kana_only(&held.bank_name));
     row.push(&held.branch);
-    row.push(&held.branch_name);
+    row.push(kana_only(&held.branch_name));
     row.push(&held.account_type);
     row.push(&held.account_no);
     row.push(&held.holder_kana);
@@ -195,7 +200,17 @@ fn transfer(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault>
     row.push(&held.new_code);
     row.push(&held.customer_no);
     row.push("0");
+    row.push(&held.debit_on.strftime("%m%d").to_string());
+    row.push(&held.client_code);
+    row.push(&held.client_name);
     Ok(Fate::Row)
+}
+
+/// A name as banks' files take it. They have kana alone, and the code says which bank it is: a name with kanji is left out.
+fn kana_only(name: &str) -> &str {
+    let fits =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '.' | '　' | 'ァ'..='ー' | '｡'..='ﾟ');
+    if name.chars().all(fits) { name } else { "" }
 }
 
 /// 還付情報（会計へ）: what the accounting is asked to pay.

@@ -280,6 +280,7 @@ pub(crate) fn link(
         delivery,
         unmappable,
         rows_per_delivery_max,
+        per: Vec::new(),
         exclusive_lock: row.exclusive_lock.unwrap_or(false),
         assurance,
         keep_days: None,

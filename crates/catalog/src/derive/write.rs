@@ -52,6 +52,10 @@ pub(crate) fn link(link: &Link, remarks: &[String]) -> String {
     lines.push(format!("extent = {}", word(&link.extent)));
     lines.push(format!("unmappable = {}", word(&link.unmappable)));
     lines.push(format!("rows_per_delivery_max = {}", link.rows_per_delivery_max));
+    if !link.per.is_empty() {
+        let per: Vec<String> = link.per.iter().map(|item| text(item)).collect();
+        lines.push(format!("per = [{}]", per.join(", ")));
+    }
     lines.push(format!("exclusive_lock = {}", link.exclusive_lock));
     lines.push(format!("assurance = {}", word(&link.assurance)));
     lines.extend(link.keep_days.map(|days| format!("keep_days = {days}")));

@@ -59,6 +59,11 @@ fn a_malformed_link_file_is_refused_with_the_line() {
         ("\"tax-suite\"", "\"../etc\"", "場所「../etc」は名前として使えません。"),
         ("zenken_{date}_{no}.dat", "../{no}.dat", "ファイル名「../{no}.dat」は使えません。"),
         ("zenken_{date}_{no}.dat", "zenken.dat", "ファイル名「zenken.dat」は使えません。"),
+        ("rows = [\"city:24\", \"city:5\"]", "rows = []", "一覧の行も、根拠（basis）もありません。"),
+        ("= 500000", "= 500000\nper = [\"household_no\"]", "分けて送れるのは、外へ送る差分だけです。"),
+        ("\"full\"", "\"difference\"\nper = [\"house hold\"]", "「house hold」では分けられません。"),
+        ("\"full\"", "\"difference\"\nper = [\"sex\", \"sex\"]", "項目「sex」が2度あります。"),
+        ("zenken_{date}_{no}.dat", "{sex}_{no}.dat", "ファイル名「{sex}_{no}.dat」は使えません。"),
         ("= 500000", "= 0", "1回の上限件数が0です。"),
         ("receipt_within_minutes = 60", "receipt_within_minutes = 0", "待つ時間が0分です。"),
         (

@@ -15,7 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 46] = link_files![
+pub(crate) const LINKS: [(&str, &str); 61] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -62,6 +62,21 @@ pub(crate) const LINKS: [(&str, &str); 46] = link_files![
     "tax-agent-to-light-vehicle-tax.toml",
     "tax-agent-to-tax-collection.toml",
     "transfer-application-to-addressee.toml",
+    "transfer-requests-to-banks.toml",
+    "transfer-results-from-banks.toml",
+    "payments-from-convenience-stores.toml",
+    "payments-from-mpn.toml",
+    "demands-to-mpn.toml",
+    "demands-full-to-mpn.toml",
+    "refunds-to-accounting.toml",
+    "refund-results-from-accounting.toml",
+    "write-offs-to-accounting.toml",
+    "payments-from-accounting.toml",
+    "resident-asks-collection.toml",
+    "property-tax-asks-collection.toml",
+    "inhabitant-tax-asks-collection.toml",
+    "health-insurance-asks-collection.toml",
+    "long-term-care-asks-collection.toml",
 ];
 
 pub(crate) fn lists() -> [LinkList; 4] {
@@ -128,6 +143,11 @@ pub(crate) fn known() -> Known {
             "light-vehicle-tax/levy",
             "tax-collection/transfer-application",
             "tax-collection/balance",
+            "tax-collection/transfer",
+            "tax-collection/demand",
+            "tax-collection/refund",
+            "tax-collection/write-off",
+            "tax-collection/standing",
         ]),
         intakes: set(&[
             "addressee/residents",
@@ -143,6 +163,9 @@ pub(crate) fn known() -> Known {
             "tax-collection/tax-agents",
             "tax-collection/accounts",
             "tax-collection/levies",
+            "tax-collection/transfer-results",
+            "tax-collection/payments",
+            "tax-collection/refund-results",
             "child-allowance/residents",
             "electoral-roll/residents",
             "resident-register/family-register-notices",
@@ -176,6 +199,15 @@ pub(crate) fn known() -> Known {
             ("number-answer-in", "utf-8"),
             ("portal-application-in", "utf-8"),
             ("qualification-in", "utf-8"),
+            ("zengin-transfer-request", "ms932"),
+            ("zengin-transfer-result-in", "ms932"),
+            ("convenience-payment-in", "utf-8"),
+            ("mpn-payment-in", "utf-8"),
+            ("mpn-demand", "utf-8"),
+            ("accounting-refund", "utf-8"),
+            ("accounting-refund-result-in", "utf-8"),
+            ("accounting-write-off", "utf-8"),
+            ("accounting-payment-in", "utf-8"),
         ]
         .map(|(layout, charset)| (layout.to_owned(), charset.to_owned()))
         .into(),
@@ -190,6 +222,10 @@ pub(crate) fn known() -> Known {
             "late-stage-elderly-medical-care",
             "child-allowance",
             "convenience-store",
+            "financial-institutions",
+            "convenience-payment",
+            "multi-payment-network",
+            "financial-accounting",
         ]),
         packings: set(&["tax"]),
     }

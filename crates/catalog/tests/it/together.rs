@@ -97,6 +97,12 @@ fn what_does_not_go_together_is_told() {
             ],
         ),
         (
+            vec![link("a", &[("per", "[\"sex\"]")]), link("b", &[("extent", "\"full\"")])],
+            &[
+                "a.toml（per）: 値ごとに分けて送る間に、連携「b」が同じ場所へ同じ「stand-in/property-tax-property」を送ります。",
+            ],
+        ),
+        (
             vec![link("a", &[]), link("b", &[])],
             &[
                 "b.toml（delivery）: 連携「a」と同じ場所「p」へ、同じ「stand-in/property-tax-property」の差分を送ります。",

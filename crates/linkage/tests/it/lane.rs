@@ -143,7 +143,7 @@ impl Town {
                 if self.states[at].1 == state_version {
                     self.evidence.insert(key, File { extent, to, rows });
                 }
-                Event::Prepared { extent, to: Position(to), file_name: String::new(), due }
+                Event::Prepared { extent, to: Position(to), file_name: String::new(), due, behind: None }
             }
             Step::Send => {
                 self.out.insert(key);

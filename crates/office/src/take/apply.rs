@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use catalog::{Extent, Fill};
-use layout::{Good, Record, Role};
+use layout::{Fact, Good, Record, Role, Value};
 use linkage::{Delivery, Event, LinkState, Phase, ReceiptFacts, Taking, due_of_arrival};
 use register::{AsOf, Versioned, ViewExt, Write};
 use system::{Batch, BatchExtent, Incoming, RefusedRow, Row};
@@ -62,6 +62,8 @@ struct Applying<'a> {
     state: Versioned<LinkState>,
     taking: Taking,
     names: Vec<String>,
+    /// What a header says of all rows (`common` of a layout), by item.
+    commons: Vec<(String, String)>,
     /// Subjects of the open batch.
     subjects: BTreeSet<String>,
     /// Subjects of all rows so far, of a full extract.
@@ -83,6 +85,7 @@ impl<'a> Applying<'a> {
             state: inbound.state.clone(),
             taking,
             names: Vec::new(),
+            commons: Vec::new(),
             subjects: BTreeSet::new(),
             all: BTreeSet::new(),
             lacks_subjects: false,
@@ -98,7 +101,13 @@ impl<'a> Applying<'a> {
                 self.read += 1;
                 self.row(good)
             }
-            Record::Good(_) => Ok(()),
+            Record::Good(good) => {
+                self.commons.extend(good.iter().filter_map(|(field, value)| match &field.value {
+                    Value::Fact(Fact::Common(item)) => Some((item.clone(), value.to_owned())),
+                    _ => None,
+                }));
+                Ok(())
+            }
             // What concerns the file as a whole was refused before it began.
             Record::Bad(bad) => {
                 self.read += 1;
@@ -118,7 +127,9 @@ impl<'a> Applying<'a> {
     fn row(&mut self, good: &Good<'_>) -> Result<(), Failure> {
         if self.names.is_empty() {
             let filled = self.inbound.inward.fill.iter().map(|(item, _)| item.as_str());
-            self.names = good.items().map(|(name, _)| name).chain(filled).map(str::to_owned).collect();
+            let common = self.commons.iter().map(|(item, _)| item.as_str());
+            let own = good.items().map(|(name, _)| name);
+            self.names = own.chain(common).chain(filled).map(str::to_owned).collect();
         }
         let mut row = Row::new();
         let mut subject = Cow::Borrowed("");
@@ -127,6 +138,9 @@ impl<'a> Applying<'a> {
             if name == self.inbound.inward.subject {
                 subject = value;
             }
+        }
+        for (_, value) in &self.commons {
+            row.push(value);
         }
         for (item, fill) in &self.inbound.inward.fill {
             let value = match fill {

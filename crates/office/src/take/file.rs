@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use layout::{Record, Role};
+use layout::{Bad, ReadRule, Record, Role};
 use sha2::{Digest, Sha256};
 use transport::{Access, Beside, Content, Control, in_hex, make_folders, sha256_of};
 
@@ -100,8 +100,10 @@ pub(super) fn check(
     let read = records(inward, path, stated, measure.as_mut(), &mut |record| {
         match record {
             Record::Good(good) => rows += u64::from(good.role() == Role::Detail),
-            // A record with bytes is held by itself; one without is about the file.
-            Record::Bad(bad) if bad.bytes.is_empty() => wrong = bad.errors.first().map(ToString::to_string),
+            // A record with bytes is held by itself; one without is about the file, and so is a trailer that counts otherwise.
+            Record::Bad(bad) if bad.bytes.is_empty() || counts_otherwise(bad) => {
+                wrong = bad.errors.first().map(ToString::to_string);
+            }
             Record::Bad(_) => rows += 1,
         }
         Ok(())
@@ -115,6 +117,11 @@ pub(super) fn check(
         return Ok(Err(wrong));
     }
     Ok(Ok(Checked { rows, bytes, sha256, content: measure.map(Measure::content) }))
+}
+
+/// Whether a record states a count or a total that is not that of the rows: then nobody knows which rows are right.
+fn counts_otherwise(bad: &Bad<'_>) -> bool {
+    bad.errors.iter().any(|error| matches!(error.rule, ReadRule::Count { .. }))
 }
 
 /// Size and SHA-256 of what is read.

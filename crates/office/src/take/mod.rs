@@ -19,6 +19,29 @@ use crate::links::{Inward, RunningLink};
 use crate::shared::share;
 use crate::worker::{Failure, LinkWorker, Turn, draft};
 
+/// Rows, bytes and SHA-256 of a file that has no control file; the inner error is what is wrong with it as a whole.
+pub(crate) fn measured(
+    inward: &Inward,
+    path: &std::path::Path,
+) -> Result<Result<(u64, u64, String), String>, Failure> {
+    // Of what a control file states, only packed files are held against it here.
+    let nothing = Control {
+        link: String::new(),
+        no: 0,
+        dataset: String::new(),
+        extent: String::new(),
+        as_of: 0,
+        rows: 0,
+        bytes: 0,
+        sha256: String::new(),
+        content: None,
+        part: 1,
+        parts: 1,
+    };
+    let checked = file::check(inward, path, &nothing)?;
+    Ok(checked.map(|checked| (checked.rows, checked.bytes, checked.sha256)))
+}
+
 /// One turn of a link by which data comes in.
 #[derive(Clone, Copy)]
 pub(crate) struct Inbound<'a> {

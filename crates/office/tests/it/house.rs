@@ -210,6 +210,10 @@ fn open(
         "late-stage-elderly-medical-care",
         "child-allowance",
         "convenience-store",
+        "financial-institutions",
+        "convenience-payment",
+        "multi-payment-network",
+        "financial-accounting",
     ]
     .into_iter()
     .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
@@ -236,6 +240,7 @@ fn open(
         municipality: json!({
             "code": "477991", "prefecture": "架空県", "name": "みなと郡台帳町",
             "attester_title": "台帳町長", "attester_name": "見本　太郎", "specimen": true,
+            "transfer_client_code": "9999900001", "transfer_client_name": "ﾐﾅﾄｸﾞﾝﾀﾞｲﾁﾖｳﾁﾖｳ",
         }),
         sources,
         functions: FunctionTable::parse("unit_functions.tsv", &text("functions/unit_functions.tsv")),

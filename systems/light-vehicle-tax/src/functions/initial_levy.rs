@@ -79,7 +79,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let held = view.load::<LevyRun>(&format!("{tax_year:04}"))?;
     let run = begun(held.as_ref().map(|held| &held.record), tax_year);
     let after = if given.trial { String::new() } else { run.after.clone() };
-    let most = if given.trial { usize::MAX } else { PART_MAX };
+    let most = if given.trial { usize::MAX } else { context.part_max(PART_MAX) };
     let mut part = Part::default();
     let mut levies: Vec<Levy> = Vec::new();
     view.scan(&VEHICLE, Some(after.as_str()).filter(|after| !after.is_empty()), &mut |stored| {

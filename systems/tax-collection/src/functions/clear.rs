@@ -64,8 +64,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
     }
     waiting.sort_by(|a, b| (a.paid_on, &a.payment_no).cmp(&(b.paid_on, &b.payment_no)));
-    let left = waiting.len().saturating_sub(PART_MAX);
-    waiting.truncate(PART_MAX);
+    let part_max = context.part_max(PART_MAX);
+    let left = waiting.len().saturating_sub(part_max);
+    waiting.truncate(part_max);
     let rates = rates()?;
     let mut instalments: Drafts<Instalment> = Drafts::default();
     let mut overpayments: Drafts<Overpayment> = Drafts::default();

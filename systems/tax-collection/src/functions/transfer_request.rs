@@ -86,6 +86,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut banks: BTreeMap<(String, String), (usize, i64)> = BTreeMap::new();
     let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut skip = |why| *left_out.entry(why).or_default() += 1;
+    let part_max = context.part_max(PART_MAX);
     let (mut made, mut left) = (0_usize, 0_usize);
     let mut subjects = Vec::new();
     for (mut levy, version) in found {
@@ -110,7 +111,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             skip("調定番号の誤り");
             continue;
         };
-        if PART_MAX <= made {
+        if part_max <= made {
             left += 1;
             continue;
         }
@@ -145,6 +146,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             state: TransferState::Asked,
             result: String::new(),
             told: false,
+            client_code: context.municipality_text("transfer_client_code").to_owned(),
+            client_name: context.municipality_text("transfer_client_name").to_owned(),
         });
         subjects.push(levy.addressee_no.clone());
         instalments.held(levy.clone(), version);

@@ -56,11 +56,19 @@ pub(crate) struct ResultDesk<'a> {
     view: &'a dyn View,
     payments: PaymentDesk<'a>,
     transfers: Drafts<Transfer>,
+    /// Whether an answer that was taken before is told: a file that comes a second time must show.
+    told_again: bool,
 }
 
 impl<'a> ResultDesk<'a> {
     pub(crate) fn new(view: &'a dyn View, today: Date) -> Result<Self, Fault> {
-        Ok(Self { view, payments: PaymentDesk::new(view, today)?, transfers: Drafts::default() })
+        let payments = PaymentDesk::new(view, today)?;
+        Ok(Self { view, payments, transfers: Drafts::default(), told_again: false })
+    }
+
+    /// The same for files of banks.
+    pub(crate) fn of_files(view: &'a dyn View, today: Date) -> Result<Self, Fault> {
+        Ok(Self { told_again: true, ..Self::new(view, today)? })
     }
 
     pub(crate) fn writes(self) -> Result<Vec<Write>, Fault> {
@@ -91,7 +99,9 @@ impl<'a> ResultDesk<'a> {
         let state = if answered.result == "0" { TransferState::Debited } else { TransferState::Failed };
         if matches!(transfer.state, TransferState::Debited | TransferState::Failed) {
             // Told again: the same changes nothing, another word has to be looked at.
-            return Ok(if transfer.result == answered.result {
+            return Ok(if self.told_again && transfer.result == answered.result {
+                Err(format!("{key}の結果「{}」は、受け取り済みです。二度は入れません。", transfer.result))
+            } else if transfer.result == answered.result {
                 Ok(state)
             } else {
                 Err(format!("{key}の結果は、すでに「{}」として受け取っています。", transfer.result))

@@ -129,6 +129,12 @@ pub struct Transfer {
     /// Whether a letter about it went out.
     #[serde(default)]
     pub told: bool,
+    /// 委託者コード: ten digits by which the bank knows who asks.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub client_code: String,
+    /// 委託者名, in half-width kana.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub client_name: String,
 }
 
 impl Record for Transfer {

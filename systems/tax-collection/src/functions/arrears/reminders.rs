@@ -89,9 +89,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut rows: Vec<Value> = Vec::new();
     let mut subjects = Vec::new();
     let (mut count, mut late, mut total, mut fees) = (0_usize, 0_usize, Yen::ZERO, Yen::ZERO);
-    let mut left = 0_usize;
+    let (part_max, mut left) = (context.part_max(PART_MAX), 0_usize);
     for (no, mut levies) in persons {
-        if !dry_run && subjects.len() == PART_MAX {
+        if !dry_run && subjects.len() == part_max {
             left = left.saturating_add(1);
             continue;
         }

@@ -61,7 +61,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         return stop("TXC72", "消込待ち", message, "消込を終えてから実行してください。");
     }
     let suspense = receipts(view, ReceiptState::Suspense, year)?;
-    let room = PART_MAX.saturating_sub(suspense.len());
+    let part_max = context.part_max(PART_MAX);
+    let room = part_max.saturating_sub(suspense.len());
     let mut levies: Vec<Versioned<Instalment>> = Vec::new();
     let (mut later, mut all) = (0_usize, Yen::ZERO);
     view.scan(&INSTALMENT, None, &mut |stored| {
@@ -78,7 +79,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    let left = later.saturating_add(suspense.len().saturating_sub(PART_MAX));
+    let left = later.saturating_add(suspense.len().saturating_sub(part_max));
     if dry_run {
         let count = levies.len().saturating_add(later);
         return Ok(Outcome {
@@ -101,8 +102,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         |held| held.record,
     );
     let mut writes = Vec::new();
-    let suspense_count = suspense.len().min(PART_MAX);
-    for held in suspense.into_iter().take(PART_MAX) {
+    let suspense_count = suspense.len().min(part_max);
+    for held in suspense.into_iter().take(part_max) {
         let mut receipt = held.record;
         receipt.carry(context.today, year.next());
         writes.push(Write::put(&receipt, Some(held.version))?);
