@@ -2,7 +2,7 @@
 
 use crate::pages::{
     acceptance, applications, ask, assets, delivery, done, export, form, history, household, ledger, link,
-    lists, login, menu, monitor, problems, provisional, pyramid, resend, residents,
+    lists, login, map, menu, monitor, problems, provisional, pyramid, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -115,6 +115,7 @@ routes! {
     Get "/statistics/pyramid" Of("resident-register/population-by-age"), "人口ピラミッド", "resident-register/population-by-age" => pyramid::show;
     Get "/links" Of("office/links"), "連携監視", "" => monitor::show;
     Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;
+    Get "/links/map" Of("office/links"), "連携の地図", "" => map::show;
     Get "/links/ledger" Of("office/links"), "連携日計", "" => ledger::show;
     Get "/links/{id}" Of("office/links"), "連携の状況", "" => link::show;
     Get "/links/{id}/acceptance" Of("office/links"), "連携の検収", "office/links" => acceptance::show;

@@ -18,6 +18,7 @@ pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod lists;
 pub(crate) mod login;
+pub(crate) mod map;
 pub(crate) mod menu;
 pub(crate) mod monitor;
 pub(crate) mod problems;
