@@ -260,7 +260,7 @@ fn what_banks_answer_is_cleared_or_goes_on() {
         .collect();
     assert_eq!(taken, [(1, 0), (2, 0)]);
     // The same answers under other bytes, as a terminal that writes blanks elsewhere: told row by row, booked once.
-    let mut other = second.clone();
+    let mut other = second;
     other[80] = b'X';
     assert_eq!(bring(&house, &other), Ok(3));
     house.settle();
