@@ -144,3 +144,20 @@ pub(crate) fn each_row(
         Source::Difference(records) => records.iter().try_for_each(one),
     }
 }
+
+/// The name of a delivery's file. What a value has that is no letter, digit or hyphen is left out of the name: the number
+/// alone tells files apart.
+pub(crate) fn file_name_of(
+    pattern: &str,
+    no: u64,
+    date: jiff::civil::Date,
+    (items, values): (&[String], &[String]),
+) -> String {
+    let name =
+        pattern.replace("{no}", &format!("{no:06}")).replace("{date}", &date.strftime("%Y%m%d").to_string());
+    items.iter().zip(values).fold(name, |name, (item, value)| {
+        let plain: String =
+            value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect();
+        name.replace(&format!("{{{item}}}"), &plain)
+    })
+}

@@ -17,8 +17,7 @@ use transport::in_hex;
 
 use crate::links::Ready;
 use crate::prepare::changed;
-use crate::rows::{Chosen, Source, each_row, tally};
-use crate::worker::file_name_of;
+use crate::rows::{Chosen, Source, each_row, file_name_of, tally};
 use crate::{Caller, Office, RunError};
 
 const RIGHT: &str = "office/links";

@@ -16,6 +16,7 @@ use crate::links::{Ready, RunningLink};
 use crate::packs::{pack, sent_file};
 use crate::prepare::{Made, Making, changed, prepare, sweep};
 use crate::receipt::judged;
+use crate::rows::file_name_of;
 use crate::take::Inbound;
 
 /// How often rows are applied anew when staff change the receiver's records at the same moment.
@@ -567,23 +568,6 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
 /// The position up to which a state has everything, for readers of the monitor.
 pub(crate) fn position_of(state: Option<&LinkState>) -> Position {
     state.map_or(Position(0), |state| state.position)
-}
-
-/// The name of a delivery's file. What a value has that is no letter, digit or hyphen is left out of the name: the number
-/// alone tells files apart.
-pub(crate) fn file_name_of(
-    pattern: &str,
-    no: u64,
-    date: jiff::civil::Date,
-    (items, values): (&[String], &[String]),
-) -> String {
-    let name =
-        pattern.replace("{no}", &format!("{no:06}")).replace("{date}", &date.strftime("%Y%m%d").to_string());
-    items.iter().zip(values).fold(name, |name, (item, value)| {
-        let plain: String =
-            value.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect();
-        name.replace(&format!("{{{item}}}"), &plain)
-    })
 }
 
 impl Office {
