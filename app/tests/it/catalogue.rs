@@ -150,7 +150,7 @@ fn links_are_derived_once_and_never_overwritten() {
             "care-need-certification = \"places/care-need-certification\"",
             "city: 59行（すでに連携がある 22、導いた 37、残った 0）、連携 37",
             "town_a: 97行（すでに連携がある 9、導いた 88、残った 0）、連携 88",
-            "kotoura_links: 43行（すでに連携がある 0、導いた 43、残った 0）、連携 75",
+            "kotoura_links: 43行（すでに連携がある 1、導いた 42、残った 0）、連携 73",
             "unit_links: 1006行（すでに連携がある 113、導いた 893、残った 0）、連携 438",
             "違う内容がすでにあって書かなかったもの 0",
         ],

@@ -15,7 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 46] = link_files![
+pub(crate) const LINKS: [(&str, &str); 49] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -28,7 +28,10 @@ pub(crate) const LINKS: [(&str, &str); 46] = link_files![
     "allowance-full-to-resident.toml",
     "allowance-to-resident.toml",
     "applications-from-number-linkage.toml",
-    "applications-from-portal.toml",
+    "applications-from-myna-portal.toml",
+    "applications-to-resident.toml",
+    "addressee-to-application-management.toml",
+    "certificate-serials-to-application-management.toml",
     "certificates-from-juki-net.toml",
     "codes-from-juki-net.toml",
     "health-insurance-to-resident.toml",
@@ -94,6 +97,7 @@ pub(crate) fn known() -> Known {
         installed: set(&[
             "resident-register",
             "addressee",
+            "application-management",
             "child-allowance",
             "electoral-roll",
             "light-vehicle-tax",
@@ -121,6 +125,8 @@ pub(crate) fn known() -> Known {
             "resident-register/convenience-store",
             "resident-register/convenience-store-stop",
             "resident-register/support-measures",
+            "resident-register/certificate-serial",
+            "application-management/move",
             "addressee/addressee",
             "addressee/mailing",
             "addressee/tax-agent",
@@ -131,6 +137,9 @@ pub(crate) fn known() -> Known {
         ]),
         intakes: set(&[
             "addressee/residents",
+            "application-management/portal",
+            "application-management/residents",
+            "application-management/certificates",
             "addressee/protected",
             "addressee/accounts",
             "light-vehicle-tax/addressees",
@@ -173,6 +182,7 @@ pub(crate) fn known() -> Known {
             ("immigration-result-in", "utf-8"),
             ("move-in-notice-in", "utf-8"),
             ("move-out-certificate-in", "utf-8"),
+            ("myna-application-in", "utf-8"),
             ("number-answer-in", "utf-8"),
             ("portal-application-in", "utf-8"),
             ("qualification-in", "utf-8"),
@@ -184,7 +194,7 @@ pub(crate) fn known() -> Known {
             "tax-suite",
             "juki-net",
             "immigration-services",
-            "application-management",
+            "myna-portal",
             "number-linkage-server",
             "long-term-care-insurance",
             "late-stage-elderly-medical-care",

@@ -184,6 +184,7 @@ fn open(
     let mut systems = vec![
         resident_register::system(),
         addressee::system(),
+        application_management::system(),
         child_allowance::system(),
         electoral_roll::system(),
         light_vehicle_tax::system(),
@@ -204,7 +205,7 @@ fn open(
         "tax-suite",
         "juki-net",
         "immigration-services",
-        "application-management",
+        "myna-portal",
         "number-linkage-server",
         "long-term-care-insurance",
         "late-stage-elderly-medical-care",
