@@ -64,6 +64,8 @@ pub const CARRIED: &[Carried] = carried![
     "links/applications-from-number-linkage.toml",
     "links/applications-from-myna-portal.toml",
     "links/applications-to-resident.toml",
+    "links/resident-to-integrated-addressee.toml",
+    "links/non-resident-to-integrated-addressee.toml",
     "links/addressee-to-application-management.toml",
     "links/certificate-serials-to-application-management.toml",
     "links/certificates-from-juki-net.toml",

@@ -126,7 +126,7 @@ fn every_row_of_the_four_lists_runs() {
             ("city", 59, 37, 0),
             ("town_a", 97, 88, 0),
             ("kotoura_links", 43, 73, 0),
-            ("unit_links", 1006, 438, 0)
+            ("unit_links", 1006, 437, 0)
         ],
         "list, rows, links, left"
     );

@@ -98,7 +98,7 @@ fn the_summary_counts_each_list() {
 city             59     0    22             0      37      33
 town_a           97     0     9             0      88       0
 kotoura_links    43     0     1             0      42       0
-unit_links     1006     0   113            37     856       3
+unit_links     1006     0   124            37     845       3
 "
     );
 }

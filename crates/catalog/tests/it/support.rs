@@ -15,7 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 49] = link_files![
+pub(crate) const LINKS: [(&str, &str); 51] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -30,6 +30,8 @@ pub(crate) const LINKS: [(&str, &str); 49] = link_files![
     "applications-from-number-linkage.toml",
     "applications-from-myna-portal.toml",
     "applications-to-resident.toml",
+    "resident-to-integrated-addressee.toml",
+    "non-resident-to-integrated-addressee.toml",
     "addressee-to-application-management.toml",
     "certificate-serials-to-application-management.toml",
     "certificates-from-juki-net.toml",
@@ -100,6 +102,7 @@ pub(crate) fn known() -> Known {
             "application-management",
             "child-allowance",
             "electoral-roll",
+            "integrated-addressee",
             "light-vehicle-tax",
             "tax-collection",
         ]),
@@ -137,6 +140,8 @@ pub(crate) fn known() -> Known {
         ]),
         intakes: set(&[
             "addressee/residents",
+            "integrated-addressee/residents",
+            "integrated-addressee/non-residents",
             "application-management/portal",
             "application-management/residents",
             "application-management/certificates",

@@ -185,6 +185,7 @@ fn open(
         resident_register::system(),
         addressee::system(),
         application_management::system(),
+        integrated_addressee::system(),
         child_allowance::system(),
         electoral_roll::system(),
         light_vehicle_tax::system(),

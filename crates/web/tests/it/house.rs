@@ -109,6 +109,7 @@ impl House {
             resident_register::system(),
             addressee::system(),
             application_management::system(),
+            integrated_addressee::system(),
             child_allowance::system(),
             electoral_roll::system(),
             light_vehicle_tax::system(),
