@@ -145,6 +145,8 @@ fn what_each_system_outside_sends_is_taken_in_and_answered() {
         .unwrap();
         first.unwrap()
     };
+    // Whom applications are matched with is told first, over the links of the house.
+    LinkWorker::new(&office).settle().unwrap();
     let sent = sends(&no, &name, &birth, sex, &address);
     let inward: Vec<&str> = office
         .links()
