@@ -143,7 +143,7 @@ fn update(view: &dyn View, facts: &Facts) -> Result<Vec<Write>, Fault> {
             birth_date: facts.birth_date,
             sex: facts.sex,
             address: facts.address.clone(),
-            ..known.record.clone()
+            ..known.record
         };
         if person != known.record {
             writes.push(Write::put(&person, Some(known.version))?);
