@@ -77,6 +77,13 @@ pub const USERS: &[DemoUser] = &[
         "税務課",
         &["light-vehicle-tax/*", "tax-collection/*", "addressee/*", "office/inquiry"],
     ),
+    (
+        "shinsei",
+        "申請　七緒",
+        "町民生活課",
+        &["application-management/*", "addressee/*", "resident-register/application-list", "office/inquiry"],
+    ),
+    ("bango", "番号　八雲", "総務課", &["integrated-addressee/*", "addressee/*", "office/inquiry"]),
     ("unyo", "運用　五月", "情報政策課", &["office/*", "media-register/*"]),
     ("kanri", "管理　六実", "情報政策課", &["*"]),
 ];

@@ -30,6 +30,7 @@ pub fn systems(offers: &[Offer]) -> Vec<System> {
     vec![
         resident_register::system(),
         addressee::system(),
+        application_management::system(),
         child_allowance::system(),
         electoral_roll::system(),
         integrated_addressee::system(),

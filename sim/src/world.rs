@@ -283,7 +283,8 @@ fn carried(path: &str) -> String {
 
 /// Systems that nobody in the simulated town enters anything into. A start lays down a table and a view for each kind, and a run has
 /// a thousand starts: with them the same seeds take twice as long and show nothing more of the engine.
-const IDLE: [&str; 3] = ["integrated-addressee", "light-vehicle-tax", "tax-collection"];
+const IDLE: [&str; 4] =
+    ["application-management", "integrated-addressee", "light-vehicle-tax", "tax-collection"];
 
 /// The systems of the house that the simulated staff work with.
 fn played() -> Vec<System> {

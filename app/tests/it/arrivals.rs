@@ -27,7 +27,7 @@ struct Sends<'a> {
     refused: usize,
 }
 
-fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str) -> Vec<Sends<'a>> {
+fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str, sex: &'a str, address: &'a str) -> Vec<Sends<'a>> {
     let one = |link, row: &[(&'a str, &'a str)], refused| Sends { link, row: row.to_vec(), refused };
     let who = [("row_no", "1"), ("application_no", "A-1"), ("name", name), ("birth_date", birth)];
     let with = |more: &[(&'a str, &'a str)]| -> Vec<(&'a str, &'a str)> {
@@ -135,9 +135,13 @@ fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str) -> Vec<Sends<'a>> {
         ),
         one("results-from-immigration", &[("message_no", "000000000001"), ("result", "00")], 1),
         Sends {
-            link: "applications-from-portal",
+            link: "applications-from-myna-portal",
             row: with(&[
                 ("procedure", "one-stop-move-out"),
+                ("form_version", "1"),
+                ("signature", "1"),
+                ("sex", sex),
+                ("address", address),
                 ("event_date", "2026-12-20"),
                 ("dest_municipality", "隣市"),
             ]),
@@ -175,18 +179,22 @@ fn what_each_system_outside_sends_is_taken_in_and_answered() {
     let dir = tempfile::tempdir().unwrap();
     let demo = Demo { folder: dir.path().join("demo"), residents: 50, seed: 1, fresh: false };
     let (config, House { office, .. }) = make(&demo, Outside::default()).unwrap();
-    let (no, name, birth) = {
+    let (no, name, birth, sex, address) = {
         let view = office.journal().view(AsOf::default()).unwrap();
         let mut first = None;
         view.scan(&resident_register::records::PERSON, None, &mut |stored| {
             let person = stored.typed::<Person>()?.record;
-            first = Some((person.addressee_no.to_string(), person.name, person.birth_date.to_string()));
+            let (sex, address) = (person.sex.code(), person.address.one_line());
+            let birth = person.birth_date.to_string();
+            first = Some((person.addressee_no.to_string(), person.name, birth, sex, address));
             Ok(std::ops::ControlFlow::Break(()))
         })
         .unwrap();
         first.unwrap()
     };
-    let sent = sends(&no, &name, &birth);
+    // Whom applications are matched with is told first, over the links of the house.
+    LinkWorker::new(&office).settle().unwrap();
+    let sent = sends(&no, &name, &birth, sex, &address);
     let inward: Vec<&str> = office
         .links()
         .all()
@@ -241,7 +249,11 @@ fn what_each_system_outside_sends_is_taken_in_and_answered() {
         assert_eq!((delivery.phase, delivery.rows), (Phase::Applied, 1), "{}", one.link);
         assert_eq!(delivery.refused.len(), one.refused, "{}: {:?}", one.link, delivery.refused);
     }
+    // What came from the portal was matched with its person, and goes on to the register of residents.
+    worker.settle().unwrap();
     let view = office.journal().view(AsOf::default()).unwrap();
+    let applied = view.load::<application_management::records::Application>("A-1").unwrap().unwrap().record;
+    assert_eq!((applied.state.label(), applied.addressee_no.unwrap().to_string()), ("照合済", no));
     assert!(view.load::<Transfer>("TSK-R8-1").unwrap().is_some());
     assert_eq!(view.load_by::<Application>("status", "open").unwrap().len(), 2);
     drop(view);

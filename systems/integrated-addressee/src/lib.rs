@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod findings;
+mod flag;
 pub mod functions;
+pub mod intakes;
 pub mod records;
 pub mod verify;
 
@@ -14,7 +16,7 @@ pub fn system() -> System {
         title: "団体内統合宛名",
         // One of the common functions; it has no 業務ID of its own.
         task_id: "",
-        kinds: vec![&records::PERSON, &records::LINK, &records::COUNTER],
+        kinds: vec![&records::PERSON, &records::LINK, &records::PENDING, &records::COUNTER],
         functions: vec![
             functions::number::function(),
             functions::change_number::function(),
@@ -22,10 +24,11 @@ pub fn system() -> System {
             functions::convert::to_integrated(),
             functions::convert::to_addressee(),
             functions::inquiry::function(),
+            functions::pending::function(),
         ],
         calculations: Vec::new(),
         datasets: Vec::new(),
-        intakes: Vec::new(),
+        intakes: vec![intakes::RESIDENTS, intakes::NON_RESIDENTS],
         indexed: Vec::new(),
         checks: verify::checks(),
     }

@@ -1,8 +1,9 @@
 //! The records of the system.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
-use domain::{AddresseeNo, IndividualNumber, NumberError, RegisterDate, ResidentStatus, Sex};
+use domain::{AddresseeNo, Date, IndividualNumber, NumberError, RegisterDate, ResidentStatus, Sex};
 use register::{Column, Fault, Kind, Record, View, ViewExt, Write};
 use serde::{Deserialize, Serialize};
 
@@ -93,10 +94,35 @@ pub struct Link {
     /// 業務ID of the tasks that have set 統合宛名フラグ, in order.
     #[serde(default)]
     pub tasks: Vec<String>,
+    /// 履歴番号 of the last row of each task, by which an older row is told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub received: BTreeMap<String, u32>,
 }
 
 impl Record for Link {
     const KIND: &'static Kind = &LINK;
+
+    fn key(&self) -> String {
+        self.addressee_no.to_string()
+    }
+}
+
+/// 付番待ち, by 宛名番号.
+pub static PENDING: Kind = Kind::new("integrated-addressee/pending", "団体内統合宛名番号の付番待ち");
+
+/// A resident with a 個人番号 who has no integrated number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// 宛名番号.
+    pub addressee_no: AddresseeNo,
+    /// 履歴番号 of the last row.
+    pub history_no: u32,
+    /// The day the register told of the person first.
+    pub told_on: Date,
+}
+
+impl Record for Pending {
+    const KIND: &'static Kind = &PENDING;
 
     fn key(&self) -> String {
         self.addressee_no.to_string()

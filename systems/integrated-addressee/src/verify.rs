@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use register::{Fault, View, ViewExt};
 use system::{Check, Inconsistency};
 
-use crate::records::{Counter, IntegratedNo, LINK, Link, PERSON, Person};
+use crate::records::{Counter, IntegratedNo, LINK, Link, PENDING, PERSON, Person};
 
 /// The checks of the system.
 pub fn checks() -> Vec<Check> {
@@ -26,6 +26,10 @@ fn links(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
     let mut found = Vec::new();
     view.scan(&LINK, None, &mut |stored| {
         let link = stored.typed::<Link>()?.record;
+        if view.get(&PENDING, link.addressee_no.as_str())?.is_some() {
+            let what = "付番しているのに、付番待ちに残っています。".to_owned();
+            found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });
+        }
         if view.get(&PERSON, link.integrated_no.as_str())?.is_none() {
             let what = format!("団体内統合宛名番号 {} の統合宛名がありません。", link.integrated_no);
             found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });

@@ -102,6 +102,7 @@ pub fn system() -> System {
             link_datasets::HEADS.clone(),
             link_datasets::CONVENIENCE.clone(),
             link_datasets::CONVENIENCE_STOPS.clone(),
+            link_datasets::CERTIFICATE_SERIALS.clone(),
             link_datasets::CONSISTENCY.clone(),
             wide_area::ANSWERS.clone(),
             passed_on::SIGNS.clone(),

@@ -8,7 +8,7 @@ use system::{Dataset, Fate, Item, ItemType, Row};
 
 use crate::TASK;
 use crate::records::{
-    CERTIFICATE_STOP, CertificateStop, HOUSEHOLD, Household, PERSON, PROTECTED_PERSON, Person,
+    CARD, CERTIFICATE_STOP, Card, CertificateStop, HOUSEHOLD, Household, PERSON, PROTECTED_PERSON, Person,
     ProtectedPerson,
 };
 use crate::rules::stop;
@@ -201,6 +201,36 @@ fn non_disclosure(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fa
     row.push_display(&held.from);
     // A measure whose end day has passed goes on until somebody ends it: the day is told only of what has ended.
     row.push_optional(held.to.filter(|_| !protected));
+    Ok(Fate::Row)
+}
+
+/// 番号紐付情報: whose the certificates of a card are, so that an application signed with one finds its 宛名番号. Only for 申請管理; in the
+/// house and in no file of a place.
+///
+/// Source: 共通機能標準仕様書 029.
+pub(crate) static CERTIFICATE_SERIALS: Dataset = Dataset {
+    id: "resident-register/certificate-serial",
+    title: "電子証明書シリアル番号",
+    kind: &CARD,
+    items: &CERTIFICATE_SERIAL_ITEMS,
+    subject: "addressee_no",
+    row: certificate_serial,
+};
+
+static CERTIFICATE_SERIAL_ITEMS: [Item; 4] = [
+    Item::new("addressee_no", "宛名番号", ItemType::Code),
+    Item::new("history_no", "履歴番号", ItemType::Number),
+    Item::new("sig_cert_serial", "署名用電子証明書シリアル番号", ItemType::Code),
+    Item::new("auth_cert_serial", "利用者証明用電子証明書シリアル番号", ItemType::Code),
+];
+
+fn certificate_serial(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let card = stored.typed::<Card>()?.record;
+    row.push(card.addressee_no.as_str());
+    // The CS numbers no cards: the version of the record does.
+    row.push_display(&stored.version);
+    row.push(&card.sig_cert_serial);
+    row.push(&card.auth_cert_serial);
     Ok(Fate::Row)
 }
 

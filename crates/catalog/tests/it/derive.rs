@@ -125,8 +125,8 @@ fn every_row_of_the_four_lists_runs() {
         [
             ("city", 59, 37, 0),
             ("town_a", 97, 88, 0),
-            ("kotoura_links", 43, 71, 0),
-            ("unit_links", 1006, 428, 0)
+            ("kotoura_links", 43, 69, 0),
+            ("unit_links", 1006, 427, 0)
         ],
         "list, rows, links, left"
     );

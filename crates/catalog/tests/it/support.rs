@@ -15,7 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 61] = link_files![
+pub(crate) const LINKS: [(&str, &str); 66] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -28,7 +28,12 @@ pub(crate) const LINKS: [(&str, &str); 61] = link_files![
     "allowance-full-to-resident.toml",
     "allowance-to-resident.toml",
     "applications-from-number-linkage.toml",
-    "applications-from-portal.toml",
+    "applications-from-myna-portal.toml",
+    "applications-to-resident.toml",
+    "resident-to-integrated-addressee.toml",
+    "non-resident-to-integrated-addressee.toml",
+    "addressee-to-application-management.toml",
+    "certificate-serials-to-application-management.toml",
     "certificates-from-juki-net.toml",
     "codes-from-juki-net.toml",
     "health-insurance-to-resident.toml",
@@ -109,8 +114,10 @@ pub(crate) fn known() -> Known {
         installed: set(&[
             "resident-register",
             "addressee",
+            "application-management",
             "child-allowance",
             "electoral-roll",
+            "integrated-addressee",
             "light-vehicle-tax",
             "tax-collection",
         ]),
@@ -136,6 +143,8 @@ pub(crate) fn known() -> Known {
             "resident-register/convenience-store",
             "resident-register/convenience-store-stop",
             "resident-register/support-measures",
+            "resident-register/certificate-serial",
+            "application-management/move",
             "addressee/addressee",
             "addressee/mailing",
             "addressee/tax-agent",
@@ -151,6 +160,11 @@ pub(crate) fn known() -> Known {
         ]),
         intakes: set(&[
             "addressee/residents",
+            "integrated-addressee/residents",
+            "integrated-addressee/non-residents",
+            "application-management/portal",
+            "application-management/residents",
+            "application-management/certificates",
             "addressee/protected",
             "addressee/accounts",
             "light-vehicle-tax/addressees",
@@ -196,6 +210,7 @@ pub(crate) fn known() -> Known {
             ("immigration-result-in", "utf-8"),
             ("move-in-notice-in", "utf-8"),
             ("move-out-certificate-in", "utf-8"),
+            ("myna-application-in", "utf-8"),
             ("number-answer-in", "utf-8"),
             ("portal-application-in", "utf-8"),
             ("qualification-in", "utf-8"),
@@ -216,7 +231,7 @@ pub(crate) fn known() -> Known {
             "tax-suite",
             "juki-net",
             "immigration-services",
-            "application-management",
+            "myna-portal",
             "number-linkage-server",
             "long-term-care-insurance",
             "late-stage-elderly-medical-care",

@@ -184,6 +184,8 @@ fn open(
     let mut systems = vec![
         resident_register::system(),
         addressee::system(),
+        application_management::system(),
+        integrated_addressee::system(),
         child_allowance::system(),
         electoral_roll::system(),
         light_vehicle_tax::system(),
@@ -204,7 +206,7 @@ fn open(
         "tax-suite",
         "juki-net",
         "immigration-services",
-        "application-management",
+        "myna-portal",
         "number-linkage-server",
         "long-term-care-insurance",
         "late-stage-elderly-medical-care",

@@ -70,13 +70,16 @@ fn a_move_in_reaches_every_subscriber_and_both_suites() {
     assert_eq!(
         trace,
         [
+            "addressee-to-application-management",
             "addressee-to-light-vehicle-tax",
             "addressee-to-tax-collection",
+            "non-resident-to-integrated-addressee",
             "resident-changes-to-welfare",
             "resident-to-addressee",
             "resident-to-child-allowance",
             "resident-to-convenience-store",
             "resident-to-electoral-roll",
+            "resident-to-integrated-addressee",
         ]
     );
 }

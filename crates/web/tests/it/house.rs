@@ -108,6 +108,8 @@ impl House {
         let systems = vec![
             resident_register::system(),
             addressee::system(),
+            application_management::system(),
+            integrated_addressee::system(),
             child_allowance::system(),
             electoral_roll::system(),
             light_vehicle_tax::system(),
@@ -119,7 +121,7 @@ impl House {
             "tax-suite",
             "juki-net",
             "immigration-services",
-            "application-management",
+            "myna-portal",
             "number-linkage-server",
             "long-term-care-insurance",
             "late-stage-elderly-medical-care",

@@ -4,6 +4,7 @@ pub mod change_number;
 pub mod convert;
 pub mod inquiry;
 pub mod number;
+pub mod pending;
 pub mod remove;
 
 use register::Write;
@@ -11,9 +12,6 @@ use serde_json::json;
 use system::{Answer, Outcome};
 
 use crate::records::IntegratedNo;
-
-/// 業務ID of the register of residents, whose updates always count.
-const REGISTER_TASK: &str = "001";
 
 /// What is done: the audit log takes the 宛名番号 as the subject.
 fn done(

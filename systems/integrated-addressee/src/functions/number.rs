@@ -1,5 +1,7 @@
 //! 団体内統合宛名番号付番: one number per 個人番号, and the facts of the task that asks (0320001 to 0320004).
 
+use std::collections::BTreeMap;
+
 use domain::{IndividualNumber, RegisterDate, ResidentStatus, Sex};
 use register::{Fault, View, ViewExt, Write};
 use serde::Deserialize;
@@ -7,9 +9,8 @@ use system::{
     Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
 };
 
-use super::REGISTER_TASK;
-use crate::findings;
-use crate::records::{Counter, Link, Person};
+use crate::records::{Counter, Link, PENDING, Pending, Person};
+use crate::{findings, flag};
 
 #[derive(Deserialize)]
 struct Asked {
@@ -75,7 +76,15 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
     }
     let mut writes = Vec::new();
     let mut found = Vec::new();
-    let counts = counts(&asked, link.as_ref().and_then(|link| link.record.status));
+    let own = asked.resident_status.or(link.as_ref().and_then(|link| link.record.status));
+    let elsewhere = match &known {
+        Some(known) => flag::is_resident_elsewhere(view, known.record.integrated_no, &addressee_no)?,
+        None => false,
+    };
+    let counts = flag::represents(&asked.task_id, own == Some(ResidentStatus::Resident) || elsewhere);
+    if let Some(pending) = view.load::<Pending>(&addressee_no)? {
+        writes.push(Write::close(&PENDING, &addressee_no, pending.version));
+    }
     let integrated_no = match known {
         None => {
             let (number, counter) = Counter::next(view)?;
@@ -94,7 +103,13 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
         }
     };
     let mut now = link.as_ref().map_or_else(
-        || Link { addressee_no: asked.addressee_no, integrated_no, status: None, tasks: Vec::new() },
+        || Link {
+            addressee_no: asked.addressee_no,
+            integrated_no,
+            status: None,
+            tasks: Vec::new(),
+            received: BTreeMap::new(),
+        },
         |link| link.record.clone(),
     );
     now.status = asked.resident_status.or(now.status);
@@ -108,13 +123,6 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
     let message = format!("宛名番号 {addressee_no} の団体内統合宛名番号は {integrated_no} です。");
     let outcome = super::done(&addressee_no, integrated_no, message, "団体内統合宛名番号付番", writes);
     Ok(Outcome { findings: found, ..outcome })
-}
-
-/// Whether the task's data represent the person: the register's always, another task's only when the person is no resident
-/// (統合宛名フラグの規則).
-fn counts(asked: &Asked, held: Option<ResidentStatus>) -> bool {
-    let status = asked.resident_status.or(held);
-    asked.task_id == REGISTER_TASK || status != Some(ResidentStatus::Resident)
 }
 
 fn person(asked: &Asked, integrated_no: crate::records::IntegratedNo) -> Person {

@@ -1,0 +1,48 @@
+//! 付番待ち一覧: residents with a 個人番号 who have no integrated number yet.
+
+use std::ops::ControlFlow;
+
+use register::{Fault, View};
+use serde_json::{Value, json};
+use system::{Answer, Context, Effect, Form, Function, Input, Mode, Outcome};
+
+use crate::records::{PENDING, Pending};
+
+/// The most rows one answer shows; the count is of all.
+const ROWS_MAX: usize = 1_000;
+
+/// 付番待ち一覧. A number is asked for with 個人番号, which no link carries: whoever may see it takes it from the register by 宛名番号 and
+/// enters both at 団体内統合宛名番号付番.
+pub fn function() -> Function {
+    Function {
+        id: "integrated-addressee/pending",
+        title: "団体内統合宛名番号の付番待ち一覧",
+        place: None,
+        mode: Mode::Both,
+        effect: Effect::Reads,
+        form: Form::of(Vec::new()),
+        in_menu: true,
+        decide,
+    }
+}
+
+fn decide(view: &dyn View, _input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+    let mut count = 0_usize;
+    let (mut rows, mut subjects): (Vec<Value>, Vec<String>) = (Vec::new(), Vec::new());
+    view.scan(&PENDING, None, &mut |stored| {
+        let one = stored.typed::<Pending>()?.record;
+        count = count.saturating_add(1);
+        if rows.len() < ROWS_MAX {
+            subjects.push(one.addressee_no.to_string());
+            rows.push(json!({
+                "addressee_no": one.addressee_no,
+                "told_on": domain::wareki(one.told_on),
+                "to_check": "個人番号はありますが、付番していません。住民記録で個人番号を確かめ、付番してください。",
+            }));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let data = json!({ "count": count, "more": rows.len() < count, "rows": rows });
+    let message = format!("付番を待つ人は{count}人です。");
+    Ok(Outcome { message, answer: Some(Answer { data, subjects }), ..Outcome::default() })
+}

@@ -1,0 +1,174 @@
+//! What this system takes from others (受入データ). No row has a 個人番号: it would lie in deliveries.
+
+use domain::{AddresseeNo, RegisterDate, ResidentStatus, Sex};
+use register::{Fault, View, ViewExt, Write};
+use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
+
+use crate::flag::{self, REGISTER_TASK};
+use crate::records::{Link, PENDING, Pending, Person};
+
+/// 業務ID of 住登外者宛名番号管理, whose people come from 宛名.
+const NON_RESIDENT_TASK: &str = "031";
+
+/// 基幹宛名情報 of the register of residents.
+pub const RESIDENTS: Intake = Intake {
+    id: "integrated-addressee/residents",
+    title: "基幹宛名情報（団体内統合宛名）",
+    needs: &["addressee_no", "history_no", "resident_status", "name", "carries_number"],
+    apply: residents,
+};
+
+/// 宛名情報, of which 住登外者 are taken.
+pub const NON_RESIDENTS: Intake = Intake {
+    id: "integrated-addressee/non-residents",
+    title: "住登外者の宛名情報（団体内統合宛名）",
+    needs: &["addressee_no", "history_no", "class", "name"],
+    apply: non_residents,
+};
+
+fn residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
+    let mut applied = Applied::default();
+    for row in batch.rows {
+        let status = ResidentStatus::from_code(row.text("resident_status"));
+        let read = match status {
+            None => Err(refusal(
+                row,
+                "resident_status",
+                format!(
+                    "住民状態「{}」はコード表にありません。送信元の記録を確かめてください。",
+                    row.text("resident_status")
+                ),
+            )),
+            Some(_) => read(row),
+        };
+        let facts = match read {
+            Ok(facts) => Facts { status, task_id: REGISTER_TASK, ..facts },
+            Err(refused) => {
+                applied.refused.push(refused);
+                continue;
+            }
+        };
+        if view.load::<Link>(facts.addressee_no.as_str())?.is_some() {
+            applied.writes.extend(update(view, &facts)?);
+        } else {
+            applied.writes.extend(wait(view, &facts, row.text("carries_number") == "1", context)?);
+        }
+    }
+    Ok(applied)
+}
+
+/// A 住登外者 who was numbered is kept up to date; nobody here can tell of another whether there is a 個人番号 to ask for.
+fn non_residents(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<Applied, Fault> {
+    let mut applied = Applied::default();
+    for row in batch.rows.iter().filter(|row| row.text("class") == "2") {
+        match read(row) {
+            Err(refused) => applied.refused.push(refused),
+            Ok(facts) => applied.writes.extend(update(view, &facts)?),
+        }
+    }
+    Ok(applied)
+}
+
+/// What a row says of somebody.
+struct Facts {
+    addressee_no: AddresseeNo,
+    history_no: u32,
+    task_id: &'static str,
+    status: Option<ResidentStatus>,
+    name: String,
+    name_kana: String,
+    birth_date: Option<RegisterDate>,
+    sex: Option<Sex>,
+    address: String,
+}
+
+fn refusal(row: &Incoming<'_>, item: &str, message: String) -> RefusedRow {
+    RefusedRow { subject: row.text("addressee_no").to_owned(), item: item.to_owned(), message }
+}
+
+fn read(row: &Incoming<'_>) -> Result<Facts, RefusedRow> {
+    let addressee_no = AddresseeNo::parse(row.text("addressee_no"))
+        .map_err(|error| refusal(row, "addressee_no", error.to_string()))?;
+    let history_no = row.history_no().map_err(|message| refusal(row, "history_no", message))?;
+    let birth_date = match row.text("birth_date") {
+        "" => None,
+        text => Some(text.parse::<RegisterDate>().map_err(|error| {
+            let message =
+                format!("生年月日「{text}」が読めません: {error}。送信元の記録を確かめてください。");
+            refusal(row, "birth_date", message)
+        })?),
+    };
+    Ok(Facts {
+        addressee_no,
+        history_no,
+        task_id: NON_RESIDENT_TASK,
+        status: None,
+        name: row.text("name").to_owned(),
+        name_kana: row.text("name_kana").to_owned(),
+        birth_date,
+        sex: Sex::from_code(row.text("sex")),
+        address: row.text("address").to_owned(),
+    })
+}
+
+/// A newer row of a number that is linked: 住民状態, and by the rule of the flag who represents the person. The integrated number and
+/// the 個人番号 stay whatever a row says.
+fn update(view: &dyn View, facts: &Facts) -> Result<Vec<Write>, Fault> {
+    let number = facts.addressee_no.as_str();
+    let Some(held) = view.load::<Link>(number)? else { return Ok(Vec::new()) };
+    let link = held.record;
+    if link.received.get(facts.task_id).is_some_and(|known| facts.history_no <= *known) {
+        return Ok(Vec::new());
+    }
+    let own = facts.status.or(link.status) == Some(ResidentStatus::Resident);
+    let elsewhere = flag::is_resident_elsewhere(view, link.integrated_no, number)?;
+    // A record of the register that has ended says nothing of somebody who lives here under another number.
+    let counts = match facts.status {
+        Some(_) => flag::represents(facts.task_id, own) && (own || !elsewhere),
+        None => flag::represents(facts.task_id, own || elsewhere),
+    };
+    let mut now = link.clone();
+    now.status = facts.status.or(link.status);
+    now.received.insert(facts.task_id.to_owned(), facts.history_no);
+    let task = facts.task_id.to_owned();
+    if flag::represents(facts.task_id, own || elsewhere) && !now.tasks.contains(&task) {
+        now.tasks.push(task);
+        now.tasks.sort_unstable();
+    }
+    let mut writes = vec![Write::put(&now, Some(held.version))?];
+    if counts && let Some(known) = view.load::<Person>(link.integrated_no.as_str())? {
+        let person = Person {
+            name: facts.name.clone(),
+            name_kana: facts.name_kana.clone(),
+            birth_date: facts.birth_date,
+            sex: facts.sex,
+            address: facts.address.clone(),
+            ..known.record
+        };
+        if person != known.record {
+            writes.push(Write::put(&person, Some(known.version))?);
+        }
+    }
+    Ok(writes)
+}
+
+/// Somebody who is not numbered yet stands in the work list as long as there is a 個人番号 to ask for.
+fn wait(
+    view: &dyn View,
+    facts: &Facts,
+    carries_number: bool,
+    context: &Context<'_>,
+) -> Result<Option<Write>, Fault> {
+    let number = facts.addressee_no.as_str();
+    let held = view.load::<Pending>(number)?;
+    Ok(match (held, carries_number) {
+        (Some(held), _) if facts.history_no <= held.record.history_no => None,
+        (Some(held), false) => Some(Write::close(&PENDING, number, held.version)),
+        (None, false) => None,
+        (held, true) => {
+            let told_on = held.as_ref().map_or(context.today, |held| held.record.told_on);
+            let pending = Pending { addressee_no: facts.addressee_no, history_no: facts.history_no, told_on };
+            Some(Write::put(&pending, held.map(|held| held.version))?)
+        }
+    })
+}
