@@ -213,7 +213,7 @@ pub fn init(folder: &Path, with_simulators: bool) -> anyhow::Result<()> {
     if !path.exists() {
         let mut text = DEFAULT_FILE.to_owned();
         if with_simulators {
-            let receivers = r#"receivers = ["welfare-suite", "tax-suite", "juki-net", "immigration-services", "convenience-store"]"#;
+            let receivers = r#"receivers = ["welfare-suite", "tax-suite", "juki-net", "immigration-services", "convenience-store", "financial-institutions", "multi-payment-network", "financial-accounting"]"#;
             text = text.replace("receivers = []", receivers);
         }
         fs::write(&path, text).with_context(|| format!("{}に書けません", path.display()))?;

@@ -112,6 +112,7 @@ fn run_one(program: &Program) -> anyhow::Result<()> {
     let ran = Command::new(&program.path)
         .current_dir(&program.folder)
         .env("CARGO_MANIFEST_DIR", &program.folder)
+        .env("CARGO_PKG_NAME", &program.package)
         .output()
         .with_context(|| format!("{name} could not be started"))?;
     let said = [ran.stdout, ran.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());

@@ -139,7 +139,7 @@ impl<'a> Town<'a> {
 fn prepare(folder: &Path, url: &str) {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join(DEMO_MARK), "").unwrap();
-    let receivers = r#"receivers = ["welfare-suite", "tax-suite", "juki-net", "immigration-services", "convenience-store"]"#;
+    let receivers = r#"receivers = ["welfare-suite", "tax-suite", "juki-net", "immigration-services", "convenience-store", "financial-institutions", "multi-payment-network", "financial-accounting"]"#;
     let text = DEFAULT_FILE.replace("receivers = []", receivers);
     std::fs::write(folder.join("daicho.toml"), format!("{text}\n[database]\nurl = \"{url}\"\n")).unwrap();
 }

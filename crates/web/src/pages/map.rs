@@ -83,7 +83,7 @@ struct Page {
 pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let office = visit.office();
     let views = office.link_views()?;
-    let ours: Vec<&str> = office.systems().iter().map(|system| system.title).collect();
+    let ours = ours(visit, &views);
     let mut pairs: BTreeMap<(String, String), Vec<LinkRow>> = BTreeMap::new();
     for view in &views {
         pairs.entry(ends(view)).or_default().push(LinkRow::of(view));
@@ -105,11 +105,26 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     })
 }
 
+/// The names of our own systems that take part, as the lists write them, in the order of the menu.
+fn ours(visit: &Visit, views: &[LinkView]) -> Vec<String> {
+    let office = visit.office();
+    let place = |id: &str| office.systems().iter().position(|system| system.id == id);
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for view in views {
+        let Some(running) = office.links().get(&view.id) else { continue };
+        let ends = [(&running.link.source, &view.source), (&running.link.target, &view.target)];
+        found.extend(ends.into_iter().filter_map(|(id, name)| Some((place(id)?, name.clone()))));
+    }
+    found.sort();
+    found.dedup();
+    found.into_iter().map(|(_, name)| name).collect()
+}
+
 fn ends(view: &LinkView) -> (String, String) {
     (view.source.clone(), view.target.clone())
 }
 
-fn draw(pairs: &BTreeMap<(String, String), Vec<LinkRow>>, ours: &[&str]) -> Drawing {
+fn draw(pairs: &BTreeMap<(String, String), Vec<LinkRow>>, ours: &[String]) -> Drawing {
     let columns = columns(pairs, ours);
     let tallest = columns.iter().map(Vec::len).max().unwrap_or_default();
     let height = TOP + STEP * number(tallest);
@@ -127,7 +142,7 @@ fn draw(pairs: &BTreeMap<(String, String), Vec<LinkRow>>, ours: &[&str]) -> Draw
                 words_x: x + BOX_WIDTH / 2,
                 words_y: y + BOX_HEIGHT / 2 + size * 3 / 8,
                 size,
-                ours: ours.contains(&name.as_str()),
+                ours: ours.contains(name),
             });
         }
     }
@@ -153,7 +168,7 @@ fn draw(pairs: &BTreeMap<(String, String), Vec<LinkRow>>, ours: &[&str]) -> Draw
 }
 
 /// The names of each column: who gives, ours, who takes. Who gives as much as it takes stands with those who take.
-fn columns(pairs: &BTreeMap<(String, String), Vec<LinkRow>>, ours: &[&str]) -> [Vec<String>; 3] {
+fn columns(pairs: &BTreeMap<(String, String), Vec<LinkRow>>, ours: &[String]) -> [Vec<String>; 3] {
     // Links given less links taken.
     let mut balance: BTreeMap<&str, i64> = BTreeMap::new();
     for ((source, target), links) in pairs {
@@ -163,7 +178,7 @@ fn columns(pairs: &BTreeMap<(String, String), Vec<LinkRow>>, ours: &[&str]) -> [
     let mut columns: [Vec<String>; 3] = Default::default();
     let [give, own, take] = &mut columns;
     for (name, balance) in balance {
-        let column = match (ours.contains(&name), 0 < balance) {
+        let column = match (ours.iter().any(|one| one == name), 0 < balance) {
             (true, _) => &mut *own,
             (false, true) => &mut *give,
             (false, false) => &mut *take,
