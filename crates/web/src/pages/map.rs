@@ -25,7 +25,7 @@ const TOP: i64 = 70;
 /// Where the columns begin: who gives, ours, who takes.
 const COLUMNS: [i64; 3] = [10, 760, 1510];
 /// The largest letters, and the room they have in a box.
-const LETTER: i64 = 25;
+const LETTER: i64 = 28;
 const LETTERS_ROOM: i64 = 380;
 /// How the classes of states rank, the worst first.
 const CLASSES: [&str; 5] = ["bad", "held", "busy", "quiet", "good"];
