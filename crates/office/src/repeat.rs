@@ -18,7 +18,7 @@ pub static CALL: Kind =
 /// The most characters of a key; a UUID has 36.
 pub const KEY_MAX: usize = 128;
 
-/// One call under a key: what was asked and answered, without anybody's data.
+/// One call under a key: what it was told, and of what it asked only a digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
     /// Digest of user and key: a key may hold anything, and two users may have the same.
@@ -29,7 +29,7 @@ pub struct Call {
     pub function: String,
     /// Digest of the input as the form spells it.
     pub input: String,
-    /// What the user was told.
+    /// What the user was told. It may name somebody, so a copy for training has it blank.
     pub message: String,
     /// Key of the record to go on to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
