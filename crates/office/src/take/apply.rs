@@ -102,10 +102,14 @@ impl<'a> Applying<'a> {
                 self.row(good)
             }
             Record::Good(good) => {
-                self.commons.extend(good.iter().filter_map(|(field, value)| match &field.value {
-                    Value::Fact(Fact::Common(item)) => Some((item.clone(), value.to_owned())),
-                    _ => None,
-                }));
+                for (field, value) in good.iter() {
+                    let Value::Fact(Fact::Common(item)) = &field.value else { continue };
+                    // A further header speaks for the rows behind it, in the same columns.
+                    match self.commons.iter_mut().find(|(known, _)| known == item) {
+                        Some((_, held)) => value.clone_into(held),
+                        None => self.commons.push((item.clone(), value.to_owned())),
+                    }
+                }
                 Ok(())
             }
             // What concerns the file as a whole was refused before it began.
