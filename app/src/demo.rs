@@ -203,6 +203,21 @@ fn take_in(office: &Office, id: &str) -> Result<u64, Fault> {
     Ok(office.deliveries(id, None, usize::MAX)?.iter().map(|delivery| delivery.rows).sum())
 }
 
+/// The configuration of a new town with a simulated receiver at the other end of every place that something is sent to.
+pub fn with_receivers() -> String {
+    const PLACES: [&str; 8] = [
+        "welfare-suite",
+        "tax-suite",
+        "juki-net",
+        "immigration-services",
+        "convenience-store",
+        "financial-institutions",
+        "multi-payment-network",
+        "financial-accounting",
+    ];
+    DEFAULT_FILE.replace("receivers = []", &format!("receivers = {PLACES:?}"))
+}
+
 /// Makes the folder of a new town: configuration, standards, key.
 ///
 /// # Errors
@@ -211,11 +226,7 @@ pub fn init(folder: &Path, with_simulators: bool) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("{} を作れません", folder.display()))?;
     let path = folder.join("daicho.toml");
     if !path.exists() {
-        let mut text = DEFAULT_FILE.to_owned();
-        if with_simulators {
-            let receivers = r#"receivers = ["welfare-suite", "tax-suite", "juki-net", "immigration-services", "convenience-store", "financial-institutions", "multi-payment-network", "financial-accounting"]"#;
-            text = text.replace("receivers = []", receivers);
-        }
+        let text = if with_simulators { with_receivers() } else { DEFAULT_FILE.to_owned() };
         fs::write(&path, text).with_context(|| format!("{}に書けません", path.display()))?;
     }
     write_out(folder)?;

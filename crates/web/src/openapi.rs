@@ -13,9 +13,6 @@ use crate::visit::Visit;
 /// Source: OpenAPI Specification 3.1.
 const OPENAPI: &str = "3.1.0";
 
-/// What a program that calls a function may be told, by status; `200` is beside it.
-const MAY_FAIL: [&str; 9] = ["400", "401", "403", "404", "409", "413", "422", "500", "503"];
-
 /// The document, with the functions the caller may use.
 pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let systems = visit.office().systems().iter();
@@ -61,9 +58,10 @@ fn document<'a>(functions: impl Iterator<Item = (&'a str, &'a Function)>) -> Val
     })
 }
 
-fn failures(responses: &mut Map<String, Value>, statuses: &[&str]) {
-    for status in statuses {
-        responses.insert((*status).to_owned(), json!({ "$ref": "#/components/responses/Problem" }));
+/// Whatever can go wrong, by status; `405` is of another method than the document has.
+fn failures(responses: &mut Map<String, Value>) {
+    for kind in PROBLEMS.iter().filter(|kind| kind.status != 405) {
+        responses.insert(kind.status.to_string(), json!({ "$ref": "#/components/responses/Problem" }));
     }
 }
 
@@ -76,7 +74,7 @@ fn list() -> Value {
         "200".to_owned(),
         json!({ "description": "使える機能と様式", "content": { "application/json": { "schema": functions } } }),
     );
-    failures(&mut responses, &["401", "500"]);
+    failures(&mut responses);
     json!({ "operationId": "functions", "summary": "機能の一覧", "tags": ["共通"], "responses": responses })
 }
 
@@ -102,7 +100,7 @@ fn call(system: &str, function: &Function) -> Value {
             "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Ran" } } },
         }),
     );
-    failures(&mut responses, &MAY_FAIL);
+    failures(&mut responses);
     let mut operation = json!({
         "operationId": function.id,
         "summary": function.title,

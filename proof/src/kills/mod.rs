@@ -7,8 +7,8 @@ mod round;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use daicho::config::{Config, DEFAULT_FILE};
-use daicho::demo::{Demo, make};
+use daicho::config::Config;
+use daicho::demo::{Demo, make, with_receivers};
 use daicho::house::{House, Outside};
 use testkit::postgres::Cluster;
 
@@ -139,7 +139,6 @@ impl<'a> Town<'a> {
 fn prepare(folder: &Path, url: &str) {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join(DEMO_MARK), "").unwrap();
-    let receivers = r#"receivers = ["welfare-suite", "tax-suite", "juki-net", "immigration-services", "convenience-store", "financial-institutions", "multi-payment-network", "financial-accounting"]"#;
-    let text = DEFAULT_FILE.replace("receivers = []", receivers);
+    let text = with_receivers();
     std::fs::write(folder.join("daicho.toml"), format!("{text}\n[database]\nurl = \"{url}\"\n")).unwrap();
 }

@@ -9,7 +9,7 @@ use askama::Template;
 use office::LinkView;
 
 use super::Shell;
-use super::monitor::LinkRow;
+use super::monitor::{CLASSES, LinkRow};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::Visit;
@@ -27,8 +27,6 @@ const COLUMNS: [i64; 3] = [10, 760, 1510];
 /// The largest letters, and the room they have in a box.
 const LETTER: i64 = 28;
 const LETTERS_ROOM: i64 = 380;
-/// How the classes of states rank, the worst first.
-const CLASSES: [&str; 5] = ["bad", "held", "busy", "quiet", "good"];
 
 /// One system.
 struct Spot {
@@ -94,13 +92,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         shell: Shell::here(visit).above("庁内データ連携"),
         drawing,
         pairs,
-        legend: [
-            ("good", "正常"),
-            ("busy", "処理中・受領待ち"),
-            ("held", "保留・操作待ち"),
-            ("bad", "定義不備・障害・媒体紛失"),
-            ("quiet", "開始前・終了"),
-        ],
+        legend: CLASSES,
         now: short_moment(office.clock().now()),
     })
 }
@@ -220,7 +212,7 @@ fn line(source: &Spot, target: &Spot, links: &[LinkRow]) -> Line {
 }
 
 fn rank(class: &str) -> usize {
-    CLASSES.iter().position(|one| *one == class).unwrap_or(CLASSES.len())
+    CLASSES.iter().position(|(one, _)| *one == class).unwrap_or(CLASSES.len())
 }
 
 /// A count as a number to draw with; a drawing has no more boxes than a screen has dots.

@@ -12,6 +12,15 @@ use crate::words::{grouped, short_moment};
 /// How often the page asks again when it is told to.
 const REFRESH_SECONDS: u32 = 5;
 
+/// The classes of states and what they say, the worst first.
+pub(crate) const CLASSES: [(&str, &str); 5] = [
+    ("bad", "定義不備・障害・媒体紛失"),
+    ("held", "保留・操作待ち"),
+    ("busy", "処理中・受領待ち"),
+    ("good", "正常"),
+    ("quiet", "開始前・終了"),
+];
+
 /// One link as a row, or as the head of its own page.
 pub(crate) struct LinkRow {
     pub(crate) id: String,
@@ -109,40 +118,22 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let office = visit.office();
     let views = office.link_views()?;
     let refreshing = !value_of(&visit.query, "auto").is_empty();
-    let count =
-        |standings: &[LinkStanding]| views.iter().filter(|view| standings.contains(&view.standing)).count();
+    let links: Vec<LinkRow> = views.iter().map(LinkRow::of).collect();
     // A file that cannot be read is a link that stands still, though it has no row.
     let unread = office.links().broken().len();
-    let mut counts = vec![
-        (
-            "bad",
-            "定義不備・障害・媒体紛失",
-            unread + count(&[LinkStanding::Broken, LinkStanding::MediumLost, LinkStanding::Trouble]),
-        ),
-        ("held", "保留・操作待ち", count(&[LinkStanding::Held, LinkStanding::AwaitsStaff])),
-        (
-            "busy",
-            "処理中・受領待ち",
-            count(&[
-                LinkStanding::Working,
-                LinkStanding::TakingIn,
-                LinkStanding::Queued,
-                LinkStanding::Waiting,
-            ]),
-        ),
-        ("good", "正常", count(&[LinkStanding::Idle])),
-    ];
-    let resting = count(&[LinkStanding::NotYet, LinkStanding::Ended]);
-    if 0 < resting {
-        counts.push(("quiet", "開始前・終了", resting));
-    }
+    let counted = CLASSES.map(|(class, label)| {
+        let beside = if class == "bad" { unread } else { 0 };
+        (class, label, beside + links.iter().filter(|link| link.class == class).count())
+    });
+    // Links whose time has not come or is over are told of where there are some.
+    let counts = counted.into_iter().filter(|(class, _, count)| *class != "quiet" || 0 < *count).collect();
     let mut shell = Shell::here(visit).above("庁内データ連携");
     shell.refresh = if refreshing { REFRESH_SECONDS } else { 0 };
     let broken =
         office.links().broken().iter().map(|broken| (broken.file.clone(), broken.what.clone())).collect();
     let page = Page {
         shell,
-        links: views.iter().map(LinkRow::of).collect(),
+        links,
         broken,
         counts,
         head: grouped(office.journal().head()?.0),
