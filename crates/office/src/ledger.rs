@@ -64,7 +64,9 @@ impl Office {
         let state = view.load::<LinkState>(&link.id)?.map(|state| state.record);
         if let Some(state) = &state {
             line.expected = self.expected(link, state, day);
-            self.add_deliveries(view, &mut line, state, day)?;
+            for delivery in Self::deliveries_on(view, &link.id, state, day)? {
+                line.count(&delivery);
+            }
         }
         line.wrong = wrong(&line, running.ready.as_ref().err(), state.as_ref());
         if let Some(lost) = self.lost_media(view, &link.id)? {
@@ -101,19 +103,18 @@ impl Office {
         expected
     }
 
-    /// Counts the deliveries of the day. Numbers follow time, so halving finds the first.
-    fn add_deliveries(
-        &self,
+    /// The deliveries a link made on a day, in their order. Numbers follow time, so halving finds the first.
+    pub(crate) fn deliveries_on(
         view: &dyn View,
-        line: &mut LedgerLine,
+        link: &str,
         state: &LinkState,
         day: Date,
-    ) -> Result<(), Fault> {
+    ) -> Result<Vec<Delivery>, Fault> {
         let start = timestamp(day.to_datetime(Time::midnight())).unwrap_or(Timestamp::MIN);
         let end = day.tomorrow().ok().and_then(|next| timestamp(next.to_datetime(Time::midnight())));
         let end = end.unwrap_or(Timestamp::MAX);
         let load = |no: u64| -> Result<Option<Delivery>, Fault> {
-            Ok(view.load::<Delivery>(&Delivery::key_of(&line.link, no))?.map(|found| found.record))
+            Ok(view.load::<Delivery>(&Delivery::key_of(link, no))?.map(|found| found.record))
         };
         let newest =
             crate::monitor::newest_no(state).max(state.taking.as_ref().map_or(0, |taking| taking.no));
@@ -141,16 +142,19 @@ impl Office {
             }
             found.push(delivery);
         }
-        for delivery in found {
-            line.made += 1;
-            line.rows += delivery.rows;
-            line.held += u64::try_from(delivery.refused.len()).unwrap_or(u64::MAX);
-            if delivery.phase == Phase::Applied {
-                line.applied += 1;
-                line.confirmed += delivery.receipt.as_ref().map_or(delivery.rows, |receipt| receipt.rows);
-            }
+        Ok(found)
+    }
+}
+
+impl LedgerLine {
+    fn count(&mut self, delivery: &Delivery) {
+        self.made += 1;
+        self.rows += delivery.rows;
+        self.held += u64::try_from(delivery.refused.len()).unwrap_or(u64::MAX);
+        if delivery.phase == Phase::Applied {
+            self.applied += 1;
+            self.confirmed += delivery.receipt.as_ref().map_or(delivery.rows, |receipt| receipt.rows);
         }
-        Ok(())
     }
 }
 

@@ -489,7 +489,7 @@ fn extent(extent: Extent) -> &'static str {
     }
 }
 
-fn timing(timing: Timing) -> String {
+pub(crate) fn timing(timing: Timing) -> String {
     let clock = |at: jiff::civil::Time| format!("{}時{:02}分", at.hour(), at.minute());
     match timing {
         Timing::OnChange => "随時".to_owned(),

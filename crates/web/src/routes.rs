@@ -1,8 +1,8 @@
 //! Every address of the program, with the method, the right it needs and what the audit log calls its use.
 
 use crate::pages::{
-    acceptance, applications, ask, assets, delivery, done, export, form, history, household, ledger, link,
-    lists, login, map, menu, monitor, problems, provisional, pyramid, resend, residents,
+    acceptance, applications, ask, assets, calendar, delivery, done, export, form, history, household,
+    ledger, link, lists, login, map, menu, monitor, problems, provisional, pyramid, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -116,6 +116,8 @@ routes! {
     Get "/links" Of("office/links"), "連携監視", "" => monitor::show;
     Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;
     Get "/links/map" Of("office/links"), "連携の地図", "" => map::show;
+    Get "/links/calendar" Of("office/links"), "連携の予定", "" => calendar::day;
+    Get "/links/calendar/year" Of("office/links"), "連携の予定（年）", "" => calendar::year;
     Get "/links/ledger" Of("office/links"), "連携日計", "" => ledger::show;
     Get "/links/{id}" Of("office/links"), "連携の状況", "" => link::show;
     Get "/links/{id}/acceptance" Of("office/links"), "連携の検収", "office/links" => acceptance::show;

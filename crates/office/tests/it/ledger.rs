@@ -57,3 +57,58 @@ fn a_run_that_did_not_come_and_a_stopped_link_come_first() {
     let held = wrong.iter().find(|line| line.link == "resident-full-to-welfare").unwrap();
     assert_eq!(held.wrong, "保留中（相手の工事）。予定1回のうち1回がありません");
 }
+
+/// What stands for a link on a day: its runs with how they stand, and how much was made.
+fn told(house: &TestHouse, link: &str, day: &str) -> Option<(Vec<String>, usize)> {
+    let links = house.office.timetable(day.parse().unwrap()).unwrap();
+    let found = links.into_iter().find(|one| one.link == link)?;
+    let runs = found.planned.iter().map(|run| format!("{} {}", run.at.time(), run.standing.label()));
+    Some((runs.collect(), found.made.len()))
+}
+
+#[test]
+fn a_day_of_the_calendar_says_how_each_run_stands() {
+    let house = TestHouse::new();
+    house.move_in();
+    house.settle();
+    let full = "resident-full-to-welfare";
+    let run = |standing: &str| vec![format!("20:00:00 {standing}")];
+    // The town begins at nine on a Friday: the day before asks for nothing, its own evening and Monday are ahead.
+    assert_eq!(told(&house, full, "2026-11-19"), None);
+    assert_eq!(told(&house, full, "2026-11-20"), Some((run("予定"), 1)));
+    assert_eq!(told(&house, full, "2026-11-24"), Some((run("予定"), 0)));
+    assert_eq!(
+        told(&house, "resident-to-addressee", "2026-11-20"),
+        Some((vec![], 1)),
+        "follows what changes"
+    );
+    assert_eq!(told(&house, "resident-to-addressee", "2026-11-24"), Some((vec![], 0)));
+
+    // Nobody looks after the program at eight: late, until it comes round.
+    house.clock.pass(SignedDuration::from_mins(11 * 60 + 30));
+    assert_eq!(told(&house, full, "2026-11-20"), Some((run("未実行"), 1)));
+    house.receiver("welfare-suite").turn().unwrap();
+    house.settle();
+    assert_eq!(told(&house, full, "2026-11-20"), Some((run("済"), 2)));
+
+    let operator = TestHouse::caller("unyo", &["office/links"]);
+    house.office.hold_link(&operator, full, "相手の工事").unwrap();
+    assert_eq!(told(&house, full, "2026-11-24"), Some((run("保留中"), 0)));
+}
+
+#[test]
+fn rarer_runs_stand_on_their_open_days() {
+    let house = TestHouse::new();
+    let (from, to) = ("2026-04-01".parse().unwrap(), "2027-03-31".parse().unwrap());
+    let runs = house.office.rare_runs(from, to);
+    assert!(runs.is_sorted_by_key(|run| run.at));
+    let days = |link: &str| -> Vec<String> {
+        runs.iter().filter(|run| run.link == link).map(|run| run.at.date().to_string()).collect()
+    };
+    assert!(runs.iter().all(|run| (from..=to).contains(&run.at.date())));
+    assert!(days("resident-full-to-welfare").is_empty(), "each day is not rare");
+    let links: std::collections::BTreeSet<&str> = runs.iter().map(|run| &*run.link).collect();
+    let counts: Vec<String> =
+        links.iter().map(|link| format!("{link} {} {}", days(link).len(), days(link)[0])).collect();
+    assert_eq!(counts, ["write-offs-to-accounting 1 2026-04-01"]);
+}

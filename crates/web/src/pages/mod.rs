@@ -4,6 +4,7 @@ pub(crate) mod acceptance;
 pub(crate) mod applications;
 pub(crate) mod ask;
 pub(crate) mod assets;
+pub(crate) mod calendar;
 pub(crate) mod characters;
 pub(crate) mod delivery;
 pub(crate) mod done;

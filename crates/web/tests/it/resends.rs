@@ -43,3 +43,32 @@ async fn the_count_is_shown_before_anything_goes() {
     assert_eq!(again.location(), format!("{link}/1"));
     assert!(operator.get(&format!("{link}/1")).await.has("置き直しました"));
 }
+
+#[tokio::test]
+async fn the_calendar_shows_the_day_and_the_year() {
+    let house = House::with_family().unwrap();
+    let router = web::router(house.desk());
+    let operator = Client::of(&router, "tanaka").await;
+    let day = operator.get("/links/calendar").await;
+    for words in ["予定 <strong>", "20:00", "/links/resident-full-to-welfare", "次の日", "年の予定"]
+    {
+        assert!(day.has(words), "{words}: {}", day.text);
+    }
+    let closed = operator.get("/links/calendar?day=2026-11-23").await;
+    assert!(closed.has("閉庁　勤労感謝の日") && !closed.has("未実行"), "{}", closed.text);
+    let year = operator.get("/links/calendar/year?year=2026").await;
+    for words in ["令和8年度", "11月23日（勤労感謝の日）", "2027年度"] {
+        assert_eq!(year.has(words), words != "2027年度", "{words}: {}", year.text);
+    }
+    for (address, said) in [
+        ("/links/calendar?day=2026-02-30", "日付として読めません"),
+        ("/links/calendar/year?year=26", "年度として読めません"),
+        ("/links/calendar/year?year=x", "年度として読めません"),
+    ] {
+        let answer = operator.get(address).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{address}");
+        assert!(answer.has(said), "{address}: {}", answer.text);
+    }
+    let beyond = operator.get("/links/calendar/year?year=2199").await;
+    assert!(beyond.has("祝日の表がまだない"), "{}", beyond.text);
+}
