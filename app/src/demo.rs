@@ -67,6 +67,8 @@ pub const USERS: &[DemoUser] = &[
             "!resident-register/notice-numbers",
             "!resident-register/number-answer",
             "addressee/*",
+            "office/euc",
+            "euc/resident-register/*",
         ],
     ),
     ("jidou", "児童　三奈", "福祉課", &["child-allowance/*", "addressee/*", "office/inquiry"]),
@@ -75,7 +77,16 @@ pub const USERS: &[DemoUser] = &[
         "zeimu",
         "税務　四季",
         "税務課",
-        &["light-vehicle-tax/*", "tax-collection/*", "addressee/*", "office/inquiry"],
+        &[
+            "light-vehicle-tax/*",
+            "tax-collection/*",
+            "addressee/*",
+            "office/inquiry",
+            "office/euc",
+            "euc/light-vehicle-tax/*",
+            "euc/tax-collection/*",
+            "euc/addressee/*",
+        ],
     ),
     (
         "shinsei",
@@ -84,7 +95,12 @@ pub const USERS: &[DemoUser] = &[
         &["application-management/*", "addressee/*", "resident-register/application-list", "office/inquiry"],
     ),
     ("bango", "番号　八雲", "総務課", &["integrated-addressee/*", "addressee/*", "office/inquiry"]),
-    ("unyo", "運用　五月", "情報政策課", &["office/*", "media-register/*"]),
+    (
+        "unyo",
+        "運用　五月",
+        "情報政策課",
+        &["office/*", "!office/euc", "!office/euc-protected", "media-register/*"],
+    ),
     ("kanri", "管理　六実", "情報政策課", &["*"]),
 ];
 

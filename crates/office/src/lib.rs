@@ -6,6 +6,7 @@ mod audit;
 mod begin;
 mod bring;
 mod clock;
+mod euc;
 mod evidence;
 mod exclusive;
 mod history;
@@ -44,6 +45,10 @@ pub use ask::Answered;
 pub use audit::{AUDIT, AuditEntry, AuditResult};
 pub use bring::Brought;
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
+pub use euc::{
+    Condition, EUC, EUC_PROTECTED, EUC_QUERY, EUC_RUN, EUC_TITLE, EucAsk, EucQuery, EucRun, FileForm,
+    Offered, Preview, TakenFile, Test, Unmappable, euc_right,
+};
 pub use evidence::evidence_problems;
 pub use exclusive::IntakeUnderWay;
 pub use history::ShownVersion;

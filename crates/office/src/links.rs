@@ -310,6 +310,11 @@ impl Links {
             .map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     }
 
+    /// The character tables: what is built in, and the town's packs.
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
     /// Files that do not read. Only what they describe is missing.
     pub fn broken(&self) -> &[BrokenLink] {
         &self.broken

@@ -84,6 +84,8 @@ impl Office {
             &crate::USER,
             &crate::REMEMBERED,
             &crate::CALL,
+            &crate::EUC_QUERY,
+            &crate::EUC_RUN,
             &linkage::LINK,
             &linkage::DELIVERY,
             &linkage::LANE,

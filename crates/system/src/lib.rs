@@ -2,6 +2,7 @@
 
 mod calculation;
 mod dataset;
+mod extract;
 mod finding;
 mod form;
 mod function;
@@ -13,6 +14,7 @@ use register::{Fault, Kind, View};
 
 pub use calculation::{Calculated, Calculation, Step};
 pub use dataset::{Dataset, Fate, Item, ItemType, Row};
+pub use extract::Extract;
 pub use finding::{Finding, Severity};
 pub use form::{Choice, Field, FieldKind, Form, PastEra, Section, choices, past_era};
 pub use function::{
@@ -39,6 +41,8 @@ pub struct System {
     pub calculations: Vec<Calculation>,
     /// What it offers to others.
     pub datasets: Vec<Dataset>,
+    /// Which of that its staff may take out for work of their own (EUC).
+    pub extracts: Vec<Extract>,
     /// What it takes from others.
     pub intakes: Vec<Intake>,
     /// Kinds that can be searched by fragments of text.

@@ -99,6 +99,11 @@ impl Reply {
         reply
     }
 
+    /// A file to keep; its name is of ASCII letters.
+    pub(crate) fn download(file: File, bytes: u64, name: &str) -> Self {
+        Self::file(file, bytes).with(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
+    }
+
     /// A message of SOAP, or what describes a service of it.
     pub(crate) fn xml(status: StatusCode, body: String) -> Self {
         Self::of(status, MEDIA_TYPE, body.into_bytes())

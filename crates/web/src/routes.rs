@@ -1,7 +1,7 @@
 //! Every address of the program, with the method, the right it needs and what the audit log calls its use.
 
 use crate::pages::{
-    acceptance, applications, ask, assets, calendar, delivery, done, export, form, history, household,
+    acceptance, applications, ask, assets, calendar, delivery, done, euc, export, form, history, household,
     ledger, link, lists, login, map, menu, monitor, problems, provisional, pyramid, resend, residents,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
@@ -113,6 +113,10 @@ routes! {
     Post "/provisional/{no}/discard" Of("resident-register/discard"), "仮登録取消", "resident-register/discard" => provisional::discard;
     Get "/applications" Of("resident-register/application-list"), "受付データ一覧", "resident-register/application-list" => applications::list;
     Get "/statistics/pyramid" Of("resident-register/population-by-age"), "人口ピラミッド", "resident-register/population-by-age" => pyramid::show;
+    Get "/euc" Of("office/euc"), "データ抽出（EUC）", "" => euc::list;
+    Post "/euc/forget" Of("office/euc"), "条件の削除（EUC）", "office/euc" => euc::forget;
+    Get "/euc/{system}/{dataset}" Of("office/euc"), "データ抽出（EUC）", "office/euc" => euc::show;
+    Post "/euc/{system}/{dataset}" Of("office/euc"), "データ抽出（EUC）", "office/euc" => euc::act;
     Get "/links" Of("office/links"), "連携監視", "" => monitor::show;
     Get "/links/lists" Of("office/links"), "連携一覧", "" => lists::show;
     Get "/links/map" Of("office/links"), "連携の地図", "" => map::show;

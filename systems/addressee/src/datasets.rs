@@ -5,8 +5,9 @@
 //! 履歴番号 is the version of the record: every change of whatever kind raises it by one, and nothing is ever closed.
 
 use register::{Fault, Stored, View};
-use system::{Dataset, Fate, Item, ItemType, Row};
+use system::{Dataset, Extract, Fate, Item, ItemType, Row};
 
+use crate::linked;
 use crate::records::{
     ACCOUNT, ADDRESSEE, Account, Addressee, AddresseeClass, MAILING, Mailing, REQUEST, Request, TAX_AGENT,
     TaxAgent,
@@ -231,4 +232,24 @@ fn number_answer(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fat
 
 fn flag(is: bool) -> &'static str {
     if is { "1" } else { "" }
+}
+
+/// What staff may take out (EUC). 口座情報 is not among it: a list of accounts is nobody's work. Nor is 納税管理人情報: a tax agent may
+/// be protected under a number of their own, or under none.
+pub(crate) fn extracts() -> Vec<Extract> {
+    const PLACES: &[&str] = &["postcode", "address", "moved_out_to"];
+    vec![
+        Extract {
+            dataset: "addressee/addressee",
+            person: "addressee_no",
+            withheld: PLACES,
+            protected: linked::all_hidden,
+        },
+        Extract {
+            dataset: "addressee/mailing",
+            person: "addressee_no",
+            withheld: &["name", "postcode", "address"],
+            protected: linked::all_hidden,
+        },
+    ]
 }

@@ -55,6 +55,7 @@ pub fn system() -> System {
             functions::non_resident_number::function(),
         ],
         calculations: Vec::new(),
+        extracts: datasets::extracts(),
         datasets: datasets::all(),
         intakes: intakes::all(),
         indexed: vec![texts::INDEXED],

@@ -1,5 +1,6 @@
 //! What belongs to an addressee: merged numbers, protection, and what it has per tax.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use register::{Fault, Versioned, View, ViewExt};
@@ -66,6 +67,39 @@ pub(crate) fn is_hidden(view: &dyn View, held: &Addressee) -> Result<bool, Fault
         }
     }
     Ok(false)
+}
+
+/// The numbers of everybody whose address [`is_hidden`], for lists of all.
+pub(crate) fn all_hidden(view: &dyn View) -> Result<BTreeSet<String>, Fault> {
+    let mut protected = Vec::new();
+    view.scan(&PROTECTION, None, &mut |stored| {
+        let held = stored.typed::<Protection>()?.record;
+        if held.protected {
+            protected.push(held.addressee_no);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let mut households = BTreeSet::new();
+    for number in protected {
+        let addressee = view.load::<Addressee>(number.as_str())?.map(|held| held.record);
+        households.insert((addressee.and_then(|held| held.household_no), number.to_string()));
+    }
+    let mut at_home = BTreeSet::new();
+    for (household, number) in households {
+        at_home.insert(number);
+        let Some(household) = household else { continue };
+        for mate in view.load_by::<Addressee>("household_no", household.as_str())? {
+            at_home.insert(mate.record.addressee_no.to_string());
+        }
+    }
+    // The same person under other numbers.
+    let mut hidden = at_home.clone();
+    for own in at_home {
+        let main = merged_into(view, &own)?.map_or(own, |held| held.record.main_no.to_string());
+        hidden.extend(merged_from(view, &main)?.into_iter().map(|merge| merge.sub_no.to_string()));
+        hidden.insert(main);
+    }
+    Ok(hidden)
 }
 
 fn hidden_by_household(view: &dyn View, held: &Addressee) -> Result<bool, Fault> {

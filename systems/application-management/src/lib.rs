@@ -20,6 +20,7 @@ pub fn system() -> System {
         kinds: vec![&records::APPLICATION, &records::PASSED, &records::RESIDENT, &records::CERTIFICATE],
         functions: functions::functions(),
         calculations: Vec::new(),
+        extracts: Vec::new(),
         datasets: datasets::all(),
         intakes: intakes::all(),
         indexed: Vec::new(),

@@ -24,6 +24,7 @@ pub fn system() -> System {
             functions::calc_monthly::function(),
         ],
         calculations: vec![rules::MONTHLY],
+        extracts: Vec::new(),
         datasets: Vec::new(),
         intakes: vec![intakes::RESIDENTS],
         indexed: Vec::new(),

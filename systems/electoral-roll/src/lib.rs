@@ -7,7 +7,7 @@ pub mod records;
 pub mod rules;
 pub mod verify;
 
-use system::System;
+use system::{Extract, System};
 
 /// The system of the electoral roll (選挙人名簿): everything it has, listed.
 pub fn system() -> System {
@@ -23,6 +23,7 @@ pub fn system() -> System {
             functions::remove_expired::function(),
         ],
         calculations: Vec::new(),
+        extracts: vec![Extract::plain("electoral-roll/registration", "addressee_no")],
         datasets: vec![datasets::REGISTRATIONS.clone()],
         intakes: vec![intakes::RESIDENTS],
         indexed: Vec::new(),

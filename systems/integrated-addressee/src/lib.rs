@@ -27,6 +27,7 @@ pub fn system() -> System {
             functions::pending::function(),
         ],
         calculations: Vec::new(),
+        extracts: Vec::new(),
         datasets: Vec::new(),
         intakes: vec![intakes::RESIDENTS, intakes::NON_RESIDENTS],
         indexed: Vec::new(),

@@ -2,7 +2,7 @@
 
 use domain::Yen;
 use register::{Fault, Stored, View};
-use system::{Dataset, Fate, Item, ItemType, Row};
+use system::{Dataset, Extract, Fate, Item, ItemType, Row};
 
 use crate::records::{DELIVERY, Delivery, LEVY, LEVY_TOTAL, Levy, LevyTotal, TAX_ITEM, VEHICLE, Vehicle};
 
@@ -41,6 +41,15 @@ pub(crate) fn datasets() -> Vec<Dataset> {
             subject: "addressee_no",
             row: mailing,
         },
+    ]
+}
+
+/// What staff may take out (EUC). None of it has an address.
+pub(crate) fn extracts() -> Vec<Extract> {
+    vec![
+        Extract::plain("light-vehicle-tax/levy", "addressee_no"),
+        Extract::plain("light-vehicle-tax/vehicle", "taxpayer_no"),
+        Extract::plain("light-vehicle-tax/levy-total", ""),
     ]
 }
 

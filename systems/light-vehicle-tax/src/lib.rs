@@ -25,6 +25,7 @@ pub fn system() -> System {
         kinds: records::kinds(),
         functions: functions::functions(),
         calculations: rules::calculations(),
+        extracts: datasets::extracts(),
         datasets: datasets::datasets(),
         intakes: intakes::intakes(),
         indexed: vec![functions::inquiry::INDEXED],

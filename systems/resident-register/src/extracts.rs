@@ -3,10 +3,91 @@
 //! Neither has 個人番号 or 住民票コード. 異動履歴, which has several rows per person, is a function
 //! (`resident-register/history-extract`), because a dataset has one row per record.
 
-use register::{Fault, Stored, View};
-use system::{Dataset, Fate, Item, ItemType, Row};
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
-use crate::records::{HOUSEHOLD, Household, PERSON, Person};
+use domain::AddresseeNo;
+use register::{Fault, Stored, View, ViewExt};
+use system::{Dataset, Extract, Fate, Item, ItemType, Row};
+
+use crate::records::{HOUSEHOLD, Household, PERSON, PROTECTED_PERSON, Person, ProtectedPerson};
+
+/// What staff may take out by a form (EUC).
+pub(crate) fn offered() -> Vec<Extract> {
+    vec![
+        Extract {
+            dataset: "resident-register/resident",
+            person: "addressee_no",
+            withheld: &[
+                "prefecture",
+                "municipality",
+                "town",
+                "lot",
+                "building",
+                "postcode",
+                "town_code",
+                "prev_address",
+                "dest_address_planned",
+            ],
+            protected: protected_persons,
+        },
+        Extract {
+            dataset: "resident-register/household",
+            person: "household_no",
+            withheld: &["prefecture", "municipality", "town", "lot", "building", "postcode", "town_code"],
+            protected: protected_households,
+        },
+        Extract {
+            dataset: "resident-register/former-resident",
+            person: "addressee_no",
+            withheld: &[
+                "prefecture",
+                "municipality",
+                "town",
+                "lot",
+                "building",
+                "dest_address_planned",
+                "dest_address_confirmed",
+            ],
+            protected: protected_persons,
+        },
+    ]
+}
+
+/// Everybody who is protected, with the newest row of each where there is one.
+fn protected(view: &dyn View) -> Result<Vec<(AddresseeNo, Option<Person>)>, Fault> {
+    let mut numbers = Vec::new();
+    view.scan(&PROTECTED_PERSON, None, &mut |stored| {
+        let held = stored.typed::<ProtectedPerson>()?.record;
+        if held.is_protected() {
+            numbers.push(held.addressee_no);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let person = |no: &AddresseeNo| view.load::<Person>(no.as_str());
+    numbers.into_iter().map(|no| Ok((no, person(&no)?.map(|held| held.record)))).collect()
+}
+
+/// 宛名番号 of the protected and of everybody whose row names their household: they live, or lived, at the same place.
+fn protected_persons(view: &dyn View) -> Result<BTreeSet<String>, Fault> {
+    let mut hidden = BTreeSet::new();
+    let mut households = BTreeSet::new();
+    for (no, person) in protected(view)? {
+        hidden.insert(no.to_string());
+        households.extend(person.map(|person| person.household_no));
+    }
+    for household in households {
+        for mate in view.load_by::<Person>("household_no", household.as_str())? {
+            hidden.insert(mate.record.addressee_no.to_string());
+        }
+    }
+    Ok(hidden)
+}
+
+fn protected_households(view: &dyn View) -> Result<BTreeSet<String>, Fault> {
+    let persons = protected(view)?;
+    Ok(persons.into_iter().filter_map(|(_, person)| Some(person?.household_no.to_string())).collect())
+}
 
 /// 世帯情報: every open household. Of the members only the head and how many they are: who they are says
 /// `household_no` in 住民情報, and the head's name changes without the household.

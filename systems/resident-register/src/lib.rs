@@ -80,6 +80,7 @@ pub fn system() -> System {
         ],
         functions: functions::all(),
         calculations: Vec::new(),
+        extracts: extracts::offered(),
         datasets: vec![
             datasets::RESIDENT.clone(),
             extracts::HOUSEHOLDS.clone(),

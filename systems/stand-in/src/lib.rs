@@ -27,6 +27,7 @@ pub fn system(offers: &[Offer]) -> System {
         kinds,
         functions: vec![functions::enter::function(&datasets), functions::inquiry::function()],
         calculations: Vec::new(),
+        extracts: Vec::new(),
         datasets,
         intakes: vec![intakes::ROWS],
         indexed: Vec::new(),

@@ -3,7 +3,7 @@
 mod accounts;
 
 use register::{Fault, Stored, View};
-use system::{Dataset, Fate, Item, ItemType, Row};
+use system::{Dataset, Extract, Fate, Item, ItemType, Row};
 
 use crate::records::{
     ApplicationState, INSTALMENT, Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Part, TRANSFER,
@@ -13,6 +13,15 @@ use crate::records::{
 /// Every dataset.
 pub(crate) fn all() -> Vec<Dataset> {
     vec![BALANCE, DEMAND, ACCOUNT, TRANSFERS, REFUND, accounts::WRITE_OFF, accounts::STANDING]
+}
+
+/// What staff may take out (EUC). None of it has a name, an address or an account.
+pub(crate) fn extracts() -> Vec<Extract> {
+    vec![
+        Extract::plain("tax-collection/balance", "addressee_no"),
+        Extract::plain("tax-collection/write-off", ""),
+        Extract::plain("tax-collection/standing", "addressee_no"),
+    ]
 }
 
 /// 収納情報: how much of each instalment is paid, for the taxes that levied it and for who asks.

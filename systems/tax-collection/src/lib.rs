@@ -37,6 +37,7 @@ pub fn system() -> System {
         ],
         functions: functions::all(),
         calculations: rules::calculations(),
+        extracts: datasets::extracts(),
         datasets: datasets::all(),
         intakes: vec![
             intakes::ADDRESSEES,

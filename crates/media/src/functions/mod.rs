@@ -23,6 +23,7 @@ pub fn system() -> System {
         kinds: vec![&MEDIUM],
         functions,
         calculations: Vec::new(),
+        extracts: Vec::new(),
         datasets: Vec::new(),
         intakes: Vec::new(),
         indexed: Vec::new(),

@@ -8,6 +8,7 @@ pub(crate) mod calendar;
 pub(crate) mod characters;
 pub(crate) mod delivery;
 pub(crate) mod done;
+pub(crate) mod euc;
 pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod form;
@@ -68,6 +69,7 @@ const NAV: &[(&str, &str, char, &str)] = &[
     ("/links", "連携監視", '5', "office/links"),
     ("/links/ledger", "連携日計", '6', "office/links"),
     ("/links/lists", "連携一覧", '7', "office/links"),
+    ("/euc", "データ抽出", '8', "office/euc"),
 ];
 
 impl Shell {

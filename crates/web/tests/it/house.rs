@@ -32,6 +32,7 @@ const USERS: &[(&str, &str, &str, &[&str])] = &[
     ("tanaka", "田中　窓子", "町民課", &["*"]),
     ("suzuki", "鈴木　審査", "町民課", &["*"]),
     ("reader", "佐藤　閲覧", "福祉課", &["addressee/*"]),
+    ("extractor", "高橋　抽出", "企画課", &["office/euc", "euc/resident-register/*"]),
 ];
 
 /// A clock that stands until it is moved.
