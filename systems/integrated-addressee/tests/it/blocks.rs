@@ -1,0 +1,236 @@
+//! 自動応答不可・不開示: a copy of a protected person goes after the block was accepted, whichever came first.
+
+use integrated_addressee::intakes::{NON_DISCLOSURE, RESIDENT_COPIES, TRANSMISSION_RESULTS};
+use serde_json::json;
+
+use super::bench::{Bench, number, row};
+
+/// A step of a story; its serial is the 宛名番号's.
+#[derive(Debug)]
+enum Step {
+    /// A copy with its mark, under a 履歴番号.
+    Copy(u64, u32, &'static str),
+    /// 自動応答不可・不開示 on or off, under a 履歴番号.
+    Told(u64, u32, &'static str),
+    /// The person of the second number gets the first as 宛名番号.
+    Numbered(u64, u64),
+    /// The server answers to the block of a person.
+    Answered(u64, &'static str, &'static str),
+}
+use Step::{Answered, Numbered, Told};
+
+fn play(bench: &mut Bench, steps: &[Step]) -> Vec<(String, String)> {
+    let mut refused = Vec::new();
+    for step in steps {
+        refused.extend(match *step {
+            Step::Copy(serial, history, mark) => bench.take(
+                &RESIDENT_COPIES,
+                &[row(&[
+                    ("addressee_no", &number(serial)),
+                    ("history_no", &history.to_string()),
+                    ("relation", "子"),
+                    ("undisclosed", mark),
+                ])],
+            ),
+            Told(serial, history, on) => bench.take(
+                &NON_DISCLOSURE,
+                &[row(&[
+                    ("addressee_no", &number(serial)),
+                    ("history_no", &history.to_string()),
+                    ("no_automatic_answer", on),
+                    ("undisclosed", on),
+                    ("valid_from", "2026-11-01"),
+                    ("valid_to", if on == "1" { "" } else { "2026-12-01" }),
+                ])],
+            ),
+            Numbered(serial, person) => {
+                bench.number(person, serial);
+                Vec::new()
+            }
+            Answered(person, send_no, result) => bench.take(
+                &TRANSMISSION_RESULTS,
+                &[row(&[
+                    ("result_of", "2"),
+                    ("no", &number(person)),
+                    ("send_no", send_no),
+                    ("result", result),
+                    ("error_code", if result == "9" { "E31" } else { "" }),
+                ])],
+            ),
+        });
+    }
+    refused
+}
+
+fn holds(bench: &mut Bench) -> String {
+    let data = bench.run("copy-list", &json!({})).answer.unwrap().data;
+    let rows = data["rows"].as_array().unwrap();
+    rows.iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn 自動応答不可と副本の順の表() {
+    // What happens; the blocks given out as 送信回数 and mark; why copies wait; how many have gone.
+    let table: &[(&str, &[Step], &str, &str, usize)] = &[
+        ("設定が先", &[Numbered(1, 1), Told(1, 1, "1"), Step::Copy(1, 1, "1")], "1:1", "MSV03", 0),
+        ("副本が先", &[Numbered(1, 1), Step::Copy(1, 1, "1"), Told(1, 1, "1")], "1:1", "MSV03", 0),
+        ("副本だけ", &[Numbered(1, 1), Step::Copy(1, 1, "1")], "", "MSV02", 0),
+        (
+            "設定が先、受付後に送る",
+            &[Numbered(1, 1), Told(1, 1, "1"), Step::Copy(1, 1, "1"), Answered(1, "1", "1")],
+            "1:1",
+            "",
+            1,
+        ),
+        (
+            "副本が先、受付後に送る",
+            &[Numbered(1, 1), Step::Copy(1, 1, "1"), Told(1, 1, "1"), Answered(1, "1", "1")],
+            "1:1",
+            "",
+            1,
+        ),
+        (
+            "受付の後の副本はすぐ送る",
+            &[Numbered(1, 1), Told(1, 1, "1"), Answered(1, "1", "1"), Step::Copy(1, 1, "1")],
+            "1:1",
+            "",
+            1,
+        ),
+        (
+            "断られたら送らない",
+            &[Numbered(1, 1), Told(1, 1, "1"), Step::Copy(1, 1, "1"), Answered(1, "1", "9")],
+            "1:1",
+            "MSV04",
+            0,
+        ),
+        ("対象でない人", &[Numbered(1, 1), Step::Copy(1, 1, "")], "", "", 1),
+        (
+            "業務が対象と書かなくても、設定があれば待つ",
+            &[Numbered(1, 1), Told(1, 1, "1"), Step::Copy(1, 1, "")],
+            "1:1",
+            "MSV03",
+            0,
+        ),
+        (
+            "送った後に対象になれば、設定だけ送る",
+            &[Numbered(1, 1), Step::Copy(1, 1, ""), Told(1, 1, "1")],
+            "1:1",
+            "",
+            1,
+        ),
+        (
+            "対象になった後の版は受付を待つ",
+            &[Numbered(1, 1), Step::Copy(1, 1, ""), Told(1, 1, "1"), Step::Copy(1, 2, "1")],
+            "1:1",
+            "MSV03",
+            1,
+        ),
+        ("付番の前に両方届く", &[Told(1, 1, "1"), Step::Copy(1, 1, "1"), Numbered(1, 1)], "1:1", "MSV03", 0),
+        (
+            "終わりは受付を待たない",
+            &[Numbered(1, 1), Told(1, 1, "1"), Step::Copy(1, 1, "1"), Told(1, 2, "")],
+            "2:",
+            "",
+            1,
+        ),
+        (
+            "終わってから、また対象になった人の副本は、新しい設定を待つ",
+            &[Numbered(1, 1), Told(1, 1, "1"), Told(1, 2, ""), Step::Copy(1, 1, "1")],
+            "2:",
+            "MSV02",
+            0,
+        ),
+        (
+            "古い申出は読み飛ばす",
+            &[Numbered(1, 1), Told(1, 2, "1"), Told(1, 1, ""), Step::Copy(1, 1, "1")],
+            "1:1",
+            "MSV03",
+            0,
+        ),
+        (
+            "同じ人の別の宛名番号で対象",
+            &[Numbered(1, 1), Numbered(2, 1), Told(2, 1, "1"), Step::Copy(1, 1, "")],
+            "1:1",
+            "MSV03",
+            0,
+        ),
+        (
+            "片方が終わっても、もう片方が続く",
+            &[Numbered(1, 1), Numbered(2, 1), Told(1, 1, "1"), Told(2, 1, "1"), Told(1, 2, "")],
+            "1:1",
+            "",
+            0,
+        ),
+        (
+            "別の宛名番号が後から付く",
+            &[Numbered(1, 1), Told(2, 1, "1"), Step::Copy(1, 1, ""), Numbered(2, 1), Step::Copy(1, 2, "")],
+            "1:1",
+            "MSV03",
+            1,
+        ),
+        ("対象だったことのない人の終わり", &[Numbered(1, 1), Told(1, 1, "")], "", "", 0),
+    ];
+    for (what, steps, blocks, waiting, gone) in table {
+        let mut bench = Bench::default();
+        assert_eq!(play(&mut bench, steps), [], "{what}");
+        let given: Vec<String> = bench
+            .offers("block", &["send_no", "no_automatic_answer"])
+            .iter()
+            .map(|row| row.replace(' ', ":"))
+            .collect();
+        assert_eq!(given.join(" "), *blocks, "{what}");
+        assert_eq!(holds(&mut bench), *waiting, "{what}");
+        assert_eq!(bench.offers("copy", &["send_no"]).len(), *gone, "{what}");
+    }
+}
+
+#[test]
+fn 断られた設定を再送する() {
+    let mut bench = Bench::default();
+    play(&mut bench, &[Numbered(1, 1), Told(1, 1, "1"), Step::Copy(1, 1, "1")]);
+    let state = |bench: &mut Bench| {
+        let data = bench.run("block-list", &json!({})).answer.unwrap().data;
+        data["rows"][0]["state"].as_str().unwrap().to_owned()
+    };
+    let again = json!({ "result_of": "2", "key": number(1) });
+    assert_eq!(
+        (state(&mut bench), bench.codes("resend", &again)),
+        ("結果待ち".to_owned(), "MSV09".to_owned())
+    );
+    play(&mut bench, &[Answered(1, "1", "9")]);
+    assert_eq!((state(&mut bench), bench.codes("resend", &again)), ("エラー".to_owned(), String::new()));
+    play(&mut bench, &[Answered(1, "2", "1")]);
+    assert_eq!((state(&mut bench), holds(&mut bench)), ("設定済み".to_owned(), String::new()));
+    play(&mut bench, &[Told(1, 2, ""), Answered(1, "3", "1")]);
+    assert_eq!(state(&mut bench), "解除済み");
+    // A block nobody sent.
+    let refused = play(&mut bench, &[Answered(1, "4", "1"), Answered(2, "1", "1")]);
+    assert!(refused.len() == 2 && refused.iter().all(|(_, words)| words.contains("MSV07")), "{refused:?}");
+}
+
+#[test]
+fn 対象かどうか読めない行は断る() {
+    let mut bench = Bench::default();
+    for (what, item, value) in [
+        ("自動応答不可", "no_automatic_answer", "2"),
+        ("不開示", "undisclosed", "有"),
+        ("履歴番号", "history_no", "0"),
+        ("宛名番号", "addressee_no", "1"),
+        ("開始日", "valid_from", "今日"),
+        ("終了日", "valid_to", "今日"),
+    ] {
+        let no = number(1);
+        let mut given = row(&[
+            ("addressee_no", &no),
+            ("history_no", "1"),
+            ("no_automatic_answer", "1"),
+            ("undisclosed", "1"),
+            ("valid_from", ""),
+            ("valid_to", ""),
+        ]);
+        given.iter_mut().filter(|(name, _)| *name == item).for_each(|(_, held)| *held = value.to_owned());
+        let refused = bench.take(&NON_DISCLOSURE, &[given]);
+        assert_eq!(refused.first().map(|(item, _)| item.as_str()), Some(item), "{what}");
+    }
+    assert_eq!(bench.run("block-list", &json!({})).answer.unwrap().data["count"], json!(0));
+}
