@@ -216,6 +216,7 @@ fn open(
         "convenience-payment",
         "multi-payment-network",
         "financial-accounting",
+        "intermediate-server",
     ]
     .into_iter()
     .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
