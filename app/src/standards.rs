@@ -56,6 +56,8 @@ pub const CARRIED: &[Carried] = carried![
     "links/payments-from-mpn.toml",
     "links/demands-to-mpn.toml",
     "links/demands-full-to-mpn.toml",
+    "links/demands-to-convenience-stores.toml",
+    "links/public-assistance-asks-light-vehicle-tax.toml",
     "links/refunds-to-accounting.toml",
     "links/refund-results-from-accounting.toml",
     "links/write-offs-to-accounting.toml",

@@ -15,7 +15,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 78] = link_files![
+pub(crate) const LINKS: [(&str, &str); 80] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -85,6 +85,8 @@ pub(crate) const LINKS: [(&str, &str); 78] = link_files![
     "payments-from-mpn.toml",
     "demands-to-mpn.toml",
     "demands-full-to-mpn.toml",
+    "demands-to-convenience-stores.toml",
+    "public-assistance-asks-light-vehicle-tax.toml",
     "refunds-to-accounting.toml",
     "refund-results-from-accounting.toml",
     "write-offs-to-accounting.toml",
@@ -168,6 +170,7 @@ pub(crate) fn known() -> Known {
             "integrated-addressee/inquiry-state",
             "integrated-addressee/sign-request",
             "light-vehicle-tax/levy",
+            "light-vehicle-tax/holding",
             "tax-collection/transfer-application",
             "tax-collection/balance",
             "tax-collection/transfer",
