@@ -9,6 +9,7 @@ mod it {
     mod banks;
     mod defects;
     mod incidents;
+    mod intermediate;
     mod inward;
     mod ledger;
     mod links;

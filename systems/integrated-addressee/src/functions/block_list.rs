@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use system::{Answer, Context, Effect, Form, Function, Input, Mode, Outcome};
 
 use crate::desk::Desk;
-use crate::records::{Block, Link, PROTECTION, Protection, ResultOf, TransmissionResult};
+use crate::records::{Block, Link, PROTECTION, Protection, TransmissionResult};
 use crate::rules::copies;
 
 /// The most rows one answer shows; the count is of all.
@@ -64,8 +64,9 @@ fn state(desk: &Desk<'_>, block: Option<&Block>) -> Result<(&'static str, String
     let Some(block) = block else {
         return Ok(("送信なし", "団体内統合宛名番号が付くと送ります。".to_owned()));
     };
-    let key = ResultOf::Block.key(block.integrated_no.as_str());
-    let result = desk.get::<TransmissionResult>(&key)?.filter(|result| result.send_no == block.send_no);
+    let result = desk
+        .get::<TransmissionResult>(block.integrated_no.as_str())?
+        .filter(|result| result.send_no == block.send_no);
     Ok(match result {
         None => ("結果待ち", String::new()),
         Some(result) if result.accepted => {

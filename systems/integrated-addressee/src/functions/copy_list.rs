@@ -10,7 +10,7 @@ use system::{
 };
 
 use crate::desk::Desk;
-use crate::records::{COPY, ProvisionCopy, ResultOf, TransmissionResult, WAITING_COPY, WaitingCopy};
+use crate::records::{COPY, ProvisionCopy, TransmissionResult, WAITING_COPY, WaitingCopy};
 use crate::rules::affairs::Affair;
 use crate::rules::{Hold, copies, hold};
 
@@ -98,7 +98,7 @@ impl List<'_> {
         let title = Affair::of_copy(task_id, affair).map_or("", |affair| affair.title);
         self.subjects.push(addressee_no.to_owned());
         self.rows.push(json!({
-            "since": wareki(line.on),
+            "told_on": wareki(line.on),
             "task_id": task_id,
             "affair": title,
             "addressee_no": addressee_no,
@@ -139,7 +139,7 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
     })?;
     view.scan(&COPY, None, &mut |stored| {
         let one = stored.typed::<ProvisionCopy>()?.record;
-        let result = desk.get::<TransmissionResult>(&ResultOf::Copy.key(&one.key()))?;
+        let result = desk.get::<TransmissionResult>(&one.key())?;
         let line = match result.filter(|result| result.send_no == one.send_no) {
             None => Line {
                 stand: "sent", label: "結果待ち", on: one.sent_on, code: "", why: String::new(), remedy: ""

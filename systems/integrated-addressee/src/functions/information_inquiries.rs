@@ -65,7 +65,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    let data = json!({ "count": count, "late": late, "more": rows.len() < count, "rows": rows });
+    let data = json!({ "count": count, "overdue_count": late, "more": rows.len() < count, "rows": rows });
     let message = format!("{count}件です。回答期限を過ぎたものは{late}件です。");
     Ok(Outcome { message, answer: Some(Answer { data, subjects }), ..Outcome::default() })
 }

@@ -42,7 +42,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut desk = Desk::new(view);
     let result_of = ResultOf::from_code(input.text("result_of")).unwrap_or(ResultOf::Copy);
     let refused = |send_no: u32| -> Result<bool, Fault> {
-        let result = Desk::new(view).get::<TransmissionResult>(&result_of.key(key))?;
+        let result = Desk::new(view).get::<TransmissionResult>(key)?;
         Ok(result.is_some_and(|result| result.send_no == send_no && !result.accepted))
     };
     let (sent_on, mut subjects) = (context.today, Vec::new());

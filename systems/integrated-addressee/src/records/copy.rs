@@ -18,7 +18,7 @@ pub static WAITING_COPY: Kind = Kind::new("integrated-addressee/waiting-copy", "
     .columns(&[Column::plain("addressee_no", "宛名番号")])
     .sealed(&["items"]);
 
-/// 中間サーバーの登録結果, key what it is of and its number.
+/// 中間サーバーの登録結果, by the key of the copy or the 団体内統合宛名番号 of the block; the one is never the other.
 pub static TRANSMISSION_RESULT: Kind =
     Kind::new("integrated-addressee/transmission-result", "中間サーバーの登録結果");
 
@@ -139,14 +139,6 @@ impl ResultOf {
             _ => None,
         }
     }
-
-    /// The key of the newest result of a copy's key or a block's number.
-    pub fn key(self, of: &str) -> String {
-        match self {
-            Self::Copy => format!("copy-{of}"),
-            Self::Block => format!("block-{of}"),
-        }
-    }
 }
 
 /// What 中間サーバー answered to a row, the newest (登録結果).
@@ -174,6 +166,6 @@ impl Record for TransmissionResult {
     const KIND: &'static Kind = &TRANSMISSION_RESULT;
 
     fn key(&self) -> String {
-        self.result_of.key(&self.of)
+        self.of.clone()
     }
 }

@@ -3,7 +3,7 @@
 use register::Fault;
 
 use crate::desk::Desk;
-use crate::records::{Block, IntegratedNo, Link, Protection, ResultOf, TransmissionResult, WaitingCopy};
+use crate::records::{Block, IntegratedNo, Link, Protection, TransmissionResult, WaitingCopy};
 
 /// Why a copy waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,10 +83,14 @@ pub(crate) fn of(desk: &Desk<'_>, copy: &WaitingCopy) -> Result<Result<Integrate
     let Some(block) = desk.get::<Block>(integrated_no.as_str())?.filter(Block::holds) else {
         return Ok(Ok(integrated_no));
     };
-    let key = ResultOf::Block.key(integrated_no.as_str());
-    Ok(match desk.get::<TransmissionResult>(&key)?.filter(|result| result.send_no == block.send_no) {
-        None => Err(Hold::BlockUnanswered),
-        Some(result) if result.accepted => Ok(integrated_no),
-        Some(result) => Err(Hold::BlockRefused(super::copies::words(&result))),
-    })
+    Ok(
+        match desk
+            .get::<TransmissionResult>(integrated_no.as_str())?
+            .filter(|result| result.send_no == block.send_no)
+        {
+            None => Err(Hold::BlockUnanswered),
+            Some(result) if result.accepted => Ok(integrated_no),
+            Some(result) => Err(Hold::BlockRefused(super::copies::words(&result))),
+        },
+    )
 }

@@ -58,7 +58,7 @@ fn 変換できない行は残り_ほかの行は送られる() {
     let one = &data["rows"][0];
     assert_eq!(data["count"], json!(1));
     assert_eq!(
-        (&one["since"], &one["task_id"], &one["affair"], &one["addressee_no"]),
+        (&one["told_on"], &one["task_id"], &one["affair"], &one["addressee_no"]),
         (&json!("令和8年11月20日"), &json!("001"), &json!("住民票関係情報"), &json!(number(2)))
     );
     assert!(one["why"].as_str().unwrap().contains("変換できません"));

@@ -34,11 +34,14 @@ fn waits(bench: &mut Bench) -> String {
     })
 }
 
+/// What comes, from the register or from 宛名, and who waits then.
+type Story<'a> = (&'a str, Vec<(bool, Given)>, &'a str);
+
 #[test]
 fn 住登外者の付番待ちの表() {
     let hidden = "住登外 （支援措置の対象のため表示しません）";
     let other = number(2);
-    let table: Vec<(&str, Vec<(bool, Given)>, &str)> = vec![
+    let table: Vec<Story<'_>> = vec![
         ("住登外者", vec![(false, addressee(1, "2", &[]))], "住登外 丙野　太郎"),
         ("住民の宛名は待たない", vec![(false, addressee(1, "1", &[]))], ""),
         ("法人は待たない", vec![(false, addressee(1, "3", &[]))], ""),
