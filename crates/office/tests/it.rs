@@ -5,6 +5,7 @@ mod it {
     mod house;
 
     mod acceptance;
+    mod accounting;
     mod ask;
     mod banks;
     mod defects;
@@ -14,6 +15,7 @@ mod it {
     mod ledger;
     mod links;
     mod media;
+    mod merged;
     mod migration;
     mod packed;
     mod prune;
