@@ -145,6 +145,7 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
             "batch_part_max": municipality.batch_part_max,
             "transfer_client_code": municipality.transfer_client_code,
             "transfer_client_name": municipality.transfer_client_name,
+            "transfer_clients": municipality.transfer_clients,
             "overflow_print": municipality.overflow_print,
             "contact": municipality.contact,
             "input_place": municipality.input_place,
