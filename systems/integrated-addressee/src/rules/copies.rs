@@ -1,7 +1,7 @@
 //! 副本: what a task told goes out at once, or waits with its reason.
 
 use domain::{AddresseeNo, Date};
-use register::{Fault, ViewExt};
+use register::{Fault, Record, ViewExt};
 
 use super::hold;
 use crate::desk::Desk;
@@ -44,13 +44,15 @@ pub(crate) fn take(desk: &mut Desk<'_>, told: &Told, told_at: i64, today: Date) 
 /// Copies of a 宛名番号 that waited and need not any more go out.
 pub(crate) fn release(desk: &mut Desk<'_>, addressee_no: AddresseeNo, today: Date) -> Result<(), Fault> {
     for held in desk.view.load_by::<WaitingCopy>("addressee_no", addressee_no.as_str())? {
-        settle(desk, &held.record, today)?;
+        // As this decision leaves it: what another row of the batch let go has gone.
+        if let Some(copy) = desk.get::<WaitingCopy>(&held.record.key())? {
+            settle(desk, &copy, today)?;
+        }
     }
     Ok(())
 }
 
 fn settle(desk: &mut Desk<'_>, copy: &WaitingCopy, today: Date) -> Result<(), Fault> {
-    use register::Record;
     let Ok(integrated_no) = hold::of(desk, copy)? else { return desk.put(copy) };
     let before = desk.get::<ProvisionCopy>(&copy.key())?;
     let (copy_no, send_no) = match before {

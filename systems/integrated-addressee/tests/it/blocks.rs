@@ -234,3 +234,30 @@ fn 対象かどうか読めない行は断る() {
     }
     assert_eq!(bench.run("block-list", &json!({})).answer.unwrap().data["count"], json!(0));
 }
+
+/// Rows of one batch that let the same copy go let it go once.
+#[test]
+fn 一度に届いても副本は一度だけ送る() {
+    let of = |serial: u64, history: &str, on: &str| {
+        row(&[
+            ("addressee_no", &number(serial)),
+            ("history_no", history),
+            ("no_automatic_answer", on),
+            ("undisclosed", on),
+        ])
+    };
+    let mut bench = Bench::default();
+    play(&mut bench, &[Numbered(1, 1), Numbered(2, 1)]);
+    bench.take(&NON_DISCLOSURE, &[of(1, "1", "1"), of(2, "1", "1")]);
+    assert_eq!(bench.offers("block", &["send_no"]), ["1"], "one person, one block");
+    play(&mut bench, &[Step::Copy(1, 1, "1"), Step::Copy(2, 1, "1")]);
+    assert_eq!(holds(&mut bench), "MSV03 MSV03");
+    bench.take(&NON_DISCLOSURE, &[of(1, "2", ""), of(2, "2", "")]);
+    assert_eq!(bench.offers("copy", &["send_no"]), ["1", "1"]);
+
+    // The first row ends the block, the second says that the person never was protected under the other number.
+    let mut bench = Bench::default();
+    play(&mut bench, &[Numbered(1, 1), Numbered(2, 1), Told(1, 1, "1"), Step::Copy(1, 1, "1")]);
+    bench.take(&NON_DISCLOSURE, &[of(1, "2", ""), of(2, "1", "")]);
+    assert_eq!(bench.offers("copy", &["send_no"]), ["1"]);
+}
