@@ -30,8 +30,8 @@ pub struct ServerOrders {
     pub answers: BTreeMap<String, String>,
 }
 
-/// A simulated 中間サーバー at a folder (模擬中間サーバー). What it holds it keeps in memory; what it has taken, its receiver notes in the
-/// folder.
+/// A simulated 中間サーバー at a folder (模擬中間サーバー). What it holds it keeps in memory, and what it owes too: stopped between taking and
+/// answering, it never answers. What it has taken, its receiver notes in the folder.
 pub struct IntermediateServer {
     receiver: FolderReceiver,
     folder: Folder,
