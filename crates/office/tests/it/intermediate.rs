@@ -123,7 +123,7 @@ fn a_copy_is_sent_its_result_comes_back_and_what_could_not_be_converted_goes_lat
 
     // With its number the second goes in the next file; the server is ordered to refuse it, and says why.
     let second = number(&house, &people[1], "983205673214");
-    server.orders.refused.insert(second.clone());
+    server.orders.refused.insert(second);
     day(&house, &mut server);
     assert_eq!(stands(&house, &people), ["1 登録済み", "2 エラー MSV05", "3 変換できない MSV01"]);
     let shown = run(&house, "copy-list", &json!({ "stand": "refused" }));
