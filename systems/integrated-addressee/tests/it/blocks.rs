@@ -1,6 +1,9 @@
 //! 自動応答不可・不開示: a copy of a protected person goes after the block was accepted, whichever came first.
 
 use integrated_addressee::intakes::{NON_DISCLOSURE, RESIDENT_COPIES, TRANSMISSION_RESULTS};
+use integrated_addressee::records::{Block, COPY, Protection, ProvisionCopy, TransmissionResult};
+use proptest::prelude::*;
+use register::{View, ViewExt};
 use serde_json::json;
 
 use super::bench::{Bench, number, row};
@@ -260,4 +263,64 @@ fn 一度に届いても副本は一度だけ送る() {
     play(&mut bench, &[Numbered(1, 1), Numbered(2, 1), Told(1, 1, "1"), Step::Copy(1, 1, "1")]);
     bench.take(&NON_DISCLOSURE, &[of(1, "2", ""), of(2, "1", "")]);
     assert_eq!(bench.offers("copy", &["send_no"]), ["1"]);
+}
+
+fn step() -> impl Strategy<Value = (u8, u64, bool)> {
+    (0u8..5, 1u64..4, any::<bool>())
+}
+
+fn copies(bench: &Bench) -> Vec<ProvisionCopy> {
+    let mut all = Vec::new();
+    bench
+        .memory
+        .scan(&COPY, None, &mut |stored| {
+            all.push(stored.typed::<ProvisionCopy>()?.record);
+            Ok(std::ops::ControlFlow::Continue(()))
+        })
+        .unwrap();
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    /// Three 宛名番号 of two people, in any order of copies, measures, numbering and answers: what goes out of a protected person goes
+    /// after the newest block was accepted.
+    #[test]
+    fn no_copy_of_a_protected_person_goes_before_its_block(steps in prop::collection::vec(step(), 1..40)) {
+        let mut bench = Bench::default();
+        for (history, (kind, serial, on)) in (1u32..).zip(steps) {
+            let before = copies(&bench);
+            let mark = if on { "1" } else { "" };
+            let person = if serial == 3 { 1 } else { serial };
+            match kind {
+                0 => drop(play(&mut bench, &[Step::Copy(serial, history, mark)])),
+                1 => drop(play(&mut bench, &[Told(serial, history, mark)])),
+                2 => {
+                    let numbered = play(&mut bench, &[Numbered(serial, person)]);
+                    prop_assert_eq!(numbered, []);
+                }
+                _ => {
+                    // The server answers to the newest block of somebody, if it was sent one.
+                    let blocks = bench.offers("block", &["integrated_no", "send_no"]);
+                    let newest = blocks.get(usize::try_from(serial).unwrap() % 2).map(|row| row.split_once(' ').unwrap());
+                    if let Some((no, send_no)) = newest {
+                        let result = if on { "1" } else { "9" };
+                        let given = row(&[("result_of", "2"), ("no", no), ("send_no", send_no), ("result", result)]);
+                        bench.take(&TRANSMISSION_RESULTS, &[given]);
+                    }
+                }
+            }
+            for copy in copies(&bench).into_iter().filter(|copy| !before.contains(copy)) {
+                let integrated = copy.integrated_no.to_string();
+                let block = bench.memory.load::<Block>(&integrated).unwrap().map(|held| held.record);
+                let accepted = bench.memory.load::<TransmissionResult>(&integrated).unwrap().map(|held| held.record);
+                if let Some(block) = block.filter(Block::holds) {
+                    let accepted = accepted.is_some_and(|one| one.accepted && one.send_no == block.send_no);
+                    prop_assert!(accepted, "step {}: {:?}", history, copy);
+                }
+                let told = bench.memory.load::<Protection>(copy.addressee_no.as_str()).unwrap();
+                prop_assert!(told.is_some() || !copy.undisclosed, "step {}: {:?}", history, copy);
+            }
+        }
+    }
 }
