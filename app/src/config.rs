@@ -118,6 +118,9 @@ pub struct Municipality {
     /// The name banks print beside a debit (委託者名), in half-width kana.
     #[serde(default)]
     pub transfer_client_name: String,
+    /// Who asks the banks that have contracts of their own: `[municipality.transfer_clients.<金融機関コード>]`.
+    #[serde(default)]
+    pub transfer_clients: BTreeMap<String, TransferClient>,
     /// How many records a batch takes in one part (一度に進める件数), when it is fewer than usual.
     #[serde(default)]
     pub batch_part_max: Option<u32>,
@@ -133,6 +136,18 @@ pub struct Municipality {
     /// A file with the lots of the town (地番マスタ), tab-separated; empty is none.
     #[serde(default)]
     pub lots: String,
+}
+
+/// Who asks one bank for account transfers (委託者). What is empty is as for every bank.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransferClient {
+    /// 委託者コード, ten digits.
+    #[serde(default)]
+    pub code: String,
+    /// 委託者名, in half-width kana.
+    #[serde(default)]
+    pub name: String,
 }
 
 /// Where somebody works (入力場所・入力端末).

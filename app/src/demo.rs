@@ -221,7 +221,7 @@ fn take_in(office: &Office, id: &str) -> Result<u64, Fault> {
 
 /// The configuration of a new town with a simulated receiver at the other end of every place that something is sent to.
 pub fn with_receivers() -> String {
-    const PLACES: [&str; 8] = [
+    const PLACES: [&str; 9] = [
         "welfare-suite",
         "tax-suite",
         "juki-net",
@@ -230,6 +230,7 @@ pub fn with_receivers() -> String {
         "financial-institutions",
         "multi-payment-network",
         "financial-accounting",
+        "intermediate-server",
     ];
     DEFAULT_FILE.replace("receivers = []", &format!("receivers = {PLACES:?}"))
 }

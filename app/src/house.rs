@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use catalog::{DerivedDataset, DerivedItem, FunctionTable, ItemKind, Problem};
-use counterparts::FolderReceiver;
+use counterparts::{FolderReceiver, IntermediateServer, Sender};
 use domain::BusinessCalendar;
 use layout::Plan;
 use office::{Clock, Entropy, LinkSources, ListFile, Office, OfficeParts, Ready, SystemClock, SystemEntropy};
@@ -92,6 +92,8 @@ pub struct House {
     pub office: Arc<Office>,
     /// Simulated receivers the configuration asks for.
     pub receivers: Vec<FolderReceiver>,
+    /// 模擬中間サーバー, where the configuration asks for a receiver at its place.
+    pub server: Option<IntermediateServer>,
     /// Systems of others that push and fetch deliveries.
     pub partners: Partners,
     /// How many days kept bytes of deliveries stay; for ever without it.
@@ -145,6 +147,7 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
             "batch_part_max": municipality.batch_part_max,
             "transfer_client_code": municipality.transfer_client_code,
             "transfer_client_name": municipality.transfer_client_name,
+            "transfer_clients": municipality.transfer_clients,
             "overflow_print": municipality.overflow_print,
             "contact": municipality.contact,
             "input_place": municipality.input_place,
@@ -158,9 +161,9 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
         evidence: config.at(&config.links.evidence),
         login_tries_max: config.server.login_tries_max,
     })?;
-    let receivers = receivers(config, &office)?;
+    let (receivers, server) = receivers(config, &office)?;
     let partners = places_relay::partners(config)?;
-    Ok(House { office: Arc::new(office), receivers, partners, keep_days: config.links.keep_days })
+    Ok(House { office: Arc::new(office), receivers, server, partners, keep_days: config.links.keep_days })
 }
 
 /// Makes the key file of a new town, readable by the program's user alone from its first byte.
@@ -246,9 +249,17 @@ fn files(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<ListFile>> {
     Ok(files)
 }
 
-/// Simulated receivers at the places the configuration names, with the layouts of the links that send there.
-fn receivers(config: &Config, office: &Office) -> anyhow::Result<Vec<FolderReceiver>> {
-    let mut receivers = Vec::new();
+/// The place of 中間サーバー, and the links by which it answers.
+const SERVER_PLACE: &str = "intermediate-server";
+const SERVER_RESULTS: &str = "results-from-intermediate-server";
+const SERVER_ANSWERS: &str = "information-answers-from-intermediate-server";
+
+/// Simulated receivers at the places the configuration names, with the layouts of the links that send there; 中間サーバー is one that answers.
+fn receivers(
+    config: &Config,
+    office: &Office,
+) -> anyhow::Result<(Vec<FolderReceiver>, Option<IntermediateServer>)> {
+    let (mut receivers, mut server) = (Vec::new(), None);
     for place in &config.simulators.receivers {
         let Some(root) = config.folder_place(place) else {
             bail!("[simulators] receivers の「{place}」は [places] のフォルダにありません");
@@ -261,7 +272,33 @@ fn receivers(config: &Config, office: &Office) -> anyhow::Result<Vec<FolderRecei
                 plans.insert(running.link.id.clone(), (**plan).clone());
             }
         }
-        receivers.push(FolderReceiver::new(Folder::at(root), plans));
+        let folder = Folder::at(root);
+        if place == SERVER_PLACE
+            && let Some(results) = sender(office, &folder, SERVER_RESULTS)?
+            && let Some(answers) = sender(office, &folder, SERVER_ANSWERS)?
+        {
+            server = Some(IntermediateServer::new(folder, plans, results, answers));
+        } else {
+            receivers.push(FolderReceiver::new(folder, plans));
+        }
     }
-    Ok(receivers)
+    Ok((receivers, server))
+}
+
+/// A simulated sender that goes on behind what it has put and what was taken; none where the town has no such link.
+fn sender(office: &Office, folder: &Folder, link: &str) -> anyhow::Result<Option<Sender>> {
+    let Some(running) = office.links().get(link) else { return Ok(None) };
+    let Ok(Ready::Inward(inward)) = &running.ready else { return Ok(None) };
+    let place = folder.other_side();
+    let taken = office.deliveries(link, None, 1)?.first().map_or(0, |delivery| delivery.no);
+    let put = std::fs::read_dir(place.out()).into_iter().flatten().filter_map(Result::ok);
+    let number_of = |name: String| {
+        let digits = name.strip_prefix(&inward.file_prefix)?.strip_suffix(".dat")?.to_owned();
+        digits.parse::<u64>().ok()
+    };
+    let put = put.filter_map(|entry| number_of(entry.file_name().to_string_lossy().into_owned())).max();
+    let last = taken.max(put.unwrap_or(0));
+    let (dataset, prefix) = (&running.link.dataset, &inward.file_prefix);
+    let sender = Sender::new(Box::new(place), link, dataset, prefix, inward.plan.clone());
+    Ok(Some(sender.going_on_with(last.saturating_add(1))))
 }

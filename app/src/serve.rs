@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
-use counterparts::FolderReceiver;
+use counterparts::{FolderReceiver, IntermediateServer};
 use office::{LinkWorker, Office, Ready, Turn};
 use web::Desk;
 
@@ -37,7 +37,7 @@ impl Workers {
     /// # Errors
     /// When the system gives no more threads.
     pub fn start(house: House) -> anyhow::Result<(Arc<Office>, Self)> {
-        let House { office, receivers, keep_days, .. } = house;
+        let House { office, receivers, server, keep_days, .. } = house;
         let stop = Arc::new(AtomicBool::new(false));
         let mut threads = Vec::new();
         for running in office.links().all() {
@@ -60,6 +60,14 @@ impl Workers {
                 .name("simulated receiver".to_owned())
                 .spawn(move || work_receiver(receiver, &stop))
                 .context("模擬受信側のスレッドを作れません")?;
+            threads.push(thread);
+        }
+        if let Some(server) = server {
+            let (office, stop) = (Arc::clone(&office), Arc::clone(&stop));
+            let thread = std::thread::Builder::new()
+                .name("simulated server".to_owned())
+                .spawn(move || work_server(server, &office, &stop))
+                .context("模擬中間サーバーのスレッドを作れません")?;
             threads.push(thread);
         }
         Ok((office, Self { stop, threads }))
@@ -150,6 +158,27 @@ fn work_receiver(mut receiver: FolderReceiver, stop: &AtomicBool) {
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(%error, "simulated receiver");
+                pause(FAULT_PAUSE);
+            }
+        }
+    }
+}
+
+/// 模擬中間サーバー: takes what lies there, and answers it with the files of the next turn.
+fn work_server(mut server: IntermediateServer, office: &Office, stop: &AtomicBool) {
+    while !stop.load(Ordering::Relaxed) {
+        match server.turn() {
+            Ok(taken) if taken.is_empty() => pause(RECEIPT_PAUSE),
+            Ok(_) => {
+                let today = office.today().to_string();
+                let sent = server.send_results(&today).and_then(|_| server.send_answers(&today));
+                if let Err(error) = sent {
+                    tracing::error!(%error, "simulated server");
+                    pause(FAULT_PAUSE);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "simulated server");
                 pause(FAULT_PAUSE);
             }
         }

@@ -133,6 +133,28 @@ fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str, sex: &'a str, address: 
             ],
             0,
         ),
+        // Nothing was sent to 中間サーバー, and nobody is numbered: what it answers and asks is held back.
+        one(
+            "results-from-intermediate-server",
+            &[
+                ("result_no", "1"),
+                ("result_of", "1"),
+                ("no", "000000000001"),
+                ("send_no", "1"),
+                ("result", "1"),
+            ],
+            1,
+        ),
+        one(
+            "information-answers-from-intermediate-server",
+            &[("result_no", "1"), ("inquiry_no", "S-000000000001"), ("state", "2"), ("answer", "x")],
+            1,
+        ),
+        one(
+            "sign-requests-from-intermediate-server",
+            &[("request_no", "000001"), ("integrated_no", "000000000000019")],
+            1,
+        ),
         one("results-from-immigration", &[("message_no", "000000000001"), ("result", "00")], 1),
         Sends {
             link: "applications-from-myna-portal",

@@ -150,8 +150,8 @@ fn links_are_derived_once_and_never_overwritten() {
             "care-need-certification = \"places/care-need-certification\"",
             "city: 59行（すでに連携がある 22、導いた 37、残った 0）、連携 37",
             "town_a: 97行（すでに連携がある 9、導いた 88、残った 0）、連携 88",
-            "kotoura_links: 43行（すでに連携がある 3、導いた 40、残った 0）、連携 69",
-            "unit_links: 1006行（すでに連携がある 139、導いた 867、残った 0）、連携 427",
+            "kotoura_links: 43行（すでに連携がある 4、導いた 39、残った 0）、連携 67",
+            "unit_links: 1006行（すでに連携がある 142、導いた 864、残った 0）、連携 424",
             "違う内容がすでにあって書かなかったもの 0",
         ],
     );

@@ -57,6 +57,51 @@ fn the_key_is_for_the_program_alone() {
     store_sqlite::KeyRing::read(&key).unwrap();
 }
 
+/// 模擬中間サーバー answers what it takes, and counts on after the town was stopped.
+#[test]
+fn the_simulated_intermediate_server_answers_and_goes_on_after_a_restart() {
+    use office::{Caller, LinkWorker, RunOptions, Turn};
+    use serde_json::json;
+
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("demo");
+    let (config, house) = make(&demo(&folder, false), Outside::default()).unwrap();
+    daicho::demo::settle(&house.office).unwrap();
+    let mut house = Some(house);
+    for (serial, individual) in [(1, "123456789018"), (2, "983205673214")] {
+        let mut now = house.take().unwrap_or_else(|| open(&config, Outside::default()).unwrap());
+        let office = now.office.clone();
+        let run = |function: &str, input: serde_json::Value| {
+            let function = format!("integrated-addressee/{function}");
+            let options = RunOptions::default();
+            office.run(&Caller::command_line(), &function, &input, &options).unwrap().answer.unwrap().data
+        };
+        let turn = |link: &str| while LinkWorker::new(&office).turn(link).unwrap() == Turn::Worked {};
+        let person = domain::AddresseeNo::from_serial(serial).unwrap();
+        // A link of differences carries what changes after its first turn.
+        turn("copies-to-intermediate-server");
+        run(
+            "number",
+            json!({
+                "individual_number": individual, "addressee_no": person, "task_id": "001", "resident_status": "1",
+                "name": "見本",
+            }),
+        );
+        office.run_link(&Caller::command_line(), "copies-to-intermediate-server").unwrap();
+        turn("copies-to-intermediate-server");
+        let server = now.server.as_mut().unwrap();
+        let taken = server.turn().unwrap();
+        assert_eq!((taken.len(), taken[0].control.rows), (1, 1));
+        turn("copies-to-intermediate-server");
+        assert_eq!(server.send_results("2026-11-20").unwrap(), [format!("kekka_{serial:06}.dat")]);
+        turn("results-from-intermediate-server");
+        let accepted = run("copy-list", json!({ "stand": "accepted" }));
+        assert_eq!(accepted["count"], json!(serial), "{accepted}");
+        let newest = office.deliveries("results-from-intermediate-server", None, 1).unwrap().remove(0);
+        assert_eq!((newest.no, newest.refused.len()), (serial, 0), "{:?}", newest.refused);
+    }
+}
+
 #[test]
 fn a_town_runs_on_postgresql() {
     let dir = tempfile::tempdir().unwrap();

@@ -63,6 +63,12 @@ impl Sender {
         Self { place, link, dataset, plan, prefix, next_no: 1, as_of: 0 }
     }
 
+    /// The same sender after a restart: it goes on with this number.
+    #[must_use]
+    pub fn going_on_with(self, next_no: u64) -> Self {
+        Self { next_no, as_of: next_no.saturating_sub(1), ..self }
+    }
+
     /// The number of its next delivery.
     pub fn next_no(&self) -> u64 {
         self.next_no

@@ -5,14 +5,17 @@ mod it {
     mod house;
 
     mod acceptance;
+    mod accounting;
     mod ask;
     mod banks;
     mod defects;
     mod incidents;
+    mod intermediate;
     mod inward;
     mod ledger;
     mod links;
     mod media;
+    mod merged;
     mod migration;
     mod packed;
     mod prune;

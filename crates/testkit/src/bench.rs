@@ -172,12 +172,24 @@ pub fn take(memory: &mut Memory, intake: &Intake, today: Date, rows: &[Given]) -
 
 /// Runs a function as a screen would: through its form, and commits what it decides unless a finding stops it.
 pub fn run(system: &System, memory: &mut Memory, today: Date, id: &str, input: &Value) -> Outcome {
+    run_in(&Value::Null, system, memory, today, id, input)
+}
+
+/// The same in a municipality of which something is known.
+pub fn run_in(
+    municipality: &Value,
+    system: &System,
+    memory: &mut Memory,
+    today: Date,
+    id: &str,
+    input: &Value,
+) -> Outcome {
     let function = system.functions.iter().find(|function| function.id == id).unwrap();
     let (checked, findings) = function.form.check(input);
     assert!(findings.is_empty(), "{findings:?}");
     let outcome = {
         let index = Index(system, memory);
-        (function.decide)(memory, &Input(checked), &context(today, &index, &Value::Null)).unwrap()
+        (function.decide)(memory, &Input(checked), &context(today, &index, municipality)).unwrap()
     };
     if outcome.findings.iter().all(|finding| !finding.stops()) {
         memory.commit(outcome.writes.clone());

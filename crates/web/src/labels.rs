@@ -293,6 +293,11 @@ const OWN: &[(&str, &str)] = &[
     ("past", "過去の記録による"),
     ("integrated_no", "団体内統合宛名番号"),
     ("failed", "変換できないもの"),
+    ("sent_on", "送信日"),
+    ("asked_by", "照会した人"),
+    ("answer_by", "回答期限"),
+    ("information", "回答の内容"),
+    ("overdue_count", "回答期限を過ぎた件数"),
     ("all", "すべての宛名番号"),
     ("tasks", "業務"),
     // 軽自動車税.

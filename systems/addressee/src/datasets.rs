@@ -29,7 +29,7 @@ const ADDRESSEES: Dataset = Dataset {
     row: addressee,
 };
 
-static ADDRESSEE_ITEMS: [Item; 16] = [
+static ADDRESSEE_ITEMS: [Item; 17] = [
     Item::new("addressee_no", "宛名番号", ItemType::Code),
     Item::new("history_no", "履歴番号", ItemType::Number),
     Item::new("class", "住民区分", ItemType::Code),
@@ -46,9 +46,11 @@ static ADDRESSEE_ITEMS: [Item; 16] = [
     Item::new("departed_on", "消除の異動年月日", ItemType::Date),
     Item::new("corporate_no", "法人番号", ItemType::Code),
     Item::new("protected", "支援措置対象", ItemType::Code),
+    Item::new("merged_into", "名寄せ先宛名番号", ItemType::Code),
 ];
 
-fn addressee(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+/// A link of 名寄せ is a record of its own; whoever makes or undoes one writes the sub number's record too, so that its row goes out.
+fn addressee(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     let held = stored.typed::<Addressee>()?.record;
     row.push(held.addressee_no.as_str());
     row.push_display(&stored.version);
@@ -69,6 +71,7 @@ fn addressee(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, F
     }
     row.push_optional(held.corporate_no);
     row.push(flag(held.protected));
+    row.push_optional(linked::merged_into(view, &stored.key)?.map(|link| link.record.main_no));
     Ok(Fate::Row)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use register::{Fault, Versioned, View, ViewExt};
+use register::{Fault, Versioned, View, ViewExt, Write};
 
 use crate::records::{Addressee, Merge, PROTECTION, PerTax, Protection};
 
@@ -30,6 +30,11 @@ pub(crate) fn marked(view: &dyn View, new: Addressee) -> Result<Addressee, Fault
 /// The link that makes a number a sub number, while it holds.
 pub(crate) fn merged_into(view: &dyn View, addressee_no: &str) -> Result<Option<Versioned<Merge>>, Fault> {
     Ok(view.load::<Merge>(addressee_no)?.filter(|held| held.record.is_active()))
+}
+
+/// A new version of a number's record, so that the row in which it is told of a link goes out.
+pub(crate) fn told_anew(held: &Versioned<Addressee>) -> Result<Write, Fault> {
+    Ok(Write::put(&held.record, Some(held.version))?)
 }
 
 /// The links by which others are sub numbers of a number, while they hold.

@@ -12,6 +12,7 @@ use crate::rules::{Procedure, check, items, matching};
 /// Applications as one decision changes them.
 pub(crate) struct Desk<'a> {
     view: &'a dyn View,
+    known: matching::Known<'a>,
     today: Date,
     by: String,
     applications: BTreeMap<String, Open>,
@@ -25,8 +26,43 @@ struct Open {
 
 impl<'a> Desk<'a> {
     pub(crate) fn new(view: &'a dyn View, context: &Context<'_>) -> Self {
+        Self::knowing(view, matching::Known::held(view), context)
+    }
+
+    /// The same where people are known who are not held yet.
+    pub(crate) fn knowing(view: &'a dyn View, known: matching::Known<'a>, context: &Context<'_>) -> Self {
         let by = context.actor.id().to_owned();
-        Self { view, today: context.today, by, applications: BTreeMap::new(), passed: Vec::new() }
+        Self { view, known, today: context.today, by, applications: BTreeMap::new(), passed: Vec::new() }
+    }
+
+    /// Looks again for the person of everything that waits for one, now that more is known. What comes to the same stays as it is.
+    pub(crate) fn match_again(&mut self) -> Result<(), Fault> {
+        let mut waiting = Vec::new();
+        for state in ["unmatched", "held"] {
+            waiting.extend(self.view.load_by::<Application>("state", state)?);
+        }
+        // Withdrawals first, as when they come: what is taken back is not handed on.
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        for one in waiting.into_iter().map(|held| held.record) {
+            let waits = one.addressee_no.is_none() && one.holds.iter().any(|hold| hold.code == check::PERSON);
+            if !waits || !self.known.concerns(&one) {
+                continue;
+            }
+            let same = match matching::find(&self.known, &one)? {
+                matching::Matching::Found(..) => false,
+                matching::Matching::Open(candidates, _) => candidates == one.candidates,
+            };
+            if same {
+                continue;
+            }
+            self.look_for_person(&one.application_no)?;
+            let takes_back = Procedure::find(&one.procedure).is_some_and(|own| own.withdraws.is_some());
+            if takes_back { first.push(one.application_no) } else { second.push(one.application_no) }
+        }
+        for no in first.into_iter().chain(second) {
+            self.advance(&no)?;
+        }
+        Ok(())
     }
 
     /// One that has just come.
@@ -57,14 +93,15 @@ impl<'a> Desk<'a> {
 
     /// Looks for the person, unless it is known or need not be.
     pub(crate) fn look_for_person(&mut self, no: &str) -> Result<(), Fault> {
-        let view = self.view;
-        let Some(one) = self.get(no)? else { return Ok(()) };
+        let Some(one) = self.get(no)?.cloned() else { return Ok(()) };
         let wanted = Procedure::find(&one.procedure).is_some_and(|procedure| procedure.matches);
         if !wanted || one.addressee_no.is_some() {
             return Ok(());
         }
+        let found = matching::find(&self.known, &one)?;
+        let Some(one) = self.get(no)? else { return Ok(()) };
         one.clear(check::PERSON);
-        match matching::find(view, one)? {
+        match found {
             matching::Matching::Found(number, by) => {
                 one.addressee_no = Some(number);
                 one.matched_by = Some(by);

@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod datasets;
+mod desk;
 mod findings;
 mod flag;
 pub mod functions;
 pub mod intakes;
 pub mod records;
+mod rules;
 pub mod verify;
 
 use system::System;
@@ -16,7 +19,20 @@ pub fn system() -> System {
         title: "団体内統合宛名",
         // One of the common functions; it has no 業務ID of its own.
         task_id: "",
-        kinds: vec![&records::PERSON, &records::LINK, &records::PENDING, &records::COUNTER],
+        kinds: vec![
+            &records::PERSON,
+            &records::LINK,
+            &records::PENDING,
+            &records::COUNTER,
+            &records::COPY,
+            &records::WAITING_COPY,
+            &records::TRANSMISSION_RESULT,
+            &records::PROTECTION,
+            &records::BLOCK,
+            &records::INFORMATION_INQUIRY,
+            &records::INFORMATION_ANSWER,
+            &records::SIGN_REQUEST,
+        ],
         functions: vec![
             functions::number::function(),
             functions::change_number::function(),
@@ -25,11 +41,17 @@ pub fn system() -> System {
             functions::convert::to_addressee(),
             functions::inquiry::function(),
             functions::pending::function(),
+            functions::copy_list::function(),
+            functions::block_list::function(),
+            functions::resend::function(),
+            functions::information_inquiry::function(),
+            functions::information_inquiries::function(),
+            functions::information_answer::function(),
         ],
         calculations: Vec::new(),
         extracts: Vec::new(),
-        datasets: Vec::new(),
-        intakes: vec![intakes::RESIDENTS, intakes::NON_RESIDENTS],
+        datasets: datasets::all(),
+        intakes: intakes::all(),
         indexed: Vec::new(),
         checks: verify::checks(),
     }

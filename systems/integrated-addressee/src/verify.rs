@@ -6,7 +6,12 @@ use std::ops::ControlFlow;
 use register::{Fault, View, ViewExt};
 use system::{Check, Inconsistency};
 
-use crate::records::{Counter, IntegratedNo, LINK, Link, PENDING, PERSON, Person};
+use crate::desk::Desk;
+use crate::records::{
+    Block, COPY, Counter, IntegratedNo, LINK, Link, PENDING, PERSON, Person, ProvisionCopy, ResultOf,
+    TRANSMISSION_RESULT, TransmissionResult, WAITING_COPY, WaitingCopy,
+};
+use crate::rules::hold;
 
 /// The checks of the system.
 pub fn checks() -> Vec<Check> {
@@ -18,6 +23,11 @@ pub fn checks() -> Vec<Check> {
             id: "person",
             title: "一つの個人番号が一人だけのもので、番号が採番の内にあること",
             run: persons,
+        },
+        Check {
+            id: "copy",
+            title: "送れる副本が残っておらず、結果が送ったもののものであること",
+            run: copies,
         },
     ]
 }
@@ -54,6 +64,41 @@ fn persons(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
         }
         if let Some(other) = holders.insert(person.individual_number.expose().to_owned(), number) {
             tell(format!("団体内統合宛名番号 {other} の人と個人番号が同じです。"));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// A copy that waits has a reason, one that went has a number of the series, and nothing is answered that was not sent.
+fn copies(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
+    let mut found = Vec::new();
+    let desk = Desk::new(view);
+    view.scan(&WAITING_COPY, None, &mut |stored| {
+        if hold::of(&desk, &stored.typed::<WaitingCopy>()?.record)?.is_ok() {
+            let what = "送れる副本が、未送信のまま残っています。".to_owned();
+            found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let last = view.load::<Counter>(Counter::COPY)?.map_or(0, |held| held.record.last);
+    view.scan(&COPY, None, &mut |stored| {
+        let copy = stored.typed::<ProvisionCopy>()?.record;
+        if copy.copy_no.parse::<u64>().is_ok_and(|number| last < number) {
+            let what = "処理通番が、採番した最後の番号より後です。".to_owned();
+            found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    view.scan(&TRANSMISSION_RESULT, None, &mut |stored| {
+        let result = stored.typed::<TransmissionResult>()?.record;
+        let sent = match result.result_of {
+            ResultOf::Copy => view.load::<ProvisionCopy>(&result.of)?.map(|held| held.record.send_no),
+            ResultOf::Block => view.load::<Block>(&result.of)?.map(|held| held.record.send_no),
+        };
+        if sent.is_none_or(|sent| sent < result.send_no) {
+            let what = "送っていないものの結果です。".to_owned();
+            found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });
         }
         Ok(ControlFlow::Continue(()))
     })?;

@@ -2,6 +2,15 @@
 #![cfg(test)]
 
 #[cfg(test)]
+mod it {
+    mod bench;
+    mod blocks;
+    mod copies;
+    mod inquiries;
+    mod pending;
+}
+
+#[cfg(test)]
 mod cases {
     use std::collections::BTreeMap;
 

@@ -1,10 +1,12 @@
 //! What this system offers to others (提供データ).
 
 use domain::Yen;
-use register::{Fault, Stored, View};
+use register::{Fault, Stored, View, ViewExt};
 use system::{Dataset, Extract, Fate, Item, ItemType, Row};
 
-use crate::records::{DELIVERY, Delivery, LEVY, LEVY_TOTAL, Levy, LevyTotal, TAX_ITEM, VEHICLE, Vehicle};
+use crate::records::{
+    ADDRESSEE, DELIVERY, Delivery, LEVY, LEVY_TOTAL, Levy, LevyTotal, TAX_ITEM, VEHICLE, Vehicle,
+};
 
 /// The datasets of the system.
 pub(crate) fn datasets() -> Vec<Dataset> {
@@ -24,6 +26,14 @@ pub(crate) fn datasets() -> Vec<Dataset> {
             items: &VEHICLE_ITEMS,
             subject: "vehicle_no",
             row: vehicle,
+        },
+        Dataset {
+            id: "light-vehicle-tax/holding",
+            title: "軽自動車物件情報（個人ごと）",
+            kind: &ADDRESSEE,
+            items: &HOLDING_ITEMS,
+            subject: "addressee_no",
+            row: holding,
         },
         Dataset {
             id: "light-vehicle-tax/levy-total",
@@ -138,6 +148,34 @@ fn vehicle(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fau
     row.push_display(&vehicle.registered_on);
     row.push_display(&holding.from);
     row.push_optional(vehicle.scrapped_on);
+    Ok(Fate::Row)
+}
+
+static HOLDING_ITEMS: [Item; 3] = [
+    Item::new("addressee_no", "宛名番号", ItemType::Code),
+    Item::new("count", "使用中の台数", ItemType::Number),
+    Item::new("vehicles", "車両ごと（車両番号:標識番号:車種:初度検査年月:取得年月日）", ItemType::Text),
+];
+
+/// 物件照会: the vehicles in use that a person is taxed for, for who has to know of them (生活保護). Neither what is owed nor where they are
+/// kept.
+fn holding(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let mut vehicles: Vec<Vehicle> = view
+        .load_by::<Vehicle>("taxpayer_no", &stored.key)?
+        .into_iter()
+        .map(|held| held.record)
+        .filter(|vehicle| vehicle.scrapped_on.is_none())
+        .collect();
+    vehicles.sort_by(|a, b| a.vehicle_no.cmp(&b.vehicle_no));
+    let told = |vehicle: &Vehicle| {
+        let first = vehicle.first_inspected.map_or_else(String::new, |month| month.to_string());
+        let from = vehicle.holdings.last().map_or_else(String::new, |holding| holding.from.to_string());
+        let Vehicle { vehicle_no, plate, kind, .. } = vehicle;
+        format!("{vehicle_no}:{plate}:{kind}:{first}:{from}")
+    };
+    row.push(&stored.key);
+    row.push_display(&vehicles.len());
+    row.push(&vehicles.iter().map(told).collect::<Vec<_>>().join(" "));
     Ok(Fate::Row)
 }
 

@@ -216,6 +216,7 @@ fn open(
         "convenience-payment",
         "multi-payment-network",
         "financial-accounting",
+        "intermediate-server",
     ]
     .into_iter()
     .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
@@ -243,6 +244,7 @@ fn open(
             "code": "477991", "prefecture": "架空県", "name": "みなと郡台帳町",
             "attester_title": "台帳町長", "attester_name": "見本　太郎", "specimen": true,
             "transfer_client_code": "9999900001", "transfer_client_name": "ﾐﾅﾄｸﾞﾝﾀﾞｲﾁﾖｳﾁﾖｳ",
+            "transfer_clients": { "9991": { "code": "8888800001" } },
         }),
         sources,
         functions: FunctionTable::parse("unit_functions.tsv", &text("functions/unit_functions.tsv")),

@@ -80,6 +80,7 @@ fn a_move_in_reaches_every_subscriber_and_both_suites() {
             "resident-to-convenience-store",
             "resident-to-electoral-roll",
             "resident-to-integrated-addressee",
+            "specific-personal-to-integrated-addressee",
         ]
     );
 }

@@ -43,8 +43,14 @@ pub fn function() -> Function {
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let asked: Asked = input.read()?;
     let (write, found) = linked(view, &asked.sub_no, &asked.main_no, context.today, &asked.reason)?;
+    let mut writes: Vec<Write> = write.into_iter().collect();
+    if !writes.is_empty()
+        && let Some(sub) = view.load::<Addressee>(&asked.sub_no)?
+    {
+        writes.push(linked::told_anew(&sub)?);
+    }
     let message = format!("宛名番号 {} を {} に名寄せしました。", asked.sub_no, asked.main_no);
-    let outcome = super::done(&asked.main_no, message, "名寄せ", write.into_iter().collect());
+    let outcome = super::done(&asked.main_no, message, "名寄せ", writes);
     let outcome = Outcome {
         answer: outcome.answer.map(|answer| system::Answer {
             subjects: vec![asked.main_no.clone(), asked.sub_no.clone()],
@@ -55,7 +61,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     Ok(super::with(outcome, found))
 }
 
-/// The link between two numbers, and what stands against it.
+/// The link between two numbers, and what stands against it. Whoever writes it writes the sub number's record too.
 pub(super) fn linked(
     view: &dyn View,
     sub_no: &str,

@@ -203,15 +203,16 @@ fn known(view: &dyn View, asked: &Asked, context: &Context<'_>) -> Result<Outcom
         Step::Number | Step::Chosen => before,
     };
     let mut writes = Vec::new();
+    let link = match merged(view, asked, &now, context)? {
+        Ok(link) => link,
+        Err(finding) => return Ok(Outcome::refused(vec![finding])),
+    };
     let mut history_no = held.version;
-    if now != record {
+    if now != record || link.is_some() {
         writes.push(Write::put(&now, Some(held.version))?);
         history_no = held.version.saturating_add(1);
     }
-    match merged(view, asked, &now, context)? {
-        Ok(link) => writes.extend(link),
-        Err(finding) => return Ok(Outcome::refused(vec![finding])),
-    }
+    writes.extend(link);
     let message = format!("宛名番号 {number} を使います。");
     Ok(answered(asked, number, history_no, message, writes))
 }

@@ -55,7 +55,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let ended =
         Merge { unmerged_on: Some(context.today), reason: input.text("reason").to_owned(), ..held.record };
     let message = format!("宛名番号 {number} の {main_no} への名寄せを解除しました。");
-    let outcome = super::done(number, message, "名寄せ解除", vec![Write::put(&ended, Some(held.version))?]);
+    let mut writes = vec![Write::put(&ended, Some(held.version))?];
+    if let Some(sub) = view.load::<Addressee>(number)? {
+        writes.push(linked::told_anew(&sub)?);
+    }
+    let outcome = super::done(number, message, "名寄せ解除", writes);
     let subjects = vec![number.to_owned(), main_no];
     let answer = outcome.answer.map(|answer| Answer { subjects, ..answer });
     Ok(Outcome { answer, ..outcome })

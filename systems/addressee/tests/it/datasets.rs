@@ -31,7 +31,7 @@ fn the_items_are_those_agreed() {
             "addressee/addressee",
             "addressee_no",
             "addressee_no history_no class status household_no display_name name name_kana birth_date sex postcode \
-             address moved_out_to departed_on corporate_no protected",
+             address moved_out_to departed_on corporate_no protected merged_into",
         ),
         (
             "addressee/mailing",
@@ -170,4 +170,33 @@ fn a_body_of_the_first_version_reads_and_is_written_as_it_was() {
     assert!(read.is_current() && !read.protected);
     assert_eq!(Body::of(&read).unwrap().value().unwrap(), old);
     sound(&memory);
+}
+
+/// A link and its end each have the sub number's row go out anew, with the main number or without.
+#[test]
+fn a_row_tells_into_which_number_it_was_merged() {
+    let mut memory = town();
+    for (name, town) in [("他所　五郎", "本町"), ("別所　三郎", "浜町")] {
+        let input = json!({"name": name, "town": town});
+        done(&mut memory, "non-resident-register", &input);
+    }
+    let [sub, main] = [1, 2].map(non_resident);
+    let steps = [
+        ("", json!({}), "1", ""),
+        ("merge", json!({"sub_no": sub, "main_no": main}), "2", main.as_str()),
+        ("unmerge", json!({"sub_no": sub, "reason": "別の人"}), "3", ""),
+    ];
+    for (function, input, version, into) in steps {
+        if !function.is_empty() {
+            // The names differ, which is an alert.
+            let found = crate::support::codes(&mut memory, function, &input);
+            assert!(found.iter().all(|code| code == "ADR24"), "{found:?}");
+        }
+        let row = told(&memory, "addressee/addressee", &sub);
+        assert!(row.contains(&format!("history_no={version} ")), "{function}: {row}");
+        let merged = row.split("merged_into=").nth(1).unwrap_or_default();
+        assert_eq!(merged, into, "{function}");
+        let row = told(&memory, "addressee/addressee", &main);
+        assert!(row.contains("history_no=1 ") && !row.contains("merged_into"), "{function}: {row}");
+    }
 }

@@ -63,7 +63,7 @@ fn an_undone_link_stays_in_the_history() {
     assert_eq!(merges.as_array().unwrap().len(), 1);
     assert_eq!(merges[0]["unmerged_on"], "2026-11-20");
     assert_eq!(merges[0]["reason"], "別の人と分かった");
-    // Nothing was rewritten: both have one version as they had.
+    // Nothing was rewritten: what both say is what they said.
     for given in [&a, &b] {
         assert_eq!(inquiry(&mut memory, given)["history"].as_array().unwrap().len(), 1);
     }

@@ -283,7 +283,7 @@ fn the_official_interface_numbers_or_offers_candidates() {
         (json!({"shorikubun": "2", "addressee_no": second, "merge_source": true}), refused("ADR65")),
         (
             json!({"shorikubun": "2", "addressee_no": second, "merge_source": true, "merge_into": first}),
-            answered(second.clone(), 1),
+            answered(second.clone(), 2),
         ),
         (
             json!({"shorikubun": "2", "addressee_no": first, "merge_source": true, "merge_into": second}),

@@ -6,6 +6,8 @@ use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use super::refusal;
 use crate::records::{Certificate, Resident};
+use crate::resolve::Desk;
+use crate::rules::matching::Known;
 
 const SUBJECT: &str = "addressee_no";
 
@@ -25,8 +27,9 @@ pub const CERTIFICATES: Intake = Intake {
     apply: certificates,
 };
 
-fn residents(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<Applied, Fault> {
-    let mut applied = Applied::default();
+/// What waits for its person is looked through again: whoever comes may be the one.
+fn residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
+    let (mut applied, mut come) = (Applied::default(), Vec::new());
     // A corporation signs with no card of a person.
     for row in batch.rows.iter().filter(|row| row.text("class") != "3") {
         match resident(row) {
@@ -35,15 +38,19 @@ fn residents(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Resu
                 let held = view.load::<Resident>(now.addressee_no.as_str())?;
                 if held.as_ref().is_none_or(|held| held.record.history_no < now.history_no) {
                     applied.writes.push(Write::put(&now, held.map(|held| held.version))?);
+                    come.push(now);
                 }
             }
         }
     }
+    let mut desk = Desk::knowing(view, Known::with(view, come, Vec::new()), context);
+    desk.match_again()?;
+    applied.writes.extend(desk.writes()?);
     Ok(applied)
 }
 
-fn certificates(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<Applied, Fault> {
-    let mut applied = Applied::default();
+fn certificates(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
+    let (mut applied, mut come) = (Applied::default(), Vec::new());
     for row in batch.rows {
         match numbers(row) {
             Err(refused) => applied.refused.push(refused),
@@ -57,10 +64,14 @@ fn certificates(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> R
                 let held = view.load::<Certificate>(addressee_no.as_str())?;
                 if held.as_ref().is_none_or(|held| held.record.history_no < history_no) {
                     applied.writes.push(Write::put(&now, held.map(|held| held.version))?);
+                    come.push(now);
                 }
             }
         }
     }
+    let mut desk = Desk::knowing(view, Known::with(view, Vec::new(), come), context);
+    desk.match_again()?;
+    applied.writes.extend(desk.writes()?);
     Ok(applied)
 }
 

@@ -104,7 +104,7 @@ fn addressee(view: &dyn View, given: &str) -> Result<Converted, Fault> {
 }
 
 /// Which 宛名番号 stands for the person: a resident's, then one a task represents, then any.
-fn rank(link: &Link) -> u8 {
+pub(crate) fn rank(link: &Link) -> u8 {
     match (link.status, link.tasks.is_empty()) {
         (Some(ResidentStatus::Resident), _) => 0,
         (_, false) => 1,

@@ -1,11 +1,17 @@
 //! The functions, one per file.
 
+pub mod block_list;
 pub mod change_number;
 pub mod convert;
+pub mod copy_list;
+pub mod information_answer;
+pub mod information_inquiries;
+pub mod information_inquiry;
 pub mod inquiry;
 pub mod number;
 pub mod pending;
 pub mod remove;
+pub mod resend;
 
 use register::Write;
 use serde_json::json;

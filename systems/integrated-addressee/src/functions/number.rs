@@ -9,8 +9,9 @@ use system::{
     Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
 };
 
+use crate::desk::Desk;
 use crate::records::{Counter, Link, PENDING, Pending, Person};
-use crate::{findings, flag};
+use crate::{findings, flag, rules};
 
 #[derive(Deserialize)]
 struct Asked {
@@ -61,7 +62,7 @@ pub fn function() -> Function {
     }
 }
 
-fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let asked: Asked = input.read()?;
     let addressee_no = asked.addressee_no.to_string();
     if let Some(finding) = findings::task_id(&asked.task_id) {
@@ -117,9 +118,11 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
         now.tasks.push(asked.task_id);
         now.tasks.sort_unstable();
     }
-    if link.as_ref().is_none_or(|link| link.record != now) {
-        writes.push(Write::put(&now, link.map(|link| link.version))?);
-    }
+    // What waited for the number goes out with it.
+    let mut desk = Desk::new(view);
+    desk.put(&now)?;
+    rules::numbered(&mut desk, asked.addressee_no, integrated_no, context)?;
+    writes.extend(desk.writes()?);
     let message = format!("宛名番号 {addressee_no} の団体内統合宛名番号は {integrated_no} です。");
     let outcome = super::done(&addressee_no, integrated_no, message, "団体内統合宛名番号付番", writes);
     Ok(Outcome { findings: found, ..outcome })

@@ -1,4 +1,4 @@
-//! 付番待ち一覧: residents with a 個人番号 who have no integrated number yet.
+//! 付番待ち一覧: residents with a 個人番号 and 住登外者 who have no integrated number yet.
 
 use std::ops::ControlFlow;
 
@@ -36,8 +36,10 @@ fn decide(view: &dyn View, _input: &Input, _context: &Context<'_>) -> Result<Out
             subjects.push(one.addressee_no.to_string());
             rows.push(json!({
                 "addressee_no": one.addressee_no,
+                "class": if one.history_no.is_some() { "住民" } else { "住登外" },
+                "name": name(&one),
                 "told_on": domain::wareki(one.told_on),
-                "to_check": "個人番号はありますが、付番していません。住民記録で個人番号を確かめ、付番してください。",
+                "to_check": to_check(&one),
             }));
         }
         Ok(ControlFlow::Continue(()))
@@ -45,4 +47,18 @@ fn decide(view: &dyn View, _input: &Input, _context: &Context<'_>) -> Result<Out
     let data = json!({ "count": count, "more": rows.len() < count, "rows": rows });
     let message = format!("付番を待つ人は{count}人です。");
     Ok(Outcome { message, answer: Some(Answer { data, subjects }), ..Outcome::default() })
+}
+
+/// Of a resident none: the register shows it to whoever may see it there. Of a 住登外者 unless the address is protected.
+fn name(one: &Pending) -> &str {
+    if one.protected { "（支援措置の対象のため表示しません）" } else { &one.name }
+}
+
+fn to_check(one: &Pending) -> &'static str {
+    match one.history_no {
+        Some(_) => "個人番号はありますが、付番していません。住民記録で個人番号を確かめ、付番してください。",
+        None => {
+            "住登外者です。個人番号を業務で把握しているか確かめ、分かれば付番してください。個人番号がない人は、このまま残ります。"
+        }
+    }
 }

@@ -15,6 +15,7 @@ use super::{day, place};
 use crate::drafts::Drafts;
 use crate::records::known::PayingAccount;
 use crate::records::{INSTALMENT, Instalment, Transfer, TransferState};
+use crate::rules::{TransferClient, client_of};
 
 /// Most instalments of one part.
 const PART_MAX: usize = 5_000;
@@ -85,6 +86,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut transfers: Drafts<Transfer> = Drafts::default();
     let mut banks: BTreeMap<(String, String), (usize, i64)> = BTreeMap::new();
     let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut clients: BTreeMap<String, Result<TransferClient, String>> = BTreeMap::new();
     let mut skip = |why| *left_out.entry(why).or_default() += 1;
     let part_max = context.part_max(PART_MAX);
     let (mut made, mut left) = (0_usize, 0_usize);
@@ -110,6 +112,16 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         let Ok(parsed) = LevyKey::parse(&levy.levy_key) else {
             skip("調定番号の誤り");
             continue;
+        };
+        let client = match clients
+            .entry(account.bank.clone())
+            .or_insert_with(|| client_of(context.municipality, &account.bank))
+        {
+            Ok(client) => client.clone(),
+            Err(_) => {
+                skip("委託者コードの設定なし");
+                continue;
+            }
         };
         if part_max <= made {
             left += 1;
@@ -146,8 +158,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             state: TransferState::Asked,
             result: String::new(),
             told: false,
-            client_code: context.municipality_text("transfer_client_code").to_owned(),
-            client_name: context.municipality_text("transfer_client_name").to_owned(),
+            client_code: client.code,
+            client_name: client.name,
         });
         subjects.push(levy.addressee_no.clone());
         instalments.held(levy.clone(), version);
@@ -167,7 +179,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     subjects.dedup();
     let mut writes = transfers.writes()?;
     writes.extend(instalments.writes()?);
+    let unknown = clients.iter().filter_map(|(bank, client)| client.as_ref().err().map(|why| (bank, why)));
+    let findings = unknown.map(|(bank, why)| no_client(bank, why)).collect();
     Ok(Outcome {
+        findings,
         writes,
         reason: "口座振替情報作成".to_owned(),
         message: format!("{made}件、{}円の口座振替を請求します。", Yen(total)),
@@ -178,4 +193,15 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         left,
         ..Outcome::default()
     })
+}
+
+/// TXC73: a bank that does not know who asks. Nothing is asked of it: a request without its client could go into no file.
+fn no_client(bank: &str, why: &str) -> Finding {
+    Finding::alert(
+        "TXC73",
+        format!("bank.{bank}"),
+        "委託者コード",
+        format!("金融機関{bank}への{why}。この金融機関の分は請求しません。"),
+        "管理者に、設定の [municipality.transfer_clients] か transfer_client_code を直してもらい、もう一度実行してください。ほかの金融機関の分だけ請求するときは、確認して進めてください。",
+    )
 }

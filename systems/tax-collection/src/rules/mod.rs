@@ -5,6 +5,7 @@ mod addition;
 mod appropriate;
 mod arrears;
 mod book;
+mod client;
 mod codes;
 pub(crate) mod days;
 mod delinquency;
@@ -23,6 +24,7 @@ pub use arrears::{
     not_reminded, not_seizable, owed_on, paid_between, seizable_from,
 };
 pub use book::{Cleared, Money, charge_missing, charge_to, put, take_back};
+pub use client::{TransferClient, client_of};
 pub(crate) use codes::objection;
 pub use codes::{
     Codes, DEFERMENT_REASONS, DemandStage, RELEASE_REASONS, REMISSION_REASONS, SUSPENSION_REASONS,

@@ -8,7 +8,7 @@ use register::ViewExt;
 use serde_json::{Value, json};
 use system::{Intake, Outcome, System};
 use tax_collection::records::{Account, INSTALMENT, Instalment, Part, RECEIPT, Receipt};
-use testkit::bench::{Given, Memory, run, take, verify};
+use testkit::bench::{Given, Memory, run_in, take, verify};
 
 /// The day it is unless a case says otherwise.
 pub(crate) const TODAY: Date = date(2026, 11, 20);
@@ -18,6 +18,8 @@ pub(crate) struct Town {
     pub(crate) system: System,
     pub(crate) memory: Memory,
     pub(crate) today: Date,
+    /// What the municipality is known by.
+    pub(crate) municipality: Value,
     payments: u32,
 }
 
@@ -104,7 +106,13 @@ pub(crate) fn levy(line: &str) -> Given {
 
 impl Town {
     pub(crate) fn new() -> Self {
-        Self { system: tax_collection::system(), memory: Memory::default(), today: TODAY, payments: 0 }
+        Self {
+            system: tax_collection::system(),
+            memory: Memory::default(),
+            today: TODAY,
+            municipality: json!({ "transfer_client_code": "9999900001", "transfer_client_name": "ﾀﾞｲﾁﾖｳﾁﾖｳ" }),
+            payments: 0,
+        }
     }
 
     pub(crate) fn intake(&self, id: &str) -> Intake {
@@ -125,7 +133,8 @@ impl Town {
     }
 
     pub(crate) fn run(&mut self, id: &str, input: &Value) -> Outcome {
-        run(&self.system, &mut self.memory, self.today, &format!("tax-collection/{id}"), input)
+        let id = format!("tax-collection/{id}");
+        run_in(&self.municipality, &self.system, &mut self.memory, self.today, &id, input)
     }
 
     /// Runs a function that must succeed.

@@ -41,6 +41,48 @@ fn whose_bank_is_asked() {
     town.verified();
 }
 
+/// A bank that does not know who asks is asked nothing; the others are, when a clerk has confirmed it.
+#[test]
+fn 委託者コードのない金融機関() {
+    for (what, clients, asked, left_out, found) in [
+        ("全体の設定", json!({}), 2, "", ""),
+        ("一つだけの設定", json!({ "9991": { "code": "8888800001" } }), 2, "", ""),
+        (
+            "一つが読めない",
+            json!({ "9991": { "code": "88888" } }),
+            1,
+            "委託者コードの設定なし 1",
+            "TXC73@bank.9991",
+        ),
+    ] {
+        let mut town = Town::new();
+        town.today = date(2026, 5, 20);
+        for (serial, bank) in [(1, "9990"), (2, "9991")] {
+            town.take("addressees", &[known(serial)]);
+            let mut account = account(serial, "04", "1");
+            account.iter_mut().find(|(name, _)| *name == "bank").unwrap().1 = bank.to_owned();
+            town.take("accounts", &[account]);
+        }
+        town.levies("1 10800 of 1\n2 7200 of 2");
+        town.municipality["transfer_clients"] = clients;
+        let outcome = town.run("transfer-request", &json!({ "debit_on": "2026-06-01" }));
+        let codes: Vec<String> = outcome.findings.iter().map(system::Finding::confirmation).collect();
+        let data = outcome.answer.unwrap().data;
+        let whys: Vec<String> = data["left_out"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| format!("{} {}", one["why"].as_str().unwrap(), one["count"]))
+            .collect();
+        assert_eq!(
+            (data["count"].as_u64(), whys.join(" "), codes.join(" ")),
+            (Some(asked), left_out.to_owned(), found.to_owned()),
+            "{what}"
+        );
+        town.verified();
+    }
+}
+
 /// Each answer of a bank, and what the instalment stands at after the clearing.
 #[test]
 fn what_a_bank_answers() {

@@ -1,5 +1,19 @@
 //! The records of the system.
 
+mod block;
+mod copy;
+mod inquiry;
+
+pub use block::{BLOCK, Block, PROTECTION, Protection};
+pub(crate) use copy::Told;
+pub use copy::{
+    COPY, ProvisionCopy, ResultOf, TRANSMISSION_RESULT, TransmissionResult, WAITING_COPY, WaitingCopy,
+};
+pub use inquiry::{
+    INFORMATION_ANSWER, INFORMATION_INQUIRY, InformationAnswer, InformationInquiry, InquiryState,
+    SIGN_REQUEST, SignRequest,
+};
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -110,14 +124,24 @@ impl Record for Link {
 /// 付番待ち, by 宛名番号.
 pub static PENDING: Kind = Kind::new("integrated-addressee/pending", "団体内統合宛名番号の付番待ち");
 
-/// A resident with a 個人番号 who has no integrated number.
+/// Somebody who has no integrated number: a resident with a 個人番号, or a 住登外者, of whom no link tells whether there is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// 宛名番号.
     pub addressee_no: AddresseeNo,
-    /// 履歴番号 of the last row.
-    pub history_no: u32,
-    /// The day the register told of the person first.
+    /// 履歴番号 of the last row of the register of residents; none of somebody it did not tell of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history_no: Option<u32>,
+    /// 履歴番号 of the last row of 宛名, of a 住登外者; none of a resident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub non_resident_no: Option<u32>,
+    /// 氏名 of a 住登外者 whose address is not protected.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Whether the address of the 住登外者 is protected.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protected: bool,
+    /// The day somebody told of the person first.
     pub told_on: Date,
 }
 
@@ -141,6 +165,12 @@ pub struct Counter {
 impl Counter {
     /// Serials of 団体内統合宛名番号.
     pub const INTEGRATED: &'static str = "integrated-no";
+
+    /// Serials of 処理通番 of copies.
+    pub const COPY: &'static str = "copy-no";
+
+    /// Serials of 照会番号.
+    pub const INQUIRY: &'static str = "inquiry-no";
 
     /// The next number nobody has, and the counter's write. Numbers that were loaded are passed.
     ///

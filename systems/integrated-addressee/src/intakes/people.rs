@@ -1,7 +1,7 @@
-//! What this system takes from others (受入データ). No row has a 個人番号: it would lie in deliveries.
+//! People: 基幹宛名情報 of the register of residents, and 住登外者 of 宛名.
 
 use domain::{AddresseeNo, RegisterDate, ResidentStatus, Sex};
-use register::{Fault, View, ViewExt, Write};
+use register::{Fault, Versioned, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use crate::flag::{self, REGISTER_TASK};
@@ -9,6 +9,9 @@ use crate::records::{Link, PENDING, Pending, Person};
 
 /// 業務ID of 住登外者宛名番号管理, whose people come from 宛名.
 const NON_RESIDENT_TASK: &str = "031";
+
+/// 住民区分 of 住登外者.
+const NON_RESIDENT_CLASS: &str = "2";
 
 /// 基幹宛名情報 of the register of residents.
 pub const RESIDENTS: Intake = Intake {
@@ -57,16 +60,66 @@ fn residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Resul
     Ok(applied)
 }
 
-/// A 住登外者 who was numbered is kept up to date; nobody here can tell of another whether there is a 個人番号 to ask for.
-fn non_residents(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<Applied, Fault> {
+/// A 住登外者 who was numbered is kept up to date; another one waits for a clerk, as no link tells whether there is a 個人番号 to ask for.
+/// Somebody who became a resident, whose number was closed or merged into another, waits no more.
+fn non_residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
     let mut applied = Applied::default();
-    for row in batch.rows.iter().filter(|row| row.text("class") == "2") {
+    for row in batch.rows {
+        let is_one = row.text("class") == NON_RESIDENT_CLASS;
+        let held = view.load::<Pending>(row.text("addressee_no"))?;
+        if !is_one && held.as_ref().is_none_or(|held| held.record.non_resident_no.is_none()) {
+            continue;
+        }
         match read(row) {
             Err(refused) => applied.refused.push(refused),
-            Ok(facts) => applied.writes.extend(update(view, &facts)?),
+            Ok(facts) if view.load::<Link>(facts.addressee_no.as_str())?.is_some() => {
+                applied.writes.extend(update(view, &facts)?);
+            }
+            Ok(facts) => {
+                let waits =
+                    is_one && row.text("departed_on").is_empty() && row.text("merged_into").is_empty();
+                let protected = row.text("protected") == "1";
+                applied.writes.extend(wait_non_resident(held, &facts, waits, protected, context)?);
+            }
         }
     }
     Ok(applied)
+}
+
+/// Somebody no link tells the 個人番号 of stands in the work list, without a name when the address is protected.
+fn wait_non_resident(
+    held: Option<Versioned<Pending>>,
+    facts: &Facts,
+    waits: bool,
+    protected: bool,
+    context: &Context<'_>,
+) -> Result<Option<Write>, Fault> {
+    let number = facts.addressee_no.as_str();
+    let known = held.as_ref().and_then(|held| held.record.non_resident_no);
+    if known.is_some_and(|known| facts.history_no <= known) {
+        return Ok(None);
+    }
+    let Some(held) = held else {
+        let pending = Pending {
+            addressee_no: facts.addressee_no,
+            history_no: None,
+            non_resident_no: Some(facts.history_no),
+            name: if protected { String::new() } else { facts.name.clone() },
+            protected,
+            told_on: context.today,
+        };
+        return if waits { Ok(Some(Write::put(&pending, None)?)) } else { Ok(None) };
+    };
+    if !waits && held.record.history_no.is_none() {
+        return Ok(Some(Write::close(&PENDING, number, held.version)));
+    }
+    let now = Pending {
+        non_resident_no: waits.then_some(facts.history_no),
+        name: if waits && !protected { facts.name.clone() } else { String::new() },
+        protected: waits && protected,
+        ..held.record
+    };
+    Ok(Some(Write::put(&now, Some(held.version))?))
 }
 
 /// What a row says of somebody.
@@ -161,14 +214,34 @@ fn wait(
 ) -> Result<Option<Write>, Fault> {
     let number = facts.addressee_no.as_str();
     let held = view.load::<Pending>(number)?;
+    let known = held.as_ref().and_then(|held| held.record.history_no);
+    if known.is_some_and(|known| facts.history_no <= known) {
+        return Ok(None);
+    }
     Ok(match (held, carries_number) {
-        (Some(held), _) if facts.history_no <= held.record.history_no => None,
-        (Some(held), false) => Some(Write::close(&PENDING, number, held.version)),
         (None, false) => None,
-        (held, true) => {
-            let told_on = held.as_ref().map_or(context.today, |held| held.record.told_on);
-            let pending = Pending { addressee_no: facts.addressee_no, history_no: facts.history_no, told_on };
-            Some(Write::put(&pending, held.map(|held| held.version))?)
+        (Some(held), false) if held.record.non_resident_no.is_none() => {
+            Some(Write::close(&PENDING, number, held.version))
+        }
+        // Who waits as a 住登外者 only waits on as one.
+        (Some(held), false) if held.record.history_no.is_none() => None,
+        (Some(held), false) => {
+            Some(Write::put(&Pending { history_no: None, ..held.record }, Some(held.version))?)
+        }
+        (Some(held), true) => {
+            let now = Pending { history_no: Some(facts.history_no), ..held.record };
+            Some(Write::put(&now, Some(held.version))?)
+        }
+        (None, true) => {
+            let pending = Pending {
+                addressee_no: facts.addressee_no,
+                history_no: Some(facts.history_no),
+                non_resident_no: None,
+                name: String::new(),
+                protected: false,
+                told_on: context.today,
+            };
+            Some(Write::put(&pending, None)?)
         }
     })
 }
