@@ -1,8 +1,9 @@
 //! Every address of the program, with the method, the right it needs and what the audit log calls its use.
 
 use crate::pages::{
-    acceptance, applications, ask, assets, calendar, delivery, done, euc, export, form, history, household,
-    ledger, link, lists, login, map, menu, monitor, problems, provisional, pyramid, resend, residents,
+    acceptance, applications, ask, assets, calendar, delivery, done, euc, export, form, help, history,
+    household, ledger, link, lists, login, map, menu, monitor, problems, provisional, pyramid, resend,
+    residents,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -92,6 +93,8 @@ routes! {
     Get "/assets/{hash}/{file}" Open, "画面の部品", "" => assets::file;
     Get "/problems" Open, "エラーの説明", "" => problems::list;
     Get "/problems/{code}" Open, "エラーの説明", "" => problems::one;
+    Get "/help" Open, "手引き", "" => help::list;
+    Get "/help/{part}" Open, "手引き", "" => help::show;
     Get "/login" Open, "ログイン", "" => login::show;
     Post "/login" Open, "ログイン", "office/login" => login::enter;
     Post "/logout" Staff, "ログアウト", "" => login::leave;

@@ -12,6 +12,7 @@ pub(crate) mod euc;
 pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod form;
+pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod household;
 pub(crate) mod json;
@@ -56,6 +57,8 @@ pub(crate) struct Shell {
     pub(crate) nav: Vec<NavItem>,
     pub(crate) css: String,
     pub(crate) icon: String,
+    /// Where the manual speaks of this screen.
+    pub(crate) help: String,
     /// Seconds after which the browser asks again; zero for never.
     pub(crate) refresh: u32,
 }
@@ -105,6 +108,7 @@ impl Shell {
             nav,
             css: assets::address("daicho.css"),
             icon: assets::address("icon.svg"),
+            help: help::of_screen(path),
             refresh: 0,
         }
     }
