@@ -84,7 +84,12 @@ pub const USERS: &[DemoUser] = &[
         &["application-management/*", "addressee/*", "resident-register/application-list", "office/inquiry"],
     ),
     ("bango", "番号　八雲", "総務課", &["integrated-addressee/*", "addressee/*", "office/inquiry"]),
-    ("unyo", "運用　五月", "情報政策課", &["office/*", "media-register/*"]),
+    (
+        "unyo",
+        "運用　五月",
+        "情報政策課",
+        &["office/links", "office/inquiry", "office/history", "office/audit", "media-register/*"],
+    ),
     ("kanri", "管理　六実", "情報政策課", &["*"]),
 ];
 

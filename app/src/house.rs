@@ -157,6 +157,8 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
         calendar,
         evidence: config.at(&config.links.evidence),
         login_tries_max: config.server.login_tries_max,
+        user_policy: config.users.clone(),
+        audit_policy: config.audit.policy(),
     })?;
     let receivers = receivers(config, &office)?;
     let partners = places_relay::partners(config)?;

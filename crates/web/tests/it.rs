@@ -15,4 +15,5 @@ mod it {
     mod routes;
     mod screens;
     mod soap;
+    mod staff;
 }

@@ -4,12 +4,14 @@ pub(crate) mod acceptance;
 pub(crate) mod applications;
 pub(crate) mod ask;
 pub(crate) mod assets;
+pub(crate) mod audit;
 pub(crate) mod characters;
 pub(crate) mod delivery;
 pub(crate) mod done;
 pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod form;
+pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod household;
 pub(crate) mod json;
@@ -21,11 +23,14 @@ pub(crate) mod login;
 pub(crate) mod map;
 pub(crate) mod menu;
 pub(crate) mod monitor;
+pub(crate) mod password;
 pub(crate) mod problems;
 pub(crate) mod provisional;
 pub(crate) mod pyramid;
 pub(crate) mod resend;
 pub(crate) mod residents;
+pub(crate) mod rights_tree;
+pub(crate) mod users;
 
 use crate::house::House;
 use crate::session::masked;
@@ -67,6 +72,8 @@ const NAV: &[(&str, &str, char, &str)] = &[
     ("/links", "連携監視", '5', "office/links"),
     ("/links/ledger", "連携日計", '6', "office/links"),
     ("/links/lists", "連携一覧", '7', "office/links"),
+    ("/users", "利用者", '8', "office/users"),
+    ("/audit", "操作ログ", 'l', "office/audit"),
 ];
 
 impl Shell {
@@ -78,7 +85,10 @@ impl Shell {
             let known = right.is_empty()
                 || !right.starts_with("resident-register/")
                 || house.office().function(right).is_some();
-            known && user.is_some_and(|user| right.is_empty() || user.rights.allow(right))
+            known
+                && staff.is_some_and(|staff| {
+                    staff.gate.is_none() && (right.is_empty() || staff.rights.allow(right))
+                })
         };
         // The longest address that the path begins with is where the visitor is.
         let here = NAV
