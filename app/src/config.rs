@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use jiff::civil::Time;
+use office::{AuditPolicy, SecondFactorRule, UserPolicy};
 use serde::{Deserialize, Serialize};
 
 use crate::packings::PackingSetting;
@@ -23,6 +25,9 @@ pub struct Config {
     pub municipality: Municipality,
     /// `[server]`
     pub server: Server,
+    /// `[users]`
+    #[serde(default)]
+    pub users: UserPolicy,
     /// `[store]`
     pub store: Store,
     /// `[database]`: where the journal lies instead of in `[store] path`.
@@ -230,11 +235,42 @@ pub struct Audit {
     pub every_changes: u64,
     /// Hours after which it signs what came since.
     pub every_hours: u32,
+    /// When business hours begin, for the reports on the audit log.
+    pub business_from: Time,
+    /// When they end.
+    pub business_until: Time,
+    /// Persons one use of a function shows that count as many.
+    pub many_persons: usize,
+    /// Uses by one user on one day that count as many.
+    pub many_uses: usize,
+}
+
+impl Audit {
+    /// How the audit log is read.
+    pub fn policy(&self) -> AuditPolicy {
+        AuditPolicy {
+            opens: self.business_from,
+            closes: self.business_until,
+            many_persons: self.many_persons,
+            many_uses: self.many_uses,
+        }
+    }
 }
 
 impl Default for Audit {
     fn default() -> Self {
-        Self { checkpoints: None, key_file: None, public_key: None, every_changes: 10_000, every_hours: 24 }
+        let policy = AuditPolicy::default();
+        Self {
+            checkpoints: None,
+            key_file: None,
+            public_key: None,
+            every_changes: 10_000,
+            every_hours: 24,
+            business_from: policy.opens,
+            business_until: policy.closes,
+            many_persons: policy.many_persons,
+            many_uses: policy.many_uses,
+        }
     }
 }
 
@@ -310,6 +346,17 @@ impl Config {
         config.folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         if config.server.login_tries_max == 0 {
             bail!("設定ファイル {}: login_tries_max は1以上にしてください", path.display());
+        }
+        if config.users.password_chars_min == 0 {
+            bail!("設定ファイル {}: [users] password_chars_min は1以上にしてください", path.display());
+        }
+        if config.users.second_factor == SecondFactorRule::Off && !config.users.second_factor_for.is_empty() {
+            let what = "[users] second_factor が \"off\" なので、second_factor_for は使えません。\"offered\" にしてください";
+            bail!("設定ファイル {}: {what}", path.display());
+        }
+        if config.audit.business_until <= config.audit.business_from {
+            let what = "[audit] business_until は business_from より後にしてください";
+            bail!("設定ファイル {}: {what}", path.display());
         }
         if config.backup.keep_days == 0 {
             bail!("設定ファイル {}: keep_days は1以上にしてください", path.display());

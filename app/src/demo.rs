@@ -99,7 +99,7 @@ pub const USERS: &[DemoUser] = &[
         "unyo",
         "運用　五月",
         "情報政策課",
-        &["office/*", "!office/euc", "!office/euc-protected", "media-register/*"],
+        &["office/links", "office/inquiry", "office/history", "office/audit", "media-register/*"],
     ),
     ("kanri", "管理　六実", "情報政策課", &["*"]),
 ];

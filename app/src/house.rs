@@ -160,6 +160,8 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
         calendar,
         evidence: config.at(&config.links.evidence),
         login_tries_max: config.server.login_tries_max,
+        user_policy: config.users.clone(),
+        audit_policy: config.audit.policy(),
     })?;
     let (receivers, server) = receivers(config, &office)?;
     let partners = places_relay::partners(config)?;

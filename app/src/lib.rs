@@ -32,3 +32,4 @@ pub mod tables;
 mod told;
 mod town_tables;
 mod trial;
+pub mod users;

@@ -15,10 +15,11 @@ use daicho::house::{Outside, open};
 use daicho::keys::KeyTask;
 use daicho::migrate::MigrateTask;
 use daicho::progress::{result, say};
+use daicho::users::{GroupTask, UserTask};
 use daicho::{
-    audit, backup, catalogue, derive, history, keys, layouts, links, migrate, places, serve, simulate,
+    audit, backup, catalogue, derive, history, keys, layouts, links, migrate, places, serve, simulate, users,
 };
-use office::{Caller, Rights, RunError, RunOptions};
+use office::{Caller, RunError, RunOptions};
 
 /// 台帳: an open core system for municipalities.
 #[derive(Parser)]
@@ -156,6 +157,14 @@ enum Command {
         #[command(subcommand)]
         task: UserTask,
     },
+    /// Groups (所属・職務), whose rights their members hold.
+    Group {
+        /// Configuration.
+        #[arg(long, default_value = "daicho.toml", global = true)]
+        config: PathBuf,
+        #[command(subcommand)]
+        task: GroupTask,
+    },
     /// The journal.
     Audit {
         /// Configuration.
@@ -254,29 +263,6 @@ enum PlaceTask {
     },
 }
 
-#[derive(Subcommand)]
-enum UserTask {
-    /// Makes a user; the password is read from standard input.
-    Add {
-        /// Login name.
-        id: String,
-        /// Name for screens.
-        #[arg(long)]
-        name: String,
-        /// Department.
-        #[arg(long, default_value = "")]
-        department: String,
-        /// Rights, such as `resident-register/*`.
-        #[arg(long = "right", required = true)]
-        rights: Vec<String>,
-    },
-    /// Lets a user log in again who was locked after wrong passwords.
-    Unlock {
-        /// Login name.
-        id: String,
-    },
-}
-
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -330,11 +316,20 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let config = Config::read(&config)?;
             let house = open(&config, Outside::default())?;
             migrate::refuse_half_loaded(&house)?;
+            if let Some(path) = users::first_administrator(&config, &house.office)? {
+                say(&format!(
+                    "最初の管理者を作りました。利用者IDと初期パスワードは {} にあります。ログインして変えたら、このファイルを消してください",
+                    path.display()
+                ));
+            }
             let server = &config.server;
             let _keeper = Keeper::start(&config, &house.office)?;
+            let (office, program) = (std::sync::Arc::clone(&house.office), Caller::program());
+            office.audit_done(&program, "office/event", "プログラムの起動", Vec::new())?;
             serve::serve(house, server.listen, server.secure_cookies, Vec::new(), |address| {
                 result(&format!("http://{address}/"));
             })?;
+            office.audit_done(&program, "office/event", "プログラムの終了", Vec::new())?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Init { dir } => {
@@ -390,20 +385,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Moji(arguments) => daicho::moji::run(arguments),
         Command::User { config, task } => {
             let house = open(&Config::read(&config)?, Outside::default())?;
-            match task {
-                UserTask::Add { id, name, department, rights } => {
-                    let mut password = String::new();
-                    std::io::stdin().read_line(&mut password).context("パスワードが読めません")?;
-                    let password = password.trim_end_matches(['\r', '\n']);
-                    house.office.add_user(&id, &name, &department, Rights(rights), password)?;
-                    say(&format!("利用者 {id} を登録しました"));
-                }
-                UserTask::Unlock { id } => {
-                    house.office.unlock_user(&id)?;
-                    say(&format!("利用者 {id} を使えるようにしました"));
-                }
-            }
-            Ok(ExitCode::SUCCESS)
+            users::run(&house.office, task)
+        }
+        Command::Group { config, task } => {
+            let house = open(&Config::read(&config)?, Outside::default())?;
+            users::run_group(&house.office, task)
         }
         Command::Audit { config, task } => audit::run(&config, task),
         Command::Backup { config, task } => backup::run(&config, task),

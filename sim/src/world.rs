@@ -142,6 +142,8 @@ impl World {
                 .context("the holidays do not read")?,
             evidence: self.evidence(),
             login_tries_max: 5,
+            user_policy: Default::default(),
+            audit_policy: Default::default(),
         })
         .context("the town does not open")?;
         self.office = Some(office);

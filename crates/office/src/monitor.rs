@@ -15,7 +15,7 @@ use crate::audit::AuditResult;
 use crate::links::RunningLink;
 use crate::prepare::{kept_characters, read_characters};
 use crate::users::commit_fault;
-use crate::{AuditEntry, Caller, Lacking, LinkWorker, Office, RunError};
+use crate::{Caller, Lacking, LinkWorker, Office, RunError};
 
 /// Where a link stands, from bad to good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -382,19 +382,7 @@ impl Office {
             self.must_be_in_force(running)?;
         }
         let now = self.clock().now();
-        let mut entry = AuditEntry {
-            id: AuditEntry::new_id(now, self.entropy().bits()),
-            at: now,
-            user: caller.user.clone(),
-            terminal: caller.terminal.clone(),
-            function: RIGHT.to_owned(),
-            title: format!("{title}（{id}）"),
-            result: AuditResult::Done,
-            subjects: Vec::new(),
-            subject_count: 0,
-            purpose: String::new(),
-            codes: Vec::new(),
-        };
+        let mut entry = self.named_entry(caller, RIGHT, &format!("{title}（{id}）"), AuditResult::Done);
         if !caller.rights.allow(RIGHT) {
             entry.result = AuditResult::Denied;
             self.commit_audit(entry)?;

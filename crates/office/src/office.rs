@@ -1,7 +1,7 @@
 //! The house itself: what it is made of, and how it is opened.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use catalog::FunctionTable;
 use domain::{BusinessCalendar, Date};
@@ -14,6 +14,7 @@ use crate::audit::AuditEntry;
 use crate::clock::{Clock, Entropy};
 use crate::index::TextIndex;
 use crate::links::{LinkSources, Links};
+use crate::policy::{AuditPolicy, UserPolicy};
 use crate::strays::Tidy;
 use crate::users::commit_fault;
 
@@ -39,6 +40,10 @@ pub struct OfficeParts {
     pub evidence: PathBuf,
     /// Wrong logins in a row that lock a user.
     pub login_tries_max: u32,
+    /// What the town decides about passwords and the second factor.
+    pub user_policy: UserPolicy,
+    /// How the town reads its audit log.
+    pub audit_policy: AuditPolicy,
 }
 
 /// A town hall: systems over one journal.
@@ -55,6 +60,10 @@ pub struct Office {
     index: TextIndex,
     tidy: Tidy,
     login_tries_max: u32,
+    user_policy: UserPolicy,
+    audit_policy: AuditPolicy,
+    /// Held while users and groups are changed: a rule looks at all of them (the last administrator).
+    staffing: Mutex<()>,
 }
 
 /// Why a house cannot be opened: a defect of its composition, or storage.
@@ -82,6 +91,8 @@ impl Office {
         let own = [
             &crate::AUDIT,
             &crate::USER,
+            &crate::GROUP,
+            &crate::SECOND_FACTOR,
             &crate::REMEMBERED,
             &crate::CALL,
             &crate::EUC_QUERY,
@@ -116,6 +127,9 @@ impl Office {
             index,
             tidy: Tidy::default(),
             login_tries_max: parts.login_tries_max,
+            user_policy: parts.user_policy,
+            audit_policy: parts.audit_policy,
+            staffing: Mutex::new(()),
         })
     }
 
@@ -193,6 +207,21 @@ impl Office {
 
     pub(crate) fn login_tries_max(&self) -> u32 {
         self.login_tries_max
+    }
+
+    /// What the town decides about passwords and the second factor.
+    pub fn user_policy(&self) -> &UserPolicy {
+        &self.user_policy
+    }
+
+    /// How the town reads its audit log.
+    pub fn audit_policy(&self) -> &AuditPolicy {
+        &self.audit_policy
+    }
+
+    /// Nobody else changes users or groups while this is held.
+    pub(crate) fn staffing_lock(&self) -> MutexGuard<'_, ()> {
+        self.staffing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The folder that keeps the bytes of a link's deliveries.

@@ -1,10 +1,11 @@
 //! Using a function: the only way to it, so that right, audit and history cannot be by-passed.
 
+use domain::IndividualNumber;
 use register::{Actor, AsOf, CommitError, Conflict, Draft, Fault, Position, Write};
 use serde_json::Value;
 use system::{Answer, Context, DocumentRequest, Effect, Finding, Function, Input, Outcome, System};
 
-use crate::audit::{AuditEntry, AuditResult};
+use crate::audit::{AuditEntry, AuditResult, LogKind, PrintLog};
 use crate::repeat::Once;
 use crate::{Office, Rights};
 
@@ -23,6 +24,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The program itself, which starts and stops. It holds no right.
+    pub fn program() -> Self {
+        Self { user: "daicho".to_owned(), rights: Rights::default(), terminal: "サーバー".to_owned() }
+    }
+
     /// Whoever uses the command line. He may read the key file, so he may do everything; the operating system guards that,
     /// and the audit log tells.
     pub fn command_line() -> Self {
@@ -245,6 +251,14 @@ impl Office {
             Some(answer) => entry.set_subjects(answer.subjects.iter().cloned()),
             None => entry.set_subjects(outcome.writes.iter().map(|write| write.key.clone())),
         }
+        entry.stated_kind = Some(match function.effect {
+            Effect::Reads => LogKind::Access,
+            Effect::Writes => LogKind::Operation,
+        });
+        entry.prints = outcome.documents.iter().map(print_log).collect();
+        entry.numbers = holds_number(&input.0)
+            || outcome.answer.as_ref().is_some_and(|answer| holds_number(&answer.data))
+            || outcome.documents.iter().any(|document| holds_number(&document.data));
         let mut draft = Draft::new(system.id, function.id, Actor::User(caller.user.clone()), now);
         draft.effective_on = outcome.effective_on;
         draft.reason.clone_from(&outcome.reason);
@@ -280,26 +294,35 @@ impl Office {
         title: &str,
         result: AuditResult,
     ) -> AuditEntry {
-        let at = self.clock().now();
-        AuditEntry {
-            id: AuditEntry::new_id(at, self.entropy().bits()),
-            at,
-            user: caller.user.clone(),
-            terminal: caller.terminal.clone(),
-            function: id.to_owned(),
-            title: title.to_owned(),
-            result,
-            subjects: Vec::new(),
-            subject_count: 0,
-            purpose: String::new(),
-            codes: Vec::new(),
-        }
+        let (at, random) = (self.clock().now(), self.entropy().bits());
+        AuditEntry::new(at, random, &caller.user, &caller.terminal, id, title, result)
     }
 }
 
 enum Attempt {
     Done(Box<Ran>),
     Refused(Vec<Finding>),
+}
+
+/// What the audit log says of a document.
+fn print_log(request: &DocumentRequest) -> PrintLog {
+    PrintLog {
+        title: request.title.clone(),
+        form: request.template.clone(),
+        issue_number: request.data.get("issue_number").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        copies: 1,
+    }
+}
+
+/// Whether a 個人番号 stands anywhere in what is typed, shown or printed: twelve digits whose check digit is right. Another
+/// number of that shape is taken for one, so that none is missed.
+fn holds_number(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.len() == 12 && IndividualNumber::parse(text).is_ok(),
+        Value::Array(items) => items.iter().any(holds_number),
+        Value::Object(members) => members.values().any(holds_number),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn ran(outcome: Outcome, position: Option<Position>) -> Ran {

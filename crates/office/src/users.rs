@@ -1,33 +1,26 @@
-//! Users (職員) and their rights.
+//! Users (職員) and their logins.
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use domain::Date;
 use jiff::Timestamp;
 use register::{Actor, AsOf, CommitError, Draft, Fault, Kind, Record, ViewExt, Write};
 use serde::{Deserialize, Serialize};
 
+use crate::factor::SecondFactor;
+use crate::rights::{Rights, Scheduled, UserState};
 use crate::{AuditEntry, AuditResult, Office};
 
 /// Users. The password is kept only as an Argon2id hash.
 pub static USER: Kind = Kind::new("office/user", "利用者");
 
-/// What a user may do: function ids, or `system/*`, or `*`. Deny by default. One that begins with `!` takes away what another
-/// gives, in whatever order they stand, so that a counter may hold a system without its most guarded functions.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Rights(pub Vec<String>);
-
-impl Rights {
-    /// Whether these rights cover a function or another named thing, such as `office/links`.
-    pub fn allow(&self, id: &str) -> bool {
-        let covered = |right: &str| match right.strip_suffix('*') {
-            Some(prefix) => id.starts_with(prefix),
-            None => right == id,
-        };
-        let taken = self.0.iter().filter_map(|right| right.strip_prefix('!')).any(covered);
-        !taken && self.0.iter().any(|right| covered(right))
-    }
+/// Whole days from one day to another.
+fn days_between(from: Date, to: Date) -> i64 {
+    from.duration_until(to).as_hours() / 24
 }
+
+/// What the journal says of the counting of tries; a user's history leaves these versions out.
+pub(crate) const LOGIN_REASON: &str = "ログイン試行の記録";
 
 /// A member of staff who may log in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +41,66 @@ pub struct User {
     /// Since when the account is locked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked_at: Option<Timestamp>,
+    /// Groups (所属・職務) whose rights the user has too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+    /// The first day on which the user may log in (有効期間).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Date>,
+    /// The last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<Date>,
+    /// Since when an administrator has stopped the user (停止).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_at: Option<Timestamp>,
+    /// Changes of place and rights that have their day (予約).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scheduled: Vec<Scheduled>,
+    /// The newest login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_login: Option<Timestamp>,
+    /// Whether the password is one that an administrator handed out, to be changed at the first login.
+    #[serde(default)]
+    pub password_is_initial: bool,
+    /// The day the password was set; none for users older than this item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_set_on: Option<Date>,
+    /// Hashes of passwords before, newest first, as many as the policy asks to look back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past_passwords: Vec<String>,
+}
+
+impl User {
+    /// A user without password and rights.
+    pub(crate) fn named(id: &str, name: &str, department: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            department: department.to_owned(),
+            rights: Rights::default(),
+            password: String::new(),
+            failures: 0,
+            locked_at: None,
+            groups: Vec::new(),
+            valid_from: None,
+            valid_until: None,
+            stopped_at: None,
+            scheduled: Vec::new(),
+            last_login: None,
+            password_is_initial: false,
+            password_set_on: None,
+            past_passwords: Vec::new(),
+        }
+    }
+
+    /// Whether the password must be changed before anything else: it is an initial one, or older than the policy allows.
+    pub fn must_change_password(&self, today: Date, days_max: u32) -> bool {
+        let old = match (days_max, self.password_set_on) {
+            (0, _) | (_, None) => false,
+            (days, Some(set)) => i64::from(days) <= days_between(set, today),
+        };
+        self.password_is_initial || old
+    }
 }
 
 /// Logs and panics see who it is, not the hash.
@@ -74,9 +127,26 @@ pub enum LoginError {
     /// Too many failures.
     #[error("続けて間違えたため、この利用者は使えなくなっています。管理者に解除を頼んでください。")]
     Locked,
+    /// The password is right, and the user is stopped or out of term.
+    #[error("この利用者は、停止中か有効期間の外です。管理者に確かめてください。")]
+    Closed,
+    /// The password is right, and a code of the second factor is asked for, which this way of asking cannot give.
+    #[error(
+        "この利用者は二要素認証を使っています。パスワードだけでは使えません。画面からログインしてください。"
+    )]
+    SecondFactor,
     /// Storage failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// How far a login got (ログインの段階).
+#[derive(Clone, Debug)]
+pub enum LoggedIn {
+    /// The user is in.
+    Whole(User),
+    /// The password is right; a code of the second factor is to follow.
+    Code(User),
 }
 
 /// Why a user could not be made.
@@ -99,17 +169,21 @@ pub enum UserError {
     Fault(#[from] Fault),
 }
 
-/// Shortest password. A second factor comes with the administrator's desk.
-const PASSWORD_CHARS_MIN: usize = 8;
+/// Whether a text can be the id of a user or a group. `new` is the address of the screen that makes one.
+pub(crate) fn usable_id(id: &str) -> bool {
+    (1..=32).contains(&id.len())
+        && id != "new"
+        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
 
-fn hash(password: &str) -> Result<String, Fault> {
+pub(crate) fn hash(password: &str) -> Result<String, Fault> {
     Argon2::default()
         .hash_password(password.as_bytes())
         .map(|hash| hash.to_string())
         .map_err(|error| Fault::because(format!("the password could not be hashed: {error}")))
 }
 
-fn fits(password: &str, hash: &str) -> bool {
+pub(crate) fn fits(password: &str, hash: &str) -> bool {
     Argon2::default().verify_password(password.as_bytes(), hash).is_ok()
 }
 
@@ -126,22 +200,18 @@ impl Office {
         rights: Rights,
         password: &str,
     ) -> Result<(), UserError> {
-        let usable = (1..=32).contains(&id.len())
-            && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if !usable {
+        if !usable_id(id) {
             return Err(UserError::BadId(id.to_owned()));
         }
-        if password.chars().count() < PASSWORD_CHARS_MIN {
-            return Err(UserError::Short(PASSWORD_CHARS_MIN));
+        let chars_min = self.user_policy().password_chars_min;
+        if password.chars().count() < chars_min {
+            return Err(UserError::Short(chars_min));
         }
         let user = User {
-            id: id.to_owned(),
-            name: name.to_owned(),
-            department: department.to_owned(),
             rights,
             password: hash(password)?,
-            failures: 0,
-            locked_at: None,
+            password_set_on: Some(self.today()),
+            ..User::named(id, name, department)
         };
         match self.put_user(&user, None, "利用者の登録") {
             Err(CommitError::Conflict(_)) => Err(UserError::Exists(id.to_owned())),
@@ -172,57 +242,143 @@ impl Office {
         Ok(view.load::<User>(id)?.map(|versioned| versioned.record))
     }
 
-    /// Checks a password. Every try is in the audit log; too many wrong ones in a row lock the user.
+    /// Checks a password where it is all that is asked. Every try is in the audit log; too many wrong ones in a row lock the
+    /// user.
+    ///
+    /// # Errors
+    /// [`LoginError`]; [`LoginError::SecondFactor`] for a user who has one.
+    pub fn log_in(&self, id: &str, password: &str, terminal: &str) -> Result<User, LoginError> {
+        match self.begin_login(id, password, terminal)? {
+            LoggedIn::Whole(user) => Ok(user),
+            LoggedIn::Code(_) => Err(LoginError::SecondFactor),
+        }
+    }
+
+    /// Checks a password, the first step of a login. The tries are only forgotten when the whole login went well.
     ///
     /// # Errors
     /// [`LoginError`].
-    pub fn log_in(&self, id: &str, password: &str, terminal: &str) -> Result<User, LoginError> {
-        let tries_max = self.login_tries_max();
-        // Counted first and checked second: of many tries at one moment no more are checked than may be wrong in a row.
-        let counted = self.change_user(id, "ログイン試行の記録", |user| {
-            let open = user.locked_at.is_none() && user.failures < tries_max;
-            user.failures = user.failures.saturating_add(u32::from(open));
-            open
-        })?;
-        let Some((user, open)) = counted else {
+    pub fn begin_login(&self, id: &str, password: &str, terminal: &str) -> Result<LoggedIn, LoginError> {
+        let checked = |user: &User| Ok(fits(password, &user.password));
+        let Some(user) = self.try_login(id, terminal, checked)? else {
             // The same work as for a known user, so that the answer's time does not tell who exists.
             let _ = hash(password);
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
             return Err(LoginError::Wrong);
         };
+        if matches!(user.state(self.today()), UserState::Stopped | UserState::OutOfTerm) {
+            self.audit_login(id, terminal, AuditResult::LoginFailed)?;
+            return Err(LoginError::Closed);
+        }
+        if self.second_factor(id)?.is_some_and(|factor| factor.confirmed_at.is_some()) {
+            self.settle_login(id, false)?;
+            self.audit_login(id, terminal, AuditResult::Password)?;
+            return Ok(LoggedIn::Code(user));
+        }
+        self.finish_login(id, terminal).map(LoggedIn::Whole)
+    }
+
+    /// Checks a code of the second factor, the other step of a login.
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    pub fn finish_login_with(&self, id: &str, code: &str, terminal: &str) -> Result<User, LoginError> {
+        let checked = |_: &User| self.use_code(id, code);
+        if self.try_login(id, terminal, checked)?.is_none() {
+            return Err(LoginError::Wrong);
+        }
+        self.finish_login(id, terminal)
+    }
+
+    fn finish_login(&self, id: &str, terminal: &str) -> Result<User, LoginError> {
+        match self.settle_login(id, true)? {
+            Some(user) => {
+                self.audit_login(id, terminal, AuditResult::Login)?;
+                Ok(user)
+            }
+            None => Err(LoginError::Locked),
+        }
+    }
+
+    /// Counts a try, then makes it: of many at one moment no more are checked than may be wrong in a row. None when there is no
+    /// such user.
+    fn try_login(
+        &self,
+        id: &str,
+        terminal: &str,
+        right: impl Fn(&User) -> Result<bool, Fault>,
+    ) -> Result<Option<User>, LoginError> {
+        let tries_max = self.login_tries_max();
+        let counted = self.change_user(id, LOGIN_REASON, |user| {
+            let open = user.locked_at.is_none() && user.failures < tries_max;
+            user.failures = user.failures.saturating_add(u32::from(open));
+            open
+        })?;
+        let Some((user, open)) = counted else { return Ok(None) };
         if !open {
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
             return Err(LoginError::Locked);
         }
-        let right = fits(password, &user.password);
-        if !right {
-            self.audit_login(id, terminal, AuditResult::LoginFailed)?;
-            if user.failures < tries_max {
-                return Err(LoginError::Wrong);
-            }
+        if right(&user)? {
+            return Ok(Some(user));
+        }
+        self.audit_login(id, terminal, AuditResult::LoginFailed)?;
+        if user.failures < tries_max {
+            return Err(LoginError::Wrong);
         }
         let now = self.clock().now();
-        let settled = self.change_user(id, "ログイン試行の記録", |user| {
+        self.change_user(id, LOGIN_REASON, |user| {
             let open = user.locked_at.is_none();
-            if open && right {
+            user.locked_at = user.locked_at.or(Some(now));
+            open
+        })?;
+        Err(LoginError::Locked)
+    }
+
+    /// Writes down that a try went well: the whole login, or only its first step, which takes back its own count and no other.
+    fn settle_login(&self, id: &str, whole: bool) -> Result<Option<User>, Fault> {
+        let now = self.clock().now();
+        let settled = self.change_user(id, LOGIN_REASON, |user| {
+            let open = user.locked_at.is_none();
+            if open && whole {
                 user.failures = 0;
+                user.last_login = Some(now);
             } else if open {
-                user.locked_at = Some(now);
+                user.failures = user.failures.saturating_sub(1);
             }
             open
         })?;
-        match settled {
-            Some((user, true)) if right => {
-                self.audit_login(id, terminal, AuditResult::Login)?;
-                Ok(user)
-            }
-            _ => Err(LoginError::Locked),
+        Ok(settled.and_then(|(user, open)| open.then_some(user)))
+    }
+
+    /// Takes a code: it is written down as used before anybody is let in.
+    fn use_code(&self, id: &str, code: &str) -> Result<bool, Fault> {
+        let now = self.clock().now();
+        let found = self.journal().view(AsOf::default())?.load::<SecondFactor>(id)?;
+        let Some(found) = found.filter(|found| found.record.confirmed_at.is_some()) else { return Ok(false) };
+        let Some(next) = found.record.accepts(code, now) else { return Ok(false) };
+        let mut draft = Draft::new("office", "office/login", Actor::User(id.to_owned()), now);
+        "二要素認証のコードの使用".clone_into(&mut draft.reason);
+        draft.writes.push(Write::put(&next, Some(found.version))?);
+        match self.journal().commit(draft) {
+            Ok(_) => Ok(true),
+            // Somebody used a code at the same moment; it may be this one.
+            Err(CommitError::Conflict(_)) => Ok(false),
+            Err(error) => Err(commit_fault(error)),
         }
+    }
+
+    /// A user's second factor, confirmed or not.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn second_factor(&self, id: &str) -> Result<Option<SecondFactor>, Fault> {
+        Ok(self.journal().view(AsOf::default())?.load::<SecondFactor>(id)?.map(|found| found.record))
     }
 
     /// Changes a user as the newest version is, again when somebody else was faster; none when there is no such user.
     /// Nothing is written when `change` says false.
-    fn change_user(
+    pub(crate) fn change_user(
         &self,
         id: &str,
         reason: &str,
@@ -251,23 +407,36 @@ impl Office {
         self.journal().commit(draft).map(drop)
     }
 
+    /// Writes into the audit log that a session ended.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn audit_end(&self, user: &str, terminal: &str, title: &str) -> Result<(), Fault> {
+        let (at, random) = (self.clock().now(), self.entropy().bits());
+        self.commit_audit(AuditEntry::new(
+            at,
+            random,
+            user,
+            terminal,
+            "office/login",
+            title,
+            AuditResult::Ended,
+        ))
+    }
+
     fn audit_login(&self, user: &str, terminal: &str, result: AuditResult) -> Result<(), Fault> {
         let at = self.clock().now();
-        let entry = AuditEntry {
-            id: AuditEntry::new_id(at, self.entropy().bits()),
+        // What was typed as an id may be a password by mistake; only known shapes are kept.
+        let user = if self.user(user)?.is_some() { user } else { "（不明）" };
+        self.commit_audit(AuditEntry::new(
             at,
-            // What was typed as an id may be a password by mistake; only known shapes are kept.
-            user: if self.user(user)?.is_some() { user.to_owned() } else { "（不明）".to_owned() },
-            terminal: terminal.to_owned(),
-            function: "office/login".to_owned(),
-            title: "ログイン".to_owned(),
+            self.entropy().bits(),
+            user,
+            terminal,
+            "office/login",
+            "ログイン",
             result,
-            subjects: Vec::new(),
-            subject_count: 0,
-            purpose: String::new(),
-            codes: Vec::new(),
-        };
-        self.commit_audit(entry)
+        ))
     }
 }
 
@@ -276,35 +445,5 @@ pub(crate) fn commit_fault(error: CommitError) -> Fault {
     match error {
         CommitError::Fault(fault) => fault,
         other => Fault::new("the journal refused the office's own record", other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rights_are_exact_or_by_prefix() {
-        let rights = Rights(vec!["resident-register/*".into(), "office/links".into()]);
-        for (id, allowed) in [
-            ("resident-register/move-in", true),
-            ("resident-registers/move-in", false),
-            ("office/links", true),
-            ("office/links/hold", false),
-            ("", false),
-        ] {
-            assert_eq!(rights.allow(id), allowed, "{id}");
-        }
-        for rights in [
-            ["resident-register/*", "!resident-register/protected-person"],
-            ["!resident-register/protected-person", "*"],
-        ] {
-            let rights = Rights(rights.map(str::to_owned).to_vec());
-            assert!(rights.allow("resident-register/person"));
-            assert!(!rights.allow("resident-register/protected-person"));
-        }
-        assert!(!Rights(vec!["*".into(), "!office/*".into()]).allow("office/links"));
-        assert!(Rights(vec!["*".into()]).allow("anything"));
-        assert!(!Rights::default().allow("anything"));
     }
 }

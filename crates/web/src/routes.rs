@@ -1,9 +1,9 @@
 //! Every address of the program, with the method, the right it needs and what the audit log calls its use.
 
 use crate::pages::{
-    acceptance, applications, ask, assets, calendar, delivery, done, euc, export, form, help, history,
-    household, ledger, link, lists, login, map, menu, monitor, problems, provisional, pyramid, resend,
-    residents,
+    acceptance, applications, ask, assets, audit, calendar, delivery, done, euc, export, form, groups, help,
+    history, household, ledger, link, lists, login, map, menu, monitor, password, problems, provisional,
+    pyramid, resend, residents, users,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -97,7 +97,14 @@ routes! {
     Get "/help/{part}" Open, "手引き", "" => help::show;
     Get "/login" Open, "ログイン", "" => login::show;
     Post "/login" Open, "ログイン", "office/login" => login::enter;
-    Post "/logout" Staff, "ログアウト", "" => login::leave;
+    Get "/login/code" Open, "ログイン", "" => login::ask_code;
+    Post "/login/code" Open, "ログイン", "office/login" => login::enter_code;
+    Post "/logout" Staff, "ログアウト", "office/login" => login::leave;
+    Get "/password" Staff, "パスワード", "" => password::show;
+    Post "/password" Staff, "パスワードの変更", "office/password" => password::change;
+    Get "/second-factor" Staff, "二要素認証", "" => password::factor;
+    Post "/second-factor" Staff, "二要素認証の設定", "office/password" => password::begin_factor;
+    Post "/second-factor/confirm" Staff, "二要素認証の設定", "office/password" => password::confirm_factor;
     Get "/" Staff, "メニュー", "" => menu::show;
     Get "/go" Staff, "番号で開く", "" => menu::go;
     Get "/f/{system}/{function}" OfFunctionInPath, "", "" => form::show;
@@ -138,6 +145,27 @@ routes! {
     Get "/inquiries" Of("office/inquiry"), "連携による照会", "" => ask::list;
     Get "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "" => ask::show;
     Post "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "office/inquiry" => ask::ask;
+    Get "/users" Of("office/users"), "利用者", "" => users::list;
+    Get "/users/new" Of("office/users"), "利用者の登録", "" => users::new;
+    Post "/users/new" Of("office/users"), "利用者の登録", "office/users" => users::create;
+    Get "/users/{id}" Of("office/users"), "利用者", "" => users::show;
+    Get "/users/{id}/change" Of("office/users"), "利用者の変更", "" => users::change;
+    Post "/users/{id}/change" Of("office/users"), "利用者の変更", "office/users" => users::update;
+    Post "/users/{id}/state" Of("office/users"), "利用者のロック・停止", "office/users" => users::act;
+    Post "/users/{id}/password" Of("office/users"), "初期パスワードの発行", "office/users" => users::reissue;
+    Get "/users/{id}/schedule" Of("office/users"), "変更の予約", "" => users::schedule;
+    Post "/users/{id}/schedule" Of("office/users"), "変更の予約", "office/users" => users::plan;
+    Post "/users/{id}/schedule/cancel" Of("office/users"), "予約の取消", "office/users" => users::cancel;
+    Get "/groups" Of("office/users"), "所属・職務", "" => groups::list;
+    Get "/groups/new" Of("office/users"), "所属・職務の登録", "" => groups::new;
+    Post "/groups/new" Of("office/users"), "所属・職務の登録", "office/users" => groups::create;
+    Get "/groups/{id}" Of("office/users"), "所属・職務", "" => groups::show;
+    Post "/groups/{id}" Of("office/users"), "所属・職務の変更", "office/users" => groups::update;
+    Post "/groups/{id}/remove" Of("office/users"), "所属・職務の廃止", "office/users" => groups::remove;
+    Get "/audit" Of("office/audit"), "操作ログ", "office/audit" => audit::show;
+    Get "/audit/csv" Of("office/audit-export"), "操作ログの取出し", "office/audit-export" => audit::csv;
+    Get "/audit/reports/{report}" Of("office/audit"), "操作ログの報告", "office/audit" => audit::report;
+    Get "/audit/disclosure" Of("office/audit"), "本人開示用の一覧", "office/audit" => audit::disclosure;
     Get "/api/v1/functions" Staff, "機能の一覧（API）", "" => api::functions;
     Get "/api/v1/openapi.json" Staff, "APIの仕様（OpenAPI）", "" => openapi::show;
     Post "/api/v1/functions/{system}/{function}" OfFunctionInPath, "機能の実行（API）", "{system}/{function}" => api::run;

@@ -11,6 +11,8 @@ use crate::visit::Pairs;
 
 /// A screen nobody touched for so long belongs to nobody: the clerk has left the counter.
 const IDLE_MAX: SignedDuration = SignedDuration::from_mins(30);
+/// So long a login waits for its code (二要素認証).
+const CODE_WAIT_MAX: SignedDuration = SignedDuration::from_mins(5);
 /// Results a session keeps to be shown again after a reload; older ones are forgotten.
 const RESULTS_MAX: usize = 12;
 /// Sessions held at once. A town has some hundreds of staff; more is somebody trying.
@@ -25,6 +27,8 @@ struct Session {
     last_seen: Timestamp,
     results: VecDeque<(String, Arc<Done>)>,
     kept: Option<Kept>,
+    /// Where the login goes on to when its code was right; none for a session whose user is in.
+    awaits: Option<String>,
 }
 
 /// What was typed into a form when the session before this one had ended (書きかけの入力).
@@ -59,13 +63,39 @@ impl Sessions {
     /// # Errors
     /// When the operating system gives no random bits: without them a session could be guessed.
     pub(crate) fn begin(&self, user: &str, now: Timestamp, kept: Option<Kept>) -> Result<String, Fault> {
+        self.open(user, now, kept, None)
+    }
+
+    /// Begins a session of somebody whose password was right and whose code is to follow: it opens nothing but the page that
+    /// asks for the code.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bits.
+    pub(crate) fn begin_waiting(
+        &self,
+        user: &str,
+        now: Timestamp,
+        kept: Option<Kept>,
+        next: &str,
+    ) -> Result<String, Fault> {
+        self.open(user, now, kept, Some(next.to_owned()))
+    }
+
+    fn open(
+        &self,
+        user: &str,
+        now: Timestamp,
+        kept: Option<Kept>,
+        awaits: Option<String>,
+    ) -> Result<String, Fault> {
         let (id, csrf) = (random_hex()?, random_hex()?);
         let mut sessions = self.locked();
         sessions.retain(|_, session| alive(session, now));
         if SESSIONS_MAX <= sessions.len() {
             return Err(Fault::because("too many sessions are open"));
         }
-        let session = Session { user: user.to_owned(), csrf, last_seen: now, results: VecDeque::new(), kept };
+        let session =
+            Session { user: user.to_owned(), csrf, last_seen: now, results: VecDeque::new(), kept, awaits };
         sessions.insert(id.clone(), session);
         Ok(id)
     }
@@ -73,13 +103,38 @@ impl Sessions {
     /// The living session of an id, which counts as a sign of life.
     pub(crate) fn touch(&self, id: &str, now: Timestamp) -> Option<Signed> {
         let mut sessions = self.locked();
-        let session = sessions.get_mut(id)?;
+        let session = sessions.get_mut(id).filter(|session| session.awaits.is_none())?;
         if !alive(session, now) {
             sessions.remove(id);
             return None;
         }
         session.last_seen = session.last_seen.max(now);
         Some(Signed { id: id.to_owned(), user: session.user.clone(), csrf: session.csrf.clone() })
+    }
+
+    /// The session of an id that waits for its code, and where it goes on to.
+    pub(crate) fn waiting(&self, id: &str, now: Timestamp) -> Option<(Signed, String)> {
+        let sessions = self.locked();
+        let session = sessions.get(id).filter(|session| alive(session, now))?;
+        let next = session.awaits.clone()?;
+        Some((Signed { id: id.to_owned(), user: session.user.clone(), csrf: session.csrf.clone() }, next))
+    }
+
+    /// Takes what was typed before the login out of a session, to be carried into another.
+    pub(crate) fn take_kept(&self, id: &str) -> Option<Kept> {
+        self.locked().get_mut(id)?.kept.take()
+    }
+
+    /// Removes a session whose time is over; tells whose it was.
+    pub(crate) fn expire(&self, id: &str, now: Timestamp) -> Option<String> {
+        let mut sessions = self.locked();
+        let over = sessions.get(id).is_some_and(|session| !alive(session, now) && session.awaits.is_none());
+        over.then(|| sessions.remove(id)).flatten().map(|session| session.user)
+    }
+
+    /// Ends all sessions of a user but one.
+    pub(crate) fn end_others(&self, user: &str, but: Option<&str>) {
+        self.locked().retain(|id, session| session.user != user || Some(id.as_str()) == but);
     }
 
     /// Ends a session.
@@ -125,7 +180,8 @@ impl Sessions {
 }
 
 fn alive(session: &Session, now: Timestamp) -> bool {
-    now.duration_since(session.last_seen) <= IDLE_MAX
+    let most = if session.awaits.is_some() { CODE_WAIT_MAX } else { IDLE_MAX };
+    now.duration_since(session.last_seen) <= most
 }
 
 /// 128 random bits as hexadecimal digits.
@@ -186,6 +242,24 @@ mod tests {
         assert_eq!(sessions.touch(&id, after(60)).unwrap().user, "clerk");
         assert!(sessions.touch(&id, after(91)).is_none());
         assert!(sessions.touch(&id, after(60)).is_none(), "gone for good");
+    }
+
+    #[test]
+    fn a_session_that_waits_for_its_code_opens_nothing() {
+        let sessions = Sessions::default();
+        let start: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
+        let after = |minutes: i64| start + SignedDuration::from_mins(minutes);
+        let id = sessions.begin_waiting("clerk", start, None, "/links").unwrap();
+        assert!(sessions.touch(&id, start).is_none());
+        assert_eq!(sessions.waiting(&id, after(5)).unwrap().1, "/links");
+        assert!(sessions.waiting(&id, after(6)).is_none());
+        let whole = sessions.begin("clerk", start, None).unwrap();
+        assert!(sessions.waiting(&whole, start).is_none());
+        sessions.end_others("clerk", Some(&whole));
+        assert!(sessions.touch(&whole, start).is_some());
+        assert!(sessions.waiting(&id, start).is_none());
+        assert_eq!(sessions.expire(&whole, after(30)), None);
+        assert_eq!(sessions.expire(&whole, after(31)).as_deref(), Some("clerk"));
     }
 
     #[test]

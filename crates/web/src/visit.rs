@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 use base64::Engine;
-use office::{Caller, LoginError, Office, Ran, RunError, RunOptions, User};
+use office::{Caller, LoginError, Office, Ran, Rights, RunError, RunOptions, User, UserState};
 use serde_json::Value;
 use std::net::SocketAddr;
 use system::{Function, System};
@@ -35,6 +35,10 @@ pub(crate) type Pairs = Vec<(String, String)>;
 #[derive(Clone, Debug)]
 pub(crate) struct Staff {
     pub(crate) user: User,
+    /// What the user may do today.
+    pub(crate) rights: Rights,
+    /// The page that has to be dealt with before anything else.
+    pub(crate) gate: Option<&'static str>,
     /// None for an API call with name and password.
     pub(crate) session: Option<Signed>,
 }
@@ -185,10 +189,15 @@ impl Visit {
     /// Who asks: by session, and for the API also by name and password with each call.
     fn find_staff(&self) -> Result<Option<Staff>, Problem> {
         let now = self.office().clock().now();
+        if let Some(user) = self.cookie().and_then(|id| self.house.sessions.expire(id, now)) {
+            self.office().audit_end(&user, &self.terminal, "ログアウト（時間切れ）")?;
+        }
         if let Some(signed) = self.cookie().and_then(|id| self.house.sessions.touch(id, now)) {
             // Read anew each time, so that a right withdrawn or an account locked counts at once.
-            if let Some(user) = self.office().user(&signed.user)?.filter(|user| user.locked_at.is_none()) {
-                return Ok(Some(Staff { user, session: Some(signed) }));
+            let user = self.office().user(&signed.user)?;
+            let today = self.office().today();
+            if let Some(user) = user.filter(|user| user.state(today) == UserState::Active) {
+                return self.staffed(user, Some(signed)).map(Some);
             }
             self.house.sessions.end(&signed.id);
         }
@@ -198,13 +207,36 @@ impl Visit {
         }
         let Some((id, password)) = self.basic() else { return Ok(None) };
         match self.office().log_in(&id, &password, &self.terminal) {
-            Ok(user) => Ok(Some(Staff { user, session: None })),
+            Ok(user) => self.staffed(user, None).map(Some),
             Err(LoginError::Fault(fault)) => Err(fault.into()),
+            Err(refusal @ LoginError::SecondFactor) => Err(Problem::denied(refusal.to_string())),
             Err(refusal) => Err(Problem::login_required(refusal.to_string())),
         }
     }
 
-    fn cookie(&self) -> Option<&str> {
+    /// A user with what may be done today, and what must be done first.
+    fn staffed(&self, user: User, session: Option<Signed>) -> Result<Staff, Problem> {
+        let office = self.office();
+        let rights = office.rights_of(&user)?;
+        let gate = if office.must_change_password(&user) {
+            Some("/password")
+        } else if office.needs_second_factor(&rights)
+            && office.second_factor(&user.id)?.is_none_or(|factor| factor.confirmed_at.is_none())
+        {
+            Some("/second-factor")
+        } else {
+            None
+        };
+        Ok(Staff { user, rights, gate, session })
+    }
+
+    /// The login of this browser that waits for its code, and where it goes on to.
+    pub(crate) fn waiting(&self) -> Option<(Signed, String)> {
+        let now = self.office().clock().now();
+        self.cookie().and_then(|id| self.house.sessions.waiting(id, now))
+    }
+
+    pub(crate) fn cookie(&self) -> Option<&str> {
         let cookies = self.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         cookies
             .flat_map(|line| line.split(';'))
@@ -256,8 +288,17 @@ impl Visit {
                 Verb::Post => pages::login::after_end(self).map(Some),
             };
         };
+        let own = self.route.path == "/logout"
+            || ["/password", "/second-factor"].iter().any(|own| self.route.path.starts_with(own));
+        if let Some(gate) = staff.gate.filter(|_| !own) {
+            if self.route.is_api() {
+                let what = "パスワードの変更か二要素認証の設定が先に要ります。画面からログインして済ませてください。";
+                return Err(Problem::denied(what));
+            }
+            return Ok(Some(Reply::see_other(gate)));
+        }
         let Some(needed) = needed else { return Ok(None) };
-        if staff.user.rights.allow(&needed) {
+        if staff.rights.allow(&needed) {
             return Ok(None);
         }
         if let Some((_, function)) = self.office().function(&needed) {
@@ -308,7 +349,7 @@ impl Visit {
         let staff = self.staff()?;
         Ok(Caller {
             user: staff.user.id.clone(),
-            rights: staff.user.rights.clone(),
+            rights: staff.rights.clone(),
             terminal: self.terminal.clone(),
         })
     }
@@ -323,7 +364,7 @@ impl Visit {
 
     /// Whether the asker may use a function or another named thing.
     pub(crate) fn may(&self, id: &str) -> bool {
-        self.staff.as_ref().is_some_and(|staff| staff.user.rights.allow(id))
+        self.staff.as_ref().is_some_and(|staff| staff.rights.allow(id))
     }
 
     /// Uses a function in the asker's name.

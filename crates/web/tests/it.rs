@@ -16,4 +16,5 @@ mod it {
     mod routes;
     mod screens;
     mod soap;
+    mod staff;
 }

@@ -251,6 +251,8 @@ fn open(
         calendar: BusinessCalendar::from_tsv(&text("calendar/holidays.tsv")).unwrap(),
         evidence: folder.join("deliveries"),
         login_tries_max: 5,
+        user_policy: Default::default(),
+        audit_policy: Default::default(),
     })
     .unwrap()
 }

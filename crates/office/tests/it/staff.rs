@@ -1,6 +1,9 @@
 //! Rights, logins, audit.
 
-use office::{AUDIT, AuditEntry, AuditResult, LoginError, Rights, RunError, RunOptions};
+use office::{
+    AUDIT, AuditEntry, AuditQuery, AuditResult, Groups, LoginError, Rights, RunError, RunOptions, User,
+    UserState,
+};
 use register::AsOf;
 use serde_json::json;
 
@@ -103,6 +106,10 @@ fn an_individual_number_stands_nowhere_in_the_clear() {
     assert!(shown.answer.unwrap().data.to_string().contains("123456789018"));
     let entry = audit(&house).into_iter().find(|entry| entry.purpose.contains("本人からの請求")).unwrap();
     assert_eq!(entry.subjects, [number]);
+    let touching: Vec<String> =
+        audit(&house).into_iter().filter(|entry| entry.numbers).map(|entry| entry.function).collect();
+    assert!(touching.contains(&"resident-register/show-number".to_owned()), "{touching:?}");
+    assert!(!touching.iter().any(|function| function.ends_with("/person") || function.ends_with("/search")));
 }
 
 #[test]
@@ -143,4 +150,65 @@ fn a_dry_run_of_a_look_is_a_look() {
     let caller = TestHouse::caller("tanaka", &["*"]);
     house.office.run(&caller, "resident-register/search", &json!({ "q": "カツラギ" }), &options).unwrap();
     assert_eq!(audit(&house).len(), before + 1);
+}
+
+#[test]
+fn the_log_is_read_backwards_in_pages_without_a_gap() {
+    let house = TestHouse::new();
+    let kanri = TestHouse::caller("kanri", &["*"]);
+    // Seconds, an hour, months and years apart, and many at one moment.
+    for (hours, entries) in [(0, 3), (1, 5), (24 * 90, 2), (24 * 800, 40), (0, 11)] {
+        house.clock.pass(jiff::SignedDuration::from_hours(hours));
+        for no in 0..entries {
+            let subject = vec![format!("{no}")];
+            house.office.audit_done(&kanri, "office/history", "記録の履歴", subject).unwrap();
+        }
+    }
+    let mut wanted: Vec<String> = audit(&house).into_iter().map(|entry| entry.id).collect();
+    wanted.reverse();
+    for limit in [1, 7, 61, 1000] {
+        let (mut found, mut before) = (Vec::new(), None);
+        let query = AuditQuery { function: "office/history".into(), ..AuditQuery::default() };
+        loop {
+            let page = house.office.audit_page(&kanri, &query, before.as_deref(), limit).unwrap();
+            assert!(page.entries.len() <= limit);
+            found.extend(page.entries.into_iter().map(|entry| entry.id));
+            before = page.older;
+            if before.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found, wanted, "{limit}");
+    }
+    let of_one = AuditQuery { person: "10".into(), ..AuditQuery::default() };
+    let page = house.office.audit_page(&kanri, &of_one, None, 100).unwrap();
+    assert!(page.entries.iter().all(|entry| entry.subjects == ["10"]));
+    assert_eq!(page.entries.len(), 2, "forty and eleven at once, each with a tenth");
+    let nobody = TestHouse::caller("nobody", &["office/audit"]);
+    assert!(house.office.audit_page(&nobody, &of_one, None, 100).is_ok());
+    let taken = house.office.audit_export(&nobody, &of_one, &mut |_| panic!("not without the right"));
+    assert!(matches!(taken, Err(RunError::Denied { .. })));
+}
+
+#[test]
+fn a_user_of_before_reads_and_has_what_it_had() {
+    let old =
+        r#"{"id":"tanaka","name":"田中","department":"町民課","rights":["a/*"],"password":"x","failures":2}"#;
+    let user: User = serde_json::from_str(old).unwrap();
+    let today = "2026-11-20".parse().unwrap();
+    assert_eq!(user.state(today), UserState::Active);
+    assert!(user.rights_on(&Groups::new(), today).allow("a/b"));
+    assert!(!user.must_change_password(today, 30), "the age of its password is not known");
+}
+
+#[test]
+fn a_password_grows_old_on_its_day() {
+    let house = TestHouse::new();
+    house.office.add_user("tanaka", "田中", "", Rights::default(), "correct-horse").unwrap();
+    let user = house.office.user("tanaka").unwrap().unwrap();
+    let set = user.password_set_on.unwrap();
+    for (days, after, wanted) in [(0, 4000, false), (30, 29, false), (30, 30, true)] {
+        let day = set.checked_add(jiff::Span::new().days(after)).unwrap();
+        assert_eq!(user.must_change_password(day, days), wanted, "{days} {after}");
+    }
 }

@@ -116,6 +116,12 @@ fn cell(value: &Value) -> String {
     }
 }
 
+/// One line of texts, none of them a formula.
+pub(crate) fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+    let cells: Vec<String> = cells.into_iter().map(|text| cell(&Value::from(text))).collect();
+    format!("{}\r\n", cells.join(","))
+}
+
 fn quoted(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))

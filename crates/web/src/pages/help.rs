@@ -43,8 +43,11 @@ const SCREENS: &[(&str, &str)] = &[
     ("/links/calendar", "links#予定"),
     ("/links/lists", "links#連携一覧"),
     ("/links/ledger", "links#連携日計"),
-    ("/users", "administration"),
-    ("/audit", "administration"),
+    ("/users", "administration#利用者"),
+    ("/groups", "administration#利用者"),
+    ("/password", "administration#利用者"),
+    ("/second-factor", "administration#利用者"),
+    ("/audit", "administration#監査と検証"),
 ];
 
 /// A section is found by its words; of longer ones only the beginning is shown.

@@ -2,13 +2,13 @@
 
 use askama::Template;
 use axum::http::{StatusCode, header};
-use office::LoginError;
+use office::{LoggedIn, LoginError};
 
 use super::{Shell, kept};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::Right;
-use crate::session::COOKIE;
+use crate::session::{COOKIE, Signed, masked, same_secret, unmasked};
 use crate::visit::{Pairs, Visit, value_of};
 
 #[derive(Template)]
@@ -83,16 +83,22 @@ fn page(visit: &Visit, next: &str, id: &str, refusal: String, kept: Pairs) -> Pa
 pub(crate) fn enter(visit: &Visit) -> Result<Reply, Problem> {
     let (id, password) = (value_of(&visit.form, "id").trim(), value_of(&visit.form, "password"));
     let next = inside(value_of(&visit.form, "next"));
-    match visit.office().log_in(id, password, &visit.terminal) {
-        Ok(user) => {
+    match visit.office().begin_login(id, password, &visit.terminal) {
+        Ok(logged_in) => {
             // A session held before belongs to whoever was here before.
             if let Some(session) = visit.staff.as_ref().and_then(|staff| staff.session.as_ref()) {
                 visit.house.sessions.end(&session.id);
             }
             let kept = kept::carried(visit, next);
             let next = if kept.is_some() { format!("{}?_kept=1", path_of(next)) } else { next.to_owned() };
-            let session = visit.house.sessions.begin(&user.id, visit.office().clock().now(), kept)?;
-            Ok(Reply::see_other(&next).with(header::SET_COOKIE, cookie(visit, &session, "")))
+            let (sessions, now) = (&visit.house.sessions, visit.office().clock().now());
+            let (session, to) = match logged_in {
+                LoggedIn::Whole(user) => (sessions.begin(&user.id, now, kept)?, next),
+                LoggedIn::Code(user) => {
+                    (sessions.begin_waiting(&user.id, now, kept, &next)?, "/login/code".to_owned())
+                }
+            };
+            Ok(Reply::see_other(&to).with(header::SET_COOKIE, cookie(visit, &session, "")))
         }
         Err(LoginError::Fault(fault)) => Err(fault.into()),
         Err(refusal) => Reply::page_with(
@@ -102,10 +108,63 @@ pub(crate) fn enter(visit: &Visit) -> Result<Reply, Problem> {
     }
 }
 
+#[derive(Template)]
+#[template(path = "login_code.html")]
+struct CodePage {
+    shell: Shell,
+    csrf: String,
+    refusal: String,
+}
+
+/// Asks for the code of the second factor.
+pub(crate) fn ask_code(visit: &Visit) -> Result<Reply, Problem> {
+    match visit.waiting() {
+        Some((signed, _)) => Reply::page(&code_page(visit, &signed, String::new())),
+        None => Ok(Reply::see_other("/login")),
+    }
+}
+
+fn code_page(visit: &Visit, signed: &Signed, refusal: String) -> CodePage {
+    CodePage {
+        shell: Shell::titled(visit, "ログイン"),
+        csrf: masked(&signed.csrf).unwrap_or_default(),
+        refusal,
+    }
+}
+
+/// Checks the code and begins the session.
+pub(crate) fn enter_code(visit: &Visit) -> Result<Reply, Problem> {
+    let Some((signed, next)) = visit.waiting() else { return Ok(Reply::see_other("/login")) };
+    if !same_secret(&unmasked(value_of(&visit.form, "_csrf")), &signed.csrf) {
+        return Err(Problem::forged());
+    }
+    match visit.office().finish_login_with(&signed.user, value_of(&visit.form, "code"), &visit.terminal) {
+        Ok(user) => {
+            let kept = visit.house.sessions.take_kept(&signed.id);
+            visit.house.sessions.end(&signed.id);
+            let session = visit.house.sessions.begin(&user.id, visit.office().clock().now(), kept)?;
+            Ok(Reply::see_other(&next).with(header::SET_COOKIE, cookie(visit, &session, "")))
+        }
+        Err(LoginError::Fault(fault)) => Err(fault.into()),
+        Err(LoginError::Wrong) => {
+            let refusal = "コードが違うか、もう使われています。次のコードが出るまで待って、入れてください。";
+            let page = code_page(visit, &signed, refusal.to_owned());
+            Reply::page_with(StatusCode::UNAUTHORIZED, &page)
+        }
+        Err(refusal) => {
+            visit.house.sessions.end(&signed.id);
+            let page = page(visit, "/", &signed.user, refusal.to_string(), Pairs::new());
+            Reply::page_with(StatusCode::UNAUTHORIZED, &page)
+        }
+    }
+}
+
 /// Ends the session.
 pub(crate) fn leave(visit: &Visit) -> Result<Reply, Problem> {
-    if let Some(session) = &visit.staff()?.session {
+    let staff = visit.staff()?;
+    if let Some(session) = &staff.session {
         visit.house.sessions.end(&session.id);
+        visit.office().audit_end(&staff.user.id, &visit.terminal, "ログアウト")?;
     }
     Ok(Reply::see_other("/login").with(header::SET_COOKIE, cookie(visit, "", "; Max-Age=0")))
 }

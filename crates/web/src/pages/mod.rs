@@ -4,6 +4,7 @@ pub(crate) mod acceptance;
 pub(crate) mod applications;
 pub(crate) mod ask;
 pub(crate) mod assets;
+pub(crate) mod audit;
 pub(crate) mod calendar;
 pub(crate) mod characters;
 pub(crate) mod delivery;
@@ -12,6 +13,7 @@ pub(crate) mod euc;
 pub(crate) mod export;
 pub(crate) mod fields;
 pub(crate) mod form;
+pub(crate) mod groups;
 pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod household;
@@ -24,11 +26,14 @@ pub(crate) mod login;
 pub(crate) mod map;
 pub(crate) mod menu;
 pub(crate) mod monitor;
+pub(crate) mod password;
 pub(crate) mod problems;
 pub(crate) mod provisional;
 pub(crate) mod pyramid;
 pub(crate) mod resend;
 pub(crate) mod residents;
+pub(crate) mod rights_tree;
+pub(crate) mod users;
 
 use crate::house::House;
 use crate::session::masked;
@@ -72,7 +77,9 @@ const NAV: &[(&str, &str, char, &str)] = &[
     ("/links", "連携監視", '5', "office/links"),
     ("/links/ledger", "連携日計", '6', "office/links"),
     ("/links/lists", "連携一覧", '7', "office/links"),
-    ("/euc", "データ抽出", '8', "office/euc"),
+    ("/euc", "データ抽出", 'j', "office/euc"),
+    ("/users", "利用者", '8', "office/users"),
+    ("/audit", "操作ログ", 'l', "office/audit"),
 ];
 
 impl Shell {
@@ -84,7 +91,10 @@ impl Shell {
             let known = right.is_empty()
                 || !right.starts_with("resident-register/")
                 || house.office().function(right).is_some();
-            known && user.is_some_and(|user| right.is_empty() || user.rights.allow(right))
+            known
+                && staff.is_some_and(|staff| {
+                    staff.gate.is_none() && (right.is_empty() || staff.rights.allow(right))
+                })
         };
         // The longest address that the path begins with is where the visitor is.
         let here = NAV

@@ -62,6 +62,16 @@ impl Client {
         Self { router: router.clone(), cookie: String::new(), csrf: String::new() }
     }
 
+    /// Keeps the cookie of an answer.
+    pub(crate) fn take_session(&mut self, answer: &Answer) {
+        answer.header("set-cookie").split(';').next().unwrap().clone_into(&mut self.cookie);
+    }
+
+    /// Keeps the token of a page.
+    pub(crate) fn take_token(&mut self, page: &Answer) {
+        self.csrf = page.field("_csrf");
+    }
+
     /// Loses the session's token, as a page of somebody else's would not have it.
     pub(crate) fn forget_token(&mut self) {
         self.csrf.clear();

@@ -164,6 +164,8 @@ impl House {
             calendar: BusinessCalendar::from_tsv(&text("calendar/holidays.tsv")?)?,
             evidence: folder.join("deliveries"),
             login_tries_max: 5,
+            user_policy: Default::default(),
+            audit_policy: Default::default(),
         })?;
         let program = Actor::Program("tests".to_owned());
         let mut draft = Draft::new("resident-register", "resident-register/load", program, clock.now());

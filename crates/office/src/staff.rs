@@ -1,0 +1,759 @@
+//! The administrator's desk (利用者と権限の管理): users, groups, passwords and second factors, each change under the rules of
+//! [`rights`](crate::rights) and in one commit with its audit entry.
+
+use std::collections::BTreeMap;
+
+use domain::{Date, wareki};
+use jiff::Timestamp;
+use register::{Actor, AsOf, CommitError, Draft, Fault, Position, Record, Stored, ViewExt, Write};
+use std::ops::ControlFlow;
+use system::Finding;
+
+use crate::audit::AuditResult;
+use crate::factor::{SecondFactor, base32, in_groups, random};
+use crate::policy::SecondFactorRule;
+use crate::rights::{
+    GROUP, Group, Objection, Rights, Scheduled, Staffing, USERS_RIGHT, objections, stands_above,
+};
+use crate::users::{LOGIN_REASON, USER, User, commit_fault, fits, hash, usable_id};
+use crate::{Caller, Office, RunError};
+
+/// Bytes of an initial password: 80 bits, sixteen letters.
+const INITIAL_BYTES: usize = 10;
+/// How often a change is made anew when the user logged in at the same moment.
+const TRIES_MAX: u32 = 8;
+/// The longest name or department.
+const NAME_CHARS_MAX: usize = 40;
+/// The most changes that wait for their day.
+const SCHEDULED_MAX: usize = 12;
+
+/// What an administrator says of a user (利用者の登録内容).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserDraft {
+    /// Login name.
+    pub id: String,
+    /// Name for screens.
+    pub name: String,
+    /// Department (所属).
+    pub department: String,
+    /// Groups.
+    pub groups: Vec<String>,
+    /// Own rights.
+    pub rights: Rights,
+    /// The first day.
+    pub valid_from: Option<Date>,
+    /// The last day.
+    pub valid_until: Option<Date>,
+}
+
+/// One version of a user with who made it (利用者の履歴).
+#[derive(Clone, Debug)]
+pub struct UserVersion {
+    /// The user as of then.
+    pub user: User,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// What was done.
+    pub reason: String,
+}
+
+impl Office {
+    /// All users and groups.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn staffing(&self) -> Result<Staffing, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        let mut staffing = Staffing::default();
+        view.scan(&USER, None, &mut |stored| {
+            let user = stored.typed::<User>()?.record;
+            staffing.users.insert(user.id.clone(), user);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        view.scan(&GROUP, None, &mut |stored| {
+            let group = stored.typed::<Group>()?.record;
+            staffing.groups.insert(group.id.clone(), group);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(staffing)
+    }
+
+    /// What a user may do today.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn rights_of(&self, user: &User) -> Result<Rights, Fault> {
+        let today = self.today();
+        let view = self.journal().view(AsOf::default())?;
+        let mut groups = BTreeMap::new();
+        for id in user.placed(today).groups {
+            if let Some(group) = view.load::<Group>(&id)? {
+                groups.insert(id, group.record);
+            }
+        }
+        Ok(user.rights_on(&groups, today))
+    }
+
+    /// Whether a user must log in with a second factor: the rule for all, or that for who holds certain rights.
+    pub fn needs_second_factor(&self, rights: &Rights) -> bool {
+        let policy = self.user_policy();
+        match policy.second_factor {
+            SecondFactorRule::Off => false,
+            SecondFactorRule::Offered => policy.second_factor_for.iter().any(|right| rights.allow(right)),
+            SecondFactorRule::Required => true,
+        }
+    }
+
+    /// Whether somebody may not yet do anything but change the password.
+    pub fn must_change_password(&self, user: &User) -> bool {
+        user.must_change_password(self.today(), self.user_policy().password_days)
+    }
+
+    /// Makes a user; tells the initial password, which is nowhere else.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`] with a finding for each field that is wrong or forbidden.
+    pub fn create_user(&self, caller: &Caller, given: &UserDraft) -> Result<String, RunError> {
+        let title = format!("利用者の登録（{}）", shown_id(&given.id));
+        let initial = initial_password()?;
+        let hashed = hash(&initial)?;
+        self.administer(caller, &title, |staffing| {
+            let mut found = checked(given, staffing);
+            if !usable_id(&given.id) {
+                let what = "利用者IDは、英小文字、数字、ハイフンで1文字から32文字です。";
+                found.push(finding("U001", "id", "利用者ID", what, "直してください。"));
+            } else if staffing.users.contains_key(&given.id) {
+                let what = format!("利用者ID「{}」はすでにあります。", given.id);
+                found.push(finding(
+                    "U002",
+                    "id",
+                    "利用者ID",
+                    &what,
+                    "別のIDにしてください。前に使ったIDは使いません。",
+                ));
+            }
+            let user = User {
+                groups: given.groups.clone(),
+                rights: given.rights.clone(),
+                valid_from: given.valid_from,
+                valid_until: given.valid_until,
+                password: hashed.clone(),
+                password_is_initial: true,
+                password_set_on: Some(self.today()),
+                ..User::named(&given.id, given.name.trim(), given.department.trim())
+            };
+            refused_or(found, Change::User(Box::new(user)))
+        })?;
+        Ok(initial)
+    }
+
+    /// Changes a user's name, department, groups, own rights and term.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`].
+    pub fn update_user(&self, caller: &Caller, given: &UserDraft) -> Result<(), RunError> {
+        let title = format!("利用者の変更（{}）", shown_id(&given.id));
+        let today = self.today();
+        self.administer(caller, &title, |staffing| {
+            let found = checked(given, staffing);
+            let before = known(staffing, &given.id)?;
+            let user = User {
+                name: given.name.trim().to_owned(),
+                department: given.department.trim().to_owned(),
+                groups: given.groups.clone(),
+                rights: given.rights.clone(),
+                valid_from: given.valid_from,
+                valid_until: given.valid_until,
+                // What is said now is newer than what was planned for a day that has come.
+                scheduled: before.scheduled.iter().filter(|change| today < change.on).cloned().collect(),
+                ..before.clone()
+            };
+            refused_or(found, Change::User(Box::new(user)))
+        })
+    }
+
+    /// Enters a change that takes effect on a day to come (予約); one of the same day is replaced.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`].
+    pub fn schedule_user(
+        &self,
+        caller: &Caller,
+        on: Option<Date>,
+        given: &UserDraft,
+    ) -> Result<(), RunError> {
+        let title = format!("利用者の変更の予約（{}）", shown_id(&given.id));
+        let (today, now) = (self.today(), self.clock().now());
+        self.administer(caller, &title, |staffing| {
+            let before = known(staffing, &given.id)?;
+            let named = UserDraft { name: before.name.clone(), ..given.clone() };
+            let mut found = checked(&named, staffing);
+            let on = on.filter(|on| today < *on);
+            if on.is_none() {
+                let what = "予約の日は、明日より後の日です。";
+                found.push(finding(
+                    "U006",
+                    "on",
+                    "適用日",
+                    what,
+                    "今日からの変更は「変更」で入れてください。",
+                ));
+            }
+            let mut user = before.clone();
+            if let Some(on) = on {
+                user.scheduled.retain(|change| change.on != on);
+                user.scheduled.push(Scheduled {
+                    on,
+                    department: given.department.trim().to_owned(),
+                    groups: given.groups.clone(),
+                    rights: given.rights.clone(),
+                    by: caller.user.clone(),
+                    entered_at: now,
+                });
+                user.scheduled.sort_by_key(|change| change.on);
+            }
+            if SCHEDULED_MAX < user.scheduled.len() {
+                let what = format!("一人の予約は{SCHEDULED_MAX}件までです。");
+                found.push(finding("U007", "on", "適用日", &what, "要らない予約を取り消してください。"));
+            }
+            refused_or(found, Change::User(Box::new(user)))
+        })
+    }
+
+    /// Takes back a change whose day has not come.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`].
+    pub fn cancel_scheduled(&self, caller: &Caller, id: &str, on: Date) -> Result<(), RunError> {
+        let title = format!("予約の取消（{} {on}）", shown_id(id));
+        let today = self.today();
+        self.administer(caller, &title, |staffing| {
+            let mut user = known(staffing, id)?.clone();
+            let before = user.scheduled.len();
+            user.scheduled.retain(|change| change.on != on || change.on <= today);
+            if user.scheduled.len() == before {
+                let what = format!("{}の予約はないか、もう適用されています。", wareki(on));
+                let remedy = "適用されたものを戻すには、「変更」で入れてください。";
+                return Err(refused(vec![finding("U008", "on", "適用日", &what, remedy)]));
+            }
+            Ok(Change::User(Box::new(user)))
+        })
+    }
+
+    /// Locks a user, or lets a locked one log in again.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`].
+    pub fn lock_user(&self, caller: &Caller, id: &str, locked: bool) -> Result<(), RunError> {
+        let what = if locked { "ロック" } else { "ロックの解除" };
+        let now = self.clock().now();
+        self.administer(caller, &format!("利用者の{what}（{}）", shown_id(id)), |staffing| {
+            let before = known(staffing, id)?;
+            not_oneself(caller, id, locked)?;
+            let user = User { locked_at: locked.then_some(now), failures: 0, ..before.clone() };
+            Ok(Change::User(Box::new(user)))
+        })
+    }
+
+    /// Stops a user for good, or takes a stopped one back.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`].
+    pub fn stop_user(&self, caller: &Caller, id: &str, stopped: bool) -> Result<(), RunError> {
+        let what = if stopped { "停止" } else { "停止の取消" };
+        let now = self.clock().now();
+        self.administer(caller, &format!("利用者の{what}（{}）", shown_id(id)), |staffing| {
+            let before = known(staffing, id)?;
+            not_oneself(caller, id, stopped)?;
+            Ok(Change::User(Box::new(User { stopped_at: stopped.then_some(now), ..before.clone() })))
+        })
+    }
+
+    /// Gives a user a new initial password; tells it, and it is nowhere else.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`], also for a user who may do more than the caller: whoever holds the password is that user.
+    pub fn reset_password(&self, caller: &Caller, id: &str) -> Result<String, RunError> {
+        let initial = initial_password()?;
+        let hashed = hash(&initial)?;
+        let (today, keep) = (self.today(), self.user_policy().password_not_of_last);
+        self.administer(
+            caller,
+            &format!("初期パスワードの発行（{}）", shown_id(id)),
+            |staffing| {
+                let before = known(staffing, id)?;
+                must_stand_above(caller, staffing, id, today)?;
+                let user = User {
+                    password_is_initial: true,
+                    failures: 0,
+                    locked_at: None,
+                    ..with_password(before, hashed.clone(), today, keep)
+                };
+                Ok(Change::User(Box::new(user)))
+            },
+        )?;
+        Ok(initial)
+    }
+
+    /// Takes a user's second factor away, so that a new one can be set up (紛失).
+    ///
+    /// # Errors
+    /// [`RunError::Refused`], also for a user who may do more than the caller.
+    pub fn reset_factor(&self, caller: &Caller, id: &str) -> Result<(), RunError> {
+        let today = self.today();
+        self.administer(caller, &format!("二要素認証の解除（{}）", shown_id(id)), |staffing| {
+            known(staffing, id)?;
+            must_stand_above(caller, staffing, id, today)?;
+            Ok(Change::NoFactor(id.to_owned()))
+        })
+    }
+
+    /// Makes a group or changes one.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`].
+    pub fn save_group(&self, caller: &Caller, group: &Group, new: bool) -> Result<(), RunError> {
+        let what = if new { "登録" } else { "変更" };
+        self.administer(
+            caller,
+            &format!("所属・職務の{what}（{}）", shown_id(&group.id)),
+            |staffing| {
+                let mut found = Vec::new();
+                let exists = staffing.groups.contains_key(&group.id);
+                if !usable_id(&group.id) {
+                    let what = "IDは、英小文字、数字、ハイフンで1文字から32文字です。";
+                    found.push(finding("U001", "id", "ID", what, "直してください。"));
+                } else if new && exists {
+                    let what = format!("所属・職務「{}」はすでにあります。", group.id);
+                    found.push(finding("U002", "id", "ID", &what, "別のIDにしてください。"));
+                } else if !new && !exists {
+                    found.push(unknown_group(&group.id));
+                }
+                found.extend(checked_name("name", "名称", &group.name));
+                refused_or(found, Change::Group(group.clone()))
+            },
+        )
+    }
+
+    /// Removes a group that nobody has.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`].
+    pub fn remove_group(&self, caller: &Caller, id: &str) -> Result<(), RunError> {
+        let today = self.today();
+        self.administer(caller, &format!("所属・職務の廃止（{}）", shown_id(id)), |staffing| {
+            if !staffing.groups.contains_key(id) {
+                return Err(refused(vec![unknown_group(id)]));
+            }
+            let members = staffing.users.values().filter(|user| has_group(user, id, today)).count();
+            if 0 < members {
+                let what = format!("この所属・職務の利用者が{members}人います（予約を含みます）。");
+                let remedy = "先に、その利用者の所属・職務を変えてください。";
+                return Err(refused(vec![finding("U009", "", "所属・職務", &what, remedy)]));
+            }
+            Ok(Change::NoGroup(id.to_owned()))
+        })
+    }
+
+    /// Changes one's own password.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`] when the old one is wrong or the new one does not do. A wrong old one counts as a wrong login.
+    pub fn change_own_password(
+        &self,
+        caller: &Caller,
+        old: &str,
+        new: &str,
+        again: &str,
+    ) -> Result<(), RunError> {
+        const TITLE: &str = "パスワードの変更";
+        let policy = self.user_policy();
+        let (tries_max, today, now) = (self.login_tries_max(), self.today(), self.clock().now());
+        let Some(user) = self.user(&caller.user)? else {
+            return Err(RunError::Denied { title: TITLE.to_owned() });
+        };
+        let mut found = Vec::new();
+        if !fits(old, &user.password) {
+            self.change_user(&user.id, LOGIN_REASON, |user| {
+                user.failures = user.failures.saturating_add(1);
+                if tries_max <= user.failures {
+                    user.locked_at = user.locked_at.or(Some(now));
+                }
+                true
+            })?;
+            found.push(finding(
+                "U020",
+                "old",
+                "今のパスワード",
+                "今のパスワードが違います。",
+                "もう一度入れてください。",
+            ));
+        }
+        if new.chars().count() < policy.password_chars_min {
+            let what = format!("パスワードが短すぎます。{}文字以上です。", policy.password_chars_min);
+            found.push(finding("U021", "new", "新しいパスワード", &what, "長くしてください。"));
+        } else if new.to_lowercase().contains(&user.id) {
+            let what = "パスワードに利用者IDが入っています。";
+            found.push(finding("U022", "new", "新しいパスワード", what, "別のものにしてください。"));
+        } else if 0 < policy.password_not_of_last
+            && std::iter::once(&user.password)
+                .chain(&user.past_passwords)
+                .take(policy.password_not_of_last)
+                .any(|hash| fits(new, hash))
+        {
+            let what = format!("この{}回のうちに使ったパスワードです。", policy.password_not_of_last);
+            found.push(finding("U023", "new", "新しいパスワード", &what, "別のものにしてください。"));
+        }
+        if new != again {
+            let what = "新しいパスワードと、確かめのために入れたものが違います。";
+            found.push(finding("U024", "again", "もう一度", what, "同じものを入れてください。"));
+        }
+        if !found.is_empty() {
+            let mut entry = self.named_entry(caller, "office/password", TITLE, AuditResult::Refused);
+            entry.codes = found.iter().map(|one| one.code.clone()).collect();
+            self.commit_audit(entry)?;
+            return Err(RunError::Refused(found));
+        }
+        let hashed = hash(new)?;
+        self.change_user(&user.id, TITLE, |user| {
+            let failures = user.failures;
+            *user = User {
+                password_is_initial: false,
+                failures,
+                ..with_password(user, hashed.clone(), today, policy.password_not_of_last)
+            };
+            true
+        })?;
+        Ok(self.audit_done(caller, "office/password", TITLE, Vec::new())?)
+    }
+
+    /// Begins to set up one's own second factor; the record holds the secret the app is to take. One that was begun is gone on
+    /// with, one that counts is not replaced.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`] when the town has switched it off or there is one.
+    pub fn begin_factor(&self, caller: &Caller) -> Result<SecondFactor, RunError> {
+        if self.user_policy().second_factor == SecondFactorRule::Off {
+            let what = "この町では二要素認証を使わない設定です。";
+            return Err(refused(vec![finding("U030", "", "二要素認証", what, "管理者に確かめてください。")]));
+        }
+        match self.second_factor(&caller.user)? {
+            Some(factor) if factor.confirmed_at.is_some() => {
+                let what = "二要素認証はもう使われています。";
+                Err(refused(vec![finding(
+                    "U031",
+                    "",
+                    "二要素認証",
+                    what,
+                    "作り直すには、管理者に解除を頼んでください。",
+                )]))
+            }
+            Some(factor) => Ok(factor),
+            None => {
+                let factor = SecondFactor::generate(&caller.user)?;
+                self.put_factor(caller, &factor, None, "二要素認証の設定の開始")?;
+                Ok(factor)
+            }
+        }
+    }
+
+    /// Confirms one's own second factor by a code of the app; tells the recovery codes, which are nowhere else.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`] when the code is wrong.
+    pub fn confirm_factor(&self, caller: &Caller, code: &str) -> Result<Vec<String>, RunError> {
+        let now = self.clock().now();
+        let found = self.journal().view(AsOf::default())?.load::<SecondFactor>(&caller.user)?;
+        let begun = found.filter(|found| found.record.confirmed_at.is_none());
+        let accepted = begun.and_then(|found| Some((found.record.accepts(code, now)?, found.version)));
+        let Some((factor, version)) = accepted else {
+            let what = "コードが違います。";
+            let remedy =
+                "アプリに今出ている6桁の数字を入れてください。合わないときは、端末の時計を確かめてください。";
+            return Err(refused(vec![finding("U032", "code", "確認コード", what, remedy)]));
+        };
+        let (factor, codes) = SecondFactor { confirmed_at: Some(now), ..factor }.with_recovery()?;
+        self.put_factor(caller, &factor, Some(version), "二要素認証の設定")?;
+        Ok(codes)
+    }
+
+    fn put_factor(
+        &self,
+        caller: &Caller,
+        factor: &SecondFactor,
+        version: Option<u32>,
+        title: &str,
+    ) -> Result<(), RunError> {
+        let entry = self.named_entry(caller, "office/password", title, AuditResult::Done);
+        let actor = Actor::User(caller.user.clone());
+        let mut draft = Draft::new("office", "office/password", actor, self.clock().now());
+        title.clone_into(&mut draft.reason);
+        draft.writes.push(Write::put(factor, version).map_err(Fault::from)?);
+        draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
+        match self.journal().commit(draft) {
+            Ok(_) => Ok(()),
+            Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
+            Err(error) => Err(RunError::Fault(commit_fault(error))),
+        }
+    }
+
+    /// The versions of a user that somebody made, newest first: logins that were counted are left out.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn user_history(&self, id: &str) -> Result<Vec<UserVersion>, Fault> {
+        let versions = self.journal().view(AsOf::default())?.history(&USER, id)?;
+        let mut shown: Vec<UserVersion> = Vec::new();
+        let mut before: Option<User> = None;
+        for stored in versions {
+            let user = stored.typed::<User>()?.record;
+            if before.as_ref().is_none_or(|before| differs(before, &user)) {
+                shown.push(self.user_version(&stored, user.clone())?);
+            }
+            before = Some(user);
+        }
+        shown.reverse();
+        Ok(shown)
+    }
+
+    fn user_version(&self, stored: &Stored, user: User) -> Result<UserVersion, Fault> {
+        let before = Position(stored.position.0.saturating_sub(1));
+        let change = self.journal().feed(before, &[USER.id], 1)?.into_iter().next();
+        let (by, reason) =
+            change.map(|change| (change.actor.id().to_owned(), change.reason)).unwrap_or_default();
+        Ok(UserVersion { user, at: stored.recorded_at, by, reason })
+    }
+
+    /// Right, rules, and one commit of the change with its audit entry.
+    fn administer(
+        &self,
+        caller: &Caller,
+        title: &str,
+        change: impl Fn(&Staffing) -> Result<Change, RunError>,
+    ) -> Result<(), RunError> {
+        self.permit(caller, USERS_RIGHT, title)?;
+        let _held = self.staffing_lock();
+        for _ in 0..TRIES_MAX {
+            match self.try_administer(caller, title, &change) {
+                Err(RunError::Busy(_)) => {}
+                Err(RunError::Refused(found)) => {
+                    let mut entry = self.named_entry(caller, USERS_RIGHT, title, AuditResult::Refused);
+                    entry.codes = found.iter().map(|one| one.code.clone()).collect();
+                    self.commit_audit(entry)?;
+                    return Err(RunError::Refused(found));
+                }
+                other => return other,
+            }
+        }
+        self.try_administer(caller, title, &change)
+    }
+
+    fn try_administer(
+        &self,
+        caller: &Caller,
+        title: &str,
+        change: &impl Fn(&Staffing) -> Result<Change, RunError>,
+    ) -> Result<(), RunError> {
+        let before = self.staffing()?;
+        let change = change(&before)?;
+        let mut after = before.clone();
+        change.apply(&mut after);
+        let against = objections(&caller.user, &caller.rights, &before, &after, self.today());
+        if !against.is_empty() {
+            return Err(refused(against.iter().map(worded).collect()));
+        }
+        let view = self.journal().view(AsOf::default())?;
+        let write = match &change {
+            Change::User(user) => {
+                Some(Write::put(&**user, view.load::<User>(&user.id)?.map(|found| found.version)))
+            }
+            Change::Group(group) => {
+                Some(Write::put(group, view.load::<Group>(&group.id)?.map(|found| found.version)))
+            }
+            Change::NoGroup(id) => {
+                view.load::<Group>(id)?.map(|found| Ok(Write::close(Group::KIND, id, found.version)))
+            }
+            Change::NoFactor(id) => view
+                .load::<SecondFactor>(id)?
+                .map(|found| Ok(Write::close(SecondFactor::KIND, id, found.version))),
+        };
+        let entry = self.named_entry(caller, USERS_RIGHT, title, AuditResult::Done);
+        let actor = Actor::User(caller.user.clone());
+        let mut draft = Draft::new("office", USERS_RIGHT, actor, self.clock().now());
+        title.clone_into(&mut draft.reason);
+        draft.writes.extend(write.transpose().map_err(Fault::from)?);
+        draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
+        match self.journal().commit(draft) {
+            Ok(_) => Ok(()),
+            Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
+            Err(error) => Err(RunError::Fault(commit_fault(error))),
+        }
+    }
+}
+
+/// What is to be written.
+enum Change {
+    User(Box<User>),
+    Group(Group),
+    NoGroup(String),
+    NoFactor(String),
+}
+
+impl Change {
+    fn apply(&self, staffing: &mut Staffing) {
+        match self {
+            Self::User(user) => drop(staffing.users.insert(user.id.clone(), (**user).clone())),
+            Self::Group(group) => drop(staffing.groups.insert(group.id.clone(), group.clone())),
+            Self::NoGroup(id) => drop(staffing.groups.remove(id)),
+            Self::NoFactor(_) => {}
+        }
+    }
+}
+
+/// A new initial password, in groups as people copy it.
+pub(crate) fn initial_password() -> Result<String, Fault> {
+    Ok(in_groups(&base32(&random::<INITIAL_BYTES>()?).to_ascii_lowercase()))
+}
+
+fn with_password(user: &User, hashed: String, today: Date, keep: usize) -> User {
+    let mut past: Vec<String> = std::iter::once(&user.password)
+        .chain(&user.past_passwords)
+        .filter(|hash| !hash.is_empty())
+        .cloned()
+        .collect();
+    past.truncate(keep.saturating_sub(1));
+    User { password: hashed, password_set_on: Some(today), past_passwords: past, ..user.clone() }
+}
+
+/// Whether two versions differ in more than what logins count.
+fn differs(one: &User, other: &User) -> bool {
+    let still = |user: &User| User { failures: 0, last_login: None, ..user.clone() };
+    still(one) != still(other)
+}
+
+/// Whether a user has a group today or is going to.
+pub(crate) fn has_group(user: &User, id: &str, today: Date) -> bool {
+    let now = user.placed(today).groups;
+    let later = user.scheduled.iter().filter(|change| today < change.on).flat_map(|change| &change.groups);
+    now.iter().chain(later).any(|group| group == id)
+}
+
+/// An id as titles of the audit log show it: what cannot be one may be anything.
+fn shown_id(id: &str) -> &str {
+    if usable_id(id) { id } else { "不正なID" }
+}
+
+fn finding(code: &str, path: &str, item: &str, message: &str, remedy: &str) -> Finding {
+    Finding::error(code, path, item, message, remedy)
+}
+
+fn refused(findings: Vec<Finding>) -> RunError {
+    RunError::Refused(findings)
+}
+
+fn refused_or(found: Vec<Finding>, change: Change) -> Result<Change, RunError> {
+    if found.is_empty() { Ok(change) } else { Err(refused(found)) }
+}
+
+fn known<'a>(staffing: &'a Staffing, id: &str) -> Result<&'a User, RunError> {
+    staffing.users.get(id).ok_or_else(|| {
+        let what = format!("利用者ID「{}」はありません。", shown_id(id));
+        refused(vec![finding("U003", "id", "利用者ID", &what, "一覧で確かめてください。")])
+    })
+}
+
+fn unknown_group(id: &str) -> Finding {
+    let what = format!("所属・職務「{}」はありません。", shown_id(id));
+    finding("U003", "id", "ID", &what, "一覧で確かめてください。")
+}
+
+fn not_oneself(caller: &Caller, id: &str, closes: bool) -> Result<(), RunError> {
+    if !closes || caller.user != id {
+        return Ok(());
+    }
+    let what = "自分を使えなくすることはできません。";
+    Err(refused(vec![finding("U010", "", "利用者", what, "ほかの管理者に頼んでください。")]))
+}
+
+fn must_stand_above(caller: &Caller, staffing: &Staffing, id: &str, today: Date) -> Result<(), RunError> {
+    if stands_above(&caller.rights, staffing, id, today) {
+        return Ok(());
+    }
+    let what = "この利用者は、あなたの持たない権限を持っています（予約を含みます）。";
+    let remedy = "その権限を持つ管理者に頼んでください。";
+    Err(refused(vec![finding("U011", "", "利用者", what, remedy)]))
+}
+
+fn checked_name(path: &str, item: &str, text: &str) -> Option<Finding> {
+    let text = text.trim();
+    let what = match text.chars().count() {
+        0 => format!("{item}がありません。"),
+        NAME_CHARS_MAX.. if NAME_CHARS_MAX < text.chars().count() => {
+            format!("{item}は{NAME_CHARS_MAX}字までです。")
+        }
+        _ if text.chars().any(char::is_control) => format!("{item}に使えない文字があります。"),
+        _ => return None,
+    };
+    Some(finding("U004", path, item, &what, "直してください。"))
+}
+
+fn checked(given: &UserDraft, staffing: &Staffing) -> Vec<Finding> {
+    let mut found: Vec<Finding> = checked_name("name", "氏名", &given.name).into_iter().collect();
+    if !given.department.trim().is_empty() {
+        found.extend(checked_name("department", "所属", &given.department));
+    }
+    for id in given.groups.iter().filter(|id| !staffing.groups.contains_key(*id)) {
+        let what = format!("所属・職務「{}」はありません。", shown_id(id));
+        found.push(finding("U005", "groups", "所属・職務", &what, "選び直してください。"));
+    }
+    if let (Some(from), Some(until)) = (given.valid_from, given.valid_until)
+        && until < from
+    {
+        let what = format!("有効期間の終わり（{}）が、初め（{}）より前です。", wareki(until), wareki(from));
+        found.push(finding("U012", "valid_until", "有効期間の終わり", &what, "日を確かめてください。"));
+    }
+    let shapely = |right: &String| {
+        let right = right.strip_prefix('!').unwrap_or(right);
+        (1..=80).contains(&right.len())
+            && right
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/*".contains(&byte))
+            && !right.trim_end_matches('*').contains('*')
+    };
+    for right in given.rights.0.iter().filter(|right| !shapely(right)) {
+        let what = format!("「{}」は権限の形ではありません。", right.escape_debug());
+        found.push(finding("U013", "rights", "権限", &what, "一覧から選んでください。"));
+    }
+    found
+}
+
+fn worded(objection: &Objection) -> Finding {
+    match objection {
+        Objection::Own => finding(
+            "U014",
+            "rights",
+            "権限",
+            "自分の権限が変わります。自分の権限、所属・職務、有効期間は変えられません。",
+            "ほかの管理者に頼んでください。",
+        ),
+        Objection::Beyond { user, right, on } => finding(
+            "U015",
+            "rights",
+            "権限",
+            &format!(
+                "{}から、{user} に、あなたの持たない権限「{right}」を与えることになります。",
+                wareki(*on)
+            ),
+            "その権限を持つ管理者に頼んでください。",
+        ),
+        Objection::NoAdministrator { on } => finding(
+            "U016",
+            "",
+            "利用者",
+            &format!("{}から、利用者と権限を管理できる人がいなくなります。", wareki(*on)),
+            "先に、ほかの人に「利用者と権限の管理」を与えてください。",
+        ),
+    }
+}

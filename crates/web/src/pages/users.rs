@@ -1,0 +1,581 @@
+//! Users (利用者): the list, one user with the history, the form, the buttons.
+
+use askama::Template;
+use axum::http::StatusCode;
+use domain::{Date, wareki};
+use office::{Group, RunError, Staffing, User, UserDraft, UserState, UserVersion};
+use system::Finding;
+
+use super::Shell;
+use super::history::Change;
+use super::rights_tree::{self, Tree};
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::visit::{Pairs, Visit, value_of, values_of};
+use crate::words::moment;
+
+/// Users on one page.
+const ROWS_PER_PAGE: usize = 100;
+
+/// The states a list can be asked for.
+const STATES: &[(&str, &str)] =
+    &[("", "すべて"), ("active", "使用中"), ("locked", "ロック"), ("out", "期間外"), ("stopped", "停止")];
+
+fn code(state: UserState) -> &'static str {
+    match state {
+        UserState::Active => "active",
+        UserState::Locked => "locked",
+        UserState::OutOfTerm => "out",
+        UserState::Stopped => "stopped",
+    }
+}
+
+fn class(state: UserState) -> &'static str {
+    match state {
+        UserState::Active => "good",
+        UserState::Locked => "bad",
+        UserState::OutOfTerm => "planned",
+        UserState::Stopped => "gone",
+    }
+}
+
+struct Row {
+    id: String,
+    name: String,
+    department: String,
+    groups: String,
+    state: &'static str,
+    class: &'static str,
+    term: String,
+    last_login: String,
+    factor: bool,
+    coming: String,
+}
+
+#[derive(Template)]
+#[template(path = "users.html")]
+struct List {
+    shell: Shell,
+    states: Vec<(&'static str, &'static str, bool)>,
+    q: String,
+    state: String,
+    rows: Vec<Row>,
+    found: usize,
+    page: usize,
+    pages: usize,
+}
+
+impl List {
+    fn turned(&self, page: usize) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("state", &self.state).append_pair("q", &self.q);
+        format!("/users?{}", query.append_pair("page", &page.to_string()).finish())
+    }
+}
+
+fn group_names(staffing: &Staffing, groups: &[String]) -> String {
+    let name = |id: &String| staffing.groups.get(id).map_or_else(|| id.clone(), |group| group.name.clone());
+    groups.iter().map(name).collect::<Vec<_>>().join("、")
+}
+
+fn term(user: &User) -> String {
+    match (user.valid_from, user.valid_until) {
+        (None, None) => String::new(),
+        (from, until) => {
+            format!("{}～{}", from.map(wareki).unwrap_or_default(), until.map(wareki).unwrap_or_default())
+        }
+    }
+}
+
+/// All users, or those asked for.
+pub(crate) fn list(visit: &Visit) -> Result<Reply, Problem> {
+    let staffing = visit.office().staffing()?;
+    let today = visit.office().today();
+    let (q, state) = (value_of(&visit.query, "q").trim(), value_of(&visit.query, "state"));
+    let words: Vec<&str> = q.split_whitespace().collect();
+    let fits = |user: &&User| {
+        let placed = user.placed(today);
+        let text = format!(
+            "{} {} {} {}",
+            user.id,
+            user.name,
+            placed.department,
+            group_names(&staffing, &placed.groups)
+        );
+        (state.is_empty() || code(user.state(today)) == state) && words.iter().all(|word| text.contains(word))
+    };
+    let found: Vec<&User> = staffing.users.values().filter(fits).collect();
+    let pages = found.len().div_ceil(ROWS_PER_PAGE).max(1);
+    let page = value_of(&visit.query, "page").parse().unwrap_or(1).clamp(1, pages);
+    let mut rows = Vec::new();
+    for user in found.iter().skip((page - 1) * ROWS_PER_PAGE).take(ROWS_PER_PAGE) {
+        let placed = user.placed(today);
+        let coming = user.scheduled.iter().find(|change| today < change.on);
+        let factor = visit.office().second_factor(&user.id)?;
+        rows.push(Row {
+            id: user.id.clone(),
+            name: user.name.clone(),
+            groups: group_names(&staffing, &placed.groups),
+            department: placed.department,
+            state: user.state(today).label(),
+            class: class(user.state(today)),
+            term: term(user),
+            last_login: user.last_login.map(moment).unwrap_or_default(),
+            factor: factor.is_some_and(|factor| factor.confirmed_at.is_some()),
+            coming: coming
+                .map(|change| format!("{} {}", wareki(change.on), change.department))
+                .unwrap_or_default(),
+        });
+    }
+    let list = List {
+        shell: Shell::here(visit),
+        states: STATES.iter().map(|(code, label)| (*code, *label, *code == state)).collect(),
+        q: q.to_owned(),
+        state: state.to_owned(),
+        found: found.len(),
+        rows,
+        page,
+        pages,
+    };
+    Reply::page(&list)
+}
+
+/// A change that has its day.
+struct Coming {
+    on: String,
+    iso: String,
+    department: String,
+    groups: String,
+    rights: Vec<String>,
+    by: String,
+}
+
+/// One version with what it changed.
+struct Past {
+    at: String,
+    by: String,
+    reason: String,
+    changes: Vec<Change>,
+}
+
+#[derive(Template)]
+#[template(path = "user.html")]
+struct One {
+    shell: Shell,
+    findings: Vec<Finding>,
+    id: String,
+    name: String,
+    facts: Vec<(&'static str, String)>,
+    state: &'static str,
+    class: &'static str,
+    locked: bool,
+    stopped: bool,
+    factor: bool,
+    own: Vec<String>,
+    by_groups: Vec<(String, Vec<String>)>,
+    coming: Vec<Coming>,
+    past: Vec<Past>,
+}
+
+fn load(visit: &Visit, staffing: &Staffing) -> Result<User, Problem> {
+    let id = visit.param("id");
+    staffing.users.get(id).cloned().ok_or_else(|| {
+        Problem::not_found(format!("利用者「{id}」はいません。利用者の一覧から開いてください。"))
+    })
+}
+
+/// One user.
+pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
+    page(visit, Vec::new())
+}
+
+fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
+    let office = visit.office();
+    let staffing = office.staffing()?;
+    let today = office.today();
+    let user = load(visit, &staffing)?;
+    let placed = user.placed(today);
+    let factor = office.second_factor(&user.id)?.is_some_and(|factor| factor.confirmed_at.is_some());
+    let names = |rights: &office::Rights| {
+        rights.0.iter().map(|right| rights_tree::named(office, right)).collect::<Vec<_>>()
+    };
+    let password = match (user.password_is_initial, user.password_set_on) {
+        (true, _) => "初期パスワード（最初のログインで変更）".to_owned(),
+        (false, Some(on)) => format!("{}に設定", wareki(on)),
+        (false, None) => "設定済み".to_owned(),
+    };
+    let facts = vec![
+        ("利用者ID", user.id.clone()),
+        ("所属", placed.department.clone()),
+        ("所属・職務", group_names(&staffing, &placed.groups)),
+        ("有効期間", term(&user)),
+        ("最終ログイン", user.last_login.map(moment).unwrap_or_else(|| "なし".to_owned())),
+        ("続けて間違えた回数", user.failures.to_string()),
+        ("パスワード", password),
+        ("二要素認証", if factor { "設定済み" } else { "なし" }.to_owned()),
+    ];
+    let by_groups = placed.groups.iter().filter_map(|id| staffing.groups.get(id));
+    let coming = user.scheduled.iter().filter(|change| today < change.on).map(|change| Coming {
+        on: wareki(change.on),
+        iso: change.on.to_string(),
+        department: change.department.clone(),
+        groups: group_names(&staffing, &change.groups),
+        rights: names(&change.rights),
+        by: format!("{}　{}", change.by, moment(change.entered_at)),
+    });
+    let versions = office.user_history(&user.id)?;
+    let befores = versions.iter().skip(1).map(Some).chain(std::iter::once(None));
+    let past = versions
+        .iter()
+        .zip(befores)
+        .map(|(version, before)| Past {
+            at: moment(version.at),
+            by: if version.by == "office" { String::new() } else { version.by.clone() },
+            reason: version.reason.clone(),
+            changes: before.map(|before| changes(visit, &staffing, before, version)).unwrap_or_default(),
+        })
+        .collect();
+    let wrong = !findings.is_empty();
+    let one = One {
+        shell: Shell::titled(visit, &user.name).above("利用者"),
+        findings,
+        id: user.id.clone(),
+        name: user.name.clone(),
+        facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+        state: user.state(today).label(),
+        class: class(user.state(today)),
+        locked: user.locked_at.is_some(),
+        stopped: user.stopped_at.is_some(),
+        factor,
+        own: names(&placed.rights),
+        by_groups: by_groups.map(|group| (group.name.clone(), names(&group.rights))).collect(),
+        coming: coming.collect(),
+        past,
+    };
+    Reply::page_with(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &one)
+}
+
+/// What one version changed of the one before it.
+fn changes(visit: &Visit, staffing: &Staffing, before: &UserVersion, after: &UserVersion) -> Vec<Change> {
+    let office = visit.office();
+    let told = |version: &UserVersion| -> Vec<(&'static str, String)> {
+        let user = &version.user;
+        let rights: Vec<String> =
+            user.rights.0.iter().map(|right| rights_tree::named(office, right)).collect();
+        let coming: Vec<String> = user
+            .scheduled
+            .iter()
+            .map(|change| {
+                let rights: Vec<String> =
+                    change.rights.0.iter().map(|right| rights_tree::named(office, right)).collect();
+                let groups = group_names(staffing, &change.groups);
+                format!("{}から {} {} {}", wareki(change.on), change.department, groups, rights.join("、"))
+            })
+            .collect();
+        vec![
+            ("氏名", user.name.clone()),
+            ("所属", user.department.clone()),
+            ("所属・職務", group_names(staffing, &user.groups)),
+            ("個人に与えた権限", rights.join("、")),
+            ("有効期間", term(user)),
+            ("ロック", user.locked_at.map(moment).unwrap_or_default()),
+            ("停止", user.stopped_at.map(moment).unwrap_or_default()),
+            ("予約", coming.join("\n")),
+            ("パスワードの設定日", user.password_set_on.map(wareki).unwrap_or_default()),
+            ("初期パスワード", if user.password_is_initial { "はい" } else { "いいえ" }.to_owned()),
+        ]
+    };
+    told(before)
+        .into_iter()
+        .zip(told(after))
+        .filter(|(before, after)| before != after)
+        .map(|((title, before), (_, after))| Change {
+            title: title.to_owned(),
+            before,
+            after,
+            is_name: false,
+        })
+        .collect()
+}
+
+/// What a form of a user is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    New,
+    Change,
+    Schedule,
+}
+
+/// A group with its box.
+struct GroupChoice {
+    id: String,
+    name: String,
+    note: String,
+    checked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "user_form.html")]
+struct Form {
+    shell: Shell,
+    action: String,
+    back: String,
+    button: &'static str,
+    is_new: bool,
+    is_scheduled: bool,
+    findings: Vec<Finding>,
+    id: String,
+    name: String,
+    department: String,
+    on: String,
+    valid_from: String,
+    valid_until: String,
+    groups: Vec<GroupChoice>,
+    tree: Tree,
+}
+
+impl Form {
+    fn said(&self, path: &str) -> Vec<&Finding> {
+        self.findings.iter().filter(|finding| finding.path == path).collect()
+    }
+
+    fn wrong(&self, path: &str) -> bool {
+        !self.said(path).is_empty()
+    }
+}
+
+/// What was typed, before it is known to be dates.
+struct Typed {
+    draft: UserDraft,
+    on: String,
+    from: String,
+    until: String,
+}
+
+impl Typed {
+    fn sent(pairs: &Pairs, id: &str) -> Self {
+        let text = |name: &str| value_of(pairs, name).trim_matches([' ', '\u{3000}', '\t']).to_owned();
+        let (from, until) = (text("valid_from"), text("valid_until"));
+        let draft = UserDraft {
+            id: id.to_owned(),
+            name: text("name"),
+            department: text("department"),
+            groups: values_of(pairs, "group"),
+            rights: rights_tree::sent(pairs),
+            valid_from: day(&from).unwrap_or_default(),
+            valid_until: day(&until).unwrap_or_default(),
+        };
+        Self { draft, on: text("on"), from, until }
+    }
+
+    /// Dates that do not read.
+    fn findings(&self) -> Vec<Finding> {
+        [
+            ("on", "適用日", &self.on),
+            ("valid_from", "有効期間の初め", &self.from),
+            ("valid_until", "有効期間の終わり", &self.until),
+        ]
+        .into_iter()
+        .filter(|(_, _, text)| day(text).is_none())
+        .map(|(path, item, text)| {
+            let what = format!("「{text}」は日付として読めません。");
+            Finding::error("U017", path, item, what, "R9.4.1 か 2027-04-01 のように入れてください。")
+        })
+        .collect()
+    }
+}
+
+/// A day as a browser sends it or as people write it; no day when nothing was typed, none at all when it does not read.
+pub(crate) fn day(text: &str) -> Option<Option<Date>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let read = text.parse::<Date>().ok().or_else(|| domain::parse_input(text).ok()?.known());
+    read.map(Some)
+}
+
+fn form(visit: &Visit, purpose: Purpose, typed: Typed, findings: Vec<Finding>) -> Result<Reply, Problem> {
+    let staffing = visit.office().staffing()?;
+    let id = visit.param("id");
+    let user = match purpose {
+        Purpose::New => None,
+        Purpose::Change | Purpose::Schedule => Some(load(visit, &staffing)?),
+    };
+    let groups = staffing.groups.values().map(|group: &Group| GroupChoice {
+        id: group.id.clone(),
+        name: group.name.clone(),
+        note: group.note.clone(),
+        checked: typed.draft.groups.contains(&group.id),
+    });
+    let (title, action, button) = match purpose {
+        Purpose::New => ("利用者の登録", "/users/new".to_owned(), "登録"),
+        Purpose::Change => ("利用者の変更", format!("/users/{id}/change"), "変更"),
+        Purpose::Schedule => ("変更の予約", format!("/users/{id}/schedule"), "予約"),
+    };
+    let wrong = !findings.is_empty();
+    let page = Form {
+        shell: Shell::titled(visit, title).above(
+            &user.map_or_else(|| "利用者".to_owned(), |user| format!("利用者　{}（{}）", user.name, user.id)),
+        ),
+        action,
+        back: if purpose == Purpose::New { "/users".to_owned() } else { format!("/users/{id}") },
+        button,
+        is_new: purpose == Purpose::New,
+        is_scheduled: purpose == Purpose::Schedule,
+        findings,
+        id: typed.draft.id,
+        name: typed.draft.name,
+        department: typed.draft.department,
+        on: typed.on,
+        valid_from: typed.from,
+        valid_until: typed.until,
+        groups: groups.collect(),
+        tree: Tree::of(visit.office(), &typed.draft.rights),
+    };
+    Reply::page_with(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
+}
+
+/// The form as the record stands.
+fn standing(visit: &Visit) -> Result<Typed, Problem> {
+    let staffing = visit.office().staffing()?;
+    let user = load(visit, &staffing)?;
+    let placed = user.placed(visit.office().today());
+    let text = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    Ok(Typed {
+        on: String::new(),
+        from: text(user.valid_from),
+        until: text(user.valid_until),
+        draft: UserDraft {
+            id: user.id.clone(),
+            name: user.name.clone(),
+            department: placed.department,
+            groups: placed.groups,
+            rights: placed.rights,
+            valid_from: user.valid_from,
+            valid_until: user.valid_until,
+        },
+    })
+}
+
+/// The form for a new user.
+pub(crate) fn new(visit: &Visit) -> Result<Reply, Problem> {
+    form(visit, Purpose::New, Typed::sent(&Pairs::new(), ""), Vec::new())
+}
+
+/// The form for a user as it is now.
+pub(crate) fn change(visit: &Visit) -> Result<Reply, Problem> {
+    form(visit, Purpose::Change, standing(visit)?, Vec::new())
+}
+
+/// The form for a change on a day to come.
+pub(crate) fn schedule(visit: &Visit) -> Result<Reply, Problem> {
+    form(visit, Purpose::Schedule, standing(visit)?, Vec::new())
+}
+
+/// Takes what a form sent, or shows it again with what is wrong.
+fn take(
+    visit: &Visit,
+    purpose: Purpose,
+    id: &str,
+    done: impl FnOnce(&Typed) -> Result<Reply, RunError>,
+) -> Result<Reply, Problem> {
+    let typed = Typed::sent(&visit.form, id);
+    let unread = typed.findings();
+    if !unread.is_empty() {
+        return form(visit, purpose, typed, unread);
+    }
+    match done(&typed) {
+        Ok(reply) => Ok(reply),
+        Err(RunError::Refused(findings)) => form(visit, purpose, typed, findings),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes a user and shows the initial password, this once.
+pub(crate) fn create(visit: &Visit) -> Result<Reply, Problem> {
+    let caller = visit.caller()?;
+    let id = value_of(&visit.form, "id").trim().to_owned();
+    let mut initial = None;
+    let reply = take(visit, Purpose::New, &id, |typed| {
+        initial = Some(visit.office().create_user(&caller, &typed.draft)?);
+        Ok(Reply::nothing())
+    })?;
+    match initial {
+        Some(password) => issued(visit, &id, &password),
+        None => Ok(reply),
+    }
+}
+
+/// Changes a user.
+pub(crate) fn update(visit: &Visit) -> Result<Reply, Problem> {
+    let caller = visit.caller()?;
+    take(visit, Purpose::Change, visit.param("id"), |typed| {
+        visit.office().update_user(&caller, &typed.draft)?;
+        Ok(back(visit))
+    })
+}
+
+/// Enters a change for a day to come.
+pub(crate) fn plan(visit: &Visit) -> Result<Reply, Problem> {
+    let caller = visit.caller()?;
+    take(visit, Purpose::Schedule, visit.param("id"), |typed| {
+        visit.office().schedule_user(&caller, day(&typed.on).flatten(), &typed.draft)?;
+        Ok(back(visit))
+    })
+}
+
+/// Takes a coming change back.
+pub(crate) fn cancel(visit: &Visit) -> Result<Reply, Problem> {
+    let Ok(on) = value_of(&visit.form, "on").parse::<Date>() else {
+        return Err(Problem::unreadable("取り消す予約の日がありません。"));
+    };
+    answered(visit, visit.office().cancel_scheduled(&visit.caller()?, visit.param("id"), on))
+}
+
+/// Locks, unlocks, stops, takes back, resets the second factor.
+pub(crate) fn act(visit: &Visit) -> Result<Reply, Problem> {
+    let (office, caller, id) = (visit.office(), visit.caller()?, visit.param("id"));
+    let done = match value_of(&visit.form, "act") {
+        "lock" => office.lock_user(&caller, id, true),
+        "unlock" => office.lock_user(&caller, id, false),
+        "stop" => office.stop_user(&caller, id, true),
+        "resume" => office.stop_user(&caller, id, false),
+        "no-factor" => office.reset_factor(&caller, id),
+        _ => return Err(Problem::unreadable("操作の名前がありません。")),
+    };
+    answered(visit, done)
+}
+
+/// Gives a new initial password and shows it, this once.
+pub(crate) fn reissue(visit: &Visit) -> Result<Reply, Problem> {
+    match visit.office().reset_password(&visit.caller()?, visit.param("id")) {
+        Ok(password) => issued(visit, visit.param("id"), &password),
+        Err(RunError::Refused(findings)) => page(visit, findings),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn answered(visit: &Visit, done: Result<(), RunError>) -> Result<Reply, Problem> {
+    match done {
+        Ok(()) => Ok(back(visit)),
+        Err(RunError::Refused(findings)) => page(visit, findings),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn back(visit: &Visit) -> Reply {
+    Reply::see_other(&format!("/users/{}", visit.param("id")))
+}
+
+#[derive(Template)]
+#[template(path = "user_password.html")]
+struct Issued {
+    shell: Shell,
+    id: String,
+    password: String,
+}
+
+fn issued(visit: &Visit, id: &str, password: &str) -> Result<Reply, Problem> {
+    let shell = Shell::titled(visit, "初期パスワード").above("利用者");
+    Reply::page(&Issued { shell, id: id.to_owned(), password: password.to_owned() })
+}
