@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use office::{NAMED_RIGHTS, Office, Rights};
+use office::{NAMED_RIGHTS, Office, Rights, euc_right};
+use system::System;
 
 use crate::visit::{Pairs, values_of};
 
@@ -66,6 +67,15 @@ impl Tree {
                 });
                 choice(function.id, function.title, row.map(|row| row.number.clone()).unwrap_or_default())
             }));
+            let datasets = system.datasets.iter();
+            let offered: Vec<_> = datasets.filter(|dataset| is_offered(system, dataset.id)).collect();
+            if !offered.is_empty() {
+                let all = format!("euc/{}/*", system.id);
+                choices.push(choice(&all, "データ抽出（EUC）のすべて", String::new()));
+            }
+            choices.extend(offered.into_iter().map(|dataset| {
+                choice(&euc_right(dataset.id), &format!("データ抽出: {}", dataset.title), String::new())
+            }));
             branches.push(branch(system.title, choices));
         }
         let everything = choice("*", "すべての機能", String::new());
@@ -83,6 +93,21 @@ impl Tree {
             .collect();
         Self { everything, branches, unknown }
     }
+}
+
+fn is_offered(system: &System, dataset: &str) -> bool {
+    system.extracts.iter().any(|extract| extract.dataset == dataset)
+}
+
+/// What the right of an extract is called; none when it is no such right.
+fn extract_named(office: &Office, right: &str) -> Option<String> {
+    let dataset = right.strip_prefix("euc/")?;
+    if let Some(system) = dataset.strip_suffix("/*") {
+        return Some(format!("{}のデータ抽出のすべて", office.system(system)?.title));
+    }
+    let mut systems = office.systems().iter();
+    let found = systems.find_map(|system| system.datasets.iter().find(|own| own.id == dataset))?;
+    Some(format!("データ抽出: {}", found.title))
 }
 
 /// The rights a form with the tree sends.
@@ -105,6 +130,7 @@ pub(crate) fn named(office: &Office, right: &str) -> String {
     let title = match id {
         "*" => "すべての機能".to_owned(),
         "office/*" => "運用のすべて".to_owned(),
+        id if id.starts_with("euc/") => extract_named(office, id).unwrap_or_else(|| id.to_owned()),
         id => match id.strip_suffix("/*") {
             Some(system) => office
                 .system(system)
