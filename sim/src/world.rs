@@ -294,11 +294,16 @@ fn played() -> Vec<System> {
 }
 
 /// The carried links but those of notices: they have several rows for one person, and the receivers here keep one for each.
-/// Nobody here sends, and nobody plays the certificate server.
+/// Nobody here sends, and nobody plays the certificate server or 住基ネット.
 fn links() -> Vec<ListFile> {
     let mut links = carried_below("links/");
     let played = |link: &ListFile| {
-        let others = ["[delivery.inward]", "place = \"convenience-store\"", "wide-area-answer"];
+        let others = [
+            "[delivery.inward]",
+            "place = \"convenience-store\"",
+            "place = \"juki-net\"",
+            "wide-area-answer",
+        ];
         let idle = IDLE.iter().any(|id| link.text.contains(&format!("\"{id}\"")));
         !idle
             && !link.name.contains("resident-notices-to-")

@@ -1,6 +1,9 @@
 //! The administrator's desk (利用者と権限の管理): users, groups, passwords and second factors, each change under the rules of
 //! [`rights`](crate::rights) and in one commit with its audit entry.
 
+mod own;
+mod said;
+
 use std::collections::BTreeMap;
 
 use domain::{Date, wareki};
@@ -12,11 +15,10 @@ use system::Finding;
 use crate::audit::AuditResult;
 use crate::factor::{SecondFactor, base32, in_groups, random};
 use crate::policy::SecondFactorRule;
-use crate::rights::{
-    GROUP, Group, Objection, Rights, Scheduled, Staffing, USERS_RIGHT, objections, stands_above,
-};
-use crate::users::{LOGIN_REASON, USER, User, commit_fault, fits, hash, usable_id};
+use crate::rights::{GROUP, Group, Rights, Scheduled, Staffing, USERS_RIGHT, objections, stands_above};
+use crate::users::{USER, User, commit_fault, hash, usable_id};
 use crate::{Caller, Office, RunError};
+use said::{checked, checked_name, worded};
 
 /// Bytes of an initial password: 80 bits, sixteen letters.
 const INITIAL_BYTES: usize = 10;
@@ -357,148 +359,6 @@ impl Office {
         })
     }
 
-    /// Changes one's own password.
-    ///
-    /// # Errors
-    /// [`RunError::Refused`] when the old one is wrong or the new one does not do. A wrong old one counts as a wrong login.
-    pub fn change_own_password(
-        &self,
-        caller: &Caller,
-        old: &str,
-        new: &str,
-        again: &str,
-    ) -> Result<(), RunError> {
-        const TITLE: &str = "パスワードの変更";
-        let policy = self.user_policy();
-        let (tries_max, today, now) = (self.login_tries_max(), self.today(), self.clock().now());
-        let Some(user) = self.user(&caller.user)? else {
-            return Err(RunError::Denied { title: TITLE.to_owned() });
-        };
-        let mut found = Vec::new();
-        if !fits(old, &user.password) {
-            self.change_user(&user.id, LOGIN_REASON, |user| {
-                user.failures = user.failures.saturating_add(1);
-                if tries_max <= user.failures {
-                    user.locked_at = user.locked_at.or(Some(now));
-                }
-                true
-            })?;
-            found.push(finding(
-                "U020",
-                "old",
-                "今のパスワード",
-                "今のパスワードが違います。",
-                "もう一度入れてください。",
-            ));
-        }
-        if new.chars().count() < policy.password_chars_min {
-            let what = format!("パスワードが短すぎます。{}文字以上です。", policy.password_chars_min);
-            found.push(finding("U021", "new", "新しいパスワード", &what, "長くしてください。"));
-        } else if new.to_lowercase().contains(&user.id) {
-            let what = "パスワードに利用者IDが入っています。";
-            found.push(finding("U022", "new", "新しいパスワード", what, "別のものにしてください。"));
-        } else if 0 < policy.password_not_of_last
-            && std::iter::once(&user.password)
-                .chain(&user.past_passwords)
-                .take(policy.password_not_of_last)
-                .any(|hash| fits(new, hash))
-        {
-            let what = format!("この{}回のうちに使ったパスワードです。", policy.password_not_of_last);
-            found.push(finding("U023", "new", "新しいパスワード", &what, "別のものにしてください。"));
-        }
-        if new != again {
-            let what = "新しいパスワードと、確かめのために入れたものが違います。";
-            found.push(finding("U024", "again", "もう一度", what, "同じものを入れてください。"));
-        }
-        if !found.is_empty() {
-            let mut entry = self.named_entry(caller, "office/password", TITLE, AuditResult::Refused);
-            entry.codes = found.iter().map(|one| one.code.clone()).collect();
-            self.commit_audit(entry)?;
-            return Err(RunError::Refused(found));
-        }
-        let hashed = hash(new)?;
-        self.change_user(&user.id, TITLE, |user| {
-            let failures = user.failures;
-            *user = User {
-                password_is_initial: false,
-                failures,
-                ..with_password(user, hashed.clone(), today, policy.password_not_of_last)
-            };
-            true
-        })?;
-        Ok(self.audit_done(caller, "office/password", TITLE, Vec::new())?)
-    }
-
-    /// Begins to set up one's own second factor; the record holds the secret the app is to take. One that was begun is gone on
-    /// with, one that counts is not replaced.
-    ///
-    /// # Errors
-    /// [`RunError::Refused`] when the town has switched it off or there is one.
-    pub fn begin_factor(&self, caller: &Caller) -> Result<SecondFactor, RunError> {
-        if self.user_policy().second_factor == SecondFactorRule::Off {
-            let what = "この町では二要素認証を使わない設定です。";
-            return Err(refused(vec![finding("U030", "", "二要素認証", what, "管理者に確かめてください。")]));
-        }
-        match self.second_factor(&caller.user)? {
-            Some(factor) if factor.confirmed_at.is_some() => {
-                let what = "二要素認証はもう使われています。";
-                Err(refused(vec![finding(
-                    "U031",
-                    "",
-                    "二要素認証",
-                    what,
-                    "作り直すには、管理者に解除を頼んでください。",
-                )]))
-            }
-            Some(factor) => Ok(factor),
-            None => {
-                let factor = SecondFactor::generate(&caller.user)?;
-                self.put_factor(caller, &factor, None, "二要素認証の設定の開始")?;
-                Ok(factor)
-            }
-        }
-    }
-
-    /// Confirms one's own second factor by a code of the app; tells the recovery codes, which are nowhere else.
-    ///
-    /// # Errors
-    /// [`RunError::Refused`] when the code is wrong.
-    pub fn confirm_factor(&self, caller: &Caller, code: &str) -> Result<Vec<String>, RunError> {
-        let now = self.clock().now();
-        let found = self.journal().view(AsOf::default())?.load::<SecondFactor>(&caller.user)?;
-        let begun = found.filter(|found| found.record.confirmed_at.is_none());
-        let accepted = begun.and_then(|found| Some((found.record.accepts(code, now)?, found.version)));
-        let Some((factor, version)) = accepted else {
-            let what = "コードが違います。";
-            let remedy =
-                "アプリに今出ている6桁の数字を入れてください。合わないときは、端末の時計を確かめてください。";
-            return Err(refused(vec![finding("U032", "code", "確認コード", what, remedy)]));
-        };
-        let (factor, codes) = SecondFactor { confirmed_at: Some(now), ..factor }.with_recovery()?;
-        self.put_factor(caller, &factor, Some(version), "二要素認証の設定")?;
-        Ok(codes)
-    }
-
-    fn put_factor(
-        &self,
-        caller: &Caller,
-        factor: &SecondFactor,
-        version: Option<u32>,
-        title: &str,
-    ) -> Result<(), RunError> {
-        let entry = self.named_entry(caller, "office/password", title, AuditResult::Done);
-        let actor = Actor::User(caller.user.clone());
-        let mut draft = Draft::new("office", "office/password", actor, self.clock().now());
-        title.clone_into(&mut draft.reason);
-        draft.writes.push(Write::put(factor, version).map_err(Fault::from)?);
-        draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
-        match self.journal().commit(draft) {
-            Ok(_) => Ok(()),
-            Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
-            Err(error) => Err(RunError::Fault(commit_fault(error))),
-        }
-    }
-
     /// The versions of a user that somebody made, newest first: logins that were counted are left out.
     ///
     /// # Errors
@@ -684,76 +544,4 @@ fn must_stand_above(caller: &Caller, staffing: &Staffing, id: &str, today: Date)
     let what = "この利用者は、あなたの持たない権限を持っています（予約を含みます）。";
     let remedy = "その権限を持つ管理者に頼んでください。";
     Err(refused(vec![finding("U011", "", "利用者", what, remedy)]))
-}
-
-fn checked_name(path: &str, item: &str, text: &str) -> Option<Finding> {
-    let text = text.trim();
-    let what = match text.chars().count() {
-        0 => format!("{item}がありません。"),
-        NAME_CHARS_MAX.. if NAME_CHARS_MAX < text.chars().count() => {
-            format!("{item}は{NAME_CHARS_MAX}字までです。")
-        }
-        _ if text.chars().any(char::is_control) => format!("{item}に使えない文字があります。"),
-        _ => return None,
-    };
-    Some(finding("U004", path, item, &what, "直してください。"))
-}
-
-fn checked(given: &UserDraft, staffing: &Staffing) -> Vec<Finding> {
-    let mut found: Vec<Finding> = checked_name("name", "氏名", &given.name).into_iter().collect();
-    if !given.department.trim().is_empty() {
-        found.extend(checked_name("department", "所属", &given.department));
-    }
-    for id in given.groups.iter().filter(|id| !staffing.groups.contains_key(*id)) {
-        let what = format!("所属・職務「{}」はありません。", shown_id(id));
-        found.push(finding("U005", "groups", "所属・職務", &what, "選び直してください。"));
-    }
-    if let (Some(from), Some(until)) = (given.valid_from, given.valid_until)
-        && until < from
-    {
-        let what = format!("有効期間の終わり（{}）が、初め（{}）より前です。", wareki(until), wareki(from));
-        found.push(finding("U012", "valid_until", "有効期間の終わり", &what, "日を確かめてください。"));
-    }
-    let shapely = |right: &String| {
-        let right = right.strip_prefix('!').unwrap_or(right);
-        (1..=80).contains(&right.len())
-            && right
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/*".contains(&byte))
-            && !right.trim_end_matches('*').contains('*')
-    };
-    for right in given.rights.0.iter().filter(|right| !shapely(right)) {
-        let what = format!("「{}」は権限の形ではありません。", right.escape_debug());
-        found.push(finding("U013", "rights", "権限", &what, "一覧から選んでください。"));
-    }
-    found
-}
-
-fn worded(objection: &Objection) -> Finding {
-    match objection {
-        Objection::Own => finding(
-            "U014",
-            "rights",
-            "権限",
-            "自分の権限が変わります。自分の権限、所属・職務、有効期間は変えられません。",
-            "ほかの管理者に頼んでください。",
-        ),
-        Objection::Beyond { user, right, on } => finding(
-            "U015",
-            "rights",
-            "権限",
-            &format!(
-                "{}から、{user} に、あなたの持たない権限「{right}」を与えることになります。",
-                wareki(*on)
-            ),
-            "その権限を持つ管理者に頼んでください。",
-        ),
-        Objection::NoAdministrator { on } => finding(
-            "U016",
-            "",
-            "利用者",
-            &format!("{}から、利用者と権限を管理できる人がいなくなります。", wareki(*on)),
-            "先に、ほかの人に「利用者と権限の管理」を与えてください。",
-        ),
-    }
 }
