@@ -1,9 +1,9 @@
 //! What a day should have brought, and what it did (網羅性の確認): expected, sent, received, applied, by count and total.
 
 use domain::Date;
+use jiff::Timestamp;
 use jiff::civil::Time;
-use jiff::{Timestamp, ToSpan};
-use linkage::{Delivery, LinkState, Phase, local, next_after, timestamp};
+use linkage::{Delivery, LinkState, Phase, local, timestamp};
 use register::{AsOf, Fault, View, ViewExt};
 use serde::Serialize;
 
@@ -81,26 +81,10 @@ impl Office {
 
     /// Runs whose time has come since the link was put to work. Minutes bring news or nothing, so none of them is expected.
     pub(crate) fn expected(&self, link: &catalog::Link, state: &LinkState, day: Date) -> u64 {
-        if matches!(link.timing, catalog::Timing::EveryMinutes(_)) {
-            return 0;
-        }
-        let (now, since) = (local(self.clock().now()), local(state.since));
-        let midnight = day.to_datetime(Time::midnight());
-        let Ok(mut at) = midnight.checked_sub(1.second()) else { return 0 };
-        // A link that ended is asked for nothing more; when it was taken over, that is the other's.
-        let in_force_then = |due: jiff::civil::DateTime| {
-            link.term.holds(due.date())
-                && (state.succeeded_by.is_none() || state.last_due.is_some_and(|last| due <= local(last)))
-        };
-        let mut expected = 0;
-        while let Some(due) = next_after(link.timing, self.calendar(), at)
-            && due.date() == day
-            && due <= now
-        {
-            expected += u64::from(since <= due && in_force_then(due));
-            at = due;
-        }
-        expected
+        let now = self.clock().now();
+        let planned = self.planned(link, Some(state), day, now);
+        let come = planned.iter().filter(|run| run.at <= local(now)).count();
+        u64::try_from(come).unwrap_or(u64::MAX)
     }
 
     /// The deliveries a link made on a day, in their order. Numbers follow time, so halving finds the first.

@@ -138,7 +138,14 @@ impl Office {
         Ok(days)
     }
 
-    fn planned(&self, link: &Link, state: Option<&LinkState>, day: Date, now: Timestamp) -> Vec<PlannedRun> {
+    /// The runs a link's schedule asks for on a day, from when it was put to work until another took over.
+    pub(crate) fn planned(
+        &self,
+        link: &Link,
+        state: Option<&LinkState>,
+        day: Date,
+        now: Timestamp,
+    ) -> Vec<PlannedRun> {
         if follows_events(link.timing) || !link.term.holds(day) {
             return Vec::new();
         }
