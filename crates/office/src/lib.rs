@@ -8,6 +8,7 @@ mod audit_reports;
 mod begin;
 mod bring;
 mod clock;
+pub mod csv;
 mod euc;
 mod evidence;
 mod exclusive;

@@ -1,5 +1,6 @@
 //! The file of an extraction: CSV in the wanted charset, or a workbook.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use moji::{Charset, Done, EncodeError, Encoder, Endian, Field, Options};
@@ -11,6 +12,7 @@ use system::{Finding, ItemType};
 use super::saved::EucRun;
 use super::sift::{Named, Sifted, sift};
 use super::{EUC, EUC_TITLE, EucAsk, Sieve, io_fault};
+use crate::csv::{guarded, quoted};
 use crate::users::commit_fault;
 use crate::{AuditEntry, AuditResult, Caller, Office, RunError};
 
@@ -313,12 +315,16 @@ impl Csv<'_, '_> {
             "" => row.values.first().map(String::as_str).unwrap_or_default(),
             person => person,
         };
-        let cells: Vec<(&'static str, String)> = sieve
+        // Numbers and codes are what they are; a minus in front of one begins no formula.
+        let cells: Vec<(&'static str, Cow<'_, str>)> = sieve
             .items()
             .zip(row.wanted(sieve))
-            .map(|(item, value)| (item.title, guarded(item.holds, value)))
+            .map(|(item, value)| match item.holds {
+                ItemType::Text => (item.title, guarded(value)),
+                ItemType::Code | ItemType::Date | ItemType::Number => (item.title, Cow::Borrowed(value)),
+            })
             .collect();
-        self.line(cells.iter().map(|(title, value)| (*title, value.as_str())), record)
+        self.line(cells.iter().map(|(title, value)| (*title, value.as_ref())), record)
     }
 
     fn line<'v>(
@@ -331,11 +337,7 @@ impl Csv<'_, '_> {
             if 0 < index {
                 self.text(",", record, title)?;
             }
-            if value.contains(['"', ',', '\n', '\r']) {
-                self.text(&format!("\"{}\"", value.replace('"', "\"\"")), record, title)?;
-            } else {
-                self.text(value, record, title)?;
-            }
+            self.text(&quoted(value), record, title)?;
         }
         self.text("\r\n", record, "")?;
         self.out.put(&self.line)
@@ -359,14 +361,5 @@ impl Csv<'_, '_> {
             }
             Err(other) => Err(Fault::new("a value of an extraction could not be encoded", other)),
         }
-    }
-}
-
-/// A text a spreadsheet would take for a formula is marked as text. Numbers and codes are what they are.
-fn guarded(holds: ItemType, value: &str) -> String {
-    if holds == ItemType::Text && value.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{value}")
-    } else {
-        value.to_owned()
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use jiff::Timestamp;
-use register::{Actor, AsOf, CommitError, Draft, Fault, Kind, Record, ViewExt, Write};
+use register::{Actor, AsOf, Column, CommitError, Draft, Fault, Kind, Record, ViewExt, Write};
 use serde::{Deserialize, Serialize};
 use system::Finding;
 
@@ -15,7 +15,8 @@ use crate::{AuditEntry, AuditResult, Caller, Office, RunError};
 pub static EUC_QUERY: Kind = Kind::new("office/euc-query", "EUCの保存した条件");
 
 /// Files that were taken (抽出の記録).
-pub static EUC_RUN: Kind = Kind::new("office/euc-run", "EUCの抽出記録");
+pub static EUC_RUN: Kind =
+    Kind::new("office/euc-run", "EUCの抽出記録").columns(&[Column::plain("user", "利用者")]);
 
 /// Characters of a name.
 const NAME_CHARS_MAX: usize = 40;
@@ -162,16 +163,11 @@ impl Office {
     /// When storage fails.
     pub fn euc_runs(&self, caller: &Caller) -> Result<Vec<EucRun>, Fault> {
         let view = self.journal().view(AsOf::default())?;
-        let mut found = std::collections::VecDeque::new();
-        view.scan(&EUC_RUN, None, &mut |stored| {
-            let run = stored.typed::<EucRun>()?.record;
-            if run.user == caller.user {
-                found.push_front(run);
-                found.truncate(RUNS_MAX);
-            }
-            Ok(ControlFlow::Continue(()))
-        })?;
-        Ok(found.into())
+        let own = view.load_by::<EucRun>("user", &caller.user)?;
+        let mut runs: Vec<EucRun> = own.into_iter().map(|held| held.record).collect();
+        runs.sort_by(|a, b| b.id.cmp(&a.id));
+        runs.truncate(RUNS_MAX);
+        Ok(runs)
     }
 
     fn write_euc_query(

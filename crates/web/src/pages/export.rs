@@ -1,5 +1,6 @@
 //! The tables of an answer as CSV, for functions that count or extract.
 
+use office::csv::{guarded, quoted};
 use serde_json::{Map, Value};
 use system::Function;
 
@@ -86,7 +87,8 @@ fn written(rows: &[&Map<String, Value>], labels: &Scope<'_>) -> String {
         }
     }
     let mut text = String::from('\u{feff}');
-    let titles: Vec<String> = names.iter().map(|name| quoted(&title(name, &names, labels))).collect();
+    let titles: Vec<String> =
+        names.iter().map(|name| quoted(&title(name, &names, labels)).into_owned()).collect();
     text.push_str(&titles.join(","));
     text.push_str("\r\n");
     for row in rows {
@@ -107,12 +109,8 @@ fn title(name: &str, names: &[&str], labels: &Scope<'_>) -> String {
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        // A spreadsheet must not take a text of the register for a formula.
-        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            quoted(&format!("'{text}"))
-        }
-        Value::String(text) => quoted(text),
-        other => quoted(&other.to_string()),
+        Value::String(text) => quoted(&guarded(text)).into_owned(),
+        other => quoted(&other.to_string()).into_owned(),
     }
 }
 
@@ -120,14 +118,6 @@ fn cell(value: &Value) -> String {
 pub(crate) fn csv_line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let cells: Vec<String> = cells.into_iter().map(|text| cell(&Value::from(text))).collect();
     format!("{}\r\n", cells.join(","))
-}
-
-fn quoted(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text.to_owned()
-    }
 }
 
 #[cfg(test)]
