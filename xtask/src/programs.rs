@@ -1,4 +1,4 @@
-//! Running the tests of the workspace, several programs at a time.
+//! Running the tests of the workspace, several programs at a time, and beside them what else needs the build.
 //!
 //! `cargo test` runs one test program after another. Some of ours wait most of their time, for a disk or for a process they have
 //! killed; beside others they cost nothing.
@@ -12,11 +12,20 @@ use std::time::Instant;
 use anyhow::{Context, bail};
 use serde_json::Value;
 
-use crate::run::{command, run};
+use crate::run::command;
 
 /// The packages whose tests take longest, the longest first: what starts last must be short, or the others wait for it.
 const LONG: [&str; 9] =
     ["proof", "sim", "store-postgres", "moji", "daicho", "resident-register", "office", "documents", "relay"];
+
+/// Work done beside the test programs, once everything is built, and its name. It starts first.
+pub(crate) type Beside = (&'static str, fn() -> anyhow::Result<()>);
+
+/// One thing to run.
+enum Job {
+    Tests(Program),
+    Beside(Beside),
+}
 
 /// One built test program.
 struct Program {
@@ -27,30 +36,36 @@ struct Program {
     path: PathBuf,
 }
 
-/// Builds all tests, runs them, and runs the examples of the documentation.
+/// Builds all tests, then runs them and the rest beside them.
 ///
 /// # Errors
-/// When something does not build, or after all have run, when a test failed.
-pub(crate) fn run_all() -> anyhow::Result<()> {
-    let mut waiting = build()?;
-    // Taken from the end.
-    waiting.sort_by_key(|program| {
+/// When something does not build, or after all have run, when something failed.
+pub(crate) fn run_all(beside: Vec<Beside>) -> anyhow::Result<()> {
+    let mut programs = build()?;
+    programs.sort_by_key(|program| {
         std::cmp::Reverse(LONG.iter().position(|long| *long == program.package).unwrap_or(LONG.len()))
     });
+    // Taken from the end.
+    let waiting: Vec<Job> =
+        programs.into_iter().map(Job::Tests).chain(beside.into_iter().map(Job::Beside)).collect();
     let count = waiting.len();
     let waiting = Mutex::new(waiting);
     let failed = Mutex::new(Vec::new());
     // One more than there are processors: something always waits.
     let at_once = thread::available_parallelism().map_or(2, std::num::NonZero::get) + 1;
-    println!("── {count} test programs, {at_once} at a time");
+    println!("── {count} test programs and more, {at_once} at a time");
     thread::scope(|scope| {
         for _ in 0..at_once {
             scope.spawn(|| {
                 loop {
                     let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                    let Some(program) = next else { break };
-                    if let Err(why) = run_one(&program) {
-                        failed.lock().unwrap_or_else(PoisonError::into_inner).push(why.to_string());
+                    let done = match next {
+                        None => break,
+                        Some(Job::Tests(program)) => run_one(&program),
+                        Some(Job::Beside((name, work))) => work().context(name),
+                    };
+                    if let Err(why) = done {
+                        failed.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{why:#}"));
                     }
                 }
             });
@@ -58,15 +73,17 @@ pub(crate) fn run_all() -> anyhow::Result<()> {
     });
     let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
     if !failed.is_empty() {
-        bail!("{} of {count} test programs failed: {}", failed.len(), failed.join(", "));
+        bail!("{} of {count} failed: {}", failed.len(), failed.join(", "));
     }
-    run("cargo", &["test", "--workspace", "--doc"])
+    Ok(())
 }
 
 /// Builds every test program of the workspace.
+#[expect(clippy::disallowed_methods, reason = "it tells a person where the minutes go")]
 fn build() -> anyhow::Result<Vec<Program>> {
     let arguments = ["test", "--workspace", "--no-run", "--message-format=json-render-diagnostics"];
     println!("── cargo {}", arguments.join(" "));
+    let start = Instant::now();
     let built = command("cargo")
         .args(arguments)
         .stderr(std::process::Stdio::inherit())
@@ -75,6 +92,7 @@ fn build() -> anyhow::Result<Vec<Program>> {
     if !built.status.success() {
         bail!("the tests do not build");
     }
+    println!("── cargo: {} s", start.elapsed().as_secs());
     let told = String::from_utf8(built.stdout).context("cargo wrote something that is no text")?;
     told.lines().filter_map(|line| program(line).transpose()).collect()
 }

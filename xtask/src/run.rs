@@ -46,3 +46,21 @@ pub(crate) fn run_with(program: &str, arguments: &[&str], variables: &[(&str, &s
     println!("── {program}: {} s", start.elapsed().as_secs());
     Ok(())
 }
+
+/// Like [`run_with`], beside others: what it says is printed in one piece when it has ended.
+#[expect(clippy::disallowed_methods, reason = "it tells a person where the minutes go")]
+pub(crate) fn run_aside(program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> anyhow::Result<()> {
+    let start = Instant::now();
+    let ran = command(program)
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .output()
+        .with_context(|| format!("{program} could not be started"))?;
+    let said = [ran.stdout, ran.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    let called = format!("{program} {}", arguments.join(" "));
+    println!("── {called}: {} s\n{}{}", start.elapsed().as_secs(), said[0], said[1]);
+    if !ran.status.success() {
+        bail!("{called} ({})", ran.status);
+    }
+    Ok(())
+}

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::bail;
 
-use crate::run::{command, root, run, run_with};
+use crate::run::{command, root, run, run_aside};
 use crate::{licences, packages, programs};
 
 /// All that CI runs.
@@ -13,20 +13,26 @@ pub(crate) fn test(no_browser: bool) -> anyhow::Result<()> {
     run("cargo", &["fmt", "--all", "--check"])?;
     run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
     licences::check()?;
-    programs::run_all()?;
-    run_with("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?;
+    let mut beside: Vec<programs::Beside> = vec![("documentation", documentation)];
     if no_browser {
         println!("── the browser test was left out");
     } else {
-        browser()?;
+        run("npm", &["--prefix", "tests/browser", "ci", "--no-audit", "--no-fund"])?;
+        beside.push(("browser", browser));
     }
+    programs::run_all(beside)?;
     println!("── all green");
     Ok(())
 }
 
-/// Drives the demo town in a real browser, every `*.test.mjs` in order of name.
+/// Builds the documentation and runs its examples.
+fn documentation() -> anyhow::Result<()> {
+    run_aside("cargo", &["test", "--workspace", "--doc"], &[])?;
+    run_aside("cargo", &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
+}
+
+/// Drives the demo town in a real browser, every `*.test.mjs`.
 fn browser() -> anyhow::Result<()> {
-    run("npm", &["--prefix", "tests/browser", "ci", "--no-audit", "--no-fund"])?;
     let mut files = Vec::new();
     for entry in fs::read_dir(root().join("tests/browser"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
@@ -37,7 +43,7 @@ fn browser() -> anyhow::Result<()> {
     files.sort();
     let mut arguments = vec!["--test", "--test-reporter=spec"];
     arguments.extend(files.iter().map(String::as_str));
-    run("node", &arguments)
+    run_aside("node", &arguments, &[])
 }
 
 /// Builds and starts the demo town; returns when it is stopped.

@@ -112,6 +112,7 @@ fn problems(root: &Path) -> anyhow::Result<Vec<String>> {
         let text = fs::read_to_string(path)?;
         check_file(&name, &text, &mut found);
     }
+    check_test_programs(root, &mut found)?;
     check_dependencies(root, &mut found)?;
     check_documents(root, &mut found)?;
     Ok(found)
@@ -167,6 +168,34 @@ fn check_file(name: &str, text: &str, found: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// A library without a unit test says so, for else an empty test program is linted, built and linked; one that has some must not.
+fn check_test_programs(root: &Path, found: &mut Vec<String>) -> anyhow::Result<()> {
+    let mut packages: Vec<PathBuf> = ["app", "bench", "proof", "sim"].map(PathBuf::from).to_vec();
+    for folder in ["crates", "systems"] {
+        packages.extend(folders(&root.join(folder))?.into_iter().map(|name| Path::new(folder).join(name)));
+    }
+    for package in packages {
+        let mut files = Vec::new();
+        rust_files(&root.join(&package).join("src"), &mut files)?;
+        let mut has_tests = false;
+        for path in files {
+            has_tests |=
+                fs::read_to_string(&path)?.lines().any(|line| line.trim_start().starts_with("#[test]"));
+        }
+        let manifest = root.join(&package).join("Cargo.toml");
+        let table: toml::Table =
+            fs::read_to_string(&manifest)?.parse().with_context(|| manifest.display().to_string())?;
+        let built = table.get("lib").and_then(|lib| lib.get("test")).and_then(toml::Value::as_bool);
+        let name = package.display();
+        match (has_tests, built.unwrap_or(true)) {
+            (true, false) => found.push(format!("{name} has unit tests that are never built: test = false")),
+            (false, true) => found.push(format!("{name} has no unit test and does not say test = false")),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn dependencies(manifest: &Path) -> anyhow::Result<Vec<String>> {
