@@ -220,16 +220,23 @@ pub(crate) fn config(url: &str, password: Option<Password>) -> Result<Config, Fa
     Ok(config)
 }
 
+impl Store {
+    /// Leaves a job to the writer's thread; whether it is still there.
+    fn give(&self, job: Job) -> bool {
+        self.jobs.as_ref().is_some_and(|jobs| jobs.send(job).is_ok())
+    }
+}
+
 impl Journal for Store {
     fn commit(&self, draft: Draft) -> Result<Committed, CommitError> {
         // Sealing and reading of columns is done here, by as many threads as there are callers.
         let draft = Box::new(self.prepare(draft)?);
-        ask(self.jobs.as_ref(), |reply| Job::Commit(draft, reply))
+        ask(|reply| Job::Commit(draft, reply), |job| self.give(job))
     }
 
     fn commit_all(&self, drafts: Vec<Draft>) -> Result<Vec<Committed>, CommitError> {
         let drafts = drafts.into_iter().map(|draft| self.prepare(draft)).collect::<Result<Vec<_>, _>>()?;
-        ask(self.jobs.as_ref(), |reply| Job::CommitAll(drafts, reply))
+        ask(|reply| Job::CommitAll(drafts, reply), |job| self.give(job))
     }
 
     fn view(&self, as_of: AsOf) -> Result<Box<dyn View + Send + '_>, Fault> {
@@ -273,7 +280,7 @@ impl Journal for Store {
         until: Timestamp,
     ) -> Result<Option<Lease>, Fault> {
         let request = LeaseRequest { name: name.to_owned(), holder: holder.to_owned(), now, until };
-        ask(self.jobs.as_ref(), |reply| Job::Lease(request, reply)).map_err(|error| match error {
+        ask(|reply| Job::Lease(request, reply), |job| self.give(job)).map_err(|error| match error {
             CommitError::Fault(fault) => fault,
             other => Fault::new("the lease cannot be granted", other),
         })

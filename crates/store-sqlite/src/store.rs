@@ -22,7 +22,7 @@ use crate::mark::EndMark;
 use crate::pool::{Pool, Reader, beside, connect, connect_read_only};
 use crate::schema::Found;
 use crate::view::SqliteView;
-use crate::writer::{Job, Writer};
+use crate::writer::{Job, Seat, Worker, Writer};
 
 /// Pages of log (4 KiB each) after which a commit folds it itself, should no idle moment come before.
 const WAL_PAGES: i64 = 65_536;
@@ -90,10 +90,11 @@ impl Shared {
 
 /// A journal in one SQLite file.
 ///
-/// One thread writes, any number read. The file belongs to one process at a time. Dropping the store waits for what
+/// One writes at a time, any number read. The file belongs to one process at a time. Dropping the store waits for what
 /// is under way and folds the log into the file.
 pub struct Store {
     shared: Arc<Shared>,
+    seat: Option<Arc<Seat>>,
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
     /// Held as long as the store lives; the system releases it when the process dies.
@@ -152,21 +153,32 @@ impl Store {
         let shared = Arc::new(Shared::new(kinds, vault, path, pool, tip.position));
         let (jobs, waiting) = channel();
         let (checkpoint, asked) = sync_channel(1);
-        let writer = Writer { conn, shared: Arc::clone(&shared), tip, mark, checkpoint, folds_when_idle };
+        let seat = Arc::new(Seat::new(Writer { conn, shared: Arc::clone(&shared), tip, mark }));
+        let worker = Worker { seat: Arc::clone(&seat), checkpoint, folds_when_idle };
         let threads = vec![
-            spawn("journal-writer", move || writer.run(&waiting))?,
+            spawn("journal-writer", move || worker.run(&waiting))?,
             spawn("journal-checkpoint", move || fold(&folder, &asked))?,
         ];
-        Ok(Self { shared, jobs: Some(jobs), threads, _lock: lock, scratch })
+        Ok(Self { shared, seat: Some(seat), jobs: Some(jobs), threads, _lock: lock, scratch })
     }
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.shared
     }
 
-    /// Sends a job to the writer and waits for its answer.
+    /// Has a job done, here or by the writer's thread, and waits for its answer.
     fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, CommitError> {
-        ask(self.jobs.as_ref(), job)
+        ask(job, |job| match (&self.seat, &self.jobs) {
+            (Some(seat), Some(jobs)) => match seat.at_once(job) {
+                Ok(look) => {
+                    // When the thread is gone, only the log is not folded.
+                    let _gone = look && jobs.send(Job::Look).is_err();
+                    true
+                }
+                Err(job) => jobs.send(job).is_ok(),
+            },
+            _ => false,
+        })
     }
 
     /// Runs SQL in the writer.
@@ -234,11 +246,12 @@ impl Journal for Store {
 
 impl Drop for Store {
     fn drop(&mut self) {
-        // The writer ends when the last sender is gone, and the checkpoint thread when the writer is.
+        // The writer's thread ends when the last sender is gone, and the checkpoint thread with it.
         drop(self.jobs.take());
         for thread in self.threads.drain(..) {
             let _panicked = thread.join().is_err();
         }
+        drop(self.seat.take());
         // No view is left, for each borrows the store; the last connection to close folds the log and removes it.
         self.shared.pool.close();
         if let Some(directory) = self.scratch.take() {

@@ -1,7 +1,9 @@
-//! The one thread that writes. It takes all waiting jobs into one transaction, so that they share one flush.
+//! The one place where is written, and the thread that sits there. It takes all waiting jobs into one transaction, so that they
+//! share one flush. A caller who finds the place free and nobody waiting does its job there itself.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Duration;
 
 use register::{CommitError, Committed, Draft, Fault, Lease, in_one_line};
@@ -25,9 +27,140 @@ pub(crate) enum Job {
     Commit(Box<Draft>, Reply<Committed>),
     CommitAll(Vec<Draft>, Reply<Vec<Committed>>),
     Lease(LeaseRequest, Reply<Option<Lease>>),
+    /// Nothing to write: an idle moment is to be looked for.
+    Look,
     /// Fault injection.
     #[cfg(test)]
     Sql(&'static str, Reply<()>),
+}
+
+/// The writer, and what decides who works with it.
+///
+/// Two changes of thread cost a third of what a flush does, so that a lone caller works here itself. As soon as several come at
+/// once all leave their jobs to the thread, for a flush they share is worth more.
+pub(crate) struct Seat {
+    pub(crate) writer: Mutex<Writer>,
+    /// Jobs left to the thread and not yet taken. Nobody passes them by.
+    waiting: AtomicUsize,
+    /// Whether the thread's last transaction held several jobs.
+    crowded: AtomicBool,
+    /// Transactions so far.
+    turns: AtomicU64,
+    /// Whether the thread looks for an idle moment.
+    awake: AtomicBool,
+}
+
+impl Seat {
+    pub(crate) fn new(writer: Writer) -> Self {
+        Self {
+            writer: Mutex::new(writer),
+            waiting: AtomicUsize::new(0),
+            crowded: AtomicBool::new(false),
+            turns: AtomicU64::new(0),
+            awake: AtomicBool::new(false),
+        }
+    }
+
+    /// Does a job at once when nobody else writes or waits, and says whether the thread must be told to look for an idle moment.
+    /// Otherwise the job comes back: it is counted as waiting and must be sent to the thread.
+    pub(crate) fn at_once(&self, job: Job) -> Result<bool, Job> {
+        let free = !self.crowded.load(Ordering::SeqCst) && self.waiting.load(Ordering::SeqCst) == 0;
+        #[cfg(test)]
+        let free = free && !matches!(job, Job::Sql(..));
+        // One that panicked there leaves the thread to say so.
+        match if free { self.writer.try_lock() } else { Err(TryLockError::WouldBlock) } {
+            Ok(mut writer) => {
+                writer.group(vec![job]);
+                drop(writer);
+                self.turns.fetch_add(1, Ordering::SeqCst);
+                Ok(!self.awake.swap(true, Ordering::SeqCst))
+            }
+            Err(_) => {
+                self.waiting.fetch_add(1, Ordering::SeqCst);
+                Err(job)
+            }
+        }
+    }
+}
+
+/// The thread at the seat.
+pub(crate) struct Worker {
+    pub(crate) seat: Arc<Seat>,
+    /// Asks the checkpoint thread to fold the log.
+    pub(crate) checkpoint: SyncSender<()>,
+    /// Whether it asks when nothing arrives for a while.
+    pub(crate) folds_when_idle: bool,
+}
+
+impl Worker {
+    /// Works until every sender is gone, or somebody panicked at the seat.
+    pub(crate) fn run(self, jobs: &Receiver<Job>) {
+        let mut left: Option<Job> = None;
+        while let Some(job) = left.take().or_else(|| self.next(jobs)) {
+            if matches!(job, Job::Look) {
+                continue;
+            }
+            let Ok(mut writer) = self.seat.writer.lock() else { return };
+            left = self.group(&mut writer, job, jobs);
+            drop(writer);
+            self.seat.turns.fetch_add(1, Ordering::SeqCst);
+            self.seat.awake.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// Takes what waits into one transaction; the job that does not fit there comes back.
+    fn group(&self, writer: &mut MutexGuard<'_, Writer>, job: Job, jobs: &Receiver<Job>) -> Option<Job> {
+        let taken = || self.seat.waiting.fetch_sub(1, Ordering::SeqCst);
+        taken();
+        #[cfg(test)]
+        if let Job::Sql(sql, reply) = job {
+            let done = store::OrFault::or_fault(writer.conn.execute_batch(sql), "fault injection");
+            let _gone = reply.send(done.map_err(CommitError::from)).is_err();
+            return None;
+        }
+        let mut left = None;
+        // A first load is a transaction of its own: it needs no savepoint, which would copy every page it touches.
+        let mut group = vec![job];
+        while !matches!(group.first(), Some(Job::CommitAll(..))) && group.len() < GROUP_MAX {
+            match jobs.try_recv() {
+                Ok(job @ (Job::Commit(..) | Job::Lease(..))) => {
+                    taken();
+                    group.push(job);
+                }
+                Ok(Job::Look) => {}
+                Ok(other) => {
+                    left = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        self.seat.crowded.store(1 < group.len(), Ordering::SeqCst);
+        writer.group(group);
+        left
+    }
+
+    /// The next job; an idle moment before it is used to ask for a checkpoint.
+    fn next(&self, jobs: &Receiver<Job>) -> Option<Job> {
+        while self.folds_when_idle && self.seat.awake.load(Ordering::SeqCst) {
+            let turns = self.seat.turns.load(Ordering::SeqCst);
+            match jobs.recv_timeout(IDLE) {
+                Ok(job) => return Some(job),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    // In this order: whoever writes behind the comparison finds nobody awake, and says so.
+                    self.seat.awake.store(false, Ordering::SeqCst);
+                    if self.seat.turns.load(Ordering::SeqCst) == turns {
+                        // When one is already under way, it is asked for again after the next commit.
+                        let _busy = self.checkpoint.try_send(()).is_err();
+                    } else {
+                        self.seat.awake.store(true, Ordering::SeqCst);
+                    }
+                }
+            }
+        }
+        jobs.recv().ok()
+    }
 }
 
 pub(crate) struct Writer {
@@ -36,64 +169,9 @@ pub(crate) struct Writer {
     pub(crate) tip: Tip,
     /// Says beside the database how far it goes.
     pub(crate) mark: EndMark,
-    /// Asks the checkpoint thread to fold the log.
-    pub(crate) checkpoint: SyncSender<()>,
-    /// Whether it asks when nothing arrives for a while.
-    pub(crate) folds_when_idle: bool,
 }
 
 impl Writer {
-    /// Works until every sender is gone.
-    pub(crate) fn run(mut self, jobs: &Receiver<Job>) {
-        let mut waiting: Option<Job> = None;
-        let mut dirty = false;
-        loop {
-            let job = match waiting.take() {
-                Some(job) => job,
-                None => match self.next(jobs, &mut dirty) {
-                    Some(job) => job,
-                    None => return,
-                },
-            };
-            dirty = true;
-            #[cfg(test)]
-            if let Job::Sql(sql, reply) = job {
-                let done = store::OrFault::or_fault(self.conn.execute_batch(sql), "fault injection");
-                let _gone = reply.send(done.map_err(CommitError::from)).is_err();
-                continue;
-            }
-            // A first load is a transaction of its own: it needs no savepoint, which would copy every page it touches.
-            let mut group = vec![job];
-            while !matches!(group.first(), Some(Job::CommitAll(..))) && group.len() < GROUP_MAX {
-                match jobs.try_recv() {
-                    Ok(job @ (Job::Commit(..) | Job::Lease(..))) => group.push(job),
-                    Ok(other) => {
-                        waiting = Some(other);
-                        break;
-                    }
-                    Err(_) => break,
-                }
-            }
-            self.group(group);
-        }
-    }
-
-    /// The next job; an idle moment before it is used to ask for a checkpoint.
-    fn next(&self, jobs: &Receiver<Job>, dirty: &mut bool) -> Option<Job> {
-        if *dirty && self.folds_when_idle {
-            match jobs.recv_timeout(IDLE) {
-                Ok(job) => return Some(job),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) => {
-                    *dirty = false;
-                    // When one is already under way, it is asked for again after the next commit.
-                    let _busy = self.checkpoint.try_send(()).is_err();
-                }
-            }
-        }
-        jobs.recv().ok()
-    }
-
     /// One transaction, one flush, then all answers.
     fn group(&mut self, jobs: Vec<Job>) {
         let before = self.tip;
@@ -117,6 +195,7 @@ impl Writer {
                         |desk: &Desk<'_>, _: &mut Tip| grant(desk.conn, &request).map_err(CommitError::from);
                     Answer::Lease(reply, self.step(&mut lost, alone, grant))
                 }
+                Job::Look => continue,
                 #[cfg(test)]
                 Job::Sql(..) => continue,
             };

@@ -87,19 +87,17 @@ impl Answer {
     }
 }
 
-/// Asks a writer and waits for its answer.
+/// Has a writer do a job and waits for its answer. `give` hands the job over and says whether anybody took it.
 ///
 /// # Errors
 /// The writer's answer, or a fault when it has ended.
-pub fn ask<T, J>(
-    jobs: Option<&std::sync::mpsc::Sender<J>>,
-    job: impl FnOnce(Reply<T>) -> J,
-) -> Result<T, CommitError> {
+pub fn ask<T, J>(job: impl FnOnce(Reply<T>) -> J, give: impl FnOnce(J) -> bool) -> Result<T, CommitError> {
     let gone = || {
         CommitError::Fault(Fault::because("the journal's writer has ended; the program must be restarted"))
     };
     let (reply, answer) = std::sync::mpsc::sync_channel(1);
-    let jobs = jobs.ok_or_else(gone)?;
-    jobs.send(job(reply)).map_err(|_| gone())?;
+    if !give(job(reply)) {
+        return Err(gone());
+    }
     answer.recv().map_err(|_| gone())?
 }

@@ -3,6 +3,7 @@
 use register::{Actor, AsOf, Body, CommitError, Draft, Journal, Kind, Write};
 
 use super::Store;
+use crate::writer::Job;
 
 static NOTE: Kind = Kind::new("t/note", "メモ");
 
@@ -52,11 +53,46 @@ fn a_broken_table_fails_its_callers_only() {
 
 #[test]
 fn callers_of_a_writer_that_ended_get_a_fault() {
-    let mut store = Store::in_memory(&[&NOTE]).unwrap();
-    let (jobs, waiting) = std::sync::mpsc::channel();
-    drop(waiting);
-    store.jobs = Some(jobs);
-    assert!(matches!(store.commit(draft("A", 10)), Err(CommitError::Fault(_))));
+    let store = Store::in_memory(&[&NOTE]).unwrap();
+    let seat = store.seat.as_ref().unwrap();
+    let panicked = std::thread::scope(|scope| {
+        let work = || {
+            let _held = seat.writer.lock().unwrap();
+            panic!("on purpose");
+        };
+        scope.spawn(work).join().is_err()
+    });
+    assert!(panicked);
+    for _ in 0..2 {
+        assert!(matches!(store.commit(draft("A", 10)), Err(CommitError::Fault(_))));
+    }
+}
+
+#[test]
+fn a_lone_caller_writes_itself_and_nobody_is_passed_by() {
+    let store = Store::in_memory(&[&NOTE]).unwrap();
+    let seat = store.seat.as_ref().unwrap();
+    let job = |key| {
+        let (reply, answer) = std::sync::mpsc::sync_channel(1);
+        (Job::Commit(Box::new(draft(key, 10)), reply), answer)
+    };
+    let (first, answer) = job("A");
+    assert!(
+        seat.at_once(first).is_ok_and(|look| look),
+        "the first tells the thread that there is a log to fold"
+    );
+    assert_eq!(answer.try_recv().unwrap().unwrap().position.0, 1, "the answer is there before anybody waits");
+
+    let writes = seat.writer.lock().unwrap();
+    let (second, answer) = job("B");
+    let second = seat.at_once(second).unwrap_err();
+    drop(writes);
+    let (third, _) = job("C");
+    assert!(seat.at_once(third).is_err(), "nobody writes, but the second waits");
+    assert!(answer.try_recv().is_err());
+
+    store.jobs.as_ref().unwrap().send(second).unwrap();
+    assert_eq!(answer.recv().unwrap().unwrap().position.0, 2);
 }
 
 #[test]
