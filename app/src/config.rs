@@ -330,6 +330,9 @@ pub struct Simulators {
     /// Places at which a simulated receiver takes files and puts receipts.
     #[serde(default)]
     pub receivers: Vec<String>,
+    /// Whether operators may order faults at all places (障害の予行). Never where real data is.
+    #[serde(default)]
+    pub faults: bool,
 }
 
 impl Config {

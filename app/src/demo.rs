@@ -232,7 +232,7 @@ pub fn with_receivers() -> String {
         "financial-accounting",
         "intermediate-server",
     ];
-    DEFAULT_FILE.replace("receivers = []", &format!("receivers = {PLACES:?}"))
+    DEFAULT_FILE.replace("receivers = []", &format!("receivers = {PLACES:?}\nfaults = true"))
 }
 
 /// Makes the folder of a new town: configuration, standards, key.

@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use office::Places;
 use toml::{Table, Value};
 use transport::{
-    FTP_PORT, Folder, Ftp, FtpSecurity, HostKeys, Network, Patience, Place, S3, S3Bucket, SFTP_PORT,
-    SecretFile, Sftp, SftpLogin,
+    FTP_PORT, Folder, Ftp, FtpSecurity, HostKeys, Network, Patience, Place, Rehearsal, S3, S3Bucket,
+    SFTP_PORT, SecretFile, Sftp, SftpLogin,
 };
 
 use crate::config::{Config, PlaceSetting};
@@ -30,7 +30,11 @@ const REGION: &str = "us-east-1";
 
 /// All places of a town; one that cannot be used is told in Japanese, and only its links stop.
 pub fn all(config: &Config) -> Places {
-    config.places.keys().map(|name| (name.clone(), open(config, name))).collect()
+    let of = |name: &String| -> Result<Arc<dyn Place>, String> {
+        let place = open(config, name)?;
+        if config.simulators.faults { Ok(Arc::new(Rehearsal::before(place))) } else { Ok(place) }
+    };
+    config.places.keys().map(|name| (name.clone(), of(name))).collect()
 }
 
 /// Where the program may connect to.

@@ -21,6 +21,7 @@ mod it {
     mod prune;
     mod pushed;
     mod reconcile;
+    mod rehearsal;
     mod resend;
     mod staff;
     mod trial;

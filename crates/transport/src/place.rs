@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::{Answer, Control, Question, Receipt, SlipError};
+use crate::{Answer, Control, Question, Receipt, Rehearsal, SlipError};
 
 /// A place that did not do what it was asked, in Japanese for the operator; the cause is the source.
 #[derive(Debug, thiserror::Error)]
@@ -162,5 +162,10 @@ pub trait Place: Debug + Send + Sync {
         self.arrivals("")?;
         told("読み取り");
         Ok(())
+    }
+
+    /// What can be ordered to go wrong here; none but in a rehearsal environment.
+    fn rehearsal(&self) -> Option<&Rehearsal> {
+        None
     }
 }

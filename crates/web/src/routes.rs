@@ -136,6 +136,8 @@ routes! {
     Get "/links/{id}" Of("office/links"), "連携の状況", "" => link::show;
     Get "/links/{id}/acceptance" Of("office/links"), "連携の検収", "office/links" => acceptance::show;
     Get "/links/{id}/acceptance.zip" Of("office/links"), "連携の検収一式", "office/links" => acceptance::pack;
+    Post "/links/{id}/probe" Of("office/links"), "接続の試験", "office/links" => link::probe;
+    Post "/links/{id}/rehearse" Of("office/links"), "障害の予行", "office/links" => link::rehearse;
     Post "/links/{id}/run" Of("office/links"), "連携の即時実行", "office/links" => link::run;
     Post "/links/{id}/hold" Of("office/links"), "連携の保留", "office/links" => link::hold;
     Post "/links/{id}/release" Of("office/links"), "連携の再開", "office/links" => link::release;

@@ -3,6 +3,10 @@
 use askama::Template;
 use linkage::Delivery;
 
+use jiff::Timestamp;
+use office::Probe;
+use transport::Mischief;
+
 use super::Shell;
 use super::monitor::LinkRow;
 use crate::problem::Problem;
@@ -27,7 +31,26 @@ pub(crate) struct DeliveryRow {
     pub(crate) refused: usize,
     pub(crate) characters: String,
     pub(crate) file: String,
+    /// How long it took until the receipt was here.
+    pub(crate) took: String,
     pub(crate) note: String,
+}
+
+/// From making it to its receipt; none while there is none.
+fn took(delivery: &Delivery) -> Option<u64> {
+    let from: Timestamp = delivery.prepared_at;
+    let to = delivery.receipt.as_ref()?.read_at;
+    u64::try_from(to.duration_since(from).as_millis()).ok()
+}
+
+/// A time that passed, to three places at most.
+fn span(millis: u64) -> String {
+    match millis {
+        0..10_000 => format!("{}.{:02}秒", millis / 1000, millis % 1000 / 10),
+        10_000..60_000 => format!("{}秒", millis / 1000),
+        60_000..3_600_000 => format!("{}分{:02}秒", millis / 60_000, millis / 1000 % 60),
+        _ => format!("{}時間{:02}分", millis / 3_600_000, millis / 60_000 % 60),
+    }
 }
 
 impl DeliveryRow {
@@ -61,6 +84,7 @@ impl DeliveryRow {
                 count => grouped(count),
             },
             file: delivery.file_name.clone().unwrap_or_default(),
+            took: took(delivery).map(span).unwrap_or_default(),
             note: delivery.receipt.as_ref().map(|receipt| receipt.reason.clone()).unwrap_or_default(),
         }
     }
@@ -76,10 +100,91 @@ struct Page {
     older: Option<u64>,
     /// Whether it sends differences, which can go again.
     resends: bool,
+    charts: Vec<Chart>,
+    /// Whether it has a place that can be tried.
+    has_place: bool,
+    probe: Option<Probe>,
+    rehearsal: Option<Rehearsal>,
+}
+
+/// One bar of a chart.
+struct Bar {
+    x: usize,
+    y: u64,
+    height: u64,
+    class: &'static str,
+    title: String,
+}
+
+/// Counts or times of the deliveries of the page, the oldest on the left.
+struct Chart {
+    id: &'static str,
+    caption: &'static str,
+    /// What the highest bar is.
+    most: String,
+    bars: Vec<Bar>,
+    width: usize,
+}
+
+/// What can be ordered to go wrong, and what is.
+struct Rehearsal {
+    ordered: Option<&'static str>,
+    choices: Vec<(&'static str, &'static str)>,
+}
+
+/// Height of the highest bar, and the width of each.
+const BAR_HEIGHT: u64 = 60;
+const BAR_WIDTH: usize = 18;
+
+impl Chart {
+    /// None where there is nothing to compare.
+    fn of(
+        (id, caption): (&'static str, &'static str),
+        deliveries: &[Delivery],
+        value: impl Fn(&Delivery) -> Option<u64>,
+        words: impl Fn(u64) -> String,
+    ) -> Option<Self> {
+        let most = deliveries.iter().filter_map(&value).max().filter(|most| *most != 0)?;
+        let bar = |(x, delivery): (usize, &Delivery)| {
+            let value = value(delivery)?;
+            // What is there is seen, however small it is.
+            let height = (value.saturating_mul(BAR_HEIGHT) / most).max(1);
+            Some(Bar {
+                x: x * BAR_WIDTH,
+                y: BAR_HEIGHT - height,
+                height,
+                class: DeliveryRow::of(delivery, "").class,
+                title: format!("{}番 {} {}", delivery.no, moment(delivery.prepared_at), words(value)),
+            })
+        };
+        let bars: Vec<Bar> = deliveries.iter().rev().enumerate().filter_map(bar).collect();
+        let width = DELIVERIES_PER_PAGE * BAR_WIDTH;
+        (1 < bars.len()).then(|| Self { id, caption, most: words(most), bars, width })
+    }
 }
 
 /// One link.
 pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
+    page(visit, None)
+}
+
+/// Tries the link's place out, and shows the link with what came of it.
+pub(crate) fn probe(visit: &Visit) -> Result<Reply, Problem> {
+    let probe = visit.office().probe_link(&visit.caller()?, visit.param("id"))?;
+    page(visit, Some(probe))
+}
+
+/// Orders a fault at the link's place, or its end.
+pub(crate) fn rehearse(visit: &Visit) -> Result<Reply, Problem> {
+    let mischief = match value_of(&visit.form, "fault") {
+        "" => None,
+        id => Some(Mischief::of(id).ok_or_else(|| Problem::not_found("その障害はありません。"))?),
+    };
+    visit.office().rehearse(&visit.caller()?, visit.param("id"), mischief)?;
+    Ok(back(visit))
+}
+
+fn page(visit: &Visit, probe: Option<Probe>) -> Result<Reply, Problem> {
     let id = visit.param("id");
     let view = visit.office().link_view(id)?.ok_or_else(|| unknown(id))?;
     let before = value_of(&visit.query, "before").parse().ok();
@@ -104,6 +209,29 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         explanation,
         deliveries: found.iter().map(|delivery| DeliveryRow::of(delivery, "")).collect(),
         older,
+        charts: [
+            Chart::of(
+                ("rows-chart", "件数"),
+                &found,
+                |own| Some(own.rows),
+                |rows| format!("{}件", grouped(rows)),
+            ),
+            Chart::of(("took-chart", "作成から受領までの時間"), &found, took, span),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
+        has_place: visit
+            .office()
+            .links()
+            .get(id)
+            .and_then(|running| running.ready.as_ref().ok()?.place())
+            .is_some(),
+        probe,
+        rehearsal: visit.office().rehearsed(id).map(|ordered| Rehearsal {
+            ordered: ordered.map(Mischief::label),
+            choices: Mischief::ALL.map(|one| (one.id(), one.label())).to_vec(),
+        }),
         resends: visit.office().links().get(id).is_some_and(|running| {
             let outward = matches!(running.link.delivery, catalog::Delivery::Outward { .. });
             outward && running.link.extent == catalog::Extent::Difference && running.ready.is_ok()
@@ -143,5 +271,45 @@ fn back(visit: &Visit) -> Reply {
     match value_of(&visit.form, "back") {
         "monitor" => Reply::see_other("/links"),
         _ => Reply::see_other(&format!("/links/{}", visit.param("id"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        for (millis, said) in [
+            (0, "0.00秒"),
+            (1_234, "1.23秒"),
+            (59_999, "59秒"),
+            (61_000, "1分01秒"),
+            (3_599_999, "59分59秒"),
+            (7_380_000, "2時間03分"),
+        ] {
+            assert_eq!(span(millis), said);
+        }
+    }
+
+    #[test]
+    fn bars_are_as_high_as_what_they_stand_for() {
+        let at = "2026-11-20T00:00:00Z".parse().unwrap();
+        let one = |no: u64, rows: u64| {
+            let (phase, extent) = (linkage::Phase::Sent, catalog::Extent::Full);
+            let range = (register::Position(0), register::Position(9));
+            Delivery { rows, ..Delivery::new(("l", no), phase, extent, range, at) }
+        };
+        let chart = |deliveries: &[Delivery]| {
+            Chart::of(("c", "件数"), deliveries, |own| Some(own.rows), |rows| format!("{rows}件"))
+        };
+        // The newest comes first in the list and stands on the right.
+        let drawn = chart(&[one(3, 500), one(2, 1_000_000), one(1, 1)]).unwrap();
+        let bars: Vec<_> = drawn.bars.iter().map(|bar| (bar.x, bar.y + bar.height, bar.height)).collect();
+        assert_eq!(bars, [(0, 60, 1), (18, 60, 60), (36, 60, 1)], "the smallest is seen too");
+        assert_eq!(drawn.most, "1000000件");
+        assert!(drawn.bars[2].title.starts_with("3番"), "{}", drawn.bars[2].title);
+        assert!(chart(&[one(1, 5)]).is_none(), "nothing to compare");
+        assert!(chart(&[one(2, 0), one(1, 0)]).is_none(), "nothing to draw");
     }
 }

@@ -111,6 +111,8 @@ struct Page {
     head: String,
     refreshing: bool,
     now: String,
+    /// Links at whose places a fault is ordered.
+    rehearsed: Vec<(String, String)>,
 }
 
 /// All links.
@@ -139,6 +141,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         head: grouped(office.journal().head()?.0),
         refreshing,
         now: short_moment(office.clock().now()),
+        rehearsed: office
+            .under_rehearsal()
+            .into_iter()
+            .map(|running| (running.link.id.clone(), running.link.title.clone()))
+            .collect(),
     };
     Reply::page(&page)
 }

@@ -72,3 +72,42 @@ async fn the_calendar_shows_the_day_and_the_year() {
     let beyond = operator.get("/links/calendar/year?year=2199").await;
     assert!(beyond.has("祝日の表がまだない"), "{}", beyond.text);
 }
+
+#[tokio::test]
+async fn a_place_is_tried_and_the_charts_are_drawn() {
+    let house = House::with_family().unwrap();
+    house.receive("welfare-suite").unwrap();
+    house.settle().unwrap();
+    let router = web::router(house.desk());
+    let operator = Client::of(&router, "tanaka").await;
+    let link = "/links/resident-changes-to-welfare";
+    let page = operator.get(link).await;
+    assert!(page.has("接続を試す") && !page.has("障害の予行"), "{}", page.text);
+    assert!(!page.has("最近の配信の件数と時間"), "one delivery is no chart");
+    let tried = operator.post(&format!("{link}/probe"), &[]).await;
+    assert_eq!(tried.status, StatusCode::OK);
+    assert!(tried.has("使えます") && tried.has("相手からのファイルの一覧"), "{}", tried.text);
+    // Within the house there is nothing to try, and nothing is offered.
+    let inside = "/links/resident-to-addressee";
+    assert!(!operator.get(inside).await.has("接続を試す"));
+    let refused = operator.post(&format!("{inside}/probe"), &[]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.has("試す接続先がありません"), "{}", refused.text);
+    // This house is no rehearsal environment.
+    let refused = operator.post(&format!("{link}/rehearse"), &[("fault", "away")]).await;
+    assert!(refused.has("障害の予行はできません"), "{}", refused.text);
+    let unknown = operator.post(&format!("{link}/rehearse"), &[("fault", "x")]).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+
+    for _ in 0..2 {
+        operator.post("/links/resident-full-to-tax/run", &[]).await;
+        house.settle().unwrap();
+        house.receive("tax-suite").unwrap();
+        house.settle().unwrap();
+    }
+    let page = operator.get("/links/resident-full-to-tax").await;
+    for words in ["最近の配信の件数と時間", "最大 3件", "<th scope=\"col\" class=\"number\">所要</th>"]
+    {
+        assert!(page.has(words), "{words}: {}", page.text);
+    }
+}
