@@ -232,7 +232,9 @@ pub fn with_receivers() -> String {
         "financial-accounting",
         "intermediate-server",
     ];
-    DEFAULT_FILE.replace("receivers = []", &format!("receivers = {PLACES:?}\nfaults = true"))
+    DEFAULT_FILE
+        .replace("receivers = []", &format!("receivers = {PLACES:?}"))
+        .replace("faults = false", "faults = true")
 }
 
 /// Makes the folder of a new town: configuration, standards, key.

@@ -14,7 +14,9 @@ export const password = 'minato-2026';
 /** Starts a demo town on a free port and waits for the address it prints. */
 export async function startTown(residents) {
   const folder = join(mkdtempSync(join(tmpdir(), 'daicho-browser-')), 'town');
-  const child = spawn(program, ['demo', '--dir', folder, '--residents', String(residents), '--listen', '127.0.0.1:0'], {
+  const child = spawn(program, ['demo', '--dir', 'town', '--residents', String(residents), '--listen', '127.0.0.1:0'], {
+    // Named from here, so that no screen shows where temporary files lie.
+    cwd: dirname(folder),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let told = '';

@@ -37,6 +37,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Takes the pictures of the manual anew from the real screens.
+    Pictures,
     /// Benchmarks: figures, and ratios against a peer run in the same breath.
     Bench {
         /// Arguments of the benchmark: what to measure (all without a name), such as `characters` or `layouts`, and
@@ -101,6 +103,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Test { no_browser } => test::test(no_browser),
         Task::Demo { arguments } => test::demo(&arguments),
+        Task::Pictures => test::pictures(),
         Task::Bench { arguments } => bench::bench(&arguments),
         Task::Sim { options } => sim(&options),
         Task::Fuzz { targets, runs } => fuzz::fuzz(&targets, runs),

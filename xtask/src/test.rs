@@ -46,6 +46,14 @@ fn browser() -> anyhow::Result<()> {
     run_aside("node", &arguments, &[])
 }
 
+/// Takes the pictures of the manual from the screens of a demo town.
+pub(crate) fn pictures() -> anyhow::Result<()> {
+    packages::ensure_for_tests()?;
+    run("cargo", &["build", "--package", "daicho"])?;
+    run("npm", &["--prefix", "tests/browser", "ci", "--no-audit", "--no-fund"])?;
+    run("node", &["tests/browser/pictures.mjs"])
+}
+
 /// Builds and starts the demo town; returns when it is stopped.
 pub(crate) fn demo(arguments: &[String]) -> anyhow::Result<()> {
     if let Err(missing) = packages::ensure(packages::FOR_DEMO) {

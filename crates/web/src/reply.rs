@@ -152,8 +152,8 @@ impl Reply {
     }
 
     /// A file of the program itself; its URL changes with its content.
-    pub(crate) fn asset(kind: &str, body: &str) -> Self {
-        let mut reply = Self::of(StatusCode::OK, kind, body.as_bytes().to_vec());
+    pub(crate) fn asset(kind: &str, body: &[u8]) -> Self {
+        let mut reply = Self::of(StatusCode::OK, kind, body.to_vec());
         reply.headers.push((header::CACHE_CONTROL, "public, max-age=31536000, immutable".to_owned()));
         reply
     }

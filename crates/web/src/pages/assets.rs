@@ -15,8 +15,54 @@ static CSS: LazyLock<String> = LazyLock::new(|| {
 
 const ICON: &str = include_str!("../../assets/icon.svg");
 
+macro_rules! pictures {
+    ($($name:literal),* $(,)?) => {
+        /// The pictures of the manual by file name: taken from the real screens by `cargo xtask pictures`.
+        pub(crate) const PICTURES: &[(&str, &[u8])] = &[$((
+            concat!($name, ".webp"),
+            include_bytes!(concat!("../../../../docs/manual/pictures/", $name, ".webp")),
+        )),*];
+    };
+}
+
+pictures![
+    "audit",
+    "audit-report",
+    "calendar",
+    "calendar-year",
+    "cases",
+    "certificate",
+    "delivery",
+    "disclosure",
+    "euc",
+    "history",
+    "household",
+    "ledger",
+    "link",
+    "lists",
+    "login",
+    "map",
+    "menu",
+    "menu-tax",
+    "monitor",
+    "move-in-errors",
+    "person",
+    "probe",
+    "provisional",
+    "provisional-list",
+    "pyramid",
+    "rehearsal",
+    "search",
+    "second-factor",
+    "user",
+    "users",
+    "vehicle"
+];
+
 static HASH: LazyLock<String> = LazyLock::new(|| {
-    let digest = Sha256::new().chain_update(CSS.as_bytes()).chain_update(ICON).finalize();
+    let mut hash = Sha256::new().chain_update(CSS.as_bytes()).chain_update(ICON);
+    PICTURES.iter().for_each(|(_, bytes)| hash.update(bytes));
+    let digest = hash.finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 });
 
@@ -25,12 +71,20 @@ pub(crate) fn address(file: &str) -> String {
     format!("/assets/{}/{file}", *HASH)
 }
 
+fn gone() -> Problem {
+    Problem::not_found("この部品はありません。画面を再読込みしてください。")
+}
+
 /// A file of the program itself.
 pub(crate) fn file(visit: &Visit) -> Result<Reply, Problem> {
     match (visit.param("hash") == *HASH, visit.param("file")) {
-        (true, "daicho.css") => Ok(Reply::asset("text/css; charset=utf-8", &CSS)),
-        (true, "icon.svg") => Ok(Reply::asset("image/svg+xml", ICON)),
-        _ => Err(Problem::not_found("この部品はありません。画面を再読込みしてください。")),
+        (true, "daicho.css") => Ok(Reply::asset("text/css; charset=utf-8", CSS.as_bytes())),
+        (true, "icon.svg") => Ok(Reply::asset("image/svg+xml", ICON.as_bytes())),
+        (true, file) => match PICTURES.iter().find(|(name, _)| *name == file) {
+            Some((_, bytes)) => Ok(Reply::asset("image/webp", bytes)),
+            None => Err(gone()),
+        },
+        (false, _) => Err(gone()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use askama::Template;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-use super::Shell;
+use super::{Shell, assets};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::{Visit, value_of};
@@ -196,6 +196,7 @@ fn part(name: &'static str, text: &str) -> Part {
     let mut part = Part { name, title: String::new(), body: String::new(), sections: Vec::<Section>::new() };
     let mut shown: Vec<Event<'_>> = Vec::new();
     let mut heading: Option<(HeadingLevel, String)> = None;
+    let mut picture: Option<(String, String)> = None;
     let mut linked: Vec<bool> = Vec::new();
     let mut last: Option<char> = None;
     for (event, next) in with_next(Parser::new_ext(text, Options::ENABLE_TABLES)) {
@@ -215,6 +216,20 @@ fn part(name: &'static str, text: &str) -> Part {
                 shown.push(Event::InlineHtml(format!("</{tag}>\n").into()));
                 let level = if level == HeadingLevel::H2 { 2 } else { 3 };
                 part.sections.push(Section { level, anchor, words, text: String::new() });
+            }
+            // A picture stands for itself, with its words below.
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                picture = Some((dest_url.to_string(), String::new()))
+            }
+            Event::Text(words) if picture.is_some() => {
+                if let Some((_, said)) = &mut picture {
+                    said.push_str(&words);
+                }
+            }
+            Event::End(TagEnd::Image) => {
+                if let Some((file, said)) = picture.take() {
+                    shown.push(Event::InlineHtml(figure(&file, &said).into()));
+                }
             }
             Event::Text(words) | Event::Code(words) if heading.is_some() => {
                 if let Some((_, held)) = &mut heading {
@@ -262,6 +277,19 @@ fn part(name: &'static str, text: &str) -> Part {
     }
     html::push_html(&mut part.body, shown.into_iter());
     part
+}
+
+/// A picture of a screen, fetched when it comes into sight. What is not carried leaves its words.
+fn figure(file: &str, said: &str) -> String {
+    let words = said.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let carried = |name: &&str| assets::PICTURES.iter().any(|(known, _)| known == name);
+    let image = file.strip_prefix("pictures/").filter(carried).map(assets::address).map(|address| {
+        format!("<img src=\"{address}\" alt=\"\" width=\"1024\" height=\"768\" loading=\"lazy\">")
+    });
+    format!(
+        "<span class=\"figure\">{}<span class=\"quiet small\">{words}</span></span>",
+        image.unwrap_or_default()
+    )
 }
 
 /// Each event with the first letter that follows it.
@@ -350,6 +378,24 @@ mod tests {
                 assert!(decoded.starts_with("https://") || has(&place), "{}: {decoded}", part.name);
             }
         }
+    }
+
+    #[test]
+    fn every_picture_of_the_manual_is_carried_and_every_carried_one_is_in_it() {
+        let mut shown: Vec<&str> = FILES
+            .iter()
+            .flat_map(|(_, text)| text.split("](pictures/").skip(1))
+            .map(|rest| rest.split(')').next().unwrap_or_default())
+            .collect();
+        shown.sort_unstable();
+        let carried: Vec<&str> = assets::PICTURES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(shown, carried);
+        for (name, bytes) in assets::PICTURES {
+            assert!(bytes.starts_with(b"RIFF") && bytes.len() < 150_000, "{name}: {} bytes", bytes.len());
+        }
+        let links = PARTS.iter().find(|part| part.name == "links").unwrap();
+        assert!(links.body.contains("monitor.webp\" alt=\"\""), "{}", links.body);
+        assert!(links.body.contains("良くないものが上に来ます</span>"), "{}", links.body);
     }
 
     #[test]

@@ -135,6 +135,7 @@ struct Rehearsal {
 /// Height of the highest bar, and the width of each.
 const BAR_HEIGHT: u64 = 60;
 const BAR_WIDTH: usize = 18;
+const BARS_MIN: usize = 20;
 
 impl Chart {
     /// None where there is nothing to compare.
@@ -158,7 +159,8 @@ impl Chart {
             })
         };
         let bars: Vec<Bar> = deliveries.iter().rev().enumerate().filter_map(bar).collect();
-        let width = DELIVERIES_PER_PAGE * BAR_WIDTH;
+        // A few deliveries stand as wide as they would among twenty.
+        let width = deliveries.len().max(BARS_MIN) * BAR_WIDTH;
         (1 < bars.len()).then(|| Self { id, caption, most: words(most), bars, width })
     }
 }
