@@ -22,6 +22,8 @@ pub(crate) struct Said {
     /// What to send to confirm it.
     pub(crate) confirmation: String,
     pub(crate) confirmed: bool,
+    /// Which of several rows it is in: 2人目.
+    pub(crate) row: String,
 }
 
 /// Relations offered while typing; any other that can be read is taken too.
@@ -173,10 +175,24 @@ fn page<'a>(
         false => Vec::new(),
     };
     let confirmed = values_of(shown.pairs, "_confirm");
+    let sections = sections(&function.form, shown.input, shown.findings, &persons, shown.focus);
+    let row_of = |path: &str| {
+        let rows = sections.iter().flat_map(|section| &section.rows);
+        let inside = |name: &str| path.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        rows.filter(|row| !row.title.is_empty()).find(|row| inside(&row.name)).map(|row| row.title.clone())
+    };
+    let mut told: Vec<&Finding> = Vec::new();
     let (errors, alerts): (Vec<Said>, Vec<Said>) = shown
         .findings
         .iter()
+        .filter(|finding| {
+            // What all members share, such as their address, is found for each of them and said once.
+            let is_new = !told.contains(finding);
+            told.push(finding);
+            is_new
+        })
         .map(|finding| Said {
+            row: row_of(&finding.path).unwrap_or_default(),
             anchor: if finding.path.is_empty() { String::new() } else { anchor(&finding.path) },
             confirmation: finding.confirmation(),
             confirmed: confirmed.contains(&finding.confirmation()),
@@ -201,7 +217,7 @@ fn page<'a>(
     Ok(Page {
         shell: Shell::titled(visit, function.title).above(system.title),
         action: format!("/f/{}", function.id),
-        sections: sections(&function.form, shown.input, shown.findings, &persons, shown.focus),
+        sections,
         errors,
         alerts,
         button,

@@ -399,3 +399,38 @@ async fn tables_of_statistics_are_taken_as_files_and_lists_of_residents_are_not(
         assert_eq!(client.get(&path).await.status, wanted, "{path}");
     }
 }
+
+#[tokio::test]
+async fn an_error_says_in_which_row_it_is_and_what_all_share_is_said_once() {
+    let house = House::new().unwrap();
+    let router = web::router(house.desk());
+    let clerk = Client::of(&router, "tanaka").await;
+    let named = |at: usize, field: &str, value: &str| (format!("members.{at}.{field}"), value.to_owned());
+    let mut form = vec![
+        ("move_in_kind".to_owned(), "01".to_owned()),
+        ("event_date".to_owned(), "2026-11-20".to_owned()),
+    ];
+    for at in 0..3 {
+        form.push(named(at, "resident_kind", "1"));
+        form.push(named(at, "family_name", "葛城"));
+        form.push(named(at, "given_name", ["健一", "陽菜", "湊"][at]));
+        form.push(named(at, "sex", "1"));
+    }
+    let errors = refused(&clerk, &form).await;
+    assert!(errors.contains(">2人目 生年月日<") && errors.contains(">3人目 生年月日<"), "{errors}");
+    // Their address is one.
+    for at in 0..3 {
+        form.push(named(at, "birth_date", "S60.4.1"));
+        form.push(named(at, "relation", ["世帯主", "妻", "子"][at]));
+    }
+    let errors = refused(&clerk, &form).await;
+    assert_eq!(errors.matches(">住所</a>").count(), 1, "{errors}");
+}
+
+/// What the box of errors says.
+async fn refused(clerk: &Client, form: &[(String, String)]) -> String {
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let page = clerk.post("/f/resident-register/move-in", &form).await;
+    let from = page.text.split("id=\"errors\"").nth(1).unwrap_or_default();
+    from.split("</ul>").next().unwrap_or_default().to_owned()
+}

@@ -56,16 +56,24 @@ pub(crate) fn targets() -> Section {
     Section::once("異動者", vec![Field::new("targets", "異動者", FieldKind::Persons).required()])
 }
 
-/// The relation each person gets in the household they go to.
+/// The relation each person gets in the household they go to; left empty it is the one they have, where that can be.
 pub(crate) fn relations(title: &'static str) -> Section {
+    let relation = Field::new("relation", "続柄", FieldKind::Relation)
+        .help("世帯全員で移るときは、空なら今の続柄のまま");
+    relations_with(title, relation)
+}
+
+/// The relation of each person, seen from a new head: nobody keeps the old one.
+pub(crate) fn new_relations(title: &'static str) -> Section {
+    relations_with(title, Field::new("relation", "続柄", FieldKind::Relation).required())
+}
+
+fn relations_with(title: &'static str, relation: Field) -> Section {
     Section::repeated(
         "relations",
         title,
         MEMBERS_MAX,
-        vec![
-            Field::new("addressee_no", "宛名番号", FieldKind::AddresseeNo).required(),
-            Field::new("relation", "続柄", FieldKind::Relation).required(),
-        ],
+        vec![Field::new("addressee_no", "宛名番号", FieldKind::AddresseeNo).required(), relation],
     )
 }
 

@@ -37,7 +37,7 @@ fn form() -> Form {
             "世帯",
             vec![Field::new("household_no", "世帯番号", FieldKind::HouseholdNo).required()],
         ),
-        forms::relations("新しい世帯主から見た続柄"),
+        forms::new_relations("新しい世帯主から見た続柄"),
     ])
 }
 
@@ -75,7 +75,8 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     for person in chosen.persons {
         let given =
             given.relations.iter().enumerate().find(|(_, one)| one.addressee_no == person.addressee_no);
-        let Some((index, relation)) = given else {
+        let stated_now = given.and_then(|(index, one)| Some((index, one.relation.clone()?)));
+        let Some((index, relation)) = stated_now else {
             desk.error(
                 "E124",
                 &format!("relations.{}", person.addressee_no),
@@ -86,7 +87,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             continue;
         };
         let mut row = person;
-        row.relation = relation.relation.clone();
+        row.relation = relation;
         stated.push(Stated { person: row, path: format!("relations.{index}.relation") });
     }
     let mut heads = stated.iter().filter(|one| one.person.relation.is_head());

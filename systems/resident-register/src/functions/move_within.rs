@@ -61,7 +61,9 @@ struct MoveWithin {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct GivenRelation {
     pub(crate) addressee_no: AddresseeNo,
-    pub(crate) relation: Relation,
+    /// None where it was left empty.
+    #[serde(default)]
+    pub(crate) relation: Option<Relation>,
 }
 
 fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
@@ -178,7 +180,7 @@ pub(crate) fn stated_relations(
     joins: bool,
 ) -> BTreeMap<AddresseeNo, Relation> {
     let mut relations: BTreeMap<AddresseeNo, Relation> =
-        given.iter().map(|one| (one.addressee_no, one.relation.clone())).collect();
+        given.iter().filter_map(|one| Some((one.addressee_no, one.relation.clone()?))).collect();
     for person in &chosen.persons {
         let no = person.addressee_no;
         if relations.contains_key(&no) {
@@ -189,9 +191,12 @@ pub(crate) fn stated_relations(
         } else if !joins && chosen.persons.len() == 1 {
             relations.insert(no, Relation::HEAD);
         } else {
+            let row = given.iter().position(|one| one.addressee_no == no);
+            let path =
+                row.map_or_else(|| format!("relations.{no}"), |row| format!("relations.{row}.relation"));
             desk.error(
                 "E124",
-                &format!("relations.{no}"),
+                &path,
                 "続柄",
                 format!("{}さんの、新しい世帯での続柄が空です。", person.called()),
                 "新しい世帯での続柄を入力してください。一人だけの世帯なら世帯主です。",
