@@ -64,6 +64,10 @@ try {
   await picture('menu');
   await open('residents?q=' + encodeURIComponent('みなと'));
   await picture('search');
+  for (const box of await page.locator('main [name=no]').all()) await box.check();
+  await page.click('button:has-text("並べて比べる")');
+  await picture('compare');
+  await open(`residents?q=${encodeURIComponent("みなと")}`);
   const household = await page.locator('main a[href^="/households/"]').first().getAttribute('href');
   await open(household.slice(1));
   await picture('household');

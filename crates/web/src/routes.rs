@@ -1,9 +1,9 @@
 //! Every address of the program, with the method, the right it needs and what the audit log calls its use.
 
 use crate::pages::{
-    acceptance, applications, ask, assets, audit, calendar, delivery, done, euc, export, form, groups, help,
-    history, household, ledger, link, lists, login, map, menu, monitor, password, problems, provisional,
-    pyramid, resend, residents, users,
+    acceptance, applications, ask, assets, audit, calendar, compare, delivery, done, euc, export, form,
+    groups, help, history, household, ledger, link, lists, login, map, menu, monitor, password, problems,
+    provisional, pyramid, resend, residents, users,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -113,6 +113,7 @@ routes! {
     Get "/done/{id}" Staff, "処理結果", "" => done::show;
     Get "/done/{id}/{no}" Staff, "帳票", "" => done::document;
     Get "/residents" Of("resident-register/search"), "住民検索", "resident-register/search" => residents::search;
+    Get "/residents/compare" Of("resident-register/person"), "並べて比べる", "resident-register/person" => compare::show;
     Get "/residents/{no}" Of("resident-register/person"), "個人照会", "resident-register/person" => residents::person;
     Get "/residents/{no}/history" Of("resident-register/history"), "履歴照会", "resident-register/history" => history::show;
     Get "/residents/{no}/deliveries" Of("office/links"), "個人の配信記録", "" => delivery::of_person;

@@ -32,6 +32,7 @@ pictures![
     "calendar-year",
     "cases",
     "certificate",
+    "compare",
     "delivery",
     "disclosure",
     "euc",

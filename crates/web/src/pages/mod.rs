@@ -7,6 +7,7 @@ pub(crate) mod assets;
 pub(crate) mod audit;
 pub(crate) mod calendar;
 pub(crate) mod characters;
+pub(crate) mod compare;
 pub(crate) mod delivery;
 pub(crate) mod done;
 pub(crate) mod euc;

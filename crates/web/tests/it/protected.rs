@@ -25,6 +25,19 @@ async fn a_protected_person_is_marked_and_opens_only_with_a_purpose() {
     assert!(found.has("住所非表示") && !found.has(lot), "{}", found.text);
     assert!(found.has(&format!("href=\"/residents/{head}\"")) && !found.has("/households/"));
 
+    // Beside others they are shown no more of than alone.
+    let all = house.numbers("カツラギ").unwrap();
+    let query: Vec<String> = all.iter().map(|no| format!("no={no}")).collect();
+    let beside = client.get(&format!("/residents/compare?{}", query.join("&"))).await;
+    assert_eq!(beside.status, StatusCode::OK);
+    assert!(beside.has("仮支援") && beside.has("違う項目が"), "{}", beside.text);
+    assert!(!beside.has(lot) && !beside.has("/households/"), "{}", beside.text);
+    for few in ["/residents/compare".to_owned(), format!("/residents/compare?no={head}&no={head}")] {
+        let refused = client.get(&few).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{few}");
+        assert!(refused.has("2人から4人まで"), "{}", refused.text);
+    }
+
     let asked = "/f/resident-register/protected-person";
     let without = client.post(asked, &[("addressee_no", head.as_str())]).await;
     assert!(!without.has(lot), "{}", without.text);
