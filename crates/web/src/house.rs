@@ -26,6 +26,17 @@ impl House {
         &self.desk.office
     }
 
+    /// Whether cookies go over TLS only.
+    pub(crate) fn sends_secure_cookies(&self) -> bool {
+        self.desk.secure_cookies || self.desk.tls.is_some()
+    }
+
+    /// What who keeps the program should know of it now.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        let now = self.office().clock().now();
+        self.desk.tls.as_ref().map(|tls| tls.warnings(now)).unwrap_or_default()
+    }
+
     /// The municipality's name.
     pub(crate) fn town(&self) -> &str {
         self.office().municipality().get("name").and_then(Value::as_str).unwrap_or("（団体名未設定）")

@@ -10,7 +10,6 @@ use axum::response::Response;
 use base64::Engine;
 use office::{Caller, LoginError, Office, Ran, Rights, RunError, RunOptions, User, UserState};
 use serde_json::Value;
-use std::net::SocketAddr;
 use system::{Function, System};
 use transport::http::soap::coded_len;
 
@@ -21,6 +20,7 @@ use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::{Right, Route, Speech, Verb};
 use crate::session::{COOKIE, Signed, same_secret, unmasked};
+use crate::tls::Peer;
 
 /// The most bytes of one request: twenty persons of a notification with every field full are a tenth of it.
 const BODY_BYTES_MAX: usize = 512 * 1024;
@@ -71,8 +71,8 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => Pairs::new(),
     };
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let terminal = address.map_or_else(|| "（不明）".to_owned(), |address| address.0.ip().to_string());
+    let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+    let terminal = peer.map_or_else(|| "（不明）".to_owned(), |peer| peer.0.address.ip().to_string());
     let mut visit = Visit {
         house,
         route,

@@ -17,4 +17,5 @@ mod it {
     mod screens;
     mod soap;
     mod staff;
+    mod tls;
 }

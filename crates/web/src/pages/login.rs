@@ -170,7 +170,7 @@ pub(crate) fn leave(visit: &Visit) -> Result<Reply, Problem> {
 }
 
 fn cookie(visit: &Visit, value: &str, end: &str) -> String {
-    let secure = if visit.house.desk.secure_cookies { "; Secure" } else { "" };
+    let secure = if visit.house.sends_secure_cookies() { "; Secure" } else { "" };
     format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}")
 }
 

@@ -111,6 +111,7 @@ struct Page {
     head: String,
     refreshing: bool,
     now: String,
+    warnings: Vec<String>,
 }
 
 /// All links.
@@ -139,6 +140,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         head: grouped(office.journal().head()?.0),
         refreshing,
         now: short_moment(office.clock().now()),
+        warnings: visit.house.warnings(),
     };
     Reply::page(&page)
 }

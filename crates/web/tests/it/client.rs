@@ -1,6 +1,7 @@
 //! A browser of few words.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -55,11 +56,13 @@ pub(crate) struct Client {
     router: Router,
     cookie: String,
     csrf: String,
+    /// What its connections show.
+    pub(crate) certificate: Option<Arc<office::Certificate>>,
 }
 
 impl Client {
     pub(crate) fn new(router: &Router) -> Self {
-        Self { router: router.clone(), cookie: String::new(), csrf: String::new() }
+        Self { router: router.clone(), cookie: String::new(), csrf: String::new(), certificate: None }
     }
 
     /// Keeps the cookie of an answer.
@@ -99,7 +102,9 @@ impl Client {
             request.headers_mut().insert(header::COOKIE, self.cookie.parse().unwrap());
         }
         let address: SocketAddr = "192.0.2.7:40000".parse().unwrap();
-        request.extensions_mut().insert(ConnectInfo(address));
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(web::Peer { address, certificate: self.certificate.clone() }));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();

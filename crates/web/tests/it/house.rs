@@ -201,6 +201,7 @@ impl House {
             notices: vec!["見本の利用者: tanaka".to_owned()],
             secure_cookies: false,
             partners: Partners::default(),
+            tls: None,
         }
     }
 
