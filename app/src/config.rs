@@ -392,6 +392,11 @@ impl Config {
         {
             bail!("設定ファイル {}: [tls] {}", path.display(), web::TlsError::NoAuthorities);
         }
+        let asks = tls.is_some_and(|tls| tls.client_certificate != ClientCertificates::Off);
+        if !config.users.certificate_for.is_empty() && !asks {
+            let what = "[users] certificate_for を使うには、[tls] client_certificate を \"offered\" か \"required\" にしてください";
+            bail!("設定ファイル {}: {what}", path.display());
+        }
         crate::places::network(&config)
             .map_err(|what| anyhow::anyhow!("設定ファイル {}: {what}", path.display()))?;
         domain::MunicipalityCode::parse(&config.municipality.code)

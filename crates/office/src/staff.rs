@@ -1,6 +1,7 @@
 //! The administrator's desk (利用者と権限の管理): users, groups, passwords and second factors, each change under the rules of
 //! [`rights`](crate::rights) and in one commit with its audit entry.
 
+mod bind;
 mod own;
 mod said;
 
@@ -46,6 +47,8 @@ pub struct UserDraft {
     pub valid_from: Option<Date>,
     /// The last day.
     pub valid_until: Option<Date>,
+    /// Whether it is a program (機械用).
+    pub machine: bool,
 }
 
 /// One version of a user with who made it (利用者の履歴).
@@ -108,6 +111,11 @@ impl Office {
         }
     }
 
+    /// Whether a user must log in with a certificate.
+    pub fn needs_certificate(&self, rights: &Rights) -> bool {
+        self.user_policy().certificate_for.iter().any(|right| rights.allow(right))
+    }
+
     /// Whether somebody may not yet do anything but change the password.
     pub fn must_change_password(&self, user: &User) -> bool {
         user.must_change_password(self.today(), self.user_policy().password_days)
@@ -144,6 +152,7 @@ impl Office {
                 password: hashed.clone(),
                 password_is_initial: true,
                 password_set_on: Some(self.today()),
+                machine: given.machine,
                 ..User::named(&given.id, given.name.trim(), given.department.trim())
             };
             refused_or(found, Change::User(Box::new(user)))
@@ -161,7 +170,13 @@ impl Office {
         self.administer(caller, &title, |staffing| {
             let found = checked(given, staffing);
             let before = known(staffing, &given.id)?;
+            if given.machine != before.machine {
+                // With a certificate alone somebody could then be this user.
+                must_stand_above(caller, staffing, &given.id, today)?;
+                not_oneself(caller, &given.id, given.machine)?;
+            }
             let user = User {
+                machine: given.machine,
                 name: given.name.trim().to_owned(),
                 department: given.department.trim().to_owned(),
                 groups: given.groups.clone(),

@@ -152,6 +152,7 @@ routes! {
     Get "/users/{id}/change" Of("office/users"), "利用者の変更", "" => users::change;
     Post "/users/{id}/change" Of("office/users"), "利用者の変更", "office/users" => users::update;
     Post "/users/{id}/state" Of("office/users"), "利用者のロック・停止", "office/users" => users::act;
+    Post "/users/{id}/certificates" Of("office/users"), "証明書の登録", "office/users" => users::bind;
     Post "/users/{id}/password" Of("office/users"), "初期パスワードの発行", "office/users" => users::reissue;
     Get "/users/{id}/schedule" Of("office/users"), "変更の予約", "" => users::schedule;
     Post "/users/{id}/schedule" Of("office/users"), "変更の予約", "office/users" => users::plan;

@@ -27,6 +27,8 @@ struct Session {
     last_seen: Timestamp,
     results: VecDeque<(String, Arc<Done>)>,
     kept: Option<Kept>,
+    /// The key of the certificate it was begun with: it lives on connections that show it, and on no other.
+    certificate: Option<String>,
     /// Where the login goes on to when its code was right; none for a session whose user is in.
     awaits: Option<String>,
 }
@@ -45,6 +47,8 @@ pub(crate) struct Signed {
     pub(crate) id: String,
     pub(crate) user: String,
     pub(crate) csrf: String,
+    /// The key of the certificate the login was made with.
+    pub(crate) certificate: Option<String>,
 }
 
 /// All sessions of this process. They do not survive a restart; staff log in again.
@@ -63,7 +67,21 @@ impl Sessions {
     /// # Errors
     /// When the operating system gives no random bits: without them a session could be guessed.
     pub(crate) fn begin(&self, user: &str, now: Timestamp, kept: Option<Kept>) -> Result<String, Fault> {
-        self.open(user, now, kept, None)
+        self.open(user, now, kept, None, None)
+    }
+
+    /// Begins a session by a certificate.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bits.
+    pub(crate) fn begin_with(
+        &self,
+        user: &str,
+        now: Timestamp,
+        kept: Option<Kept>,
+        certificate: &str,
+    ) -> Result<String, Fault> {
+        self.open(user, now, kept, Some(certificate.to_owned()), None)
     }
 
     /// Begins a session of somebody whose password was right and whose code is to follow: it opens nothing but the page that
@@ -78,7 +96,7 @@ impl Sessions {
         kept: Option<Kept>,
         next: &str,
     ) -> Result<String, Fault> {
-        self.open(user, now, kept, Some(next.to_owned()))
+        self.open(user, now, kept, None, Some(next.to_owned()))
     }
 
     fn open(
@@ -86,6 +104,7 @@ impl Sessions {
         user: &str,
         now: Timestamp,
         kept: Option<Kept>,
+        certificate: Option<String>,
         awaits: Option<String>,
     ) -> Result<String, Fault> {
         let (id, csrf) = (random_hex()?, random_hex()?);
@@ -94,8 +113,8 @@ impl Sessions {
         if SESSIONS_MAX <= sessions.len() {
             return Err(Fault::because("too many sessions are open"));
         }
-        let session =
-            Session { user: user.to_owned(), csrf, last_seen: now, results: VecDeque::new(), kept, awaits };
+        let (user, results) = (user.to_owned(), VecDeque::new());
+        let session = Session { user, csrf, last_seen: now, results, kept, certificate, awaits };
         sessions.insert(id.clone(), session);
         Ok(id)
     }
@@ -109,7 +128,7 @@ impl Sessions {
             return None;
         }
         session.last_seen = session.last_seen.max(now);
-        Some(Signed { id: id.to_owned(), user: session.user.clone(), csrf: session.csrf.clone() })
+        Some(signed(id, session))
     }
 
     /// The session of an id that waits for its code, and where it goes on to.
@@ -117,7 +136,7 @@ impl Sessions {
         let sessions = self.locked();
         let session = sessions.get(id).filter(|session| alive(session, now))?;
         let next = session.awaits.clone()?;
-        Some((Signed { id: id.to_owned(), user: session.user.clone(), csrf: session.csrf.clone() }, next))
+        Some((signed(id, session), next))
     }
 
     /// Takes what was typed before the login out of a session, to be carried into another.
@@ -176,6 +195,15 @@ impl Sessions {
         let sessions = self.locked();
         let results = &sessions.get(session)?.results;
         results.iter().find(|(known, _)| known == id).map(|(_, done)| Arc::clone(done))
+    }
+}
+
+fn signed(id: &str, session: &Session) -> Signed {
+    Signed {
+        id: id.to_owned(),
+        user: session.user.clone(),
+        csrf: session.csrf.clone(),
+        certificate: session.certificate.clone(),
     }
 }
 

@@ -83,7 +83,8 @@ fn page(visit: &Visit, next: &str, id: &str, refusal: String, kept: Pairs) -> Pa
 pub(crate) fn enter(visit: &Visit) -> Result<Reply, Problem> {
     let (id, password) = (value_of(&visit.form, "id").trim(), value_of(&visit.form, "password"));
     let next = inside(value_of(&visit.form, "next"));
-    match visit.office().begin_login(id, password, &visit.terminal) {
+    let shown = visit.certificate.as_deref();
+    match visit.office().begin_login(id, password, &visit.terminal, shown) {
         Ok(logged_in) => {
             // A session held before belongs to whoever was here before.
             if let Some(session) = visit.staff.as_ref().and_then(|staff| staff.session.as_ref()) {
@@ -93,7 +94,10 @@ pub(crate) fn enter(visit: &Visit) -> Result<Reply, Problem> {
             let next = if kept.is_some() { format!("{}?_kept=1", path_of(next)) } else { next.to_owned() };
             let (sessions, now) = (&visit.house.sessions, visit.office().clock().now());
             let (session, to) = match logged_in {
-                LoggedIn::Whole(user) => (sessions.begin(&user.id, now, kept)?, next),
+                LoggedIn::Whole(user) => match shown.filter(|shown| user.holds(shown)) {
+                    Some(shown) => (sessions.begin_with(&user.id, now, kept, &shown.key)?, next),
+                    None => (sessions.begin(&user.id, now, kept)?, next),
+                },
                 LoggedIn::Code(user) => {
                     (sessions.begin_waiting(&user.id, now, kept, &next)?, "/login/code".to_owned())
                 }

@@ -158,6 +158,16 @@ struct Past {
     changes: Vec<Change>,
 }
 
+/// A certificate the user is bound to.
+struct Card {
+    key: String,
+    subject: String,
+    issuer: String,
+    until: String,
+    over: bool,
+    bound_at: String,
+}
+
 #[derive(Template)]
 #[template(path = "user.html")]
 struct One {
@@ -171,10 +181,21 @@ struct One {
     locked: bool,
     stopped: bool,
     factor: bool,
+    certificates: Vec<Card>,
     own: Vec<String>,
     by_groups: Vec<(String, Vec<String>)>,
     coming: Vec<Coming>,
     past: Vec<Past>,
+}
+
+/// What somebody logs in with beside the password.
+fn factor_words(code: bool, user: &User) -> &'static str {
+    match (code, user.certificates.is_empty()) {
+        (true, true) => "認証アプリ",
+        (true, false) => "認証アプリ、証明書",
+        (false, false) => "証明書",
+        (false, true) => "なし",
+    }
 }
 
 fn load(visit: &Visit, staffing: &Staffing) -> Result<User, Problem> {
@@ -212,7 +233,8 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         ("最終ログイン", user.last_login.map(moment).unwrap_or_else(|| "なし".to_owned())),
         ("続けて間違えた回数", user.failures.to_string()),
         ("パスワード", password),
-        ("二要素認証", if factor { "設定済み" } else { "なし" }.to_owned()),
+        ("二要素認証", factor_words(factor, &user).to_owned()),
+        ("種別", if user.machine { "機械用（証明書で API だけを使う）" } else { "" }.to_owned()),
     ];
     let by_groups = placed.groups.iter().filter_map(|id| staffing.groups.get(id));
     let coming = user.scheduled.iter().filter(|change| today < change.on).map(|change| Coming {
@@ -222,6 +244,15 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         groups: group_names(&staffing, &change.groups),
         rights: names(&change.rights),
         by: format!("{}　{}", change.by, moment(change.entered_at)),
+    });
+    let now = office.clock().now();
+    let certificates = user.certificates.iter().map(|bound| Card {
+        key: bound.key.clone(),
+        subject: bound.subject.clone(),
+        issuer: bound.issuer.clone(),
+        until: moment(bound.until),
+        over: bound.until < now,
+        bound_at: moment(bound.bound_at),
     });
     let versions = office.user_history(&user.id)?;
     let befores = versions.iter().skip(1).map(Some).chain(std::iter::once(None));
@@ -247,6 +278,7 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         locked: user.locked_at.is_some(),
         stopped: user.stopped_at.is_some(),
         factor,
+        certificates: certificates.collect(),
         own: names(&placed.rights),
         by_groups: by_groups.map(|group| (group.name.clone(), names(&group.rights))).collect(),
         coming: coming.collect(),
@@ -282,6 +314,11 @@ fn changes(visit: &Visit, staffing: &Staffing, before: &UserVersion, after: &Use
             ("停止", user.stopped_at.map(moment).unwrap_or_default()),
             ("予約", coming.join("\n")),
             ("パスワードの設定日", user.password_set_on.map(wareki).unwrap_or_default()),
+            (
+                "証明書",
+                user.certificates.iter().map(|bound| bound.subject.as_str()).collect::<Vec<_>>().join("、"),
+            ),
+            ("機械用", if user.machine { "はい" } else { "いいえ" }.to_owned()),
             ("初期パスワード", if user.password_is_initial { "はい" } else { "いいえ" }.to_owned()),
         ]
     };
@@ -330,6 +367,7 @@ struct Form {
     on: String,
     valid_from: String,
     valid_until: String,
+    machine: bool,
     groups: Vec<GroupChoice>,
     tree: Tree,
 }
@@ -364,6 +402,7 @@ impl Typed {
             rights: rights_tree::sent(pairs),
             valid_from: day(&from).unwrap_or_default(),
             valid_until: day(&until).unwrap_or_default(),
+            machine: value_of(pairs, "machine") == "1",
         };
         Self { draft, on: text("on"), from, until }
     }
@@ -429,6 +468,7 @@ fn form(visit: &Visit, purpose: Purpose, typed: Typed, findings: Vec<Finding>) -
         on: typed.on,
         valid_from: typed.from,
         valid_until: typed.until,
+        machine: typed.draft.machine,
         groups: groups.collect(),
         tree: Tree::of(visit.office(), &typed.draft.rights),
     };
@@ -453,6 +493,7 @@ fn standing(visit: &Visit) -> Result<Typed, Problem> {
             rights: placed.rights,
             valid_from: user.valid_from,
             valid_until: user.valid_until,
+            machine: user.machine,
         },
     })
 }
@@ -497,8 +538,10 @@ pub(crate) fn create(visit: &Visit) -> Result<Reply, Problem> {
     let id = value_of(&visit.form, "id").trim().to_owned();
     let mut initial = None;
     let reply = take(visit, Purpose::New, &id, |typed| {
-        initial = Some(visit.office().create_user(&caller, &typed.draft)?);
-        Ok(Reply::nothing())
+        let password = visit.office().create_user(&caller, &typed.draft)?;
+        // A program has no use for one.
+        initial = Some(password).filter(|_| !typed.draft.machine);
+        Ok(Reply::see_other(&format!("/users/{id}")))
     })?;
     match initial {
         Some(password) => issued(visit, &id, &password),
@@ -542,6 +585,16 @@ pub(crate) fn act(visit: &Visit) -> Result<Reply, Problem> {
         "resume" => office.stop_user(&caller, id, false),
         "no-factor" => office.reset_factor(&caller, id),
         _ => return Err(Problem::unreadable("操作の名前がありません。")),
+    };
+    answered(visit, done)
+}
+
+/// Binds a certificate, or takes one away.
+pub(crate) fn bind(visit: &Visit) -> Result<Reply, Problem> {
+    let (office, caller, id) = (visit.office(), visit.caller()?, visit.param("id"));
+    let done = match value_of(&visit.form, "key") {
+        "" => office.bind_certificate(&caller, id, value_of(&visit.form, "certificate")),
+        key => office.unbind_certificate(&caller, id, key),
     };
     answered(visit, done)
 }

@@ -135,6 +135,12 @@ impl Client {
         self.call_with(user, path, body, &[]).await
     }
 
+    /// Calls the API with nothing but what the connection shows.
+    pub(crate) async fn call_bare(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    }
+
     /// The same with further headers.
     pub(crate) async fn call_with(
         &self,
