@@ -14,6 +14,7 @@ use web::{ClientCertificates, TlsFiles};
 
 use crate::packings::PackingSetting;
 use crate::places_relay::PartnersSetting;
+use crate::sign_on::OidcSetting;
 
 /// The default file with every key explained.
 pub const DEFAULT_FILE: &str = include_str!("../daicho.toml");
@@ -29,6 +30,9 @@ pub struct Config {
     /// `[tls]`: the program's own TLS; without it HTTP, for the machine itself or behind a front that ends TLS.
     #[serde(default)]
     pub tls: Option<TlsSetting>,
+    /// `[oidc]`: the town's own provider of logins.
+    #[serde(default)]
+    pub oidc: Option<OidcSetting>,
     /// `[users]`
     #[serde(default)]
     pub users: UserPolicy,

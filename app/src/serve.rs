@@ -230,6 +230,7 @@ pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::
         say(&warning);
     }
     let partners = std::mem::take(&mut house.partners);
+    let sso = house.sso.take();
     let (office, workers) = Workers::start(house)?;
     // Filled beside the start, so that the first search of the day finds it ready. One that comes before waits for it.
     let searched = Arc::clone(&office);
@@ -245,6 +246,7 @@ pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::
         secure_cookies,
         partners,
         tls: tls.clone(),
+        sso,
     };
     let runtime = tokio::runtime::Runtime::new().context("ランタイムを起動できません")?;
     let served = runtime.block_on(async {

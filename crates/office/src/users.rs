@@ -25,6 +25,8 @@ pub(crate) const LOGIN_REASON: &str = "ログイン試行の記録";
 
 /// What the audit log calls a login.
 const BY_PASSWORD: &str = "ログイン";
+/// The same by the town's own provider.
+const BY_PROVIDER: &str = "ログイン（認証基盤）";
 /// The same by a certificate.
 const BY_CERTIFICATE: &str = "ログイン（証明書）";
 
@@ -312,16 +314,56 @@ impl Office {
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
             return Err(LoginError::Closed);
         }
-        self.go_on(user, terminal, shown)
+        self.go_on(user, terminal, shown, BY_PASSWORD, false)
+    }
+
+    /// Lets a user in whom the town's own provider has shown to be this one, when the register of users has him: nobody is made
+    /// here. `strong` is whether the provider asked for a second factor.
+    ///
+    /// # Errors
+    /// [`LoginError`]; [`LoginError::Wrong`] when there is no such user.
+    pub fn log_in_by_provider(
+        &self,
+        id: &str,
+        terminal: &str,
+        strong: bool,
+        shown: Option<&Certificate>,
+    ) -> Result<LoggedIn, LoginError> {
+        // Counted as a try, so that wrong codes behind it lock as behind a password.
+        let Some(user) = self.try_login(id, terminal, |_| Ok(true))? else {
+            self.audit_failed_login(terminal)?;
+            return Err(LoginError::Wrong);
+        };
+        if matches!(user.state(self.today()), UserState::Stopped | UserState::OutOfTerm) {
+            self.settle_login(id, false)?;
+            self.audit_entry_of_login(id, terminal, BY_PROVIDER, AuditResult::LoginFailed)?;
+            return Err(LoginError::Closed);
+        }
+        self.go_on(user, terminal, shown, BY_PROVIDER, strong)
+    }
+
+    /// Writes down that the provider did not show who somebody is.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn audit_failed_login(&self, terminal: &str) -> Result<(), Fault> {
+        self.audit_entry_of_login("（不明）", terminal, BY_PROVIDER, AuditResult::LoginFailed)
     }
 
     /// Goes on with a user whose first factor was right: lets in, asks for the second factor, or says why neither.
-    fn go_on(&self, user: User, terminal: &str, shown: Option<&Certificate>) -> Result<LoggedIn, LoginError> {
+    fn go_on(
+        &self,
+        user: User,
+        terminal: &str,
+        shown: Option<&Certificate>,
+        title: &str,
+        strong: bool,
+    ) -> Result<LoggedIn, LoginError> {
         let id = user.id.as_str();
         let refused = |error: LoginError| {
             // The first factor was right, and takes back its own count.
             self.settle_login(id, false)?;
-            self.audit_login(id, terminal, AuditResult::LoginFailed)?;
+            self.audit_entry_of_login(id, terminal, title, AuditResult::LoginFailed)?;
             Err(error)
         };
         if user.machine {
@@ -333,15 +375,18 @@ impl Office {
         if self.needs_certificate(&self.rights_of(&user)?) {
             return refused(LoginError::Certificate);
         }
+        if strong {
+            return self.finish_login(id, terminal, title).map(LoggedIn::Whole);
+        }
         if self.second_factor(id)?.is_some_and(|factor| factor.confirmed_at.is_some()) {
             self.settle_login(id, false)?;
-            self.audit_login(id, terminal, AuditResult::Password)?;
+            self.audit_entry_of_login(id, terminal, title, AuditResult::Password)?;
             return Ok(LoggedIn::Code(user));
         }
         if !user.certificates.is_empty() {
             return refused(LoginError::Certificate);
         }
-        self.finish_login(id, terminal, BY_PASSWORD).map(LoggedIn::Whole)
+        self.finish_login(id, terminal, title).map(LoggedIn::Whole)
     }
 
     /// The program (機械用の利用者) that is bound to a certificate and may act now. Each try is in the audit log.

@@ -12,6 +12,7 @@ mod problem;
 mod reply;
 mod routes;
 mod session;
+mod sso;
 mod tls;
 mod visit;
 mod words;
@@ -33,6 +34,7 @@ use crate::house::House;
 pub use crate::partner::{Partner, Partners};
 pub use crate::problem::{PROBLEMS, ProblemKind};
 pub use crate::routes::{ROUTES, Right, Route, Verb};
+pub use crate::sso::SingleSignOn;
 pub use crate::tls::{ClientCertificates, Peer, Tls, TlsError, TlsFiles, TlsListener};
 
 /// For so long a browser that was here once comes over TLS only: a year, as is usual.
@@ -52,6 +54,8 @@ pub struct Desk {
     pub partners: Partners,
     /// The program's own TLS, where it has one.
     pub tls: Option<Arc<Tls>>,
+    /// The town's own provider of logins, where it has one.
+    pub sso: Option<SingleSignOn>,
 }
 
 /// Makes pages of documents (印刷). Blocking; called on a thread for blocking work.

@@ -3,7 +3,7 @@
 use crate::pages::{
     acceptance, applications, ask, assets, audit, calendar, delivery, done, euc, export, form, groups, help,
     history, household, ledger, link, lists, login, map, menu, monitor, password, problems, provisional,
-    pyramid, resend, residents, users,
+    pyramid, resend, residents, sso, users,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -99,6 +99,8 @@ routes! {
     Post "/login" Open, "ログイン", "office/login" => login::enter;
     Get "/login/code" Open, "ログイン", "" => login::ask_code;
     Post "/login/code" Open, "ログイン", "office/login" => login::enter_code;
+    Get "/login/sso" Open, "ログイン（認証基盤）", "" => sso::begin;
+    Get "/login/sso/back" Open, "ログイン（認証基盤）", "office/login" => sso::back;
     Post "/logout" Staff, "ログアウト", "office/login" => login::leave;
     Get "/password" Staff, "パスワード", "" => password::show;
     Post "/password" Staff, "パスワードの変更", "office/password" => password::change;

@@ -21,14 +21,24 @@ const SESSIONS_MAX: usize = 5_000;
 /// The cookie that carries the session's id.
 pub(crate) const COOKIE: &str = "daicho_session";
 
+/// How a login was made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proof {
+    /// The key of the certificate that was the second factor: the session lives on connections that show it, and on no other.
+    pub(crate) certificate: Option<String>,
+    /// By the town's own provider: the password here was not asked for.
+    pub(crate) provider: bool,
+    /// That provider asked for a second factor, too.
+    pub(crate) strong: bool,
+}
+
 struct Session {
     user: String,
     csrf: String,
     last_seen: Timestamp,
     results: VecDeque<(String, Arc<Done>)>,
     kept: Option<Kept>,
-    /// The key of the certificate it was begun with: it lives on connections that show it, and on no other.
-    certificate: Option<String>,
+    proof: Proof,
     /// Where the login goes on to when its code was right; none for a session whose user is in.
     awaits: Option<String>,
 }
@@ -47,8 +57,8 @@ pub(crate) struct Signed {
     pub(crate) id: String,
     pub(crate) user: String,
     pub(crate) csrf: String,
-    /// The key of the certificate the login was made with.
-    pub(crate) certificate: Option<String>,
+    /// How the login was made.
+    pub(crate) proof: Proof,
 }
 
 /// All sessions of this process. They do not survive a restart; staff log in again.
@@ -66,22 +76,14 @@ impl Sessions {
     ///
     /// # Errors
     /// When the operating system gives no random bits: without them a session could be guessed.
-    pub(crate) fn begin(&self, user: &str, now: Timestamp, kept: Option<Kept>) -> Result<String, Fault> {
-        self.open(user, now, kept, None, None)
-    }
-
-    /// Begins a session by a certificate.
-    ///
-    /// # Errors
-    /// When the operating system gives no random bits.
-    pub(crate) fn begin_with(
+    pub(crate) fn begin(
         &self,
         user: &str,
         now: Timestamp,
         kept: Option<Kept>,
-        certificate: &str,
+        proof: Proof,
     ) -> Result<String, Fault> {
-        self.open(user, now, kept, Some(certificate.to_owned()), None)
+        self.open(user, now, kept, proof, None)
     }
 
     /// Begins a session of somebody whose password was right and whose code is to follow: it opens nothing but the page that
@@ -94,9 +96,10 @@ impl Sessions {
         user: &str,
         now: Timestamp,
         kept: Option<Kept>,
+        proof: Proof,
         next: &str,
     ) -> Result<String, Fault> {
-        self.open(user, now, kept, None, Some(next.to_owned()))
+        self.open(user, now, kept, proof, Some(next.to_owned()))
     }
 
     fn open(
@@ -104,7 +107,7 @@ impl Sessions {
         user: &str,
         now: Timestamp,
         kept: Option<Kept>,
-        certificate: Option<String>,
+        proof: Proof,
         awaits: Option<String>,
     ) -> Result<String, Fault> {
         let (id, csrf) = (random_hex()?, random_hex()?);
@@ -114,7 +117,7 @@ impl Sessions {
             return Err(Fault::because("too many sessions are open"));
         }
         let (user, results) = (user.to_owned(), VecDeque::new());
-        let session = Session { user, csrf, last_seen: now, results, kept, certificate, awaits };
+        let session = Session { user, csrf, last_seen: now, results, kept, proof, awaits };
         sessions.insert(id.clone(), session);
         Ok(id)
     }
@@ -203,7 +206,7 @@ fn signed(id: &str, session: &Session) -> Signed {
         id: id.to_owned(),
         user: session.user.clone(),
         csrf: session.csrf.clone(),
-        certificate: session.certificate.clone(),
+        proof: session.proof.clone(),
     }
 }
 
@@ -265,7 +268,7 @@ mod tests {
         let sessions = Sessions::default();
         let start: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
         let after = |minutes: i64| start + SignedDuration::from_mins(minutes);
-        let id = sessions.begin("clerk", start, None).unwrap();
+        let id = sessions.begin("clerk", start, None, Proof::default()).unwrap();
         assert_eq!(sessions.touch(&id, after(30)).unwrap().user, "clerk");
         assert_eq!(sessions.touch(&id, after(60)).unwrap().user, "clerk");
         assert!(sessions.touch(&id, after(91)).is_none());
@@ -277,11 +280,11 @@ mod tests {
         let sessions = Sessions::default();
         let start: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
         let after = |minutes: i64| start + SignedDuration::from_mins(minutes);
-        let id = sessions.begin_waiting("clerk", start, None, "/links").unwrap();
+        let id = sessions.begin_waiting("clerk", start, None, Proof::default(), "/links").unwrap();
         assert!(sessions.touch(&id, start).is_none());
         assert_eq!(sessions.waiting(&id, after(5)).unwrap().1, "/links");
         assert!(sessions.waiting(&id, after(6)).is_none());
-        let whole = sessions.begin("clerk", start, None).unwrap();
+        let whole = sessions.begin("clerk", start, None, Proof::default()).unwrap();
         assert!(sessions.waiting(&whole, start).is_none());
         sessions.end_others("clerk", Some(&whole));
         assert!(sessions.touch(&whole, start).is_some());

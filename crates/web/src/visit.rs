@@ -19,7 +19,7 @@ use crate::partner::{PREFIX, Partner, Spooled, envelope, spool, takes_a_delivery
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::{Right, Route, Speech, Verb};
-use crate::session::{COOKIE, Signed, same_secret, unmasked};
+use crate::session::{COOKIE, Proof, Signed, same_secret, unmasked};
 use crate::tls::Peer;
 
 /// The most bytes of one request: twenty persons of a notification with every field full are a tenth of it.
@@ -202,17 +202,17 @@ impl Visit {
         }
         let signed = self.cookie().and_then(|id| self.house.sessions.touch(id, now));
         // A stolen cookie is of no use without the card.
-        if let Some(signed) = signed.filter(|signed| self.shows(signed.certificate.as_deref())) {
+        if let Some(signed) = signed.filter(|signed| self.shows(signed.proof.certificate.as_deref())) {
             // Read anew each time, so that a right withdrawn or an account locked counts at once.
             let user = self.office().user(&signed.user)?;
             let today = self.office().today();
             let holds = |user: &User| match &self.certificate {
-                Some(shown) if signed.certificate.is_some() => user.holds(shown),
+                Some(shown) if signed.proof.certificate.is_some() => user.holds(shown),
                 _ => true,
             };
             if let Some(user) = user.filter(|user| user.state(today) == UserState::Active && holds(user)) {
-                let by_certificate = signed.certificate.is_some();
-                return self.staffed(user, Some(signed), by_certificate).map(Some);
+                let proof = signed.proof.clone();
+                return self.staffed(user, Some(signed), &proof).map(Some);
             }
             self.house.sessions.end(&signed.id);
         }
@@ -232,7 +232,10 @@ impl Visit {
             (None, None) => return Ok(None),
         };
         match user {
-            Ok(user) => self.staffed(user, None, by_certificate).map(Some),
+            Ok(user) => {
+                let certificate = shown.filter(|_| by_certificate).map(|shown| shown.key.clone());
+                self.staffed(user, None, &Proof { certificate, ..Proof::default() }).map(Some)
+            }
             Err(LoginError::Fault(fault)) => Err(fault.into()),
             Err(LoginError::Wrong) if self.basic().is_none() => Err(Problem::login_required(
                 "この証明書の機械用の利用者はいません。管理者に登録を頼んでください。",
@@ -250,12 +253,15 @@ impl Visit {
     }
 
     /// A user with what may be done today, and what must be done first.
-    fn staffed(&self, user: User, session: Option<Signed>, by_certificate: bool) -> Result<Staff, Problem> {
+    fn staffed(&self, user: User, session: Option<Signed>, proof: &Proof) -> Result<Staff, Problem> {
         let office = self.office();
         let rights = office.rights_of(&user)?;
-        let gate = if office.must_change_password(&user) {
+        let by_certificate = proof.certificate.is_some();
+        // Who came by the provider need not know the password here.
+        let gate = if office.must_change_password(&user) && !proof.provider {
             Some("/password")
         } else if !by_certificate
+            && !proof.strong
             && office.needs_second_factor(&rights)
             && office.second_factor(&user.id)?.is_none_or(|factor| factor.confirmed_at.is_none())
         {
@@ -274,11 +280,15 @@ impl Visit {
     }
 
     pub(crate) fn cookie(&self) -> Option<&str> {
+        self.cookie_named(COOKIE)
+    }
+
+    pub(crate) fn cookie_named(&self, wanted: &str) -> Option<&str> {
         let cookies = self.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         cookies
             .flat_map(|line| line.split(';'))
             .filter_map(|cookie| cookie.trim().split_once('='))
-            .find_map(|(name, value)| (name == COOKIE).then_some(value))
+            .find_map(|(name, value)| (name == wanted).then_some(value))
     }
 
     pub(crate) fn basic(&self) -> Option<(String, String)> {

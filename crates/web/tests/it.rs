@@ -13,10 +13,12 @@ mod it {
     mod partners;
     mod problems;
     mod protected;
+    mod provider;
     mod resends;
     mod routes;
     mod screens;
     mod soap;
+    mod sso;
     mod staff;
     mod tls;
 }

@@ -33,6 +33,7 @@ pub(crate) mod pyramid;
 pub(crate) mod resend;
 pub(crate) mod residents;
 pub(crate) mod rights_tree;
+pub(crate) mod sso;
 pub(crate) mod users;
 
 use crate::house::House;

@@ -211,6 +211,7 @@ impl House {
             secure_cookies: false,
             partners: Partners::default(),
             tls: None,
+            sso: None,
         }
     }
 
