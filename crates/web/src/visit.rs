@@ -373,6 +373,18 @@ impl Visit {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The key under which a call may come again.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(crate) fn call_key(&self) -> Result<Option<&str>, Problem> {
+        let key = self.header("idempotency-key");
+        match key.and_then(office::key_fault) {
+            Some(fault) => Err(Problem::unreadable(fault)),
+            None => Ok(key),
+        }
+    }
+
     /// A part of the path.
     pub(crate) fn param(&self, name: &str) -> &str {
         value_of(&self.params, name)

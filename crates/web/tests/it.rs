@@ -6,6 +6,7 @@ mod it {
     mod house;
 
     mod api;
+    mod api_staff;
     mod cards;
     mod euc;
     mod inquiries;

@@ -75,6 +75,11 @@ impl Client {
         self.csrf = page.field("_csrf");
     }
 
+    /// The token of its session.
+    pub(crate) fn token(&self) -> &str {
+        &self.csrf
+    }
+
     /// Loses the session's token, as a page of somebody else's would not have it.
     pub(crate) fn forget_token(&mut self) {
         self.csrf.clear();
@@ -133,6 +138,14 @@ impl Client {
     /// Calls the API with name and password.
     pub(crate) async fn call(&self, user: &str, path: &str, body: &str) -> Answer {
         self.call_with(user, path, body, &[]).await
+    }
+
+    /// Asks the API with name and password.
+    pub(crate) async fn ask_with_password(&self, user: &str, path: &str) -> Answer {
+        use base64::Engine;
+        let secret = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{PASSWORD}"));
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Basic {secret}"));
+        self.send(request.body(Body::empty()).unwrap()).await
     }
 
     /// Calls the API with nothing but what the connection shows.
