@@ -22,4 +22,5 @@ mod it {
     mod sso;
     mod staff;
     mod tls;
+    mod wild;
 }
