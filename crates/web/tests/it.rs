@@ -18,6 +18,7 @@ mod it {
     mod resends;
     mod routes;
     mod screens;
+    mod secrets;
     mod soap;
     mod sso;
     mod staff;

@@ -42,7 +42,7 @@ fn sign_on(provider: &Provider) -> SingleSignOn {
     }
 }
 
-fn desk(house: &House, provider: &Provider) -> Desk {
+pub(crate) fn desk(house: &House, provider: &Provider) -> Desk {
     Desk { sso: Some(sign_on(provider)), ..house.desk() }
 }
 
@@ -51,7 +51,7 @@ fn named(user: &str) -> Value {
 }
 
 /// Goes to the provider; tells where to.
-async fn go(client: &mut Client, next: &str) -> String {
+pub(crate) async fn go(client: &mut Client, next: &str) -> String {
     let answer = client.get(&format!("/login/sso?next={next}")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     assert!(answer.header("set-cookie").contains("Path=/login/sso; Max-Age=600; HttpOnly; SameSite=Lax"));
@@ -60,7 +60,7 @@ async fn go(client: &mut Client, next: &str) -> String {
 }
 
 /// Comes back from there.
-async fn come_back(client: &Client, address: &str) -> Answer {
+pub(crate) async fn come_back(client: &Client, address: &str) -> Answer {
     client.get(address.strip_prefix(BASE).unwrap()).await
 }
 
