@@ -210,7 +210,9 @@ impl Visit {
                 Some(shown) if signed.proof.certificate.is_some() => user.holds(shown),
                 _ => true,
             };
-            if let Some(user) = user.filter(|user| user.state(today) == UserState::Active && holds(user)) {
+            let may_go_on =
+                |user: &User| user.state(today) == UserState::Active && !user.machine && holds(user);
+            if let Some(user) = user.filter(may_go_on) {
                 let proof = signed.proof.clone();
                 return self.staffed(user, Some(signed), &proof).map(Some);
             }

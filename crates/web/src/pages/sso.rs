@@ -102,6 +102,10 @@ pub(crate) fn back(visit: &Visit) -> Result<Reply, Problem> {
         }
         Err(refusal) => return refused_page(visit, next, refusal.to_string()),
     };
+    // A session held before belongs to whoever was here before.
+    if let Some(session) = visit.staff.as_ref().and_then(|staff| staff.session.as_ref()) {
+        visit.house.sessions.end(&session.id);
+    }
     let proof = Proof { provider: true, strong: sso.strong, certificate: None };
     let sessions = &visit.house.sessions;
     let (session, next) = match user {

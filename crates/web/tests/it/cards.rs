@@ -218,7 +218,9 @@ async fn a_program_has_no_password() {
     let router = web::router(house.desk());
     let admin = Client::of(&router, "tanaka").await;
     let change = [("name", "佐藤　閲覧"), ("right", "addressee/*"), ("machine", "1")];
+    let reader = Client::of(&router, "reader").await;
     assert_eq!(admin.post("/users/reader/change", &change).await.location(), "/users/reader");
+    assert!(reader.get("/").await.location().starts_with("/login"), "out at once");
     let client = Client::new(&router);
     let refused = client.post("/login", &[("id", "reader"), ("password", PASSWORD)]).await;
     assert!(refused.has("この利用者は機械用です"), "{}", refused.text);
