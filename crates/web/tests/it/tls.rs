@@ -280,7 +280,7 @@ fn files_that_do_not_do_are_told_in_words() {
     let other = folder.server.give("台帳", 2020, 2099);
     for (what, certificate, key, told) in [
         ("よい組", good.pem.clone(), good.key.clone(), ""),
-        ("別の鍵", good.pem.clone(), other.key.clone(), "の証明書のものではありません"),
+        ("別の鍵", good.pem.clone(), other.key, "の証明書のものではありません"),
         ("期限切れ", folder.server.give("台帳", 2001, 2025).pem, good.key.clone(), "に期限が切れています"),
         ("期限前", folder.server.give("台帳", 2090, 2099).pem, good.key.clone(), "から使えます"),
         ("空の証明書", String::new(), good.key.clone(), "証明書がありません"),
