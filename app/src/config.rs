@@ -10,9 +10,11 @@ use anyhow::{Context, bail};
 use jiff::civil::Time;
 use office::{AuditPolicy, SecondFactorRule, UserPolicy};
 use serde::{Deserialize, Serialize};
+use web::{ClientCertificates, TlsFiles};
 
 use crate::packings::PackingSetting;
 use crate::places_relay::PartnersSetting;
+use crate::sign_on::OidcSetting;
 
 /// The default file with every key explained.
 pub const DEFAULT_FILE: &str = include_str!("../daicho.toml");
@@ -25,6 +27,12 @@ pub struct Config {
     pub municipality: Municipality,
     /// `[server]`
     pub server: Server,
+    /// `[tls]`: the program's own TLS; without it HTTP, for the machine itself or behind a front that ends TLS.
+    #[serde(default)]
+    pub tls: Option<TlsSetting>,
+    /// `[oidc]`: the town's own provider of logins.
+    #[serde(default)]
+    pub oidc: Option<OidcSetting>,
     /// `[users]`
     #[serde(default)]
     pub users: UserPolicy,
@@ -177,6 +185,22 @@ pub struct Server {
     pub secure_cookies: bool,
     /// Wrong logins in a row that lock a user.
     pub login_tries_max: u32,
+}
+
+/// `[tls]`: the program's certificate, and whose clients' certificates are believed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsSetting {
+    /// The certificate and those between it and its authority (PEM).
+    pub certificate: PathBuf,
+    /// Its key (PEM), which nobody else may read.
+    pub key_file: PathBuf,
+    /// The authorities of clients' certificates (PEM).
+    #[serde(default)]
+    pub client_ca: Option<PathBuf>,
+    /// Whether clients show certificates.
+    #[serde(default)]
+    pub client_certificate: ClientCertificates,
 }
 
 /// `[store]`: where the journal lies.
@@ -370,11 +394,32 @@ impl Config {
         if config.audit.every_changes == 0 || config.audit.every_hours == 0 {
             bail!("設定ファイル {}: every_changes と every_hours は1以上にしてください", path.display());
         }
+        let tls = config.tls.as_ref();
+        if tls.is_some_and(|tls| tls.client_certificate != ClientCertificates::Off && tls.client_ca.is_none())
+        {
+            bail!("設定ファイル {}: [tls] {}", path.display(), web::TlsError::NoAuthorities);
+        }
+        let asks = tls.is_some_and(|tls| tls.client_certificate != ClientCertificates::Off);
+        if !config.users.certificate_for.is_empty() && !asks {
+            let what = "[users] certificate_for を使うには、[tls] client_certificate を \"offered\" か \"required\" にしてください";
+            bail!("設定ファイル {}: {what}", path.display());
+        }
         crate::places::network(&config)
             .map_err(|what| anyhow::anyhow!("設定ファイル {}: {what}", path.display()))?;
         domain::MunicipalityCode::parse(&config.municipality.code)
             .with_context(|| format!("設定ファイル {}: 団体コード", path.display()))?;
         Ok(config)
+    }
+
+    /// The files of the program's own TLS.
+    pub fn tls_files(&self) -> Option<TlsFiles> {
+        let tls = self.tls.as_ref()?;
+        Some(TlsFiles {
+            certificate: self.at(&tls.certificate),
+            key: self.at(&tls.key_file),
+            client: tls.client_certificate,
+            client_authorities: tls.client_ca.as_ref().map(|path| self.at(path)),
+        })
     }
 
     /// The folder of a place that is one.

@@ -18,12 +18,12 @@ use stand_in::{Offer, OfferItem};
 use store::VaultKey;
 use system::{ItemType, System};
 use transport::{Folder, write_durably};
-use web::Partners;
+use web::{Partners, SingleSignOn};
 
 use crate::config::Config;
 use crate::journal::Place;
 use crate::output::make_private;
-use crate::{lists, packings, places, places_relay, standards, tables};
+use crate::{lists, packings, places, places_relay, sign_on, standards, tables};
 
 /// The systems of this program; the stand-in with what it offers.
 pub fn systems(offers: &[Offer]) -> Vec<System> {
@@ -96,6 +96,8 @@ pub struct House {
     pub server: Option<IntermediateServer>,
     /// Systems of others that push and fetch deliveries.
     pub partners: Partners,
+    /// The town's own provider of logins.
+    pub sso: Option<SingleSignOn>,
     /// How many days kept bytes of deliveries stay; for ever without it.
     pub keep_days: Option<u32>,
 }
@@ -165,7 +167,15 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
     })?;
     let (receivers, server) = receivers(config, &office)?;
     let partners = places_relay::partners(config)?;
-    Ok(House { office: Arc::new(office), receivers, server, partners, keep_days: config.links.keep_days })
+    let sso = sign_on::provider(config)?;
+    Ok(House {
+        office: Arc::new(office),
+        receivers,
+        server,
+        partners,
+        sso,
+        keep_days: config.links.keep_days,
+    })
 }
 
 /// Makes the key file of a new town, readable by the program's user alone from its first byte.

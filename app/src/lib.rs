@@ -26,6 +26,7 @@ pub mod places_relay;
 mod print;
 pub mod progress;
 pub mod serve;
+mod sign_on;
 pub mod simulate;
 pub mod standards;
 pub mod tables;

@@ -15,6 +15,7 @@ use daicho::house::{Outside, open};
 use daicho::keys::KeyTask;
 use daicho::migrate::MigrateTask;
 use daicho::progress::{result, say};
+use daicho::serve::Door;
 use daicho::users::{GroupTask, UserTask};
 use daicho::{
     audit, backup, catalogue, derive, history, keys, layouts, links, migrate, places, serve, simulate, users,
@@ -298,13 +299,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let demo = Demo { folder: dir, residents, seed, fresh };
             let (config, house) = make(&demo, Outside::default())?;
             settle(&house.office)?;
-            let listen = listen.unwrap_or(config.server.listen);
-            serve::serve(house, listen, config.server.secure_cookies, notices(), |address| {
+            let door = Door::of(&config);
+            let door = Door { listen: listen.unwrap_or(door.listen), notices: notices(), ..door };
+            serve::serve(house, door, |address| {
                 for line in notices() {
                     say(&line);
                 }
                 say(&format!("連携ファイル: {}", config.at(std::path::Path::new("places")).display()));
-                result(&format!("http://{address}/"));
+                result(address);
             })?;
             Ok(ExitCode::SUCCESS)
         }
@@ -322,13 +324,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                     path.display()
                 ));
             }
-            let server = &config.server;
             let _keeper = Keeper::start(&config, &house.office)?;
             let (office, program) = (std::sync::Arc::clone(&house.office), Caller::program());
             office.audit_done(&program, "office/event", "プログラムの起動", Vec::new())?;
-            serve::serve(house, server.listen, server.secure_cookies, Vec::new(), |address| {
-                result(&format!("http://{address}/"));
-            })?;
+            serve::serve(house, Door::of(&config), result)?;
             office.audit_done(&program, "office/event", "プログラムの終了", Vec::new())?;
             Ok(ExitCode::SUCCESS)
         }

@@ -111,7 +111,7 @@ fn one_gib() -> u64 {
 ///
 /// # Errors
 /// When it cannot be read, or others may read it.
-fn secret(config: &Config, path: &Path) -> anyhow::Result<String> {
+pub(crate) fn secret(config: &Config, path: &Path) -> anyhow::Result<String> {
     let path = config.at(path);
     let text = fs::read_to_string(&path).with_context(|| format!("{} が読めません", path.display()))?;
     #[cfg(unix)]
@@ -125,7 +125,7 @@ fn secret(config: &Config, path: &Path) -> anyhow::Result<String> {
     Ok(text.trim().to_owned())
 }
 
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     u64::try_from(SystemClock.now().as_second()).unwrap_or_default()
 }
 

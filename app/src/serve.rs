@@ -10,10 +10,12 @@ use std::time::Duration;
 use anyhow::Context;
 use counterparts::{FolderReceiver, IntermediateServer};
 use office::{LinkWorker, Office, Ready, Turn};
-use web::Desk;
+use web::{Desk, Peer, Tls, TlsFiles, TlsListener};
 
+use crate::config::Config;
 use crate::house::House;
 use crate::print::printer;
+use crate::progress::say;
 
 /// The longest a link's thread sleeps: so soon it notices that the program stops.
 const NAP_MOST: Duration = Duration::from_millis(500);
@@ -190,18 +192,45 @@ fn pause(time: Duration) {
     std::thread::sleep(time);
 }
 
+/// Where the screens are served, and how (待ち受け).
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Whether cookies go over TLS only.
+    pub secure_cookies: bool,
+    /// The files of the program's own TLS; HTTP without them.
+    pub tls: Option<TlsFiles>,
+    /// Lines for the login page.
+    pub notices: Vec<String>,
+}
+
+impl Door {
+    /// What a configuration says.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            listen: config.server.listen,
+            secure_cookies: config.server.secure_cookies,
+            tls: config.tls_files(),
+            notices: Vec::new(),
+        }
+    }
+}
+
 /// Serves the screens until the program is told to stop, then stops the workers.
 ///
 /// # Errors
 /// When the address is taken or the runtime cannot start.
-pub fn serve(
-    mut house: House,
-    listen: SocketAddr,
-    secure_cookies: bool,
-    notices: Vec<String>,
-    ready: impl FnOnce(SocketAddr),
-) -> anyhow::Result<()> {
+pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
+    let Door { listen, secure_cookies, tls, notices } = door;
+    let now = house.office.clock().now();
+    // Before anything works: whoever keeps the machine reads it now, and nothing has begun.
+    let tls = tls.map(|files| Tls::open(files, now)).transpose().context("[tls]")?.map(Arc::new);
+    for warning in tls.iter().flat_map(|tls| tls.warnings(now)) {
+        say(&warning);
+    }
     let partners = std::mem::take(&mut house.partners);
+    let sso = house.sso.take();
     let (office, workers) = Workers::start(house)?;
     // Filled beside the start, so that the first search of the day finds it ready. One that comes before waits for it.
     let searched = Arc::clone(&office);
@@ -210,15 +239,33 @@ pub fn serve(
             tracing::warn!(cause = %fault, "the search index is filled at the first search");
         }
     });
-    let desk = Desk { office, printer: printer(), notices, secure_cookies, partners };
+    let desk = Desk {
+        office: Arc::clone(&office),
+        printer: printer(),
+        notices,
+        secure_cookies,
+        partners,
+        tls: tls.clone(),
+        sso,
+    };
     let runtime = tokio::runtime::Runtime::new().context("ランタイムを起動できません")?;
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} で待ち受けできません（ほかのプログラムが使っていないか確かめてください）")
         })?;
-        ready(listener.local_addr()?);
-        let service = web::router(desk).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+        let address = listener.local_addr()?;
+        let service = web::router(desk).into_make_service_with_connect_info::<Peer>();
+        match tls {
+            Some(tls) => {
+                let listener = TlsListener::over(listener, tls, move || office.clock().now())?;
+                ready(&format!("https://{address}/"));
+                axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+            }
+            None => {
+                ready(&format!("http://{address}/"));
+                axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+            }
+        }
         anyhow::Ok(())
     });
     // Open connections of browsers do not keep the journal from being closed in order.

@@ -50,6 +50,9 @@ pub enum UserTask {
         /// Makes an initial password that the user must change.
         #[arg(long)]
         initial: bool,
+        /// A program, which uses the API by its certificate and has no password.
+        #[arg(long, conflicts_with = "initial")]
+        machine: bool,
     },
     /// All users with their state.
     List,
@@ -128,6 +131,22 @@ pub enum UserTask {
         /// Login name.
         id: String,
     },
+    /// Binds a certificate (PEM), such as that of an IC card, to a user.
+    Bind {
+        /// Login name.
+        id: String,
+        /// Its file.
+        #[arg(long)]
+        certificate: PathBuf,
+    },
+    /// Takes a certificate from a user.
+    Unbind {
+        /// Login name.
+        id: String,
+        /// Its key, as `daicho user show` tells it.
+        #[arg(long)]
+        key: String,
+    },
 }
 
 /// What is to be done with groups.
@@ -192,7 +211,7 @@ fn issued(made: Result<String, RunError>, id: &str) -> anyhow::Result<ExitCode> 
 pub fn run(office: &Office, task: UserTask) -> anyhow::Result<ExitCode> {
     let caller = Caller::command_line();
     match task {
-        UserTask::Add { id, name, department, rights, groups, from, until, initial } => {
+        UserTask::Add { id, name, department, rights, groups, from, until, initial, machine } => {
             let draft = UserDraft {
                 id: id.clone(),
                 name: name.clone(),
@@ -201,7 +220,13 @@ pub fn run(office: &Office, task: UserTask) -> anyhow::Result<ExitCode> {
                 rights: Rights(rights),
                 valid_from: from,
                 valid_until: until,
+                machine,
             };
+            if machine {
+                let made = office.create_user(&caller, &draft).map(drop);
+                let next = format!("証明書は daicho user bind {id} で登録します");
+                return told(made, &format!("機械用の利用者 {id} を登録しました。{next}"));
+            }
             if initial {
                 return issued(office.create_user(&caller, &draft), &id);
             }
@@ -249,6 +274,7 @@ pub fn run(office: &Office, task: UserTask) -> anyhow::Result<ExitCode> {
                 rights: Rights(given(rights, no_rights, placed.rights.0)),
                 valid_from: from.or(user.valid_from),
                 valid_until: until.or(user.valid_until),
+                machine: user.machine,
             };
             match on {
                 Some(on) => told(
@@ -277,6 +303,14 @@ pub fn run(office: &Office, task: UserTask) -> anyhow::Result<ExitCode> {
         UserTask::NoFactor { id } => {
             told(office.reset_factor(&caller, &id), &format!("利用者 {id} の二要素認証を解除しました"))
         }
+        UserTask::Bind { id, certificate } => {
+            let pem = fs::read_to_string(&certificate)
+                .with_context(|| format!("{} が読めません", certificate.display()))?;
+            told(office.bind_certificate(&caller, &id, &pem), &format!("利用者 {id} に証明書を登録しました"))
+        }
+        UserTask::Unbind { id, key } => {
+            told(office.unbind_certificate(&caller, &id, &key), &format!("利用者 {id} の証明書を外しました"))
+        }
     }
 }
 
@@ -287,6 +321,9 @@ fn show(office: &Office, id: &str) -> anyhow::Result<ExitCode> {
     result(&format!("{}　{}　{}　{}", user.id, user.name, placed.department, user.state(today).label()));
     result(&format!("所属・職務: {}", placed.groups.join(" ")));
     result(&format!("権限: {}", office.rights_of(&user)?.0.join(" ")));
+    for bound in &user.certificates {
+        result(&format!("証明書: {} {} {}まで", bound.key, bound.subject, bound.until));
+    }
     for change in user.scheduled.iter().filter(|change| today < change.on) {
         let (groups, rights) = (change.groups.join(" "), change.rights.0.join(" "));
         result(&format!("予約: {} {} 所属・職務 {groups} 権限 {rights}", change.on, change.department));

@@ -11,6 +11,7 @@ mod it {
     mod catalogue;
     mod config;
     mod demo;
+    mod door;
     mod fitgap;
     mod keys;
     mod layout;

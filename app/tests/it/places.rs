@@ -157,7 +157,8 @@ fn one_town_pushes_to_another(carrier: &str, below_base: &str) {
     let (listening, listens) = mpsc::channel();
     std::thread::spawn(move || {
         let listen = format!("127.0.0.1:{port}").parse().unwrap();
-        daicho::serve::serve(house, listen, false, Vec::new(), |_| listening.send(()).unwrap()).unwrap();
+        let door = daicho::serve::Door { listen, secure_cookies: false, tls: None, notices: Vec::new() };
+        daicho::serve::serve(house, door, |_| listening.send(()).unwrap()).unwrap();
     });
     listens.recv().unwrap();
 

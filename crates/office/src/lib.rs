@@ -7,6 +7,7 @@ mod audit_read;
 mod audit_reports;
 mod begin;
 mod bring;
+mod certificate;
 mod clock;
 pub mod csv;
 mod euc;
@@ -54,6 +55,7 @@ pub use audit::{AUDIT, AuditEntry, AuditResult, LogKind, PrintLog};
 pub use audit_read::{AuditPage, AuditQuery};
 pub use audit_reports::{DayCount, LoginCount, Logins, Masses, is_disclosed, outside_hours};
 pub use bring::Brought;
+pub use certificate::{BoundCertificate, Certificate, CertificateFault};
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
 pub use euc::{
     Condition, EUC, EUC_PROTECTED, EUC_QUERY, EUC_RUN, EUC_TITLE, EucAsk, EucQuery, EucRun, FileForm,

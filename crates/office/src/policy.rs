@@ -30,6 +30,8 @@ pub struct UserPolicy {
     pub second_factor: SecondFactorRule,
     /// Who holds one of these rights must, also where the others only may.
     pub second_factor_for: Vec<String>,
+    /// Who holds one of these rights must show a certificate they are bound to: a code does not do.
+    pub certificate_for: Vec<String>,
 }
 
 impl Default for UserPolicy {
@@ -40,6 +42,7 @@ impl Default for UserPolicy {
             password_days: 0,
             second_factor: SecondFactorRule::Offered,
             second_factor_for: Vec::new(),
+            certificate_for: Vec::new(),
         }
     }
 }

@@ -63,15 +63,31 @@ impl Once {
         }
     }
 
+    /// The key of a call of what is no function; `asked` is what it asks for.
+    pub(crate) fn of_named(caller: &Caller, key: &str, asked: &str) -> Self {
+        Self { id: digest(&[caller.user.as_bytes(), key.as_bytes()]), input: digest(&[asked.as_bytes()]) }
+    }
+
+    /// The same call before; none when it is new.
+    ///
+    /// # Errors
+    /// [`RunError::Taken`] when the key was used for something else.
+    pub(crate) fn made(&self, view: &dyn View, function: &str) -> Result<Option<Versioned<Call>>, RunError> {
+        let found = view.load::<Call>(&self.id)?;
+        match found {
+            Some(found) if found.record.function != function || found.record.input != self.input => {
+                Err(RunError::Taken)
+            }
+            found => Ok(found),
+        }
+    }
+
     /// What the same call answered before; none when it is new.
     ///
     /// # Errors
     /// [`RunError::Taken`] when the key was used for something else.
     pub(crate) fn before(&self, view: &dyn View, function: &Function) -> Result<Option<Ran>, RunError> {
-        let Some(Versioned { record, position, .. }) = view.load::<Call>(&self.id)? else { return Ok(None) };
-        if record.function != function.id || record.input != self.input {
-            return Err(RunError::Taken);
-        }
+        let Some(Versioned { record, position, .. }) = self.made(view, function.id)? else { return Ok(None) };
         Ok(Some(Ran {
             findings: Vec::new(),
             message: record.message,
@@ -93,16 +109,30 @@ impl Once {
         at: Timestamp,
     ) -> Result<Write, Fault> {
         let call = Call {
-            id: self.id.clone(),
-            user: caller.user.clone(),
-            function: function.id.to_owned(),
-            input: self.input.clone(),
             message: outcome.message.clone(),
             opens: outcome.opens.clone(),
             left: outcome.left,
-            at,
+            ..self.call(caller, function.id, at)
         };
         Ok(Write::put(&call, None)?)
+    }
+
+    /// The record of a call of what is no function.
+    pub(crate) fn write_named(&self, caller: &Caller, function: &str, at: Timestamp) -> Result<Write, Fault> {
+        Ok(Write::put(&self.call(caller, function, at), None)?)
+    }
+
+    fn call(&self, caller: &Caller, function: &str, at: Timestamp) -> Call {
+        Call {
+            id: self.id.clone(),
+            user: caller.user.clone(),
+            function: function.to_owned(),
+            input: self.input.clone(),
+            message: String::new(),
+            opens: None,
+            left: 0,
+            at,
+        }
     }
 }
 

@@ -219,7 +219,7 @@ impl Staffing {
     fn has_administrator(&self, day: Date) -> bool {
         self.users
             .values()
-            .filter(|user| user.locked_at.is_none())
+            .filter(|user| user.locked_at.is_none() && !user.machine)
             .any(|user| user.rights_on(&self.groups, day).allow(USERS_RIGHT))
     }
 

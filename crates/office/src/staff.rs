@@ -1,6 +1,8 @@
 //! The administrator's desk (利用者と権限の管理): users, groups, passwords and second factors, each change under the rules of
 //! [`rights`](crate::rights) and in one commit with its audit entry.
 
+mod bind;
+mod groups;
 mod own;
 mod said;
 
@@ -9,12 +11,14 @@ use std::collections::BTreeMap;
 use domain::{Date, wareki};
 use jiff::Timestamp;
 use register::{Actor, AsOf, CommitError, Draft, Fault, Position, Record, Stored, ViewExt, Write};
+use serde::Serialize;
 use std::ops::ControlFlow;
 use system::Finding;
 
 use crate::audit::AuditResult;
 use crate::factor::{SecondFactor, base32, in_groups, random};
 use crate::policy::SecondFactorRule;
+use crate::repeat::Once;
 use crate::rights::{GROUP, Group, Rights, Scheduled, Staffing, USERS_RIGHT, objections, stands_above};
 use crate::users::{USER, User, commit_fault, hash, usable_id};
 use crate::{Caller, Office, RunError};
@@ -30,7 +34,7 @@ const NAME_CHARS_MAX: usize = 40;
 const SCHEDULED_MAX: usize = 12;
 
 /// What an administrator says of a user (利用者の登録内容).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct UserDraft {
     /// Login name.
     pub id: String,
@@ -46,6 +50,8 @@ pub struct UserDraft {
     pub valid_from: Option<Date>,
     /// The last day.
     pub valid_until: Option<Date>,
+    /// Whether it is a program (機械用).
+    pub machine: bool,
 }
 
 /// One version of a user with who made it (利用者の履歴).
@@ -108,6 +114,11 @@ impl Office {
         }
     }
 
+    /// Whether a user must log in with a certificate.
+    pub fn needs_certificate(&self, rights: &Rights) -> bool {
+        self.user_policy().certificate_for.iter().any(|right| rights.allow(right))
+    }
+
     /// Whether somebody may not yet do anything but change the password.
     pub fn must_change_password(&self, user: &User) -> bool {
         user.must_change_password(self.today(), self.user_policy().password_days)
@@ -118,10 +129,25 @@ impl Office {
     /// # Errors
     /// [`RunError::Refused`] with a finding for each field that is wrong or forbidden.
     pub fn create_user(&self, caller: &Caller, given: &UserDraft) -> Result<String, RunError> {
+        Ok(self.create_user_once(caller, given, None)?.unwrap_or_default())
+    }
+
+    /// [`create_user`](Self::create_user) under a key of the caller; none when the same call made the user before: its password
+    /// is not told again.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`]; [`RunError::Taken`] when the key was used for something else.
+    pub fn create_user_once(
+        &self,
+        caller: &Caller,
+        given: &UserDraft,
+        key: Option<&str>,
+    ) -> Result<Option<String>, RunError> {
+        let once = key.map(|key| Once::of_named(caller, key, &asked("user", given)));
         let title = format!("利用者の登録（{}）", shown_id(&given.id));
         let initial = initial_password()?;
         let hashed = hash(&initial)?;
-        self.administer(caller, &title, |staffing| {
+        let repeated = self.administer_once(caller, &title, once.as_ref(), |staffing| {
             let mut found = checked(given, staffing);
             if !usable_id(&given.id) {
                 let what = "利用者IDは、英小文字、数字、ハイフンで1文字から32文字です。";
@@ -144,11 +170,12 @@ impl Office {
                 password: hashed.clone(),
                 password_is_initial: true,
                 password_set_on: Some(self.today()),
+                machine: given.machine,
                 ..User::named(&given.id, given.name.trim(), given.department.trim())
             };
             refused_or(found, Change::User(Box::new(user)))
         })?;
-        Ok(initial)
+        Ok(Some(initial).filter(|_| !repeated))
     }
 
     /// Changes a user's name, department, groups, own rights and term.
@@ -161,7 +188,13 @@ impl Office {
         self.administer(caller, &title, |staffing| {
             let found = checked(given, staffing);
             let before = known(staffing, &given.id)?;
+            if given.machine != before.machine {
+                // With a certificate alone somebody could then be this user.
+                must_stand_above(caller, staffing, &given.id, today)?;
+                not_oneself(caller, &given.id, given.machine)?;
+            }
             let user = User {
+                machine: given.machine,
                 name: given.name.trim().to_owned(),
                 department: given.department.trim().to_owned(),
                 groups: given.groups.clone(),
@@ -312,53 +345,6 @@ impl Office {
         })
     }
 
-    /// Makes a group or changes one.
-    ///
-    /// # Errors
-    /// [`RunError::Refused`].
-    pub fn save_group(&self, caller: &Caller, group: &Group, new: bool) -> Result<(), RunError> {
-        let what = if new { "登録" } else { "変更" };
-        self.administer(
-            caller,
-            &format!("所属・職務の{what}（{}）", shown_id(&group.id)),
-            |staffing| {
-                let mut found = Vec::new();
-                let exists = staffing.groups.contains_key(&group.id);
-                if !usable_id(&group.id) {
-                    let what = "IDは、英小文字、数字、ハイフンで1文字から32文字です。";
-                    found.push(finding("U001", "id", "ID", what, "直してください。"));
-                } else if new && exists {
-                    let what = format!("所属・職務「{}」はすでにあります。", group.id);
-                    found.push(finding("U002", "id", "ID", &what, "別のIDにしてください。"));
-                } else if !new && !exists {
-                    found.push(unknown_group(&group.id));
-                }
-                found.extend(checked_name("name", "名称", &group.name));
-                refused_or(found, Change::Group(group.clone()))
-            },
-        )
-    }
-
-    /// Removes a group that nobody has.
-    ///
-    /// # Errors
-    /// [`RunError::Refused`].
-    pub fn remove_group(&self, caller: &Caller, id: &str) -> Result<(), RunError> {
-        let today = self.today();
-        self.administer(caller, &format!("所属・職務の廃止（{}）", shown_id(id)), |staffing| {
-            if !staffing.groups.contains_key(id) {
-                return Err(refused(vec![unknown_group(id)]));
-            }
-            let members = staffing.users.values().filter(|user| has_group(user, id, today)).count();
-            if 0 < members {
-                let what = format!("この所属・職務の利用者が{members}人います（予約を含みます）。");
-                let remedy = "先に、その利用者の所属・職務を変えてください。";
-                return Err(refused(vec![finding("U009", "", "所属・職務", &what, remedy)]));
-            }
-            Ok(Change::NoGroup(id.to_owned()))
-        })
-    }
-
     /// The versions of a user that somebody made, newest first: logins that were counted are left out.
     ///
     /// # Errors
@@ -393,10 +379,21 @@ impl Office {
         title: &str,
         change: impl Fn(&Staffing) -> Result<Change, RunError>,
     ) -> Result<(), RunError> {
+        self.administer_once(caller, title, None, change).map(drop)
+    }
+
+    /// The same under a key; tells whether the same call was carried out before.
+    fn administer_once(
+        &self,
+        caller: &Caller,
+        title: &str,
+        once: Option<&Once>,
+        change: impl Fn(&Staffing) -> Result<Change, RunError>,
+    ) -> Result<bool, RunError> {
         self.permit(caller, USERS_RIGHT, title)?;
         let _held = self.staffing_lock();
         for _ in 0..TRIES_MAX {
-            match self.try_administer(caller, title, &change) {
+            match self.try_administer(caller, title, once, &change) {
                 Err(RunError::Busy(_)) => {}
                 Err(RunError::Refused(found)) => {
                     let mut entry = self.named_entry(caller, USERS_RIGHT, title, AuditResult::Refused);
@@ -407,15 +404,22 @@ impl Office {
                 other => return other,
             }
         }
-        self.try_administer(caller, title, &change)
+        self.try_administer(caller, title, once, &change)
     }
 
     fn try_administer(
         &self,
         caller: &Caller,
         title: &str,
+        once: Option<&Once>,
         change: &impl Fn(&Staffing) -> Result<Change, RunError>,
-    ) -> Result<(), RunError> {
+    ) -> Result<bool, RunError> {
+        // Looked for anew each time: the same call may have been carried out meanwhile.
+        if let Some(once) = once
+            && once.made(&*self.journal().view(AsOf::default())?, USERS_RIGHT)?.is_some()
+        {
+            return Ok(true);
+        }
         let before = self.staffing()?;
         let change = change(&before)?;
         let mut after = before.clone();
@@ -445,8 +449,11 @@ impl Office {
         title.clone_into(&mut draft.reason);
         draft.writes.extend(write.transpose().map_err(Fault::from)?);
         draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
+        if let Some(once) = once {
+            draft.writes.push(once.write_named(caller, USERS_RIGHT, self.clock().now())?);
+        }
         match self.journal().commit(draft) {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(false),
             Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
             Err(error) => Err(RunError::Fault(commit_fault(error))),
         }
@@ -472,6 +479,12 @@ impl Change {
     }
 }
 
+/// What is asked for, as one text.
+fn asked(what: &str, given: &impl Serialize) -> String {
+    // What does not become a text differs from nothing; the form of these does.
+    format!("{what} {}", serde_json::to_string(given).unwrap_or_default())
+}
+
 /// A new initial password, in groups as people copy it.
 pub(crate) fn initial_password() -> Result<String, Fault> {
     Ok(in_groups(&base32(&random::<INITIAL_BYTES>()?).to_ascii_lowercase()))
@@ -491,13 +504,6 @@ fn with_password(user: &User, hashed: String, today: Date, keep: usize) -> User 
 fn differs(one: &User, other: &User) -> bool {
     let still = |user: &User| User { failures: 0, last_login: None, ..user.clone() };
     still(one) != still(other)
-}
-
-/// Whether a user has a group today or is going to.
-pub(crate) fn has_group(user: &User, id: &str, today: Date) -> bool {
-    let now = user.placed(today).groups;
-    let later = user.scheduled.iter().filter(|change| today < change.on).flat_map(|change| &change.groups);
-    now.iter().chain(later).any(|group| group == id)
 }
 
 /// An id as titles of the audit log show it: what cannot be one may be anything.
@@ -522,11 +528,6 @@ fn known<'a>(staffing: &'a Staffing, id: &str) -> Result<&'a User, RunError> {
         let what = format!("利用者ID「{}」はありません。", shown_id(id));
         refused(vec![finding("U003", "id", "利用者ID", &what, "一覧で確かめてください。")])
     })
-}
-
-fn unknown_group(id: &str) -> Finding {
-    let what = format!("所属・職務「{}」はありません。", shown_id(id));
-    finding("U003", "id", "ID", &what, "一覧で確かめてください。")
 }
 
 fn not_oneself(caller: &Caller, id: &str, closes: bool) -> Result<(), RunError> {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use register::{Actor, AsOf, CommitError, Draft, Fault, Kind, Record, ViewExt, Write};
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::{BoundCertificate, Certificate};
 use crate::factor::SecondFactor;
 use crate::rights::{Rights, Scheduled, UserState};
 use crate::{AuditEntry, AuditResult, Office};
@@ -21,6 +22,13 @@ fn days_between(from: Date, to: Date) -> i64 {
 
 /// What the journal says of the counting of tries; a user's history leaves these versions out.
 pub(crate) const LOGIN_REASON: &str = "ログイン試行の記録";
+
+/// What the audit log calls a login.
+const BY_PASSWORD: &str = "ログイン";
+/// The same by the town's own provider.
+const BY_PROVIDER: &str = "ログイン（認証基盤）";
+/// The same by a certificate.
+const BY_CERTIFICATE: &str = "ログイン（証明書）";
 
 /// A member of staff who may log in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +76,12 @@ pub struct User {
     /// Hashes of passwords before, newest first, as many as the policy asks to look back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past_passwords: Vec<String>,
+    /// Certificates (ICカードなど) of which one, shown by the connection, is the second factor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<BoundCertificate>,
+    /// Whether this is no person but a program: it uses the API by its certificate alone, and has no password and no screen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub machine: bool,
 }
 
 impl User {
@@ -90,7 +104,14 @@ impl User {
             password_is_initial: false,
             password_set_on: None,
             past_passwords: Vec::new(),
+            certificates: Vec::new(),
+            machine: false,
         }
+    }
+
+    /// Whether a certificate is one the user is bound to.
+    pub fn holds(&self, shown: &Certificate) -> bool {
+        self.certificates.iter().any(|bound| bound.key == shown.key)
     }
 
     /// Whether the password must be changed before anything else: it is an initial one, or older than the policy allows.
@@ -99,7 +120,7 @@ impl User {
             (0, _) | (_, None) => false,
             (days, Some(set)) => i64::from(days) <= days_between(set, today),
         };
-        self.password_is_initial || old
+        !self.machine && (self.password_is_initial || old)
     }
 }
 
@@ -135,6 +156,14 @@ pub enum LoginError {
         "この利用者は二要素認証を使っています。パスワードだけでは使えません。画面からログインしてください。"
     )]
     SecondFactor,
+    /// The password is right, and the certificate is not shown that the user is bound to or whose rights demand one.
+    #[error(
+        "この利用者は、証明書（ICカード）を使ってログインします。カードを読み取り装置に入れて、ブラウザを開き直してください。カードがないときは管理者に確かめてください。"
+    )]
+    Certificate,
+    /// The password is right, and the user is a program.
+    #[error("この利用者は機械用です。パスワードでは使えません。証明書でつないでください。")]
+    Machine,
     /// Storage failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -247,8 +276,14 @@ impl Office {
     ///
     /// # Errors
     /// [`LoginError`]; [`LoginError::SecondFactor`] for a user who has one.
-    pub fn log_in(&self, id: &str, password: &str, terminal: &str) -> Result<User, LoginError> {
-        match self.begin_login(id, password, terminal)? {
+    pub fn log_in(
+        &self,
+        id: &str,
+        password: &str,
+        terminal: &str,
+        shown: Option<&Certificate>,
+    ) -> Result<User, LoginError> {
+        match self.begin_login(id, password, terminal, shown)? {
             LoggedIn::Whole(user) => Ok(user),
             LoggedIn::Code(_) => Err(LoginError::SecondFactor),
         }
@@ -256,9 +291,18 @@ impl Office {
 
     /// Checks a password, the first step of a login. The tries are only forgotten when the whole login went well.
     ///
+    /// `shown` is the certificate of the connection, believed by TLS and within its term: when the user is bound to it, it is
+    /// the second factor.
+    ///
     /// # Errors
     /// [`LoginError`].
-    pub fn begin_login(&self, id: &str, password: &str, terminal: &str) -> Result<LoggedIn, LoginError> {
+    pub fn begin_login(
+        &self,
+        id: &str,
+        password: &str,
+        terminal: &str,
+        shown: Option<&Certificate>,
+    ) -> Result<LoggedIn, LoginError> {
         let checked = |user: &User| Ok(fits(password, &user.password));
         let Some(user) = self.try_login(id, terminal, checked)? else {
             // The same work as for a known user, so that the answer's time does not tell who exists.
@@ -270,12 +314,100 @@ impl Office {
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
             return Err(LoginError::Closed);
         }
+        self.go_on(user, terminal, shown, BY_PASSWORD, false)
+    }
+
+    /// Lets a user in whom the town's own provider has shown to be this one, when the register of users has him: nobody is made
+    /// here. `strong` is whether the provider asked for a second factor.
+    ///
+    /// # Errors
+    /// [`LoginError`]; [`LoginError::Wrong`] when there is no such user.
+    pub fn log_in_by_provider(
+        &self,
+        id: &str,
+        terminal: &str,
+        strong: bool,
+        shown: Option<&Certificate>,
+    ) -> Result<LoggedIn, LoginError> {
+        // Counted as a try, so that wrong codes behind it lock as behind a password.
+        let Some(user) = self.try_login(id, terminal, |_| Ok(true))? else {
+            self.audit_failed_login(terminal)?;
+            return Err(LoginError::Wrong);
+        };
+        if matches!(user.state(self.today()), UserState::Stopped | UserState::OutOfTerm) {
+            self.settle_login(id, false)?;
+            self.audit_entry_of_login(id, terminal, BY_PROVIDER, AuditResult::LoginFailed)?;
+            return Err(LoginError::Closed);
+        }
+        self.go_on(user, terminal, shown, BY_PROVIDER, strong)
+    }
+
+    /// Writes down that the provider did not show who somebody is.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn audit_failed_login(&self, terminal: &str) -> Result<(), Fault> {
+        self.audit_entry_of_login("（不明）", terminal, BY_PROVIDER, AuditResult::LoginFailed)
+    }
+
+    /// Goes on with a user whose first factor was right: lets in, asks for the second factor, or says why neither.
+    fn go_on(
+        &self,
+        user: User,
+        terminal: &str,
+        shown: Option<&Certificate>,
+        title: &str,
+        strong: bool,
+    ) -> Result<LoggedIn, LoginError> {
+        let id = user.id.as_str();
+        let refused = |error: LoginError| {
+            // The first factor was right, and takes back its own count.
+            self.settle_login(id, false)?;
+            self.audit_entry_of_login(id, terminal, title, AuditResult::LoginFailed)?;
+            Err(error)
+        };
+        if user.machine {
+            return refused(LoginError::Machine);
+        }
+        if shown.is_some_and(|shown| user.holds(shown)) {
+            return self.finish_login(id, terminal, BY_CERTIFICATE).map(LoggedIn::Whole);
+        }
+        if self.needs_certificate(&self.rights_of(&user)?) {
+            return refused(LoginError::Certificate);
+        }
+        if strong {
+            return self.finish_login(id, terminal, title).map(LoggedIn::Whole);
+        }
         if self.second_factor(id)?.is_some_and(|factor| factor.confirmed_at.is_some()) {
             self.settle_login(id, false)?;
-            self.audit_login(id, terminal, AuditResult::Password)?;
+            self.audit_entry_of_login(id, terminal, title, AuditResult::Password)?;
             return Ok(LoggedIn::Code(user));
         }
-        self.finish_login(id, terminal).map(LoggedIn::Whole)
+        if !user.certificates.is_empty() {
+            return refused(LoginError::Certificate);
+        }
+        self.finish_login(id, terminal, title).map(LoggedIn::Whole)
+    }
+
+    /// The program (機械用の利用者) that is bound to a certificate and may act now. Each try is in the audit log.
+    ///
+    /// # Errors
+    /// [`LoginError::Wrong`] when nobody is, [`LoginError::Locked`] or [`LoginError::Closed`] when it may not.
+    pub fn log_in_machine(&self, shown: &Certificate, terminal: &str) -> Result<User, LoginError> {
+        let users = self.staffing()?.users;
+        let found = users.into_values().find(|user| user.machine && user.holds(shown));
+        let Some(user) = found else {
+            self.audit_entry_of_login("（不明）", terminal, BY_CERTIFICATE, AuditResult::LoginFailed)?;
+            return Err(LoginError::Wrong);
+        };
+        let refusal = match user.state(self.today()) {
+            UserState::Active => None,
+            UserState::Locked => Some(LoginError::Locked),
+            UserState::Stopped | UserState::OutOfTerm => Some(LoginError::Closed),
+        };
+        let result = if refusal.is_some() { AuditResult::LoginFailed } else { AuditResult::Login };
+        self.audit_entry_of_login(&user.id, terminal, BY_CERTIFICATE, result)?;
+        refusal.map_or(Ok(user), Err)
     }
 
     /// Checks a code of the second factor, the other step of a login.
@@ -287,13 +419,13 @@ impl Office {
         if self.try_login(id, terminal, checked)?.is_none() {
             return Err(LoginError::Wrong);
         }
-        self.finish_login(id, terminal)
+        self.finish_login(id, terminal, BY_PASSWORD)
     }
 
-    fn finish_login(&self, id: &str, terminal: &str) -> Result<User, LoginError> {
+    fn finish_login(&self, id: &str, terminal: &str, title: &str) -> Result<User, LoginError> {
         match self.settle_login(id, true)? {
             Some(user) => {
-                self.audit_login(id, terminal, AuditResult::Login)?;
+                self.audit_entry_of_login(id, terminal, title, AuditResult::Login)?;
                 Ok(user)
             }
             None => Err(LoginError::Locked),
@@ -425,18 +557,20 @@ impl Office {
     }
 
     fn audit_login(&self, user: &str, terminal: &str, result: AuditResult) -> Result<(), Fault> {
-        let at = self.clock().now();
         // What was typed as an id may be a password by mistake; only known shapes are kept.
         let user = if self.user(user)?.is_some() { user } else { "（不明）" };
-        self.commit_audit(AuditEntry::new(
-            at,
-            self.entropy().bits(),
-            user,
-            terminal,
-            "office/login",
-            "ログイン",
-            result,
-        ))
+        self.audit_entry_of_login(user, terminal, BY_PASSWORD, result)
+    }
+
+    fn audit_entry_of_login(
+        &self,
+        user: &str,
+        terminal: &str,
+        title: &str,
+        result: AuditResult,
+    ) -> Result<(), Fault> {
+        let (at, random) = (self.clock().now(), self.entropy().bits());
+        self.commit_audit(AuditEntry::new(at, random, user, terminal, "office/login", title, result))
     }
 }
 

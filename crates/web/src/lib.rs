@@ -12,6 +12,8 @@ mod problem;
 mod reply;
 mod routes;
 mod session;
+mod sso;
+mod tls;
 mod visit;
 mod words;
 
@@ -19,8 +21,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{Extensions, HeaderMap, StatusCode, Version};
+use axum::http::header::{CONTENT_TYPE, STRICT_TRANSPORT_SECURITY};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version};
+use axum::middleware::map_response;
+use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use office::Office;
 use system::DocumentRequest;
@@ -30,6 +34,11 @@ use crate::house::House;
 pub use crate::partner::{Partner, Partners};
 pub use crate::problem::{PROBLEMS, ProblemKind};
 pub use crate::routes::{ROUTES, Right, Route, Verb};
+pub use crate::sso::SingleSignOn;
+pub use crate::tls::{ClientCertificates, Peer, Tls, TlsError, TlsFiles, TlsListener};
+
+/// For so long a browser that was here once comes over TLS only: a year, as is usual.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// What the screens stand on (窓口): the house, a printer, and what this installation says of itself.
 pub struct Desk {
@@ -43,6 +52,10 @@ pub struct Desk {
     pub secure_cookies: bool,
     /// Systems of others that push and fetch deliveries.
     pub partners: Partners,
+    /// The program's own TLS, where it has one.
+    pub tls: Option<Arc<Tls>>,
+    /// The town's own provider of logins, where it has one.
+    pub sso: Option<SingleSignOn>,
 }
 
 /// Makes pages of documents (印刷). Blocking; called on a thread for blocking work.
@@ -67,10 +80,11 @@ pub struct Printed {
 
 /// The screens and the JSON API of a desk, every route of [`ROUTES`] and nothing else.
 ///
-/// Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: the address becomes the terminal in the audit
-/// log. Must run on a Tokio runtime; everything that blocks is moved to its threads for blocking work.
+/// Serve it with `into_make_service_with_connect_info::<Peer>()`: the address becomes the terminal in the audit log, and the
+/// certificate of a connection counts where one is bound to a user. Must run on a Tokio runtime; everything that blocks is moved to its threads for blocking work.
 pub fn router(desk: Desk) -> Router {
     desk.partners.sweep();
+    let is_tls = desk.tls.is_some();
     let house = Arc::new(House::new(desk));
     let mut router = Router::new();
     for route in ROUTES {
@@ -89,6 +103,12 @@ pub fn router(desk: Desk) -> Router {
             visit::method_not_allowed(Arc::clone(&refused), request)
         })
         .layer(CompressionLayer::new().gzip(true).compress_when(is_page))
+        .layer(map_response(move |mut response: Response| async move {
+            if is_tls {
+                response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, HSTS);
+            }
+            response
+        }))
 }
 
 /// What is packed on its way: pages, a tenth as heavy then. Files and deliveries go as they are, because their size and digest are

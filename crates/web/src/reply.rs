@@ -104,6 +104,13 @@ impl Reply {
         Self::file(file, bytes).with(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
+    /// The same under another type of content.
+    #[must_use]
+    pub(crate) fn of_kind(mut self, kind: &str) -> Self {
+        self.headers.retain(|(name, _)| name != header::CONTENT_TYPE);
+        self.with(header::CONTENT_TYPE, kind)
+    }
+
     /// A message of SOAP, or what describes a service of it.
     pub(crate) fn xml(status: StatusCode, body: String) -> Self {
         Self::of(status, MEDIA_TYPE, body.into_bytes())

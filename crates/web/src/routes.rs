@@ -3,7 +3,7 @@
 use crate::pages::{
     acceptance, applications, ask, assets, audit, calendar, compare, delivery, done, euc, export, form,
     groups, help, history, household, ledger, link, lists, login, map, menu, monitor, password, problems,
-    provisional, pyramid, resend, residents, users,
+    provisional, pyramid, resend, residents, sso, user_form, users,
 };
 use crate::partner::{self, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -99,6 +99,8 @@ routes! {
     Post "/login" Open, "ログイン", "office/login" => login::enter;
     Get "/login/code" Open, "ログイン", "" => login::ask_code;
     Post "/login/code" Open, "ログイン", "office/login" => login::enter_code;
+    Get "/login/sso" Open, "ログイン（認証基盤）", "" => sso::begin;
+    Get "/login/sso/back" Open, "ログイン（認証基盤）", "office/login" => sso::back;
     Post "/logout" Staff, "ログアウト", "office/login" => login::leave;
     Get "/password" Staff, "パスワード", "" => password::show;
     Post "/password" Staff, "パスワードの変更", "office/password" => password::change;
@@ -149,15 +151,16 @@ routes! {
     Get "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "" => ask::show;
     Post "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "office/inquiry" => ask::ask;
     Get "/users" Of("office/users"), "利用者", "" => users::list;
-    Get "/users/new" Of("office/users"), "利用者の登録", "" => users::new;
-    Post "/users/new" Of("office/users"), "利用者の登録", "office/users" => users::create;
+    Get "/users/new" Of("office/users"), "利用者の登録", "" => user_form::new;
+    Post "/users/new" Of("office/users"), "利用者の登録", "office/users" => user_form::create;
     Get "/users/{id}" Of("office/users"), "利用者", "" => users::show;
-    Get "/users/{id}/change" Of("office/users"), "利用者の変更", "" => users::change;
-    Post "/users/{id}/change" Of("office/users"), "利用者の変更", "office/users" => users::update;
+    Get "/users/{id}/change" Of("office/users"), "利用者の変更", "" => user_form::change;
+    Post "/users/{id}/change" Of("office/users"), "利用者の変更", "office/users" => user_form::update;
     Post "/users/{id}/state" Of("office/users"), "利用者のロック・停止", "office/users" => users::act;
+    Post "/users/{id}/certificates" Of("office/users"), "証明書の登録", "office/users" => users::bind;
     Post "/users/{id}/password" Of("office/users"), "初期パスワードの発行", "office/users" => users::reissue;
-    Get "/users/{id}/schedule" Of("office/users"), "変更の予約", "" => users::schedule;
-    Post "/users/{id}/schedule" Of("office/users"), "変更の予約", "office/users" => users::plan;
+    Get "/users/{id}/schedule" Of("office/users"), "変更の予約", "" => user_form::schedule;
+    Post "/users/{id}/schedule" Of("office/users"), "変更の予約", "office/users" => user_form::plan;
     Post "/users/{id}/schedule/cancel" Of("office/users"), "予約の取消", "office/users" => users::cancel;
     Get "/groups" Of("office/users"), "所属・職務", "" => groups::list;
     Get "/groups/new" Of("office/users"), "所属・職務の登録", "" => groups::new;
@@ -172,6 +175,23 @@ routes! {
     Get "/api/v1/functions" Staff, "機能の一覧（API）", "" => api::functions;
     Get "/api/v1/openapi.json" Staff, "APIの仕様（OpenAPI）", "" => openapi::show;
     Post "/api/v1/functions/{system}/{function}" OfFunctionInPath, "機能の実行（API）", "{system}/{function}" => api::run;
+    Get "/api/v1/users" Of("office/users"), "利用者（API）", "" => api::staff::users;
+    Post "/api/v1/users" Of("office/users"), "利用者の登録（API）", "office/users" => api::staff::create;
+    Get "/api/v1/users/{id}" Of("office/users"), "利用者（API）", "" => api::staff::user;
+    Post "/api/v1/users/{id}" Of("office/users"), "利用者の変更（API）", "office/users" => api::staff::change;
+    Post "/api/v1/users/{id}/state" Of("office/users"), "利用者のロック・停止（API）", "office/users" => api::staff::act;
+    Post "/api/v1/users/{id}/password" Of("office/users"), "初期パスワードの発行（API）", "office/users" => api::staff::password;
+    Post "/api/v1/users/{id}/certificates" Of("office/users"), "証明書の登録（API）", "office/users" => api::staff::certificates;
+    Post "/api/v1/users/{id}/schedule/cancel" Of("office/users"), "予約の取消（API）", "office/users" => api::staff::cancel;
+    Get "/api/v1/groups" Of("office/users"), "所属・職務（API）", "" => api::staff::groups;
+    Post "/api/v1/groups" Of("office/users"), "所属・職務の登録（API）", "office/users" => api::staff::create_group;
+    Get "/api/v1/groups/{id}" Of("office/users"), "所属・職務（API）", "" => api::staff::group;
+    Post "/api/v1/groups/{id}" Of("office/users"), "所属・職務の変更（API）", "office/users" => api::staff::change_group;
+    Post "/api/v1/groups/{id}/remove" Of("office/users"), "所属・職務の廃止（API）", "office/users" => api::staff::remove_group;
+    Get "/api/v1/extracts" Of("office/euc"), "データ抽出（API）", "" => api::extracts::list;
+    Get "/api/v1/extracts/{system}/{dataset}" Of("office/euc"), "データ抽出（API）", "" => api::extracts::show;
+    Post "/api/v1/extracts/{system}/{dataset}" Of("office/euc"), "データ抽出（API）", "office/euc" => api::extracts::take;
+    Post "/api/v1/extracts/{system}/{dataset}/count" Of("office/euc"), "データ抽出の件数（API）", "office/euc" => api::extracts::count;
     Post "/partner/v1/token" Open, "アクセストークン（連携先）", "" => token::give;
     Get "/partner/v1/deliveries" Partner, "送った配信の確認（連携先）", "" => push::list;
     Post "/partner/v1/deliveries/{link}/{no}" Partner, "配信の受付（連携先）", "office/partner" => push::take;

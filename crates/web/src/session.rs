@@ -21,12 +21,24 @@ const SESSIONS_MAX: usize = 5_000;
 /// The cookie that carries the session's id.
 pub(crate) const COOKIE: &str = "daicho_session";
 
+/// How a login was made.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proof {
+    /// The key of the certificate that was the second factor: the session lives on connections that show it, and on no other.
+    pub(crate) certificate: Option<String>,
+    /// By the town's own provider: the password here was not asked for.
+    pub(crate) provider: bool,
+    /// That provider asked for a second factor, too.
+    pub(crate) strong: bool,
+}
+
 struct Session {
     user: String,
     csrf: String,
     last_seen: Timestamp,
     results: VecDeque<(String, Arc<Done>)>,
     kept: Option<Kept>,
+    proof: Proof,
     /// Where the login goes on to when its code was right; none for a session whose user is in.
     awaits: Option<String>,
 }
@@ -45,6 +57,8 @@ pub(crate) struct Signed {
     pub(crate) id: String,
     pub(crate) user: String,
     pub(crate) csrf: String,
+    /// How the login was made.
+    pub(crate) proof: Proof,
 }
 
 /// All sessions of this process. They do not survive a restart; staff log in again.
@@ -62,8 +76,14 @@ impl Sessions {
     ///
     /// # Errors
     /// When the operating system gives no random bits: without them a session could be guessed.
-    pub(crate) fn begin(&self, user: &str, now: Timestamp, kept: Option<Kept>) -> Result<String, Fault> {
-        self.open(user, now, kept, None)
+    pub(crate) fn begin(
+        &self,
+        user: &str,
+        now: Timestamp,
+        kept: Option<Kept>,
+        proof: Proof,
+    ) -> Result<String, Fault> {
+        self.open(user, now, kept, proof, None)
     }
 
     /// Begins a session of somebody whose password was right and whose code is to follow: it opens nothing but the page that
@@ -76,9 +96,10 @@ impl Sessions {
         user: &str,
         now: Timestamp,
         kept: Option<Kept>,
+        proof: Proof,
         next: &str,
     ) -> Result<String, Fault> {
-        self.open(user, now, kept, Some(next.to_owned()))
+        self.open(user, now, kept, proof, Some(next.to_owned()))
     }
 
     fn open(
@@ -86,6 +107,7 @@ impl Sessions {
         user: &str,
         now: Timestamp,
         kept: Option<Kept>,
+        proof: Proof,
         awaits: Option<String>,
     ) -> Result<String, Fault> {
         let (id, csrf) = (random_hex()?, random_hex()?);
@@ -94,8 +116,8 @@ impl Sessions {
         if SESSIONS_MAX <= sessions.len() {
             return Err(Fault::because("too many sessions are open"));
         }
-        let session =
-            Session { user: user.to_owned(), csrf, last_seen: now, results: VecDeque::new(), kept, awaits };
+        let (user, results) = (user.to_owned(), VecDeque::new());
+        let session = Session { user, csrf, last_seen: now, results, kept, proof, awaits };
         sessions.insert(id.clone(), session);
         Ok(id)
     }
@@ -109,7 +131,7 @@ impl Sessions {
             return None;
         }
         session.last_seen = session.last_seen.max(now);
-        Some(Signed { id: id.to_owned(), user: session.user.clone(), csrf: session.csrf.clone() })
+        Some(signed(id, session))
     }
 
     /// The session of an id that waits for its code, and where it goes on to.
@@ -117,7 +139,7 @@ impl Sessions {
         let sessions = self.locked();
         let session = sessions.get(id).filter(|session| alive(session, now))?;
         let next = session.awaits.clone()?;
-        Some((Signed { id: id.to_owned(), user: session.user.clone(), csrf: session.csrf.clone() }, next))
+        Some((signed(id, session), next))
     }
 
     /// Takes what was typed before the login out of a session, to be carried into another.
@@ -179,6 +201,15 @@ impl Sessions {
     }
 }
 
+fn signed(id: &str, session: &Session) -> Signed {
+    Signed {
+        id: id.to_owned(),
+        user: session.user.clone(),
+        csrf: session.csrf.clone(),
+        proof: session.proof.clone(),
+    }
+}
+
 fn alive(session: &Session, now: Timestamp) -> bool {
     let most = if session.awaits.is_some() { CODE_WAIT_MAX } else { IDLE_MAX };
     now.duration_since(session.last_seen) <= most
@@ -237,7 +268,7 @@ mod tests {
         let sessions = Sessions::default();
         let start: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
         let after = |minutes: i64| start + SignedDuration::from_mins(minutes);
-        let id = sessions.begin("clerk", start, None).unwrap();
+        let id = sessions.begin("clerk", start, None, Proof::default()).unwrap();
         assert_eq!(sessions.touch(&id, after(30)).unwrap().user, "clerk");
         assert_eq!(sessions.touch(&id, after(60)).unwrap().user, "clerk");
         assert!(sessions.touch(&id, after(91)).is_none());
@@ -249,11 +280,11 @@ mod tests {
         let sessions = Sessions::default();
         let start: Timestamp = "2026-11-20T00:00:00Z".parse().unwrap();
         let after = |minutes: i64| start + SignedDuration::from_mins(minutes);
-        let id = sessions.begin_waiting("clerk", start, None, "/links").unwrap();
+        let id = sessions.begin_waiting("clerk", start, None, Proof::default(), "/links").unwrap();
         assert!(sessions.touch(&id, start).is_none());
         assert_eq!(sessions.waiting(&id, after(5)).unwrap().1, "/links");
         assert!(sessions.waiting(&id, after(6)).is_none());
-        let whole = sessions.begin("clerk", start, None).unwrap();
+        let whole = sessions.begin("clerk", start, None, Proof::default()).unwrap();
         assert!(sessions.waiting(&whole, start).is_none());
         sessions.end_others("clerk", Some(&whole));
         assert!(sessions.touch(&whole, start).is_some());

@@ -8,9 +8,8 @@ use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 use base64::Engine;
-use office::{Caller, LoginError, Office, Ran, Rights, RunError, RunOptions, User, UserState};
+use office::{Caller, Certificate, LoginError, Office, Ran, Rights, RunError, RunOptions, User, UserState};
 use serde_json::Value;
-use std::net::SocketAddr;
 use system::{Function, System};
 use transport::http::soap::coded_len;
 
@@ -20,7 +19,8 @@ use crate::partner::{PREFIX, Partner, Spooled, envelope, spool, takes_a_delivery
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::{Right, Route, Speech, Verb};
-use crate::session::{COOKIE, Signed, same_secret, unmasked};
+use crate::session::{COOKIE, Proof, Signed, same_secret, unmasked};
+use crate::tls::Peer;
 
 /// The most bytes of one request: twenty persons of a notification with every field full are a tenth of it.
 const BODY_BYTES_MAX: usize = 512 * 1024;
@@ -41,6 +41,8 @@ pub(crate) struct Staff {
     pub(crate) gate: Option<&'static str>,
     /// None for an API call with name and password.
     pub(crate) session: Option<Signed>,
+    /// Whether the rights demand a certificate that the login was made without.
+    pub(crate) lacks_certificate: bool,
 }
 
 /// One request, read and allowed.
@@ -49,6 +51,8 @@ pub(crate) struct Visit {
     pub(crate) route: &'static Route,
     pub(crate) staff: Option<Staff>,
     pub(crate) terminal: String,
+    /// The certificate the connection showed, from its handshake, within its term.
+    pub(crate) certificate: Option<Arc<Certificate>>,
     /// Path and query as asked.
     pub(crate) asked: String,
     pub(crate) query: Pairs,
@@ -71,13 +75,17 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => Pairs::new(),
     };
-    let address = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let terminal = address.map_or_else(|| "（不明）".to_owned(), |address| address.0.ip().to_string());
+    let peer = parts.extensions.get::<ConnectInfo<Peer>>();
+    let terminal = peer.map_or_else(|| "（不明）".to_owned(), |peer| peer.0.address.ip().to_string());
+    let now = house.office().clock().now();
+    let certificate = peer.and_then(|peer| peer.0.certificate.clone());
+    let certificate = certificate.filter(|certificate| certificate.is_good_at(now));
     let mut visit = Visit {
         house,
         route,
         staff: None,
         terminal,
+        certificate,
         asked: asked(&parts.uri),
         query: pairs(parts.uri.query().unwrap_or_default().as_bytes()),
         form: Pairs::new(),
@@ -192,12 +200,21 @@ impl Visit {
         if let Some(user) = self.cookie().and_then(|id| self.house.sessions.expire(id, now)) {
             self.office().audit_end(&user, &self.terminal, "ログアウト（時間切れ）")?;
         }
-        if let Some(signed) = self.cookie().and_then(|id| self.house.sessions.touch(id, now)) {
+        let signed = self.cookie().and_then(|id| self.house.sessions.touch(id, now));
+        // A stolen cookie is of no use without the card.
+        if let Some(signed) = signed.filter(|signed| self.shows(signed.proof.certificate.as_deref())) {
             // Read anew each time, so that a right withdrawn or an account locked counts at once.
             let user = self.office().user(&signed.user)?;
             let today = self.office().today();
-            if let Some(user) = user.filter(|user| user.state(today) == UserState::Active) {
-                return self.staffed(user, Some(signed)).map(Some);
+            let holds = |user: &User| match &self.certificate {
+                Some(shown) if signed.proof.certificate.is_some() => user.holds(shown),
+                _ => true,
+            };
+            let may_go_on =
+                |user: &User| user.state(today) == UserState::Active && !user.machine && holds(user);
+            if let Some(user) = user.filter(may_go_on) {
+                let proof = signed.proof.clone();
+                return self.staffed(user, Some(signed), &proof).map(Some);
             }
             self.house.sessions.end(&signed.id);
         }
@@ -205,29 +222,57 @@ impl Visit {
         if !self.route.path.starts_with("/api/") {
             return Ok(None);
         }
-        let Some((id, password)) = self.basic() else { return Ok(None) };
-        match self.office().log_in(&id, &password, &self.terminal) {
-            Ok(user) => self.staffed(user, None).map(Some),
+        let shown = self.certificate.as_deref();
+        let (user, by_certificate) = match (self.basic(), shown) {
+            (Some((id, password)), _) => {
+                let user = self.office().log_in(&id, &password, &self.terminal, shown);
+                let holds = |user: &User| shown.is_some_and(|shown| user.holds(shown));
+                let held = user.as_ref().is_ok_and(holds);
+                (user, held)
+            }
+            (None, Some(shown)) => (self.office().log_in_machine(shown, &self.terminal), true),
+            (None, None) => return Ok(None),
+        };
+        match user {
+            Ok(user) => {
+                let certificate = shown.filter(|_| by_certificate).map(|shown| shown.key.clone());
+                self.staffed(user, None, &Proof { certificate, ..Proof::default() }).map(Some)
+            }
             Err(LoginError::Fault(fault)) => Err(fault.into()),
-            Err(refusal @ LoginError::SecondFactor) => Err(Problem::denied(refusal.to_string())),
+            Err(LoginError::Wrong) if self.basic().is_none() => Err(Problem::login_required(
+                "この証明書の機械用の利用者はいません。管理者に登録を頼んでください。",
+            )),
+            Err(refusal @ (LoginError::SecondFactor | LoginError::Certificate | LoginError::Machine)) => {
+                Err(Problem::denied(refusal.to_string()))
+            }
             Err(refusal) => Err(Problem::login_required(refusal.to_string())),
         }
     }
 
+    /// Whether the connection shows the certificate a session was begun with; any connection does for one begun without.
+    fn shows(&self, key: Option<&str>) -> bool {
+        key.is_none_or(|key| self.certificate.as_ref().is_some_and(|shown| shown.key == key))
+    }
+
     /// A user with what may be done today, and what must be done first.
-    fn staffed(&self, user: User, session: Option<Signed>) -> Result<Staff, Problem> {
+    fn staffed(&self, user: User, session: Option<Signed>, proof: &Proof) -> Result<Staff, Problem> {
         let office = self.office();
         let rights = office.rights_of(&user)?;
-        let gate = if office.must_change_password(&user) {
+        let by_certificate = proof.certificate.is_some();
+        // Who came by the provider need not know the password here.
+        let gate = if office.must_change_password(&user) && !proof.provider {
             Some("/password")
-        } else if office.needs_second_factor(&rights)
+        } else if !by_certificate
+            && !proof.strong
+            && office.needs_second_factor(&rights)
             && office.second_factor(&user.id)?.is_none_or(|factor| factor.confirmed_at.is_none())
         {
             Some("/second-factor")
         } else {
             None
         };
-        Ok(Staff { user, rights, gate, session })
+        let lacks_certificate = !by_certificate && office.needs_certificate(&rights);
+        Ok(Staff { user, rights, gate, session, lacks_certificate })
     }
 
     /// The login of this browser that waits for its code, and where it goes on to.
@@ -237,11 +282,15 @@ impl Visit {
     }
 
     pub(crate) fn cookie(&self) -> Option<&str> {
+        self.cookie_named(COOKIE)
+    }
+
+    pub(crate) fn cookie_named(&self, wanted: &str) -> Option<&str> {
         let cookies = self.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         cookies
             .flat_map(|line| line.split(';'))
             .filter_map(|cookie| cookie.trim().split_once('='))
-            .find_map(|(name, value)| (name == COOKIE).then_some(value))
+            .find_map(|(name, value)| (name == wanted).then_some(value))
     }
 
     pub(crate) fn basic(&self) -> Option<(String, String)> {
@@ -290,6 +339,9 @@ impl Visit {
         };
         let own = self.route.path == "/logout"
             || ["/password", "/second-factor"].iter().any(|own| self.route.path.starts_with(own));
+        if staff.lacks_certificate && !own {
+            return Err(Problem::denied(LoginError::Certificate.to_string()));
+        }
         if let Some(gate) = staff.gate.filter(|_| !own) {
             if self.route.is_api() {
                 let what = "パスワードの変更か二要素認証の設定が先に要ります。画面からログインして済ませてください。";
@@ -321,6 +373,18 @@ impl Visit {
     /// A header, when it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The key under which a call may come again.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub(crate) fn call_key(&self) -> Result<Option<&str>, Problem> {
+        let key = self.header("idempotency-key");
+        match key.and_then(office::key_fault) {
+            Some(fault) => Err(Problem::unreadable(fault)),
+            None => Ok(key),
+        }
     }
 
     /// A part of the path.

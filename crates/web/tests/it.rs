@@ -6,15 +6,22 @@ mod it {
     mod house;
 
     mod api;
+    mod api_staff;
+    mod cards;
     mod euc;
     mod inquiries;
     mod intruders;
     mod partners;
     mod problems;
     mod protected;
+    mod provider;
     mod resends;
     mod routes;
     mod screens;
+    mod secrets;
     mod soap;
+    mod sso;
     mod staff;
+    mod tls;
+    mod wild;
 }

@@ -24,7 +24,7 @@ fn audit(house: &TestHouse) -> Vec<AuditEntry> {
 fn five_wrong_logins_lock_and_a_good_one_in_between_starts_anew() {
     let house = TestHouse::new();
     house.office.add_user("tanaka", "田中", "町民生活課", Rights(vec!["*".into()]), "correct-horse").unwrap();
-    let try_it = |password: &str| house.office.log_in("tanaka", password, "窓口1");
+    let try_it = |password: &str| house.office.log_in("tanaka", password, "窓口1", None);
     for _ in 0..4 {
         assert!(matches!(try_it("wrong"), Err(LoginError::Wrong)));
     }
@@ -37,7 +37,7 @@ fn five_wrong_logins_lock_and_a_good_one_in_between_starts_anew() {
     house.office.unlock_user("tanaka").unwrap();
     assert_eq!(try_it("correct-horse").unwrap().failures, 0);
     assert!(house.office.unlock_user("nobody").is_err());
-    assert!(matches!(house.office.log_in("nobody", "x", "窓口1"), Err(LoginError::Wrong)));
+    assert!(matches!(house.office.log_in("nobody", "x", "窓口1", None), Err(LoginError::Wrong)));
     let results: Vec<AuditResult> = audit(&house).iter().map(|entry| entry.result).collect();
     assert_eq!(results.iter().filter(|result| **result == AuditResult::LoginFailed).count(), 11);
     assert_eq!(results.iter().filter(|result| **result == AuditResult::Login).count(), 2);
@@ -49,14 +49,14 @@ fn many_wrong_logins_at_one_moment_lock_as_well() {
     house.office.add_user("tanaka", "田中", "町民生活課", Rights(vec!["*".into()]), "correct-horse").unwrap();
     let wrong = std::thread::scope(|scope| {
         let tries: Vec<_> =
-            (0..16).map(|_| scope.spawn(|| house.office.log_in("tanaka", "wrong", "窓口1"))).collect();
+            (0..16).map(|_| scope.spawn(|| house.office.log_in("tanaka", "wrong", "窓口1", None))).collect();
         let answers = tries.into_iter().map(|one| one.join().unwrap());
         answers.filter(|answer| matches!(answer, Err(LoginError::Wrong))).count()
     });
     assert!(wrong <= 4, "{wrong} guesses were checked and told to be wrong");
-    assert!(matches!(house.office.log_in("tanaka", "correct-horse", "窓口1"), Err(LoginError::Locked)));
+    assert!(matches!(house.office.log_in("tanaka", "correct-horse", "窓口1", None), Err(LoginError::Locked)));
     house.office.unlock_user("tanaka").unwrap();
-    assert!(house.office.log_in("tanaka", "correct-horse", "窓口1").is_ok());
+    assert!(house.office.log_in("tanaka", "correct-horse", "窓口1", None).is_ok());
 }
 
 #[test]

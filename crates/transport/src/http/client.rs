@@ -71,19 +71,28 @@ fn tls(authorities: Option<&[u8]>) -> Result<rustls::ClientConfig, HttpError> {
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
+/// What asks addresses, within the networks that are allowed.
+pub(super) fn client(
+    authorities: Option<&[u8]>,
+    network: &Network,
+    wait: Duration,
+) -> Result<Client, HttpError> {
+    Client::builder()
+        .tls_backend_preconfigured(tls(authorities)?)
+        .connect_timeout(wait)
+        // For an answer, and for each piece of what comes.
+        .timeout(wait)
+        // A receiver that sends us elsewhere would get the token and the data there.
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .dns_resolver(Arc::new(Names { network: network.clone(), wait }))
+        .build()
+        .map_err(HttpError::Client)
+}
+
 impl Caller {
     pub(super) fn new(options: HttpOptions) -> Result<Self, HttpError> {
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls(options.authorities.as_deref())?)
-            .connect_timeout(options.wait)
-            // For an answer, and for each piece of what comes.
-            .timeout(options.wait)
-            // A receiver that sends us elsewhere would get the token and the data there.
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .dns_resolver(Arc::new(Names { network: options.network, wait: options.wait }))
-            .build()
-            .map_err(HttpError::Client)?;
+        let client = client(options.authorities.as_deref(), &options.network, options.wait)?;
         Ok(Self {
             client,
             base: options.base.trim_end_matches('/').to_owned(),

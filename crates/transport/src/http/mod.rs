@@ -5,6 +5,7 @@
 mod auth;
 mod client;
 mod error;
+pub mod openid;
 mod rest;
 pub mod soap;
 pub mod wire;

@@ -8,7 +8,7 @@ use office::{AuditEntry, AuditQuery, AuditResult, LogKind, Logins, Masses, is_di
 
 use super::Shell;
 use super::export::csv_line;
-use super::users::day;
+use super::user_form::day;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::{Pairs, Visit, value_of};

@@ -8,7 +8,7 @@ use super::{Shell, kept};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::Right;
-use crate::session::{COOKIE, Signed, masked, same_secret, unmasked};
+use crate::session::{COOKIE, Proof, Signed, masked, same_secret, unmasked};
 use crate::visit::{Pairs, Visit, value_of};
 
 #[derive(Template)]
@@ -22,6 +22,9 @@ struct Page {
     /// What was sent without a session, to be put into its form after the login.
     kept: Pairs,
     notices: Vec<String>,
+    /// What staff call the provider of logins; empty where there is none.
+    sso: String,
+    sso_address: String,
 }
 
 /// The address of the login page that goes on to another one.
@@ -34,7 +37,7 @@ pub(crate) fn address(next: &str) -> String {
 }
 
 /// Only a path of this program: a link from elsewhere must not lead a fresh login away.
-fn inside(next: &str) -> &str {
+pub(crate) fn inside(next: &str) -> &str {
     let is_path = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
     if is_path { next } else { "/" }
 }
@@ -67,7 +70,14 @@ pub(crate) fn after_end(visit: &Visit) -> Result<Reply, Problem> {
     Reply::page_with(StatusCode::UNAUTHORIZED, &page)
 }
 
+/// The login page in answer to a login that did not come about.
+pub(crate) fn refused_page(visit: &Visit, next: &str, refusal: String) -> Result<Reply, Problem> {
+    Reply::page_with(StatusCode::UNAUTHORIZED, &page(visit, next, "", refusal, Pairs::new()))
+}
+
 fn page(visit: &Visit, next: &str, id: &str, refusal: String, kept: Pairs) -> Page {
+    let query: String = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    let sso = visit.house.desk.sso.as_ref().map(|sso| sso.label.clone()).unwrap_or_default();
     Page {
         shell: Shell::titled(visit, "ログイン"),
         heading: "ログインできません",
@@ -76,6 +86,8 @@ fn page(visit: &Visit, next: &str, id: &str, refusal: String, kept: Pairs) -> Pa
         id: id.to_owned(),
         next: next.to_owned(),
         notices: visit.house.desk.notices.clone(),
+        sso,
+        sso_address: format!("/login/sso?{query}"),
     }
 }
 
@@ -83,7 +95,8 @@ fn page(visit: &Visit, next: &str, id: &str, refusal: String, kept: Pairs) -> Pa
 pub(crate) fn enter(visit: &Visit) -> Result<Reply, Problem> {
     let (id, password) = (value_of(&visit.form, "id").trim(), value_of(&visit.form, "password"));
     let next = inside(value_of(&visit.form, "next"));
-    match visit.office().begin_login(id, password, &visit.terminal) {
+    let shown = visit.certificate.as_deref();
+    match visit.office().begin_login(id, password, &visit.terminal, shown) {
         Ok(logged_in) => {
             // A session held before belongs to whoever was here before.
             if let Some(session) = visit.staff.as_ref().and_then(|staff| staff.session.as_ref()) {
@@ -93,9 +106,15 @@ pub(crate) fn enter(visit: &Visit) -> Result<Reply, Problem> {
             let next = if kept.is_some() { format!("{}?_kept=1", path_of(next)) } else { next.to_owned() };
             let (sessions, now) = (&visit.house.sessions, visit.office().clock().now());
             let (session, to) = match logged_in {
-                LoggedIn::Whole(user) => (sessions.begin(&user.id, now, kept)?, next),
+                LoggedIn::Whole(user) => {
+                    let held = shown.filter(|shown| user.holds(shown));
+                    let certificate = held.map(|shown| shown.key.clone());
+                    let proof = Proof { certificate, ..Proof::default() };
+                    (sessions.begin(&user.id, now, kept, proof)?, next)
+                }
                 LoggedIn::Code(user) => {
-                    (sessions.begin_waiting(&user.id, now, kept, &next)?, "/login/code".to_owned())
+                    let session = sessions.begin_waiting(&user.id, now, kept, Proof::default(), &next)?;
+                    (session, "/login/code".to_owned())
                 }
             };
             Ok(Reply::see_other(&to).with(header::SET_COOKIE, cookie(visit, &session, "")))
@@ -142,7 +161,8 @@ pub(crate) fn enter_code(visit: &Visit) -> Result<Reply, Problem> {
         Ok(user) => {
             let kept = visit.house.sessions.take_kept(&signed.id);
             visit.house.sessions.end(&signed.id);
-            let session = visit.house.sessions.begin(&user.id, visit.office().clock().now(), kept)?;
+            let now = visit.office().clock().now();
+            let session = visit.house.sessions.begin(&user.id, now, kept, signed.proof.clone())?;
             Ok(Reply::see_other(&next).with(header::SET_COOKIE, cookie(visit, &session, "")))
         }
         Err(LoginError::Fault(fault)) => Err(fault.into()),
@@ -169,8 +189,8 @@ pub(crate) fn leave(visit: &Visit) -> Result<Reply, Problem> {
     Ok(Reply::see_other("/login").with(header::SET_COOKIE, cookie(visit, "", "; Max-Age=0")))
 }
 
-fn cookie(visit: &Visit, value: &str, end: &str) -> String {
-    let secure = if visit.house.desk.secure_cookies { "; Secure" } else { "" };
+pub(crate) fn cookie(visit: &Visit, value: &str, end: &str) -> String {
+    let secure = if visit.house.sends_secure_cookies() { "; Secure" } else { "" };
     format!("{COOKIE}={value}; Path=/; HttpOnly; SameSite=Strict{secure}{end}")
 }
 

@@ -50,6 +50,8 @@ struct Page {
     blocks: Vec<Block>,
     missing: Vec<(String, Vec<Missing>)>,
     missing_count: usize,
+    /// For who keeps users or links.
+    warnings: Vec<String>,
 }
 
 /// The menu.
@@ -58,7 +60,9 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let blocks = office.systems().iter().filter_map(|system| block(visit, system)).collect();
     let missing = missing(visit);
     let missing_count = missing.iter().map(|(_, rows)| rows.len()).sum();
-    Reply::page(&Page { shell: Shell::here(visit), blocks, missing, missing_count })
+    let keeps = visit.may(office::USERS_RIGHT) || visit.may("office/links");
+    let warnings = if keeps { visit.house.warnings() } else { Vec::new() };
+    Reply::page(&Page { shell: Shell::here(visit), blocks, missing, missing_count, warnings })
 }
 
 fn block(visit: &Visit, system: &System) -> Option<Block> {

@@ -34,6 +34,8 @@ pub(crate) mod pyramid;
 pub(crate) mod resend;
 pub(crate) mod residents;
 pub(crate) mod rights_tree;
+pub(crate) mod sso;
+pub(crate) mod user_form;
 pub(crate) mod users;
 
 use crate::house::House;

@@ -113,6 +113,7 @@ struct Page {
     now: String,
     /// Links at whose places a fault is ordered.
     rehearsed: Vec<(String, String)>,
+    warnings: Vec<String>,
 }
 
 /// All links.
@@ -146,6 +147,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             .into_iter()
             .map(|running| (running.link.id.clone(), running.link.title.clone()))
             .collect(),
+        warnings: visit.house.warnings(),
     };
     Reply::page(&page)
 }

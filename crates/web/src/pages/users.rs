@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::http::StatusCode;
 use domain::{Date, wareki};
-use office::{Group, RunError, Staffing, User, UserDraft, UserState, UserVersion};
+use office::{RunError, Staffing, User, UserState, UserVersion};
 use system::Finding;
 
 use super::Shell;
 use super::history::Change;
-use super::rights_tree::{self, Tree};
+use super::rights_tree;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::visit::{Pairs, Visit, value_of, values_of};
+use crate::visit::{Visit, value_of};
 use crate::words::moment;
 
 /// Users on one page.
@@ -158,6 +158,16 @@ struct Past {
     changes: Vec<Change>,
 }
 
+/// A certificate the user is bound to.
+struct Card {
+    key: String,
+    subject: String,
+    issuer: String,
+    until: String,
+    over: bool,
+    bound_at: String,
+}
+
 #[derive(Template)]
 #[template(path = "user.html")]
 struct One {
@@ -171,13 +181,24 @@ struct One {
     locked: bool,
     stopped: bool,
     factor: bool,
+    certificates: Vec<Card>,
     own: Vec<String>,
     by_groups: Vec<(String, Vec<String>)>,
     coming: Vec<Coming>,
     past: Vec<Past>,
 }
 
-fn load(visit: &Visit, staffing: &Staffing) -> Result<User, Problem> {
+/// What somebody logs in with beside the password.
+fn factor_words(code: bool, user: &User) -> &'static str {
+    match (code, user.certificates.is_empty()) {
+        (true, true) => "認証アプリ",
+        (true, false) => "認証アプリ、証明書",
+        (false, false) => "証明書",
+        (false, true) => "なし",
+    }
+}
+
+pub(crate) fn load(visit: &Visit, staffing: &Staffing) -> Result<User, Problem> {
     let id = visit.param("id");
     staffing.users.get(id).cloned().ok_or_else(|| {
         Problem::not_found(format!("利用者「{id}」はいません。利用者の一覧から開いてください。"))
@@ -212,7 +233,8 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         ("最終ログイン", user.last_login.map(moment).unwrap_or_else(|| "なし".to_owned())),
         ("続けて間違えた回数", user.failures.to_string()),
         ("パスワード", password),
-        ("二要素認証", if factor { "設定済み" } else { "なし" }.to_owned()),
+        ("二要素認証", factor_words(factor, &user).to_owned()),
+        ("種別", if user.machine { "機械用（証明書で API だけを使う）" } else { "" }.to_owned()),
     ];
     let by_groups = placed.groups.iter().filter_map(|id| staffing.groups.get(id));
     let coming = user.scheduled.iter().filter(|change| today < change.on).map(|change| Coming {
@@ -222,6 +244,15 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         groups: group_names(&staffing, &change.groups),
         rights: names(&change.rights),
         by: format!("{}　{}", change.by, moment(change.entered_at)),
+    });
+    let now = office.clock().now();
+    let certificates = user.certificates.iter().map(|bound| Card {
+        key: bound.key.clone(),
+        subject: bound.subject.clone(),
+        issuer: bound.issuer.clone(),
+        until: moment(bound.until),
+        over: bound.until < now,
+        bound_at: moment(bound.bound_at),
     });
     let versions = office.user_history(&user.id)?;
     let befores = versions.iter().skip(1).map(Some).chain(std::iter::once(None));
@@ -247,6 +278,7 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         locked: user.locked_at.is_some(),
         stopped: user.stopped_at.is_some(),
         factor,
+        certificates: certificates.collect(),
         own: names(&placed.rights),
         by_groups: by_groups.map(|group| (group.name.clone(), names(&group.rights))).collect(),
         coming: coming.collect(),
@@ -282,6 +314,11 @@ fn changes(visit: &Visit, staffing: &Staffing, before: &UserVersion, after: &Use
             ("停止", user.stopped_at.map(moment).unwrap_or_default()),
             ("予約", coming.join("\n")),
             ("パスワードの設定日", user.password_set_on.map(wareki).unwrap_or_default()),
+            (
+                "証明書",
+                user.certificates.iter().map(|bound| bound.subject.as_str()).collect::<Vec<_>>().join("、"),
+            ),
+            ("機械用", if user.machine { "はい" } else { "いいえ" }.to_owned()),
             ("初期パスワード", if user.password_is_initial { "はい" } else { "いいえ" }.to_owned()),
         ]
     };
@@ -296,232 +333,6 @@ fn changes(visit: &Visit, staffing: &Staffing, before: &UserVersion, after: &Use
             is_name: false,
         })
         .collect()
-}
-
-/// What a form of a user is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    New,
-    Change,
-    Schedule,
-}
-
-/// A group with its box.
-struct GroupChoice {
-    id: String,
-    name: String,
-    note: String,
-    checked: bool,
-}
-
-#[derive(Template)]
-#[template(path = "user_form.html")]
-struct Form {
-    shell: Shell,
-    action: String,
-    back: String,
-    button: &'static str,
-    is_new: bool,
-    is_scheduled: bool,
-    findings: Vec<Finding>,
-    id: String,
-    name: String,
-    department: String,
-    on: String,
-    valid_from: String,
-    valid_until: String,
-    groups: Vec<GroupChoice>,
-    tree: Tree,
-}
-
-impl Form {
-    fn said(&self, path: &str) -> Vec<&Finding> {
-        self.findings.iter().filter(|finding| finding.path == path).collect()
-    }
-
-    fn wrong(&self, path: &str) -> bool {
-        !self.said(path).is_empty()
-    }
-}
-
-/// What was typed, before it is known to be dates.
-struct Typed {
-    draft: UserDraft,
-    on: String,
-    from: String,
-    until: String,
-}
-
-impl Typed {
-    fn sent(pairs: &Pairs, id: &str) -> Self {
-        let text = |name: &str| value_of(pairs, name).trim_matches([' ', '\u{3000}', '\t']).to_owned();
-        let (from, until) = (text("valid_from"), text("valid_until"));
-        let draft = UserDraft {
-            id: id.to_owned(),
-            name: text("name"),
-            department: text("department"),
-            groups: values_of(pairs, "group"),
-            rights: rights_tree::sent(pairs),
-            valid_from: day(&from).unwrap_or_default(),
-            valid_until: day(&until).unwrap_or_default(),
-        };
-        Self { draft, on: text("on"), from, until }
-    }
-
-    /// Dates that do not read.
-    fn findings(&self) -> Vec<Finding> {
-        [
-            ("on", "適用日", &self.on),
-            ("valid_from", "有効期間の初め", &self.from),
-            ("valid_until", "有効期間の終わり", &self.until),
-        ]
-        .into_iter()
-        .filter(|(_, _, text)| day(text).is_none())
-        .map(|(path, item, text)| {
-            let what = format!("「{text}」は日付として読めません。");
-            Finding::error("U017", path, item, what, "R9.4.1 か 2027-04-01 のように入れてください。")
-        })
-        .collect()
-    }
-}
-
-/// A day as a browser sends it or as people write it; no day when nothing was typed, none at all when it does not read.
-pub(crate) fn day(text: &str) -> Option<Option<Date>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    let read = text.parse::<Date>().ok().or_else(|| domain::parse_input(text).ok()?.known());
-    read.map(Some)
-}
-
-fn form(visit: &Visit, purpose: Purpose, typed: Typed, findings: Vec<Finding>) -> Result<Reply, Problem> {
-    let staffing = visit.office().staffing()?;
-    let id = visit.param("id");
-    let user = match purpose {
-        Purpose::New => None,
-        Purpose::Change | Purpose::Schedule => Some(load(visit, &staffing)?),
-    };
-    let groups = staffing.groups.values().map(|group: &Group| GroupChoice {
-        id: group.id.clone(),
-        name: group.name.clone(),
-        note: group.note.clone(),
-        checked: typed.draft.groups.contains(&group.id),
-    });
-    let (title, action, button) = match purpose {
-        Purpose::New => ("利用者の登録", "/users/new".to_owned(), "登録"),
-        Purpose::Change => ("利用者の変更", format!("/users/{id}/change"), "変更"),
-        Purpose::Schedule => ("変更の予約", format!("/users/{id}/schedule"), "予約"),
-    };
-    let wrong = !findings.is_empty();
-    let page = Form {
-        shell: Shell::titled(visit, title).above(
-            &user.map_or_else(|| "利用者".to_owned(), |user| format!("利用者　{}（{}）", user.name, user.id)),
-        ),
-        action,
-        back: if purpose == Purpose::New { "/users".to_owned() } else { format!("/users/{id}") },
-        button,
-        is_new: purpose == Purpose::New,
-        is_scheduled: purpose == Purpose::Schedule,
-        findings,
-        id: typed.draft.id,
-        name: typed.draft.name,
-        department: typed.draft.department,
-        on: typed.on,
-        valid_from: typed.from,
-        valid_until: typed.until,
-        groups: groups.collect(),
-        tree: Tree::of(visit.office(), &typed.draft.rights),
-    };
-    Reply::page_with(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
-}
-
-/// The form as the record stands.
-fn standing(visit: &Visit) -> Result<Typed, Problem> {
-    let staffing = visit.office().staffing()?;
-    let user = load(visit, &staffing)?;
-    let placed = user.placed(visit.office().today());
-    let text = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
-    Ok(Typed {
-        on: String::new(),
-        from: text(user.valid_from),
-        until: text(user.valid_until),
-        draft: UserDraft {
-            id: user.id.clone(),
-            name: user.name.clone(),
-            department: placed.department,
-            groups: placed.groups,
-            rights: placed.rights,
-            valid_from: user.valid_from,
-            valid_until: user.valid_until,
-        },
-    })
-}
-
-/// The form for a new user.
-pub(crate) fn new(visit: &Visit) -> Result<Reply, Problem> {
-    form(visit, Purpose::New, Typed::sent(&Pairs::new(), ""), Vec::new())
-}
-
-/// The form for a user as it is now.
-pub(crate) fn change(visit: &Visit) -> Result<Reply, Problem> {
-    form(visit, Purpose::Change, standing(visit)?, Vec::new())
-}
-
-/// The form for a change on a day to come.
-pub(crate) fn schedule(visit: &Visit) -> Result<Reply, Problem> {
-    form(visit, Purpose::Schedule, standing(visit)?, Vec::new())
-}
-
-/// Takes what a form sent, or shows it again with what is wrong.
-fn take(
-    visit: &Visit,
-    purpose: Purpose,
-    id: &str,
-    done: impl FnOnce(&Typed) -> Result<Reply, RunError>,
-) -> Result<Reply, Problem> {
-    let typed = Typed::sent(&visit.form, id);
-    let unread = typed.findings();
-    if !unread.is_empty() {
-        return form(visit, purpose, typed, unread);
-    }
-    match done(&typed) {
-        Ok(reply) => Ok(reply),
-        Err(RunError::Refused(findings)) => form(visit, purpose, typed, findings),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Makes a user and shows the initial password, this once.
-pub(crate) fn create(visit: &Visit) -> Result<Reply, Problem> {
-    let caller = visit.caller()?;
-    let id = value_of(&visit.form, "id").trim().to_owned();
-    let mut initial = None;
-    let reply = take(visit, Purpose::New, &id, |typed| {
-        initial = Some(visit.office().create_user(&caller, &typed.draft)?);
-        Ok(Reply::nothing())
-    })?;
-    match initial {
-        Some(password) => issued(visit, &id, &password),
-        None => Ok(reply),
-    }
-}
-
-/// Changes a user.
-pub(crate) fn update(visit: &Visit) -> Result<Reply, Problem> {
-    let caller = visit.caller()?;
-    take(visit, Purpose::Change, visit.param("id"), |typed| {
-        visit.office().update_user(&caller, &typed.draft)?;
-        Ok(back(visit))
-    })
-}
-
-/// Enters a change for a day to come.
-pub(crate) fn plan(visit: &Visit) -> Result<Reply, Problem> {
-    let caller = visit.caller()?;
-    take(visit, Purpose::Schedule, visit.param("id"), |typed| {
-        visit.office().schedule_user(&caller, day(&typed.on).flatten(), &typed.draft)?;
-        Ok(back(visit))
-    })
 }
 
 /// Takes a coming change back.
@@ -546,6 +357,16 @@ pub(crate) fn act(visit: &Visit) -> Result<Reply, Problem> {
     answered(visit, done)
 }
 
+/// Binds a certificate, or takes one away.
+pub(crate) fn bind(visit: &Visit) -> Result<Reply, Problem> {
+    let (office, caller, id) = (visit.office(), visit.caller()?, visit.param("id"));
+    let done = match value_of(&visit.form, "key") {
+        "" => office.bind_certificate(&caller, id, value_of(&visit.form, "certificate")),
+        key => office.unbind_certificate(&caller, id, key),
+    };
+    answered(visit, done)
+}
+
 /// Gives a new initial password and shows it, this once.
 pub(crate) fn reissue(visit: &Visit) -> Result<Reply, Problem> {
     match visit.office().reset_password(&visit.caller()?, visit.param("id")) {
@@ -563,7 +384,7 @@ fn answered(visit: &Visit, done: Result<(), RunError>) -> Result<Reply, Problem>
     }
 }
 
-fn back(visit: &Visit) -> Reply {
+pub(crate) fn back(visit: &Visit) -> Reply {
     Reply::see_other(&format!("/users/{}", visit.param("id")))
 }
 
@@ -575,7 +396,7 @@ struct Issued {
     password: String,
 }
 
-fn issued(visit: &Visit, id: &str, password: &str) -> Result<Reply, Problem> {
+pub(crate) fn issued(visit: &Visit, id: &str, password: &str) -> Result<Reply, Problem> {
     let shell = Shell::titled(visit, "初期パスワード").above("利用者");
     Reply::page(&Issued { shell, id: id.to_owned(), password: password.to_owned() })
 }

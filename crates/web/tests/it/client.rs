@@ -1,6 +1,7 @@
 //! A browser of few words.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -55,11 +56,13 @@ pub(crate) struct Client {
     router: Router,
     cookie: String,
     csrf: String,
+    /// What its connections show.
+    pub(crate) certificate: Option<Arc<office::Certificate>>,
 }
 
 impl Client {
     pub(crate) fn new(router: &Router) -> Self {
-        Self { router: router.clone(), cookie: String::new(), csrf: String::new() }
+        Self { router: router.clone(), cookie: String::new(), csrf: String::new(), certificate: None }
     }
 
     /// Keeps the cookie of an answer.
@@ -70,6 +73,11 @@ impl Client {
     /// Keeps the token of a page.
     pub(crate) fn take_token(&mut self, page: &Answer) {
         self.csrf = page.field("_csrf");
+    }
+
+    /// The token of its session.
+    pub(crate) fn token(&self) -> &str {
+        &self.csrf
     }
 
     /// Loses the session's token, as a page of somebody else's would not have it.
@@ -99,7 +107,9 @@ impl Client {
             request.headers_mut().insert(header::COOKIE, self.cookie.parse().unwrap());
         }
         let address: SocketAddr = "192.0.2.7:40000".parse().unwrap();
-        request.extensions_mut().insert(ConnectInfo(address));
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(web::Peer { address, certificate: self.certificate.clone() }));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
@@ -128,6 +138,20 @@ impl Client {
     /// Calls the API with name and password.
     pub(crate) async fn call(&self, user: &str, path: &str, body: &str) -> Answer {
         self.call_with(user, path, body, &[]).await
+    }
+
+    /// Asks the API with name and password.
+    pub(crate) async fn ask_with_password(&self, user: &str, path: &str) -> Answer {
+        use base64::Engine;
+        let secret = base64::engine::general_purpose::STANDARD.encode(format!("{user}:{PASSWORD}"));
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Basic {secret}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Calls the API with nothing but what the connection shows.
+    pub(crate) async fn call_bare(&self, path: &str, body: &str) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
     /// The same with further headers.

@@ -13,7 +13,7 @@ use domain::{BusinessCalendar, ResidentRecordCode};
 use jiff::{SignedDuration, Timestamp};
 use office::{
     Caller, Clock, LinkSources, LinkWorker, ListFile, Office, OfficeParts, Ran, Ready, Rights, RunError,
-    RunOptions, SystemEntropy,
+    RunOptions, SystemEntropy, UserPolicy,
 };
 use register::{Actor, Draft, Journal};
 use serde_json::{Value, json};
@@ -102,6 +102,15 @@ impl House {
 
     /// The same with its link sources changed.
     pub(crate) fn with(change: impl FnOnce(&mut LinkSources)) -> Outcome<Self> {
+        Self::under(UserPolicy::default(), change)
+    }
+
+    /// The same under a policy for users.
+    pub(crate) fn of_policy(policy: UserPolicy) -> Outcome<Self> {
+        Self::under(policy, |_| {})
+    }
+
+    fn under(user_policy: UserPolicy, change: impl FnOnce(&mut LinkSources)) -> Outcome<Self> {
         let dir = tempfile::tempdir()?;
         let folder = dir.path().to_path_buf();
         let start: Timestamp = "2026-11-20T09:00:00+09:00".parse()?;
@@ -164,7 +173,7 @@ impl House {
             calendar: BusinessCalendar::from_tsv(&text("calendar/holidays.tsv")?)?,
             evidence: folder.join("deliveries"),
             login_tries_max: 5,
-            user_policy: Default::default(),
+            user_policy,
             audit_policy: Default::default(),
         })?;
         let program = Actor::Program("tests".to_owned());
@@ -201,6 +210,8 @@ impl House {
             notices: vec!["見本の利用者: tanaka".to_owned()],
             secure_cookies: false,
             partners: Partners::default(),
+            tls: None,
+            sso: None,
         }
     }
 

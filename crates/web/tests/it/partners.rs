@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
@@ -76,7 +76,7 @@ pub(crate) fn serve_house(house: House, partners: usize) -> Served {
         let _inside = runtime.enter();
         web::router(desk(&house, partners, &base))
     };
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let service = router.into_make_service_with_connect_info::<web::Peer>();
     runtime.spawn(async move { axum::serve(listener, service).await });
     Served { house, base, _runtime: runtime }
 }

@@ -15,6 +15,7 @@ fn path(route: &Route) -> String {
     route
         .path
         .replace("{system}/{function}", "resident-register/search")
+        .replace("{system}/{dataset}", "resident-register/resident")
         .replace("{no}", "1")
         .replace("{link}", "resident-to-addressee")
         .replace("{id}", "resident-to-addressee")
@@ -61,6 +62,7 @@ async fn with_too_little_right_a_route_refuses_and_the_refusal_is_in_the_audit_l
     for route in ROUTES {
         let (Right::Of(_) | Right::OfFunctionInPath) = route.right else { continue };
         let answer = match is_api(route) {
+            true if route.verb == Verb::Get => program.ask_with_password("reader", &path(route)).await,
             true => program.call("reader", &path(route), "{}").await,
             false => ask(&client, route).await,
         };

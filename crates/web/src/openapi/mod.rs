@@ -1,5 +1,7 @@
 //! The JSON API as an OpenAPI 3.1 document, made from the forms: it cannot say anything else than what is checked.
 
+mod named;
+
 use serde_json::{Map, Value, json};
 use system::Function;
 
@@ -19,16 +21,25 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let functions = systems
         .flat_map(|system| system.functions.iter().map(move |function| (system.title, function)))
         .filter(|(_, function)| visit.may(function.id));
-    Ok(Reply::json(&document(functions)))
+    Ok(Reply::json(&document(visit, functions)))
 }
 
-fn document<'a>(functions: impl Iterator<Item = (&'a str, &'a Function)>) -> Value {
+fn document<'a>(visit: &Visit, functions: impl Iterator<Item = (&'a str, &'a Function)>) -> Value {
     let mut paths = Map::new();
     paths.insert("/api/v1/functions".to_owned(), json!({ "get": list() }));
     for (system, function) in functions {
         let path = format!("/api/v1/functions/{}", function.id);
         paths.insert(path, json!({ "post": call(system, function) }));
     }
+    let mut schemas = Map::new();
+    schemas.extend([
+        ("Problem".to_owned(), problem()),
+        ("Finding".to_owned(), finding()),
+        ("Ran".to_owned(), ran()),
+    ]);
+    let mut parameters = Map::new();
+    parameters.insert("IdempotencyKey".to_owned(), idempotency_key());
+    named::add(visit, &mut paths, &mut schemas, &mut parameters);
     json!({
         "openapi": OPENAPI,
         "info": {
@@ -37,25 +48,39 @@ fn document<'a>(functions: impl Iterator<Item = (&'a str, &'a Function)>) -> Val
             "description": "画面と同じ機能を、同じ様式・同じ検査・同じ監査ログで使います。この文書には、呼んだ利用者が使える機能だけが載ります。",
         },
         "servers": [{ "url": "/" }],
-        "security": [{ "basic": [] }],
+        "security": [{ "basic": [] }, { "certificate": [] }],
         "paths": paths,
         "components": {
             "securitySchemes": { "basic": {
                 "type": "http", "scheme": "basic",
                 "description": "APIの利用者のIDとパスワード。必要な機能の権限だけを持たせてください。",
+            }, "certificate": {
+                "type": "mutualTLS",
+                "description": "機械用の利用者に登録した証明書。パスワードは要りません。",
             } },
-            "schemas": { "Problem": problem(), "Finding": finding(), "Ran": ran() },
+            "schemas": schemas,
             "responses": { "Problem": {
                 "description": "できなかった理由（RFC 9457）。type の住所に説明の頁があります。",
                 "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
             } },
-            "parameters": { "IdempotencyKey": {
-                "name": "Idempotency-Key", "in": "header", "required": false,
-                "description": "呼び出しごとに違う値（UUIDなど）。同じ値でもう一度呼ぶと、登録を繰り返さずに前の結果を返します。",
-                "schema": { "type": "string", "pattern": "^[!-~]+$", "maxLength": office::KEY_MAX },
-            } },
+            "parameters": parameters,
         },
     })
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key", "in": "header", "required": false,
+        "description": "呼び出しごとに違う値（UUIDなど）。同じ値でもう一度呼ぶと、登録を繰り返さずに前の結果を返します。",
+        "schema": { "type": "string", "pattern": "^[!-~]+$", "maxLength": office::KEY_MAX },
+        "example": "8e03978e-40d5-43dd-bc93-6894a57f9324",
+    })
+}
+
+/// An answer of a named schema.
+fn answered(schema: &str) -> Value {
+    let schema = json!({ "$ref": format!("#/components/schemas/{schema}") });
+    json!({ "description": "終わりました", "content": { "application/json": { "schema": schema } } })
 }
 
 /// Whatever can go wrong, by status; `405` is of another method than the document has.

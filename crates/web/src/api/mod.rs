@@ -1,12 +1,102 @@
 //! The JSON API: every function by the same form, rules and audit as its screen.
 
+pub(crate) mod extracts;
+pub(crate) mod staff;
+
 use office::RunOptions;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use system::{Effect, Field, FieldKind, Form, Function, Mode};
 
 use crate::problem::{Problem, finding_json};
 use crate::reply::Reply;
-use crate::visit::Visit;
+use crate::visit::{Visit, value_of};
+
+/// Records of a page when the call does not say how many.
+pub(crate) const LIMIT: usize = 100;
+/// Records of a page at most.
+pub(crate) const LIMIT_MAX: usize = 500;
+
+/// The body of a call; a misspelt member is refused.
+fn body<T: DeserializeOwned>(visit: &Visit) -> Result<T, Problem> {
+    serde_json::from_slice(&visit.body).map_err(|error| {
+        Problem::unreadable(format!("本文がこの呼び出しのJSONとして読めません（{error}）。"))
+    })
+}
+
+/// A member that is there, be it null.
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// Which records and which of their members a call wants (ページと項目).
+struct Page {
+    /// The key of the last record of the page before; empty for the first page.
+    after: String,
+    limit: usize,
+    /// None for all.
+    fields: Option<Vec<String>>,
+}
+
+impl Page {
+    /// What the address asks for.
+    ///
+    /// # Errors
+    /// When a name is none of these or a number none of a page.
+    fn asked(visit: &Visit, known: &[&str]) -> Result<Self, Problem> {
+        for (name, _) in &visit.query {
+            if !["after", "limit", "fields"].contains(&name.as_str()) {
+                let words =
+                    format!("「{name}」という指定はありません。使えるのは after、limit、fields です。");
+                return Err(Problem::unreadable(words));
+            }
+        }
+        let limit = match value_of(&visit.query, "limit") {
+            "" => Some(LIMIT),
+            text => text.parse().ok().filter(|limit| (1..=LIMIT_MAX).contains(limit)),
+        };
+        let limit = limit
+            .ok_or_else(|| Problem::unreadable(format!("limit は 1 から {LIMIT_MAX} までの数です。")))?;
+        let fields = match value_of(&visit.query, "fields") {
+            "" => None,
+            text => Some(text.split(',').map(str::to_owned).collect::<Vec<_>>()),
+        };
+        if let Some(wrong) = fields.iter().flatten().find(|field| !known.contains(&field.as_str())) {
+            let words =
+                format!("fields の「{wrong}」という項目はありません。{} のどれかです。", known.join("、"));
+            return Err(Problem::unreadable(words));
+        }
+        Ok(Self { after: value_of(&visit.query, "after").to_owned(), limit, fields })
+    }
+
+    /// The page of records that stand in the order of their keys; `next` is what `after` of the following page is.
+    fn reply<'a, T: 'a>(
+        &self,
+        name: &str,
+        records: impl Iterator<Item = (&'a String, &'a T)>,
+        told: impl Fn(&T) -> Result<Value, Problem>,
+    ) -> Result<Reply, Problem> {
+        let mut wanted = records.filter(|(key, _)| self.after < **key).peekable();
+        let (mut page, mut last) = (Vec::new(), None);
+        for (key, record) in wanted.by_ref().take(self.limit) {
+            page.push(only(told(record)?, &self.fields));
+            last = Some(key.clone());
+        }
+        let next = last.filter(|_| wanted.peek().is_some());
+        Ok(Reply::json(&json!({ name: page, "next": next })))
+    }
+}
+
+/// The members that are wanted: a program need not be given more of people than it uses.
+fn only(value: Value, fields: &Option<Vec<String>>) -> Value {
+    match (value, fields) {
+        (Value::Object(members), Some(fields)) => {
+            Value::Object(members.into_iter().filter(|(name, _)| fields.contains(name)).collect())
+        }
+        (value, _) => value,
+    }
+}
 
 /// The functions the caller may use, with their forms.
 pub(crate) fn functions(visit: &Visit) -> Result<Reply, Problem> {
@@ -99,10 +189,7 @@ fn field_schema(field: &Field) -> Value {
 pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
     let (_, function) = visit.function()?;
     let (input, options) = call(&visit.body)?;
-    let key = visit.header("idempotency-key");
-    if let Some(fault) = key.and_then(office::key_fault) {
-        return Err(Problem::unreadable(fault));
-    }
+    let key = visit.call_key()?;
     let ran = visit.office().run_once(&visit.caller()?, function.id, &input, &options, key)?;
     Ok(Reply::json(&json!({
         "message": ran.message,
