@@ -77,7 +77,7 @@ impl<'a> Year<'a> {
             .iter()
             .filter_map(|row| Some((row.reference(), u64::from(row.volume.as_ref()?.max?))))
             .collect();
-        let volume = |link: &Link| link.rows.iter().filter_map(|row| stated.get(row)).max().copied();
+        let volume = |link: &Link| link.serves().filter_map(|row| stated.get(row)).max().copied();
         let volumes = links.iter().map(|link| volume(link).unwrap_or(VOLUME_UNSTATED)).collect();
         let next_due = vec![None; links.len()];
         Self {

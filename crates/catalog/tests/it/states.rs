@@ -98,7 +98,7 @@ fn the_summary_counts_each_list() {
 city             59     0    22             0      37      33
 town_a           97     0     9             0      88       0
 kotoura_links    43     0     4             0      39       0
-unit_links     1006     0   142            48     816       3
+unit_links     1006     0   164            48     794       3
 "
     );
 }

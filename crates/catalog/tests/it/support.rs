@@ -135,6 +135,7 @@ pub(crate) fn known() -> Known {
             "light-vehicle-tax",
             "tax-collection",
         ]),
+        items: std::collections::BTreeMap::new(),
         datasets: set(&[
             "resident-register/resident",
             "resident-register/juki-net-notice",
