@@ -184,8 +184,11 @@ impl<'a> Year<'a> {
             What::Sends(index) => {
                 let rows = self.rows_of(index, 1);
                 let Some(link) = self.links.get(index) else { return Ok(BTreeSet::new()) };
-                if let Some(dataset) = self.datasets.get(&link.dataset) {
-                    self.counterparts.send(self.office, &link.id, dataset, rows, self.chance)?;
+                match self.datasets.get(&link.dataset) {
+                    Some(dataset) => {
+                        self.counterparts.send(self.office, &link.id, dataset, rows, self.chance)?;
+                    }
+                    None => self.counterparts.send_nothing(self.office, &link.id)?,
                 }
                 Ok([index].into())
             }

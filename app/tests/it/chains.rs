@@ -9,11 +9,13 @@ use office::LinkStanding;
 use register::{AsOf, View};
 use system::{Fate, Row};
 
-/// The rows of a dataset by subject, each a map from item to value.
-fn rows(view: &dyn View, id: &str) -> BTreeMap<String, BTreeMap<&'static str, String>> {
+/// Rows by subject, each a map from item to value.
+type Rows = BTreeMap<String, BTreeMap<&'static str, String>>;
+
+/// The rows of a dataset of this house.
+fn rows(view: &dyn View, id: &str) -> Option<Rows> {
     let systems = systems(&[]);
-    let dataset =
-        systems.iter().flat_map(|system| &system.datasets).find(|dataset| dataset.id == id).unwrap();
+    let dataset = systems.iter().flat_map(|system| &system.datasets).find(|dataset| dataset.id == id)?;
     let mut found = BTreeMap::new();
     view.scan(dataset.kind, None, &mut |stored| {
         let mut row = Row::new();
@@ -42,7 +44,8 @@ fn every_item_a_chain_names_arrives_for_everybody() {
         for through in &link.through {
             for leg in through.legs.iter().chain([&link.id]) {
                 let stands = office.link_view(leg).unwrap().unwrap().standing;
-                assert_eq!(stands, LinkStanding::Idle, "{leg}");
+                let stuck = [LinkStanding::Broken, LinkStanding::Trouble, LinkStanding::Held];
+                assert!(!stuck.contains(&stands), "{leg}: {stands:?}");
             }
             let first = all.iter().find(|other| other.id == through.legs[0]).unwrap();
             // What begins outside, or with what a new town has none of, shows nothing here.
