@@ -177,6 +177,7 @@ fn lines(row: &LinkRow, state: &RowState) -> Vec<String> {
     let title = format!("{} {} → {}「{}」", state.row, row.source, row.target, row.data);
     let mut lines = match &state.standing {
         Standing::Runs(link) => vec![format!("{title}: 稼働（{link}）")],
+        Standing::RunsThrough(legs) => vec![format!("{title}: 稼働（{}）", legs.join(" → "))],
         Standing::RunsOtherwise(link) => vec![format!("{title}: 別の方式で稼働（{link}）")],
         Standing::Lacks(questions) => {
             let mut lines = vec![format!("{title}: 未稼働")];

@@ -221,7 +221,7 @@ fn take_in(office: &Office, id: &str) -> Result<u64, Fault> {
 
 /// The configuration of a new town with a simulated receiver at the other end of every place that something is sent to.
 pub fn with_receivers() -> String {
-    const PLACES: [&str; 9] = [
+    const PLACES: [&str; 16] = [
         "welfare-suite",
         "tax-suite",
         "juki-net",
@@ -231,6 +231,13 @@ pub fn with_receivers() -> String {
         "multi-payment-network",
         "financial-accounting",
         "intermediate-server",
+        "eltax",
+        "eltax-common-payment",
+        "light-vehicle-jnks",
+        "light-vehicle-oss",
+        "delinquency-management",
+        "school-lunch-fee",
+        "number-linkage-server",
     ];
     DEFAULT_FILE
         .replace("receivers = []", &format!("receivers = {PLACES:?}"))

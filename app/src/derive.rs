@@ -60,10 +60,18 @@ pub fn generic(files: &[PathBuf], system: &str) -> anyhow::Result<()> {
     let derived = derive(&rows, &given, links.known(), &schemas, &defaults);
     let all: Vec<&Link> = given.iter().chain(derived.links.iter().map(|made| &made.link)).collect();
     let generic = catalog::generic(all.iter().copied(), system);
+    // A chain leaves where its first leg does.
+    let leaves = |through: &catalog::Through| {
+        let first = through.legs.first();
+        all.iter().any(|link| first == Some(&link.id) && link.source == system)
+    };
     let of_system: BTreeSet<&catalog::RowRef> = all
         .iter()
-        .filter(|link| link.source == system || link.target == system)
-        .flat_map(|link| &link.rows)
+        .flat_map(|link| {
+            let own = (link.source == system || link.target == system).then_some(&link.rows);
+            let over = link.through.iter().filter(|through| link.target == system || leaves(through));
+            own.into_iter().chain(over.map(|through| &through.rows)).flatten()
+        })
         .collect();
     for row in rows.iter().filter(|row| generic.contains(&row.reference())) {
         let said = if row.data.is_empty() { &row.note } else { &row.data };

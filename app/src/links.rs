@@ -448,17 +448,17 @@ fn list_of<'o>(office: &'o Office, grid: &Grid) -> Option<(&'o catalog::LinkList
 }
 
 fn cells(state: &RowState, views: &BTreeMap<String, LinkView>) -> Vec<String> {
-    let (word, link, mut asked) = match &state.standing {
-        Standing::Runs(link) => ("稼働", Some(link), Vec::new()),
-        Standing::RunsOtherwise(link) => ("別の方式で稼働", Some(link), Vec::new()),
-        Standing::Lacks(questions) => ("未稼働", None, questions.iter().map(ToString::to_string).collect()),
+    let (links, mut asked) = match &state.standing {
+        Standing::Runs(link) | Standing::RunsOtherwise(link) => (link.clone(), Vec::new()),
+        Standing::RunsThrough(legs) => (legs.join(" → "), Vec::new()),
+        Standing::Lacks(questions) => (String::new(), questions.iter().map(ToString::to_string).collect()),
     };
     asked.extend(state.doubts.iter().map(ToString::to_string));
-    let view = link.and_then(|link| views.get(link));
+    let view = state.standing.link().and_then(|link| views.get(link));
     let last = view.and_then(|view| view.last.as_ref());
     vec![
-        word.to_owned(),
-        link.cloned().unwrap_or_default(),
+        state.standing.label().unwrap_or("未稼働").to_owned(),
+        links,
         view.map(|view| view.standing.label().to_owned()).unwrap_or_default(),
         last.map(|last| last.no.to_string()).unwrap_or_default(),
         last.map(|last| last.rows.to_string()).unwrap_or_default(),

@@ -9,6 +9,7 @@ mod it {
     mod backup;
     mod calc;
     mod catalogue;
+    mod chains;
     mod config;
     mod demo;
     mod door;

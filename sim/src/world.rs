@@ -303,6 +303,8 @@ fn links() -> Vec<ListFile> {
             "place = \"convenience-store\"",
             "place = \"juki-net\"",
             "wide-area-answer",
+            "place = \"number-linkage-server\"",
+            "place = \"school-lunch-fee\"",
         ];
         let idle = IDLE.iter().any(|id| link.text.contains(&format!("\"{id}\"")));
         !idle

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use anyhow::Context;
 use catalog::{Delivery, DerivedDataset, Extent, Link};
-use counterparts::{FolderReceiver, Mishap, Sender};
+use counterparts::{FolderReceiver, Mishap, Sender, SenderError};
 use domain::{Date, ResidentRecordCode};
 use layout::Plan;
 use linkage::local;
@@ -246,6 +246,18 @@ impl Counterparts {
         let rows = offering.rows(dataset, &items, rows, full, today, chance);
         sender.send(&rows, full, &today.to_string(), Mishap::None).with_context(|| link.to_owned())?;
         Ok(())
+    }
+
+    /// A counterpart sends a delivery without a row: of a link whose data nobody here invents, that it comes and is answered.
+    pub(super) fn send_nothing(&mut self, office: &Office, link: &str) -> anyhow::Result<()> {
+        let Some((sender, _, _)) = self.senders.get_mut(link) else { return Ok(()) };
+        let full = office.links().get(link).is_some_and(|running| running.link.extent == Extent::Full);
+        let today = local(office.clock().now()).date();
+        match sender.send(&[], full, &today.to_string(), Mishap::None) {
+            // A file whose heading names what its rows have in common is never empty.
+            Ok(_) | Err(SenderError::Row(_)) => Ok(()),
+            Err(error) => Err(error).with_context(|| link.to_owned()),
+        }
     }
 
     /// Takes away what was answered, as a system that tidies its folders does.

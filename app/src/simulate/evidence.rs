@@ -1,6 +1,7 @@
 //! What is left of a simulation: for every row of the lists a line of evidence, and everything that contradicts itself.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::ops::ControlFlow;
 
 use catalog::{Delivery as How, Derived, LinkRow, RowRef};
@@ -32,7 +33,7 @@ pub(super) struct Evidence {
     pub(super) contradictions: Vec<String>,
 }
 
-const HEADINGS: &str = "行\t送り元\t受け側\tデータ\t連携\t方式\t時期\t全件・差分\t配信回数\t件数\t保留行\t最後の配信\t件数（最後）\t受領\tSHA-256";
+const HEADINGS: &str = "行\t送り元\t受け側\tデータ\t連携\t区間\t方式\t時期\t全件・差分\t配信回数\t件数\t保留行\t最後の配信\t件数（最後）\t受領\tSHA-256";
 
 /// Gathers the evidence of every row.
 pub(super) fn gather(
@@ -53,10 +54,19 @@ pub(super) fn gather(
         own.last = Some(delivery);
         Ok(ControlFlow::Continue(()))
     })?;
-    let mut links_of: BTreeMap<&RowRef, Vec<&str>> = BTreeMap::new();
+    // Each with its place in the chain where the row is served by several one behind the other.
+    let mut links_of: BTreeMap<&RowRef, Vec<(&str, String)>> = BTreeMap::new();
     for running in office.links().all() {
         for row in &running.link.rows {
-            links_of.entry(row).or_default().push(&running.link.id);
+            links_of.entry(row).or_default().push((&running.link.id, String::new()));
+        }
+        for through in &running.link.through {
+            let legs: Vec<&String> = through.legs.iter().chain(iter::once(&running.link.id)).collect();
+            for row in &through.rows {
+                let of_row = links_of.entry(row).or_default();
+                let numbered = legs.iter().zip(1..);
+                of_row.extend(numbered.map(|(leg, no)| (leg.as_str(), format!("{no}/{}", legs.len()))));
+            }
         }
     }
     let mut lines = vec![HEADINGS.to_owned()];
@@ -68,12 +78,12 @@ pub(super) fn gather(
         if links.is_empty() {
             let why = derived.left.iter().find(|(left, _)| *left == reference);
             let why = why.map_or_else(String::new, |(_, question)| question.to_string());
-            lines.push(format!("{start}\t（なし）\t{why}"));
+            lines.push(format!("{start}\t（なし）\t\t{why}"));
             without += 1;
         }
         let mut left_evidence = true;
-        for id in links {
-            let Some(line) = line(office, id, done.get(id)) else { continue };
+        for (id, leg) in links {
+            let Some(line) = line(office, id, &leg, done.get(id)) else { continue };
             left_evidence &= done.get(id).is_some_and(|own| own.deliveries > own.open);
             lines.push(format!("{start}\t{line}"));
         }
@@ -84,10 +94,10 @@ pub(super) fn gather(
     Ok(Evidence { lines, without, rows, contradictions })
 }
 
-fn line(office: &Office, id: &str, done: Option<&Done>) -> Option<String> {
+fn line(office: &Office, id: &str, leg: &str, done: Option<&Done>) -> Option<String> {
     let link = &office.links().get(id)?.link;
     let view = office.link_view(id).ok().flatten()?;
-    let start = format!("{id}\t{}\t{}\t{}", view.method, view.timing, link.extent.word());
+    let start = format!("{id}\t{leg}\t{}\t{}\t{}", view.method, view.timing, link.extent.word());
     let Some(Done { deliveries, rows, refused, last: Some(last), .. }) = done else {
         return Some(format!("{start}\t0\t0\t0\t\t\t{}\t", view.why));
     };

@@ -77,7 +77,7 @@ impl<'a> Year<'a> {
             .iter()
             .filter_map(|row| Some((row.reference(), u64::from(row.volume.as_ref()?.max?))))
             .collect();
-        let volume = |link: &Link| link.rows.iter().filter_map(|row| stated.get(row)).max().copied();
+        let volume = |link: &Link| link.serves().filter_map(|row| stated.get(row)).max().copied();
         let volumes = links.iter().map(|link| volume(link).unwrap_or(VOLUME_UNSTATED)).collect();
         let next_due = vec![None; links.len()];
         Self {
@@ -184,8 +184,11 @@ impl<'a> Year<'a> {
             What::Sends(index) => {
                 let rows = self.rows_of(index, 1);
                 let Some(link) = self.links.get(index) else { return Ok(BTreeSet::new()) };
-                if let Some(dataset) = self.datasets.get(&link.dataset) {
-                    self.counterparts.send(self.office, &link.id, dataset, rows, self.chance)?;
+                match self.datasets.get(&link.dataset) {
+                    Some(dataset) => {
+                        self.counterparts.send(self.office, &link.id, dataset, rows, self.chance)?;
+                    }
+                    None => self.counterparts.send_nothing(self.office, &link.id)?,
                 }
                 Ok([index].into())
             }

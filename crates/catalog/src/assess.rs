@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::doubts::doubts;
+use crate::through::check_through;
 use crate::{
-    Direction, FunctionPlace, Known, Link, LinkRow, MethodWord, RowRef, SystemRef, TimingWord, check_link,
+    Direction, FunctionPlace, Known, Link, LinkRow, MethodWord, Problem, RowRef, SystemRef, TimingWord,
+    check_link,
 };
 
 /// What a question is about (質問の種類), so that questions can be counted and sorted.
@@ -77,11 +79,42 @@ impl fmt::Display for Question {
 pub enum Standing {
     /// The link with this identifier fulfils it.
     Runs(String),
+    /// The links with these identifiers fulfil it one behind the other, first to last.
+    RunsThrough(Vec<String>),
     /// Another method of the same function and counterpart runs, as the link with this identifier. Unit lists give
     /// several methods to choose one from (DB中継、ファイル、即時).
     RunsOtherwise(String),
     /// It does not run; the questions say what is missing. Never empty.
     Lacks(Vec<Question>),
+}
+
+impl Standing {
+    /// The link that brings it to its target; none when nothing does.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        match self {
+            Self::Runs(id) | Self::RunsOtherwise(id) => Some(id),
+            Self::RunsThrough(legs) => legs.last().map(String::as_str),
+            Self::Lacks(_) => None,
+        }
+    }
+
+    /// The word for it on screens and in tables; what does not run has one of its own where it is shown.
+    #[must_use]
+    pub fn label(&self) -> Option<&'static str> {
+        match self {
+            Self::Runs(_) => Some("稼働"),
+            Self::RunsThrough(_) => Some("稼働（乗り継ぎ）"),
+            Self::RunsOtherwise(_) => Some("別の方式で稼働"),
+            Self::Lacks(_) => None,
+        }
+    }
+}
+
+/// What a link file says of a row, and what is wrong with it.
+struct Served {
+    standing: Standing,
+    faults: Vec<Question>,
 }
 
 /// One row and where it stands (行ごとの結果).
@@ -98,38 +131,49 @@ pub struct RowState {
 /// Says of every row whether it runs and, if not, what is missing (連携一覧の診断). One state per row, in their order.
 #[must_use]
 pub fn assess(rows: &[LinkRow], links: &[Link], known: &Known) -> Vec<RowState> {
-    let mut link_of: BTreeMap<RowRef, (&Link, Vec<Question>)> = BTreeMap::new();
+    let faults_of = |problems: Vec<Problem>| -> Vec<Question> {
+        problems.iter().map(|one| Question::new(QuestionKind::LinkFault, one.to_string())).collect()
+    };
+    let mut served: BTreeMap<RowRef, Served> = BTreeMap::new();
+    let mut serve = |row: &RowRef, standing: &Standing, faults: &[Question]| {
+        // A row named by two links runs if one of them does.
+        if served.get(row).is_none_or(|before| !before.faults.is_empty() && faults.is_empty()) {
+            served.insert(row.clone(), Served { standing: standing.clone(), faults: faults.to_vec() });
+        }
+    };
     for link in links {
-        let problems = check_link(link, rows, known);
-        let faults: Vec<Question> = problems
-            .iter()
-            .map(|problem| Question::new(QuestionKind::LinkFault, problem.to_string()))
-            .collect();
+        let faults = faults_of(check_link(link, rows, known));
         for row in &link.rows {
-            // A row named by two links runs if one of them does.
-            let better = link_of.get(row).is_none_or(|(_, before)| !before.is_empty() && faults.is_empty());
-            if better {
-                link_of.insert(row.clone(), (link, faults.clone()));
+            serve(row, &Standing::Runs(link.id.clone()), &faults);
+        }
+        for through in &link.through {
+            let mut of_chain = faults_of(check_through(link, through, links, rows, known));
+            of_chain.extend_from_slice(&faults);
+            let legs = through.legs.iter().chain(std::iter::once(&link.id)).cloned().collect();
+            let standing = Standing::RunsThrough(legs);
+            for row in &through.rows {
+                serve(row, &standing, &of_chain);
             }
         }
     }
-    let mut running: BTreeMap<Choice<'_>, &str> = BTreeMap::new();
+    let mut running: BTreeMap<Choice<'_>, String> = BTreeMap::new();
     for row in rows {
-        if let (Some(choice), Some((link, faults))) = (choice(row), link_of.get(&row.reference()))
-            && faults.is_empty()
+        if let (Some(choice), Some(served)) = (choice(row), served.get(&row.reference()))
+            && served.faults.is_empty()
+            && let Some(id) = served.standing.link()
         {
-            running.insert(choice, &link.id);
+            running.insert(choice, id.to_owned());
         }
     }
     let mut doubts = doubts(rows, known);
     rows.iter()
         .enumerate()
         .map(|(index, row)| {
-            let standing = match link_of.get(&row.reference()) {
-                Some((link, faults)) if faults.is_empty() => Standing::Runs(link.id.clone()),
-                Some((_, faults)) => Standing::Lacks(faults.clone()),
+            let standing = match served.get(&row.reference()) {
+                Some(served) if served.faults.is_empty() => served.standing.clone(),
+                Some(served) => Standing::Lacks(served.faults.clone()),
                 None => match choice(row).and_then(|choice| running.get(&choice)) {
-                    Some(id) => Standing::RunsOtherwise((*id).to_owned()),
+                    Some(id) => Standing::RunsOtherwise(id.clone()),
                     None => Standing::Lacks(missing(row, known)),
                 },
             };

@@ -17,7 +17,7 @@ pub fn check_link<'a>(
     rows: impl IntoIterator<Item = &'a LinkRow>,
     known: &Known,
 ) -> Vec<Problem> {
-    let mut check = Check { link, known, file: format!("{}.toml", link.id), problems: Vec::new() };
+    let mut check = Check::new(link, known);
     check.parts();
     let mut found: Vec<&LinkRow> = Vec::new();
     for row in rows {
@@ -33,20 +33,26 @@ pub fn check_link<'a>(
     check.problems
 }
 
-struct Check<'a> {
-    link: &'a Link,
-    known: &'a Known,
+pub(crate) struct Check<'a> {
+    pub(crate) link: &'a Link,
+    pub(crate) known: &'a Known,
     file: String,
-    problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl<'a> Check<'a> {
+    pub(crate) fn new(link: &'a Link, known: &'a Known) -> Self {
+        Self { link, known, file: format!("{}.toml", link.id), problems: Vec::new() }
+    }
 }
 
 impl Check<'_> {
-    fn say(&mut self, key: &str, what: String, remedy: &str) {
+    pub(crate) fn say(&mut self, key: &str, what: String, remedy: &str) {
         self.problems.push(Problem::new(&self.file, what).key(key).remedy(remedy));
     }
 
     /// The parts a link names must exist and belong to its two ends.
-    fn parts(&mut self) {
+    pub(crate) fn parts(&mut self) {
         let (link, known) = (self.link, self.known);
         for (key, id) in [("source", &link.source), ("target", &link.target)] {
             if known.systems.get(id).is_none() {
@@ -149,11 +155,21 @@ impl Check<'_> {
             self.say("extent", what, "一覧か連携を直してください");
         }
         self.charset(row);
+        self.taking_in(row);
+    }
+
+    /// What a row asks of the side that takes the rows in.
+    pub(crate) fn taking_in(&mut self, row: &LinkRow) {
+        let (link, at) = (self.link, row.reference());
         if row.exclusive_lock == Some(true) && !link.exclusive_lock {
             let what = format!("{at} は取込中の排他制御を求めています");
             self.say("exclusive_lock", what, "true にしてください");
         }
-        if let Some(wanted) = row.delivery_assurance.filter(|wanted| *wanted != link.assurance) {
+        // Given and taken in one transaction, a delivery needs nobody who asks whether it arrived.
+        let one_transaction =
+            matches!(link.delivery, Delivery::InProcess { .. }) && link.assurance != Assurance::None;
+        let wanted = row.delivery_assurance.filter(|wanted| *wanted != link.assurance && !one_transaction);
+        if let Some(wanted) = wanted {
             let who = match wanted {
                 Assurance::ReceiverAsks => "受信側からの確認",
                 Assurance::SenderAssures | Assurance::None => "送信側の到達保障",
@@ -163,7 +179,7 @@ impl Check<'_> {
     }
 
     /// The charset of the row against that of the layout; an in-process delivery has none to contradict.
-    fn charset(&mut self, row: &LinkRow) {
+    pub(crate) fn charset(&mut self, row: &LinkRow) {
         let Some(layout) = self.link.layout() else { return };
         let Some(of_layout) = self.known.layouts.get(layout) else { return };
         if row.charset.is_empty() {
@@ -188,14 +204,14 @@ impl Check<'_> {
     }
 
     /// Whether what a row names is the system a link names, or may be served by it.
-    fn is(&self, printed: &str, wanted: &str) -> bool {
+    pub(crate) fn is(&self, printed: &str, wanted: &str) -> bool {
         let system = self.known.systems.resolve(printed);
         system.is_some_and(|system| system.id == wanted || system.part_of.as_deref() == Some(wanted))
     }
 }
 
 /// 自動 and 手動 say who starts it; the other words say how it travels.
-fn method_fits(word: MethodWord, link: &Link) -> bool {
+pub(crate) fn method_fits(word: MethodWord, link: &Link) -> bool {
     match word {
         MethodWord::Automatic => link.timing != Timing::ByHand && link.started_by == Starter::Program,
         MethodWord::Manual => link.timing == Timing::ByHand || link.started_by == Starter::Staff,
@@ -207,7 +223,7 @@ fn method_fits(word: MethodWord, link: &Link) -> bool {
 }
 
 /// A person may start what the list calls 随時 or 任意; a yearly row does not run every night.
-fn timing_fits(word: TimingWord, timing: Timing) -> bool {
+pub(crate) fn timing_fits(word: TimingWord, timing: Timing) -> bool {
     match word {
         TimingWord::Immediate => matches!(timing, Timing::OnChange | Timing::OnRequest),
         TimingWord::EveryMinutes(minutes) => timing == Timing::EveryMinutes(minutes),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::derive::compose::lane;
 use crate::derive::volume::rows_per_run;
+use crate::through::check_through;
 use crate::{
     Delivery, Known, Link, LinkRow, Method, Problem, RowRef, STAND_IN, Starter, Timing, ViaSide, run_together,
 };
@@ -23,6 +24,7 @@ pub fn check_links(links: &[Link], rows: &[LinkRow], known: &Known) -> Vec<Probl
     check.schedules();
     check.volumes(rows);
     check.platform(rows, known);
+    check.chains(rows, known);
     check.problems
 }
 
@@ -269,12 +271,21 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Chains that do not lead from the source of a row to its target.
+    fn chains(&mut self, rows: &[LinkRow], known: &Known) {
+        for link in self.links {
+            for through in &link.through {
+                self.problems.extend(check_through(link, through, self.links, rows, known));
+            }
+        }
+    }
+
     /// More rows in one run than one delivery may carry.
     fn volumes(&mut self, rows: &[LinkRow]) {
         let row_of: BTreeMap<RowRef, &LinkRow> = rows.iter().map(|row| (row.reference(), row)).collect();
         // Questions come one by one, however many a day.
         for link in self.links.iter().filter(|link| link.timing != Timing::OnRequest) {
-            let of_link = link.rows.iter().filter_map(|row| row_of.get(row).copied());
+            let of_link = link.serves().filter_map(|row| row_of.get(row).copied());
             let Some(run) = rows_per_run(of_link, link.timing, link.extent) else { continue };
             let max = link.rows_per_delivery_max;
             if max < run {

@@ -1,6 +1,8 @@
 use jiff::civil::Time;
 
-use crate::{Assurance, Delivery, Extent, Fill, Link, Method, OnClosedDay, Starter, Timing, Unmappable};
+use crate::{
+    Assurance, Delivery, Extent, Fill, Link, Method, OnClosedDay, Starter, Through, Timing, Unmappable,
+};
 
 /// Says in Japanese what a link will do, when, and under which control (連携の説明). Several lines, each ending in LF.
 #[must_use]
@@ -17,8 +19,31 @@ pub fn explain(link: &Link) -> String {
         format!("  到達: {}", arrival(link)),
         format!("  補い: {}", fill(link)),
         format!("  もとの行: {}", rows.join("、")),
+        format!("  乗り継ぎ: {}", chains(link)),
     ];
     lines.into_iter().filter(|line| !line.ends_with(": ")).map(|line| line + "\n").collect()
+}
+
+/// Nothing for a link that is the last of no chain.
+fn chains(link: &Link) -> String {
+    let of = |through: &Through| {
+        let rows: Vec<String> = through.rows.iter().map(ToString::to_string).collect();
+        let items: Vec<String> = through
+            .items
+            .iter()
+            .map(|(leaves, arrives)| match leaves == arrives {
+                true => leaves.clone(),
+                false => format!("{leaves}（ここでは{arrives}）"),
+            })
+            .collect();
+        format!(
+            "連携「{}」から続けて、この連携で {} も満たします。届く項目は {}。",
+            through.legs.join("」「"),
+            rows.join("、"),
+            items.join("、")
+        )
+    };
+    link.through.iter().map(of).collect()
 }
 
 /// Nothing for a link without a term.

@@ -13,6 +13,8 @@ pub struct Known {
     pub installed: BTreeSet<String>,
     /// Datasets of those systems, such as `resident-register/resident`.
     pub datasets: BTreeSet<String>,
+    /// The items of each dataset whose items are known.
+    pub items: BTreeMap<String, BTreeSet<String>>,
     /// Intakes of those systems, such as `addressee/residents`.
     pub intakes: BTreeSet<String>,
     /// Record layouts, and for each the identifier of its charset (`utf-16`, `jef-ebcdic` …).

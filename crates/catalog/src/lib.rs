@@ -26,6 +26,7 @@ mod summary;
 mod systems;
 mod table;
 mod term;
+mod through;
 mod vocabulary;
 mod words;
 
@@ -49,5 +50,6 @@ pub use problem::{Column, Problem};
 pub use summary::{Summary, summary_table};
 pub use systems::{SystemKind, SystemRef, Systems};
 pub use term::{Fill, Term, run_together};
+pub use through::Through;
 pub use vocabulary::Vocabulary;
 pub use words::{Assurance, Direction, Extent, MethodWord, TimingWord, ViaSide};

@@ -4,7 +4,7 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use crate::per::{is_file_pattern, is_plain_name};
-use crate::{Assurance, Extent, Fill, Packing, Problem, RowRef, Term};
+use crate::{Assurance, Extent, Fill, Packing, Problem, RowRef, Term, Through};
 
 /// A running link (連携): what one row of a list, or several legs of it, and one TOML file become.
 ///
@@ -68,6 +68,9 @@ pub struct Link {
     /// What stands for items that the sender's layout does not have (補う項目), by item; only of links by which data comes in.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fill: BTreeMap<String, Fill>,
+    /// Rows it serves as the last of a chain of links (乗り継ぎ).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub through: Vec<Through>,
 }
 
 /// How data travels (連携方式).
@@ -348,14 +351,12 @@ impl Link {
         if self.title.trim().is_empty() {
             return Some(("title", "題名が空です".to_owned(), "画面に出す日本語の題名を書いてください"));
         }
-        if self.rows.is_empty() && self.basis.trim().is_empty() {
+        if self.serves().next().is_none() && self.basis.trim().is_empty() {
             let what = "一覧の行も、根拠（basis）もありません".to_owned();
             return Some(("rows", what, "もとになる行か、行がないときの根拠を書いてください"));
         }
-        for (index, row) in self.rows.iter().enumerate() {
-            if self.rows.iter().take(index).any(|before| before == row) {
-                return Some(("rows", format!("行「{row}」が2度あります"), "一方を消してください"));
-            }
+        if let Some(fault) = self.through_fault() {
+            return Some(fault);
         }
         if self.rows_per_delivery_max == 0 {
             let what = "1回の上限件数が0です".to_owned();

@@ -9,7 +9,7 @@ pub struct Summary {
     pub read: usize,
     /// Rows that were left out.
     pub skipped: usize,
-    /// Rows that run.
+    /// Rows that run, by one link or by several one behind the other.
     pub runs: usize,
     /// Rows whose function runs by another of its methods.
     pub runs_otherwise: usize,
@@ -29,7 +29,7 @@ impl Summary {
             list: list.id.clone(),
             read: list.rows.len(),
             skipped: list.skipped,
-            runs: count(|state| matches!(state.standing, Standing::Runs(_))),
+            runs: count(|state| matches!(state.standing, Standing::Runs(_) | Standing::RunsThrough(_))),
             runs_otherwise: count(|state| matches!(state.standing, Standing::RunsOtherwise(_))),
             lacks: count(|state| matches!(state.standing, Standing::Lacks(_))),
             doubtful: count(|state| !state.doubts.is_empty()),

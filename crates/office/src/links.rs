@@ -402,6 +402,11 @@ fn known(
     known.installed = systems.iter().map(|system| system.id.to_owned()).collect();
     known.datasets =
         systems.iter().flat_map(|system| &system.datasets).map(|dataset| dataset.id.to_owned()).collect();
+    known.items = systems
+        .iter()
+        .flat_map(|system| &system.datasets)
+        .map(|dataset| (dataset.id.to_owned(), dataset.names().into_iter().map(str::to_owned).collect()))
+        .collect();
     known.intakes =
         systems.iter().flat_map(|system| &system.intakes).map(|intake| intake.id.to_owned()).collect();
     known.layouts = layouts

@@ -181,7 +181,7 @@ impl Office {
             timing: timing(link.timing),
             extent: extent(link.extent),
             asked: matches!(link.delivery, catalog::Delivery::Inquiry { .. }),
-            rows: link.rows.iter().map(ToString::to_string).collect(),
+            rows: link.serves().map(ToString::to_string).collect(),
             standing,
             why,
             remedy,

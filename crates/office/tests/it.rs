@@ -9,6 +9,7 @@ mod it {
     mod ask;
     mod banks;
     mod defects;
+    mod eltax;
     mod incidents;
     mod intermediate;
     mod inward;

@@ -9,14 +9,14 @@ use system::{Dataset, Extract, Fate, Item, ItemType, Row};
 
 use crate::linked;
 use crate::records::{
-    ACCOUNT, ADDRESSEE, Account, Addressee, AddresseeClass, MAILING, Mailing, REQUEST, Request, TAX_AGENT,
-    TaxAgent,
+    ACCOUNT, ADDRESSEE, Account, Addressee, AddresseeClass, MAILING, Mailing, PersonQuery, QUERY, REQUEST,
+    Request, TAX_AGENT, TaxAgent,
 };
 use crate::rules::letter_name;
 
 /// The datasets of the system.
 pub(crate) fn all() -> Vec<Dataset> {
-    vec![ADDRESSEES, MAILINGS, TAX_AGENTS, ACCOUNTS, NUMBER_ANSWERS]
+    vec![ADDRESSEES, CERTIFICATES, MAILINGS, TAX_AGENTS, ACCOUNTS, NUMBER_ANSWERS, QUERIES]
 }
 
 /// 宛名情報. The address of a protected person is in it, marked: letters still need it, screens and lists must not show it.
@@ -72,6 +72,55 @@ fn addressee(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fa
     row.push_optional(held.corporate_no);
     row.push(flag(held.protected));
     row.push_optional(linked::merged_into(view, &stored.key)?.map(|link| link.record.main_no));
+    Ok(Fate::Row)
+}
+
+/// 宛名情報（コンビニ交付の税証明）: whom a machine may print a tax certificate for.
+const CERTIFICATES: Dataset = Dataset {
+    id: "addressee/certificate-addressee",
+    title: "宛名情報（コンビニ交付の税証明）",
+    kind: &ADDRESSEE,
+    items: &CERTIFICATE_ITEMS,
+    subject: "addressee_no",
+    row: certificate,
+};
+
+static CERTIFICATE_ITEMS: [Item; 9] = [
+    Item::new("addressee_no", "宛名番号", ItemType::Code),
+    Item::new("available", "交付の可否", ItemType::Code),
+    Item::new("history_no", "履歴番号", ItemType::Number),
+    Item::new("name", "氏名", ItemType::Text),
+    Item::new("name_kana", "氏名フリガナ", ItemType::Text),
+    Item::new("birth_date", "生年月日", ItemType::Date),
+    Item::new("sex", "性別", ItemType::Code),
+    Item::new("postcode", "郵便番号", ItemType::Code),
+    Item::new("address", "住所", ItemType::Text),
+];
+
+/// Who lives with a protected person is told by nothing here but the own mark: a mate's row does not change with it. So it is
+/// the mark of the person that leaves the row without data; a mate's certificate shows the mate's own address as any paper of the counter.
+fn certificate(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let held = stored.typed::<Addressee>()?.record;
+    if held.class == AddresseeClass::Corporation {
+        return Ok(Fate::Skip);
+    }
+    row.push(held.addressee_no.as_str());
+    let merged = linked::merged_into(view, &stored.key)?.is_some();
+    if held.protected || merged {
+        row.push("0");
+        for _ in CERTIFICATE_ITEMS.iter().skip(2) {
+            row.push("");
+        }
+        return Ok(Fate::Row);
+    }
+    row.push("1");
+    row.push_display(&stored.version);
+    row.push(&held.name);
+    row.push(&held.name_kana);
+    row.push_optional(held.birth_date);
+    row.push(held.sex.map_or("", |sex| sex.code()));
+    row.push(held.address.postcode.as_deref().unwrap_or_default());
+    row.push(&held.address.one_line());
     Ok(Fate::Row)
 }
 
@@ -230,6 +279,44 @@ fn number_answer(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fat
     row.push(&held.task_id);
     row.push(held.state.code());
     row.push_optional(held.addressee_no);
+    Ok(Fate::Row)
+}
+
+/// 住基ネットへの照会: questions about non-residents, which the resident register passes on.
+const QUERIES: Dataset = Dataset {
+    id: "addressee/person-query",
+    title: "住基ネットへの照会（住登外）",
+    kind: &QUERY,
+    items: &QUERY_ITEMS,
+    subject: "query_no",
+    row: query,
+};
+
+static QUERY_ITEMS: [Item; 8] = [
+    Item::new("query_no", "照会番号", ItemType::Code),
+    Item::new("query_kind", "照会の種類", ItemType::Code),
+    Item::new("addressee_no", "宛名番号", ItemType::Code),
+    Item::new("name", "氏名", ItemType::Text),
+    Item::new("name_kana", "氏名フリガナ", ItemType::Text),
+    Item::new("birth_date", "生年月日", ItemType::Date),
+    Item::new("sex", "性別", ItemType::Code),
+    Item::new("address", "住所", ItemType::Text),
+];
+
+fn query(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let held = stored.typed::<PersonQuery>()?.record;
+    // What is answered is asked no more.
+    if held.result.is_some() {
+        return Ok(Fate::Skip);
+    }
+    row.push(&held.query_no);
+    row.push(held.kind.code());
+    row.push(held.addressee_no.as_str());
+    row.push(&held.name);
+    row.push(&held.name_kana);
+    row.push_optional(held.birth_date);
+    row.push(held.sex.map_or("", |sex| sex.code()));
+    row.push(&held.address);
     Ok(Fate::Row)
 }
 

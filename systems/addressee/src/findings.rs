@@ -4,7 +4,7 @@ use domain::{AddresseeNo, Date};
 use system::Finding;
 
 use crate::candidates::Candidate;
-use crate::records::{Addressee, AddresseeClass};
+use crate::records::{Addressee, AddresseeClass, QueryKind};
 use crate::rules::letter_name;
 
 /// What a screen shows in place of an address that is protected.
@@ -64,6 +64,32 @@ pub(crate) fn wrong_class(held: &Addressee, wanted: AddresseeClass) -> Finding {
             wanted.label()
         ),
         remedy,
+    )
+}
+
+/// ADR50: the same was asked today.
+pub(crate) fn asked_today(held: &Addressee, kind: QueryKind) -> Finding {
+    Finding::error(
+        "ADR50",
+        "query_kind",
+        "照会の種類",
+        format!("宛名番号 {} の{}は、今日すでに照会しています。", held.addressee_no, kind.label()),
+        "住基ネットへの照会一覧（住登外）で、回答を確かめてください。",
+    )
+}
+
+/// ADR51: 住基ネット cannot be asked by what is known.
+pub(crate) fn lacks_facts(held: &Addressee, kind: QueryKind) -> Finding {
+    let needed = match kind {
+        QueryKind::FourFacts => "生年月日と住所",
+        QueryKind::SameAddress => "住所",
+    };
+    Finding::error(
+        "ADR51",
+        "addressee_no",
+        "宛名番号",
+        format!("宛名番号 {} には、{}に要る{needed}がありません。", held.addressee_no, kind.label()),
+        "住登外者修正で入力してから照会してください。",
     )
 }
 

@@ -29,6 +29,7 @@ pub fn system() -> System {
             &records::ACCOUNT,
             &records::PROTECTION,
             &records::REQUEST,
+            &records::QUERY,
             &records::COUNTER,
         ],
         functions: vec![
@@ -52,6 +53,8 @@ pub fn system() -> System {
             functions::account::change_state(),
             functions::requests::list(),
             functions::requests::decide_one(),
+            functions::person_query::ask(),
+            functions::person_query::list(),
             functions::non_resident_number::function(),
         ],
         calculations: Vec::new(),

@@ -19,6 +19,7 @@ mod movement;
 mod notice_datasets;
 mod number_intakes;
 mod passed_on;
+mod person_queries;
 mod qualifications;
 pub mod records;
 mod rules;
@@ -75,6 +76,8 @@ pub fn system() -> System {
             &records::SIGN_REQUEST,
             &records::CODE_REQUEST,
             &records::NON_RESIDENT,
+            &records::PERSON_QUERY,
+            &records::PERSON_ANSWER,
             &records::WIDE_AREA_ANSWER,
             &records::WIDE_AREA_ISSUANCE,
         ],
@@ -108,6 +111,8 @@ pub fn system() -> System {
             wide_area::ANSWERS.clone(),
             passed_on::SIGNS.clone(),
             passed_on::CODE_REQUESTS.clone(),
+            person_queries::TO_JUKI_NET.clone(),
+            person_queries::TO_ADDRESSEE.clone(),
         ],
         intakes: vec![
             intakes::MOVE_IN_NOTICES,
@@ -124,6 +129,8 @@ pub fn system() -> System {
             wide_area::REQUESTS,
             passed_on::SIGN_REQUESTS,
             passed_on::NON_RESIDENTS,
+            person_queries::QUERIES,
+            person_queries::ANSWERS,
         ],
         indexed: vec![texts::RESIDENTS],
         checks: {

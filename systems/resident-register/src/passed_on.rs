@@ -150,7 +150,7 @@ fn code_request(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate
 pub(crate) const NON_RESIDENTS: Intake = Intake {
     id: "resident-register/non-residents",
     title: "住登外者（宛名）",
-    needs: &["addressee_no", "addressee_kind", "name", "birth_date"],
+    needs: &["addressee_no", "class", "name", "birth_date"],
     apply: apply_non_residents,
 };
 
@@ -170,7 +170,7 @@ fn apply_non_residents(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_
             continue;
         };
         let held = view.load::<NonResident>(addressee_no.as_str())?;
-        if row.text("addressee_kind") != NON_RESIDENT_KIND {
+        if row.text("class") != NON_RESIDENT_KIND {
             // Who was one and is one no more.
             if let Some(held) = held {
                 applied.writes.push(Write::close(&crate::records::NON_RESIDENT, no, held.version));
@@ -178,6 +178,10 @@ fn apply_non_residents(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_
             continue;
         }
         let birth = row.text("birth_date");
+        // Whose birth nobody knows cannot be told from a namesake.
+        if birth.is_empty() {
+            continue;
+        }
         let Ok(birth_date) = birth.parse::<RegisterDate>() else {
             refuse("birth_date", format!("生年月日「{birth}」が読めません。"));
             continue;

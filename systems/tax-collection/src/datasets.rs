@@ -1,6 +1,7 @@
 //! What this system offers to others.
 
 mod accounts;
+mod partners;
 
 use register::{Fault, Stored, View};
 use system::{Dataset, Extract, Fate, Item, ItemType, Row};
@@ -12,7 +13,18 @@ use crate::records::{
 
 /// Every dataset.
 pub(crate) fn all() -> Vec<Dataset> {
-    vec![BALANCE, DEMAND, ACCOUNT, TRANSFERS, REFUND, accounts::WRITE_OFF, accounts::STANDING]
+    vec![
+        BALANCE,
+        DEMAND,
+        ACCOUNT,
+        TRANSFERS,
+        REFUND,
+        accounts::WRITE_OFF,
+        accounts::STANDING,
+        partners::ASSESSMENT,
+        partners::ADDRESSEES,
+        partners::LIGHT_VEHICLE_PAYMENT,
+    ]
 }
 
 /// What staff may take out (EUC). None of it has a name, an address or an account.

@@ -22,6 +22,7 @@ pub fn system() -> System {
         kinds: vec![
             &records::INSTALMENT,
             &records::RECEIPT,
+            &records::PAYMENT_CONTROL,
             &records::OVERPAYMENT,
             &records::CLOSING,
             &records::CASE,
@@ -48,6 +49,8 @@ pub fn system() -> System {
             intakes::PAYMENTS,
             intakes::TRANSFER_RESULTS,
             intakes::REFUND_RESULTS,
+            intakes::PAYMENT_CONTROLS,
+            intakes::WRITE_OFFS,
         ],
         indexed: Vec::new(),
         checks: verify::checks(),

@@ -287,6 +287,7 @@ pub(crate) fn link(
         term: Term::default(),
         succeeds: None,
         fill: BTreeMap::new(),
+        through: Vec::new(),
     };
     Some(DerivedLink { link, assumptions })
 }

@@ -78,7 +78,7 @@ pub fn derive(
     schemas: &Schemas,
     defaults: &Defaults,
 ) -> Derived {
-    let fulfilled: BTreeSet<&RowRef> = links.iter().flat_map(|link| &link.rows).collect();
+    let fulfilled: BTreeSet<&RowRef> = links.iter().flat_map(Link::serves).collect();
     let mut derived = Derived::default();
     let mut groups: Vec<Vec<legs::Leg<'_>>> = Vec::new();
     let mut group_of: BTreeMap<legs::Key<'_>, usize> = BTreeMap::new();

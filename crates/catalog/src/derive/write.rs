@@ -61,6 +61,14 @@ pub(crate) fn link(link: &Link, remarks: &[String]) -> String {
     lines.extend(link.keep_days.map(|days| format!("keep_days = {days}")));
     lines.push(String::new());
     lines.extend(delivery(&link.delivery));
+    for through in &link.through {
+        lines.push("\n[[through]]".to_owned());
+        lines.push(list("rows", &through.rows.iter().map(|row| text(&row.to_string())).collect::<Vec<_>>()));
+        lines.push(list("legs", &through.legs.iter().map(|leg| text(leg)).collect::<Vec<_>>()));
+        let items =
+            through.items.iter().map(|(leaves, arrives)| format!("{} = {}", text(leaves), text(arrives)));
+        lines.push(format!("items = {{ {} }}", items.collect::<Vec<_>>().join(", ")));
+    }
     lines.join("\n") + "\n"
 }
 

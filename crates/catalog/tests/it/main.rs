@@ -16,4 +16,6 @@ mod states;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod through;
+#[cfg(test)]
 mod together;

@@ -96,9 +96,9 @@ fn the_summary_counts_each_list() {
         "\
 一覧           読込  除外  稼働  別方式で稼働  未稼働  要確認
 city             59     0    22             0      37      33
-town_a           97     0     9             0      88       0
-kotoura_links    43     0     4             0      39       0
-unit_links     1006     0   142            48     816       3
+town_a           97     0    23             0      74       0
+kotoura_links    43     0     7             0      36       0
+unit_links     1006     0   186            57     763       3
 "
     );
 }

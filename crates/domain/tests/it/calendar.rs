@@ -30,6 +30,8 @@ fn closed_days_and_the_next_open_one() {
         ("2027-01-01", Some("元日"), "2027-01-04"),
         ("2027-01-03", Some("年末年始"), "2027-01-04"),
         ("2024-09-22", Some("秋分の日"), "2024-09-24"),
+        ("2032-09-21", Some("休日（国民の休日）"), "2032-09-23"), // between 敬老の日 and 秋分の日
+        ("2031-02-24", Some("休日（振替休日）"), "2031-02-25"),
     ] {
         let date = day(date);
         assert_eq!(calendar.closed_as(date), closed_as, "{date}");
@@ -39,13 +41,13 @@ fn closed_days_and_the_next_open_one() {
     assert_eq!(calendar.business_day_on_or_after(day("2026-11-20")), day("2026-11-20"));
     assert_eq!(calendar.business_day_on_or_after(day("2026-05-31")), day("2026-06-01"));
     assert_eq!(calendar.business_day_on_or_before(day("2026-11-23")), day("2026-11-20"));
-    assert!((2024..=2028).all(|year| calendar.covers(year)) && !calendar.covers(2029));
+    assert!((2024..=2035).all(|year| calendar.covers(year)) && !calendar.covers(2036));
 }
 
 #[test]
 fn each_year_has_its_sixteen_holidays_and_no_substitute_on_a_sunday() {
     let calendar = BusinessCalendar::from_tsv(TABLE).unwrap();
-    for year in 2024..=2028 {
+    for year in 2024..=2035 {
         let named = TABLE
             .lines()
             .filter(|line| line.starts_with(&year.to_string()) && !line.contains("\t休日"))

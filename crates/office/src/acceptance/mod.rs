@@ -191,6 +191,6 @@ impl Office {
             }
             fact
         };
-        running.link.rows.iter().map(fact).collect()
+        running.link.serves().map(fact).collect()
     }
 }

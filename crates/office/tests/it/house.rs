@@ -217,6 +217,14 @@ fn open(
         "multi-payment-network",
         "financial-accounting",
         "intermediate-server",
+        "eltax",
+        "eltax-common-payment",
+        "light-vehicle-jnks",
+        "light-vehicle-oss",
+        "light-vehicle-inspection-info",
+        "light-vehicle-association",
+        "delinquency-management",
+        "school-lunch-fee",
     ]
     .into_iter()
     .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))

@@ -73,7 +73,9 @@ fn a_move_in_reaches_every_subscriber_and_both_suites() {
             "addressee-to-application-management",
             "addressee-to-light-vehicle-tax",
             "addressee-to-tax-collection",
+            "addressees-to-convenience-store",
             "non-resident-to-integrated-addressee",
+            "non-resident-to-resident",
             "resident-changes-to-welfare",
             "resident-to-addressee",
             "resident-to-child-allowance",
@@ -269,7 +271,12 @@ fn differences_pass_over_what_a_full_extract_brought() {
         .filter(|line| line.delivery.file_name.is_some())
         .map(|line| (&*line.delivery.link, line.delivery.no))
         .collect();
-    assert_eq!(files, [("resident-full-to-welfare", 2), ("resident-to-convenience-store", 1)]);
+    let wanted = [
+        ("addressees-to-convenience-store", 1),
+        ("resident-full-to-welfare", 2),
+        ("resident-to-convenience-store", 1),
+    ];
+    assert_eq!(files, wanted);
 }
 
 #[test]

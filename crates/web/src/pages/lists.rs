@@ -38,7 +38,8 @@ struct Row {
     charset: String,
     standing: &'static str,
     class: &'static str,
-    link: String,
+    /// The links that serve it, first to last.
+    links: Vec<String>,
     questions: Vec<String>,
     doubts: Vec<String>,
     note: String,
@@ -106,7 +107,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         summary = Some(Summary::of(list, row_states));
         for (row, row_state) in list.rows.iter().zip(row_states) {
             let fits = match state {
-                "runs" => matches!(row_state.standing, Standing::Runs(_)),
+                "runs" => matches!(row_state.standing, Standing::Runs(_) | Standing::RunsThrough(_)),
                 "otherwise" => matches!(row_state.standing, Standing::RunsOtherwise(_)),
                 "lacks" => matches!(row_state.standing, Standing::Lacks(_)),
                 "doubts" => !row_state.doubts.is_empty(),
@@ -146,10 +147,11 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
 
 fn one(row: &catalog::LinkRow, state: &RowState) -> Row {
     let texts = |questions: &[catalog::Question]| questions.iter().map(|one| one.text.clone()).collect();
-    let (standing, class, link, questions) = match &state.standing {
-        Standing::Runs(link) => ("稼働", "good", link.clone(), Vec::new()),
-        Standing::RunsOtherwise(link) => ("別方式で稼働", "good", link.clone(), Vec::new()),
-        Standing::Lacks(questions) => ("未対応", "quiet", String::new(), texts(questions)),
+    let (standing, class, links, questions) = match &state.standing {
+        Standing::Runs(link) => ("稼働", "good", vec![link.clone()], Vec::new()),
+        Standing::RunsThrough(legs) => ("稼働", "good", legs.clone(), Vec::new()),
+        Standing::RunsOtherwise(link) => ("別方式で稼働", "good", vec![link.clone()], Vec::new()),
+        Standing::Lacks(questions) => ("未対応", "quiet", Vec::new(), texts(questions)),
     };
     let timing: Vec<_> = row.timing.iter().map(|word| word.word()).collect();
     Row {
@@ -167,7 +169,7 @@ fn one(row: &catalog::LinkRow, state: &RowState) -> Row {
         charset: row.charset.clone(),
         standing,
         class,
-        link,
+        links,
         questions,
         doubts: texts(&state.doubts),
         note: row.note.clone(),

@@ -12,6 +12,7 @@ pub mod non_resident_number;
 pub mod non_resident_register;
 mod people;
 mod per_tax;
+pub mod person_query;
 pub mod requests;
 pub mod search;
 pub mod set_name_preference;

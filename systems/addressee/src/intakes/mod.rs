@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod non_residents;
 pub mod protected;
+pub mod query_answers;
 pub mod residents;
 
 use domain::AddresseeNo;
@@ -10,7 +11,13 @@ use system::{Incoming, Intake, RefusedRow};
 
 /// The intakes of the system.
 pub(crate) fn all() -> Vec<Intake> {
-    vec![residents::RESIDENTS, protected::PROTECTED, accounts::ACCOUNTS, non_residents::NON_RESIDENTS]
+    vec![
+        residents::RESIDENTS,
+        protected::PROTECTED,
+        accounts::ACCOUNTS,
+        non_residents::NON_RESIDENTS,
+        query_answers::QUERY_ANSWERS,
+    ]
 }
 
 /// A row that is not applied, under the item that names what the row is about.

@@ -5,6 +5,7 @@ mod counter;
 mod merge;
 mod per_tax;
 mod protection;
+mod query;
 mod request;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ pub use counter::{COUNTER, Counter};
 pub use merge::{MERGE, Merge};
 pub use per_tax::{ACCOUNT, Account, MAILING, Mailing, PerTax, TAX_AGENT, TaxAgent, key_of};
 pub use protection::{PROTECTION, Protection};
+pub use query::{FoundPerson, PersonQuery, QUERY};
 pub use request::{Closing, REQUEST, Request};
 
 macro_rules! codes {
@@ -139,6 +141,30 @@ codes! {
         Stopped = "2" "停止",
         /// Given up.
         Abolished = "9" "廃止",
+    }
+}
+
+codes! {
+    /// What 住基ネット is asked about a non-resident (照会の種類).
+    QueryKind {
+        /// Whether name, birth, sex and address are right.
+        FourFacts = "1" "基本４情報確認",
+        /// Who lives at the address.
+        SameAddress = "2" "同一住所者検索",
+    }
+}
+
+codes! {
+    /// What 住基ネット answered (照会の結果). This project's own list (unverified; the partner's own is not public).
+    QueryResult {
+        /// As it was asked, or these people.
+        Found = "1" "一致・該当あり",
+        /// Somebody, with other facts.
+        Differs = "2" "一致しない",
+        /// Nobody.
+        Nobody = "3" "該当なし",
+        /// It could not be asked.
+        Failed = "9" "照会できない",
     }
 }
 

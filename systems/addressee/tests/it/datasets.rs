@@ -34,6 +34,11 @@ fn the_items_are_those_agreed() {
              address moved_out_to departed_on corporate_no protected merged_into",
         ),
         (
+            "addressee/certificate-addressee",
+            "addressee_no",
+            "addressee_no available history_no name name_kana birth_date sex postcode address",
+        ),
+        (
             "addressee/mailing",
             "mailing_key",
             "mailing_key history_no addressee_no tax_item from until name postcode address reason ended",
@@ -199,4 +204,30 @@ fn a_row_tells_into_which_number_it_was_merged() {
         let row = told(&memory, "addressee/addressee", &main);
         assert!(row.contains("history_no=1 ") && !row.contains("merged_into"), "{function}: {row}");
     }
+}
+
+/// Whose address is protected, and who is a sub number, is a row without data; a corporation has no such certificate.
+#[test]
+fn a_machine_prints_tax_certificates_of_who_is_not_protected() {
+    let mut memory = town();
+    let (own, id) = (number(1), "addressee/certificate-addressee");
+    let shown = told(&memory, id, &own);
+    assert!(
+        shown.starts_with(&format!("addressee_no={own} available=1 history_no=1 name=架空　花子")),
+        "{shown}"
+    );
+    assert!(shown.ends_with("address=みなと町1番地"), "{shown}");
+    let row =
+        vec![("addressee_no", own.clone()), ("history_no", "1".to_owned()), ("protected", "1".to_owned())];
+    assert_eq!(take(&mut memory, &intake("protected"), TODAY, &[row]).refused, []);
+    assert_eq!(told(&memory, id, &own), format!("addressee_no={own} available=0"));
+    let dataset = dataset(id);
+    done(
+        &mut memory,
+        "corporation-register",
+        &json!({"name": "株式会社みなと", "name_kana": "ミナト", "town": "浜町"}),
+    );
+    let firm = corporation(1);
+    let stored = memory.get(dataset.kind, &firm).unwrap().unwrap();
+    assert_eq!((dataset.row)(&memory, &stored, &mut Row::new()).unwrap(), system::Fate::Skip);
 }

@@ -14,6 +14,8 @@ mod per_tax;
 #[cfg(test)]
 mod protected;
 #[cfg(test)]
+mod queries;
+#[cfg(test)]
 mod residents;
 #[cfg(test)]
 mod support;

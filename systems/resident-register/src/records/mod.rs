@@ -16,6 +16,7 @@ mod non_resident;
 mod numbers;
 mod outbound_notice;
 mod person;
+mod person_query;
 mod provisional;
 mod qualification;
 mod received_notice;
@@ -44,6 +45,7 @@ pub use outbound_notice::{
     Channel, NoticeChange, NoticeContent, NoticeKind, NoticeState, OUTBOUND_NOTICE, OutboundNotice,
 };
 pub use person::{AliasEvent, Basis, HistoryEntry, PERSON, Person};
+pub use person_query::{PERSON_ANSWER, PERSON_QUERY, PersonAnswer, PersonQuery};
 pub use provisional::{PROVISIONAL, Provisional, ProvisionalStatus, ReadVersion};
 pub(crate) use qualification::key as qualification_key;
 pub use qualification::{QUALIFICATION, Qualification, Scheme};

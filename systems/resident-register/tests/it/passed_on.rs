@@ -2,7 +2,9 @@
 
 use domain::{RegisterDate, Sex};
 use register::ViewExt;
-use resident_register::records::{CODE_REQUEST, CodeRequest, NonResident};
+use resident_register::records::{
+    CODE_REQUEST, CodeRequest, NonResident, PERSON_ANSWER, PERSON_QUERY, PersonQuery,
+};
 use serde_json::json;
 
 use crate::cases::usual;
@@ -59,7 +61,7 @@ fn a_non_residents_number_is_nobody_elses_and_a_namesake_who_moves_in_is_told() 
     town.pool(5);
     let taro = town.people["太郎"].to_string();
     let next = domain::AddresseeNo::from_serial(2).unwrap().to_string();
-    let names = ["addressee_no", "addressee_kind", "name", "birth_date", "sex"];
+    let names = ["addressee_no", "class", "name", "birth_date", "sex"];
     let mut take = |rows: &[Vec<&str>]| town.take("non-residents", &names, rows);
     let collides = take(&[vec![&taro, "2", "鈴木　次郎", "1970-01-01", "1"]]);
     assert!(collides.refused[0].message.starts_with("E041 "), "{:?}", collides.refused);
@@ -86,5 +88,47 @@ fn a_non_residents_number_is_nobody_elses_and_a_namesake_who_moves_in_is_told() 
     let given: Vec<String> = town.people.values().map(ToString::to_string).collect();
     assert_eq!(given.len(), 2);
     assert!(!given.contains(&next), "{given:?}");
+    assert_eq!(town.contradictions(), Vec::<String>::new());
+}
+
+/// 基本４情報確認, 同一住所者検索: a question passes once and only as it came; an answer only to what was asked.
+#[test]
+fn questions_about_non_residents_pass_on_and_their_answers_back() {
+    let mut town = town();
+    let asked = ["query_no", "query_kind", "addressee_no", "name", "birth_date", "sex", "address"];
+    let five = domain::AddresseeNo::from_serial(49_999_999_999_999).unwrap().to_string();
+    let row = |no: &'static str, kind: &'static str| {
+        vec![no, kind, &*five, "他所　五郎", "1970-07-07", "1", "他県他市本町5番地"]
+    };
+    for (query, wanted) in [
+        (row("Q-1", "1"), ""),
+        (row("Q-2", "2"), ""),
+        (row("Q-1", "2"), ""),
+        (row("", "1"), "query_no"),
+        (row("Q 3", "1"), "query_no"),
+        (row("Q-3", "3"), "query_kind"),
+        (vec!["Q-3", "1", "12", "他所　五郎", "", "", "他市"], "addressee_no"),
+    ] {
+        let applied = town.take("person-queries", &asked, std::slice::from_ref(&query));
+        let items: Vec<&str> = applied.refused.iter().map(|refused| refused.item.as_str()).collect();
+        assert_eq!(items.join(" "), wanted, "{query:?}");
+    }
+    let held = town.view().load::<PersonQuery>("Q-1").unwrap().unwrap();
+    assert_eq!((held.version, held.record.kind.as_str()), (1, "1"), "a number is one question");
+    assert_eq!(town.view().count(&PERSON_QUERY).unwrap(), 2);
+
+    let answered = ["answer_no", "query_no", "query_result", "name", "address"];
+    for (answer, wanted) in [
+        (vec!["K-1", "Q-1", "1", "他所　五郎", "他県他市本町5番地"], ""),
+        (vec!["K-1", "Q-1", "1", "他所　五郎", "他県他市本町5番地"], ""),
+        (vec!["K-2", "Q-2", "3", "", ""], ""),
+        (vec!["K-3", "Q-9", "1", "だれか", "どこか"], "query_no"),
+        (vec!["", "Q-1", "1", "だれか", "どこか"], "answer_no"),
+    ] {
+        let applied = town.take("person-answers", &answered, std::slice::from_ref(&answer));
+        let items: Vec<&str> = applied.refused.iter().map(|refused| refused.item.as_str()).collect();
+        assert_eq!(items.join(" "), wanted, "{answer:?}");
+    }
+    assert_eq!(town.view().count(&PERSON_ANSWER).unwrap(), 2);
     assert_eq!(town.contradictions(), Vec::<String>::new());
 }

@@ -7,6 +7,7 @@ mod inquiry;
 mod levy_entry;
 mod overpayments;
 mod papers;
+mod payment_controls;
 mod payment_entry;
 mod payments_import;
 mod refunds;
@@ -30,6 +31,7 @@ pub(crate) fn all() -> Vec<Function> {
         levy_entry::function(),
         payment_entry::function(),
         payments_import::function(),
+        payment_controls::function(),
         clear::function(),
         transfer_apply::register(),
         transfer_apply::change(),

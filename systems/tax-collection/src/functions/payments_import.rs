@@ -27,7 +27,7 @@ pub(super) fn function() -> Function {
             "納付情報",
             vec![
                 Field::new("list", "納付の一覧", FieldKind::Lines(LIST_CHARACTERS_MAX)).required().help(
-                    "1行に1件。「収納番号,チャネル(window・bank・transfer・convenience・mpn・post),区分(1速報 2確報 3取消),調定番号か44桁・20桁の番号,納付日,収入日,金額」",
+                    "1行に1件。「収納番号,チャネル(window・bank・transfer・convenience・mpn・eltax・post),区分(1速報 2確報 3取消),調定番号か44桁・20桁の番号,納付日,収入日,金額」",
                 ),
                 Field::new("count", "件数", FieldKind::Number(999_999)).help("送り状の件数。違えば取り込みません。"),
                 Field::new("total", "合計額", FieldKind::Yen).help("送り状の合計額。違えば取り込みません。"),

@@ -2,16 +2,20 @@
 
 mod known;
 mod levies;
+mod payment_controls;
 mod payments;
 mod refunds;
 mod transfers;
+mod write_offs;
 
 pub use known::{ACCOUNTS, ADDRESSEES, MAILINGS, TAX_AGENTS};
 pub use levies::LEVIES;
+pub use payment_controls::PAYMENT_CONTROLS;
 pub use payments::PAYMENTS;
 pub(crate) use payments::{Desk as PaymentDesk, Told};
 pub use refunds::REFUND_RESULTS;
 pub use transfers::TRANSFER_RESULTS;
+pub use write_offs::WRITE_OFFS;
 
 use domain::{Date, RegisterDate, Yen};
 use system::{Incoming, RefusedRow};

@@ -8,6 +8,7 @@ mod issue;
 pub mod known;
 mod ledger;
 mod overpayment;
+mod payment_control;
 mod receipt;
 mod transfer;
 
@@ -23,6 +24,7 @@ pub use instalment::{DeferredDays, INSTALMENT, Instalment, Preliminary, Reminder
 pub use issue::{ISSUE, Issue};
 pub use ledger::{Account, Book, Cause, Entry, Part, Posting};
 pub use overpayment::{OVERPAYMENT, Overpayment, OverpaymentState, Payee, Settlement};
+pub use payment_control::{ControlKind, PAYMENT_CONTROL, PaymentControl};
 pub use receipt::{Channel, PutTo, RECEIPT, Receipt, ReceiptState, Stage};
 pub use transfer::{
     ApplicationState, TRANSFER, TRANSFER_APPLICATION, Transfer, TransferApplication, TransferState,

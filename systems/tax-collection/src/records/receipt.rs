@@ -21,8 +21,10 @@ words! {
         Transfer = "transfer" "口座振替",
         /// コンビニエンスストア.
         Convenience = "convenience" "コンビニ",
-        /// マルチペイメント・共通納税.
-        Mpn = "mpn" "ＭＰＮ・共通納税",
+        /// マルチペイメント.
+        Mpn = "mpn" "ＭＰＮ",
+        /// 地方税共通納税（eLTAX）.
+        CommonPayment = "eltax" "共通納税",
         /// 郵便.
         Post = "post" "郵便",
         /// 換価代金・配当金.

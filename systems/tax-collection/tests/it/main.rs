@@ -8,6 +8,7 @@ mod closing;
 mod limitation;
 mod masking;
 mod papers;
+mod partners;
 mod places;
 mod refunds;
 mod town;
