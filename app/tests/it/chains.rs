@@ -19,7 +19,7 @@ fn rows(view: &dyn View, id: &str) -> Option<Rows> {
     let mut found = BTreeMap::new();
     view.scan(dataset.kind, None, &mut |stored| {
         let mut row = Row::new();
-        if (dataset.row)(view, &stored, &mut row)? == Fate::Row {
+        if (dataset.row)(view, stored, &mut row)? == Fate::Row {
             let values: BTreeMap<_, _> =
                 dataset.names().into_iter().zip(row.values().map(str::to_owned)).collect();
             found.insert(values[dataset.subject].clone(), values);

@@ -48,7 +48,7 @@ fn who_may_be_asked_about_and_how_often() {
         (number(77), "1", "ADR01"),
         (number(1), "1", "ADR11"),
         (name_only.clone(), "1", "ADR51"),
-        (name_only.clone(), "2", "ADR51"),
+        (name_only, "2", "ADR51"),
         (five.clone(), "1", ""),
         (five.clone(), "1", "ADR50"),
         (five.clone(), "2", ""),

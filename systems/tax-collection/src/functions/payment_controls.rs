@@ -73,9 +73,12 @@ fn decide(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<Outcome, Fa
     Ok(Outcome { message, answer: Some(Answer { data, subjects: Vec::new() }), ..Outcome::default() })
 }
 
+/// Count and sum, by kind of day and day.
+type Came = BTreeMap<(&'static str, Date), (u64, i64)>;
+
 /// Count and sum of what came of 共通納税, by kind of day and day. A payment that is only told of has no money yet.
-fn came(view: &dyn View) -> Result<BTreeMap<(&'static str, Date), (u64, i64)>, Fault> {
-    let mut came: BTreeMap<(&'static str, Date), (u64, i64)> = BTreeMap::new();
+fn came(view: &dyn View) -> Result<Came, Fault> {
+    let mut came = Came::new();
     view.scan(&RECEIPT, None, &mut |stored| {
         let held = stored.typed::<Receipt>()?.record;
         if held.channel != Channel::CommonPayment || held.state == ReceiptState::Cancelled {
