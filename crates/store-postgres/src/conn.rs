@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use register::Fault;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -12,7 +13,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
 
 use crate::drive::{Request, block_on, pipeline};
-use crate::error::OrSaid;
+use crate::error::{OrSaid, is_full};
 
 /// What every session is told.
 ///
@@ -129,12 +130,23 @@ impl Conn {
     }
 }
 
+/// How long a server that has no place left is asked again, and how long a connection that comes back is waited for between.
+const FULL_TRIES: u32 = 60;
+const FULL_WAIT: Duration = Duration::from_millis(250);
+
+/// Idle connections, and who waits for one.
+#[derive(Default)]
+struct Idle {
+    conns: Mutex<Vec<Conn>>,
+    came_back: Condvar,
+}
+
 /// Idle connections for reading.
 pub(crate) struct Pool {
     runtime: Handle,
     config: Config,
     keep: usize,
-    idle: Arc<Mutex<Vec<Conn>>>,
+    idle: Arc<Idle>,
 }
 
 impl Pool {
@@ -142,15 +154,22 @@ impl Pool {
         Self { runtime, config, keep, idle: Arc::default() }
     }
 
-    /// A connection of one's own. None is ever waited for: a thread that holds one view and asks for another would
-    /// wait for itself; surplus connections are closed when they come back.
+    /// A connection of one's own. The pool sets no limit: a thread that holds one view and asks for another would
+    /// wait for itself; surplus connections are closed when they come back. A server that takes no more is another matter: each
+    /// commit wakes all links at once, and a moment later most of them have read what they wanted.
     fn take(&self) -> Result<Conn, Error> {
+        let mut tries = 0;
         loop {
-            let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-            match idle {
+            match self.idle.pop() {
                 Some(conn) if conn.client.is_closed() => {}
                 Some(conn) => return Ok(conn),
-                None => return Conn::open(&self.runtime, &self.config),
+                None => match Conn::open(&self.runtime, &self.config) {
+                    Err(error) if is_full(&error) && tries < FULL_TRIES => {
+                        tries += 1;
+                        self.idle.wait(FULL_WAIT);
+                    }
+                    opened => return opened,
+                },
             }
         }
     }
@@ -194,14 +213,31 @@ impl Pool {
     }
 
     pub(crate) fn keep(&self, conn: Conn) {
-        put(&self.idle, self.keep, conn);
+        self.idle.put(self.keep, conn);
     }
 }
 
-fn put(idle: &Mutex<Vec<Conn>>, keep: usize, conn: Conn) {
-    let mut idle = idle.lock().unwrap_or_else(PoisonError::into_inner);
-    if idle.len() < keep && !conn.client.is_closed() {
-        idle.push(conn);
+impl Idle {
+    fn conns(&self) -> MutexGuard<'_, Vec<Conn>> {
+        self.conns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn pop(&self) -> Option<Conn> {
+        self.conns().pop()
+    }
+
+    /// Waits until one comes back, and no longer than this.
+    fn wait(&self, at_most: Duration) {
+        let none = |conns: &mut Vec<Conn>| conns.is_empty();
+        drop(self.came_back.wait_timeout_while(self.conns(), at_most, none));
+    }
+
+    fn put(&self, keep: usize, conn: Conn) {
+        let mut conns = self.conns();
+        if conns.len() < keep && !conn.client.is_closed() {
+            conns.push(conn);
+            self.came_back.notify_one();
+        }
     }
 }
 
@@ -225,7 +261,7 @@ impl Drop for Snapshot<'_> {
         // Nobody waits for the end of a reading.
         self.pool.runtime.spawn(async move {
             if conn.client.batch_execute("ROLLBACK").await.is_ok() {
-                put(&idle, keep, conn);
+                idle.put(keep, conn);
             }
         });
     }

@@ -38,6 +38,11 @@ pub(crate) fn is_passing(error: &Error) -> bool {
     }
 }
 
+/// Whether the server has no place left for another connection.
+pub(crate) fn is_full(error: &Error) -> bool {
+    error.code() == Some(&SqlState::TOO_MANY_CONNECTIONS)
+}
+
 /// Whether the transaction was undone by the server for reasons of others, and may be done again as it is.
 pub(crate) fn is_undone(error: &Error) -> bool {
     error.code().is_some_and(|code| code.code().starts_with("40"))

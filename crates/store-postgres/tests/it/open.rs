@@ -4,7 +4,7 @@ use std::error::Error;
 
 use register::{Actor, AsOf, Body, Column, CommitError, Draft, Fault, Journal, Kind, Write};
 use store_postgres::{Options, Store, Trouble, VaultKey};
-use testkit::postgres::{cluster, database};
+use testkit::postgres::{Cluster, cluster, database};
 
 static BARE: Kind = Kind::new("t/car", "車");
 static PLAIN: Kind =
@@ -79,6 +79,23 @@ fn a_server_that_takes_no_writes_is_told() {
     assert_eq!(trouble(store.commit(create(&BARE, "A", "1"))), Trouble::ReadOnly);
     // It is still readable.
     assert_eq!(store.view(AsOf::default()).unwrap().count(&BARE).unwrap(), 0);
+}
+
+/// Each commit wakes every link of a town, and there may be more of them than the server has places.
+#[test]
+fn readers_wait_for_a_place_on_a_full_server() {
+    let small = Cluster::start("-c max_connections=12 -c superuser_reserved_connections=0");
+    let store = open(&small.database(), &BARE, Options { readers: 2, ..options() }).unwrap();
+    store.commit(create(&BARE, "A", "1")).unwrap();
+    std::thread::scope(|scope| {
+        let read = || {
+            for _ in 0..20 {
+                assert_eq!(store.view(AsOf::default()).unwrap().count(&BARE).unwrap(), 1);
+            }
+        };
+        let readers: Vec<_> = (0..40).map(|_| scope.spawn(read)).collect();
+        assert!(readers.into_iter().all(|reader| reader.join().is_ok()));
+    });
 }
 
 #[test]
