@@ -40,9 +40,9 @@ test('a search is remembered and asked again by one click', async () => {
   // The head of some household: what the first row of a search says.
   await open('residents?relation=%E4%B8%96%E5%B8%AF%E4%B8%BB&birth_to=S40.12.31');
   const row = page.locator('tbody tr').first();
-  const name = await row.locator('td').nth(0).locator('a').innerText();
+  const name = await row.locator('td.who a').innerText();
   const no = (await row.locator('td').last().innerText()).trim();
-  const birth = (await row.locator('td').nth(1).innerText()).split('\n')[0].trim();
+  const birth = (await row.locator('td').nth(2).innerText()).split('\n')[0].trim();
   person = { name, no, birth };
   await open('residents');
   await desk.shot('recent');

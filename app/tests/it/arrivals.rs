@@ -20,6 +20,19 @@ const OF_THE_TOWN: [(&str, &str); 4] = [
     ("town-notices-from-immigration", "notices-from-immigration"),
 ];
 
+/// Links of money and vehicles, whose rows stand on what a town has levied before: `office/tests/it/eltax.rs` plays their senders.
+const ELSEWHERE: [&str; 9] = [
+    "payment-controls-from-eltax",
+    "payments-from-common-payment",
+    "payments-paid-from-eltax",
+    "payments-received-from-eltax",
+    "registrations-from-association",
+    "registrations-from-inspection-info",
+    "registrations-from-oss",
+    "town-registrations-from-oss",
+    "write-offs-from-case-files",
+];
+
 /// What one system outside sends over a link: the items of one row, and how many of the rows are refused.
 struct Sends<'a> {
     link: &'a str,
@@ -35,6 +48,12 @@ fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str, sex: &'a str, address: 
     };
     let qualification = [("addressee_no", no), ("acquired_on", "2026-04-01")];
     let mut all = vec![
+        // It answers a question that nobody here has asked, and is held back.
+        one(
+            "query-answers-from-juki-net",
+            &[("answer_no", "1"), ("query_no", "Q-1"), ("query_result", "3")],
+            1,
+        ),
         one(
             "move-in-notices-from-juki-net",
             &[
@@ -224,7 +243,7 @@ fn what_each_system_outside_sends_is_taken_in_and_answered() {
         .filter(|running| matches!(running.link.delivery, catalog::Delivery::Inward { .. }))
         .map(|running| running.link.id.as_str())
         .collect();
-    let mut played: Vec<&str> = sent.iter().map(|one| one.link).collect();
+    let mut played: Vec<&str> = sent.iter().map(|one| one.link).chain(ELSEWHERE).collect();
     played.sort_unstable();
     let mut known = inward.clone();
     known.sort_unstable();
