@@ -129,7 +129,9 @@ impl Chance {
     }
 }
 
+/// A part of an address, which has room for less than a body.
 fn coded(text: &str) -> String {
+    let text: String = text.chars().take(800).collect();
     byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
