@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use domain::AddresseeNo;
-use register::{Fault, Stored, View, ViewExt, Write};
+use register::{Fault, Record, Stored, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Dataset, Fate, Incoming, Intake, Item, ItemType, RefusedRow, Row};
 
 use crate::records::{PERSON_ANSWER, PERSON_QUERY, PersonAnswer, PersonQuery};
@@ -98,102 +98,101 @@ fn answer(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Faul
     Ok(Fate::Row)
 }
 
-/// A number of letters, digits and hyphens; the refusal in words when it is none.
-fn number(row: &Incoming<'_>, item: &str, title: &str) -> Result<String, String> {
+/// Why a row is not taken: the item, and what is wrong with it and what to do.
+type Refusal = (&'static str, String);
+
+/// A number of letters, digits and hyphens.
+fn number(row: &Incoming<'_>, item: &'static str, title: &str) -> Result<String, Refusal> {
     let text = row.text(item);
     let plain = text.chars().all(|one| one.is_ascii_alphanumeric() || one == '-');
     if text.is_empty() || NUMBER_MAX < text.len() || !plain {
-        return Err(format!("{title}が空か、{NUMBER_MAX}文字までの英数字ではありません。"));
+        let what = format!("{title}が空か、{NUMBER_MAX}文字までの英数字ではありません。");
+        return Err((item, format!("{what}送信元に確かめてください。")));
     }
     Ok(text.to_owned())
 }
 
-fn refused(row: &Incoming<'_>, subject: &str, item: &str, message: String) -> RefusedRow {
-    let subject = row.text(subject).chars().take(NUMBER_MAX).collect();
-    RefusedRow { subject, item: item.to_owned(), message }
+/// Takes rows that each have a number of their own: what comes again under one changes nothing.
+fn apply<R: Record>(
+    view: &dyn View,
+    batch: &Batch<'_>,
+    subject: &str,
+    read: impl Fn(&Incoming<'_>) -> Result<Result<R, Refusal>, Fault>,
+) -> Result<Applied, Fault> {
+    let mut applied = Applied::default();
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for row in batch.rows {
+        match read(row)? {
+            Ok(one) => {
+                if taken.insert(one.key()) && view.load::<R>(&one.key())?.is_none() {
+                    applied.writes.push(Write::put(&one, None)?);
+                }
+            }
+            Err((item, message)) => {
+                let subject = row.text(subject).chars().take(NUMBER_MAX).collect();
+                applied.refused.push(RefusedRow { subject, item: item.to_owned(), message });
+            }
+        }
+    }
+    Ok(applied)
 }
 
 fn apply_queries(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
-    let mut applied = Applied::default();
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    for row in batch.rows {
-        let mut refuse = |item: &str, message: String| {
-            applied.refused.push(refused(row, "query_no", item, message));
-        };
-        let query_no = match number(row, "query_no", "照会番号") {
-            Ok(query_no) => query_no,
-            Err(message) => {
-                refuse("query_no", message);
-                continue;
-            }
-        };
-        if !matches!(row.text("query_kind"), "1" | "2") {
-            refuse(
-                "query_kind",
-                format!("照会の種類「{}」は1、2のどちらでもありません。", row.text("query_kind")),
-            );
-            continue;
-        }
-        let Ok(addressee_no) = AddresseeNo::parse(row.text("addressee_no")) else {
-            refuse("addressee_no", "宛名番号が正しくありません。".to_owned());
-            continue;
-        };
-        // A number is one question, however often it comes; what was answered since changes nothing of it.
-        if taken.insert(query_no.clone()) && view.load::<PersonQuery>(&query_no)?.is_none() {
-            let owned = |item: &str| row.text(item).to_owned();
-            let one = PersonQuery {
-                query_no,
-                kind: owned("query_kind"),
-                addressee_no,
-                name: owned("name"),
-                name_kana: owned("name_kana"),
-                birth_date: owned("birth_date"),
-                sex: owned("sex"),
-                address: owned("address"),
-                received_on: context.today,
-            };
-            applied.writes.push(Write::put(&one, None)?);
-        }
+    apply(view, batch, "query_no", |row| Ok(query_of(row, context)))
+}
+
+fn query_of(row: &Incoming<'_>, context: &Context<'_>) -> Result<PersonQuery, Refusal> {
+    let query_no = number(row, "query_no", "照会番号")?;
+    let owned = |item: &str| row.text(item).to_owned();
+    let kind = owned("query_kind");
+    if !matches!(kind.as_str(), "1" | "2") {
+        let what = format!("照会の種類「{kind}」は1、2のどちらでもありません。送信元に確かめてください。");
+        return Err(("query_kind", what));
     }
-    Ok(applied)
+    let addressee_no = AddresseeNo::parse(row.text("addressee_no"))
+        .map_err(|_| ("addressee_no", "宛名番号が正しくありません。送信元に確かめてください。".to_owned()))?;
+    Ok(PersonQuery {
+        query_no,
+        kind,
+        addressee_no,
+        name: owned("name"),
+        name_kana: owned("name_kana"),
+        birth_date: owned("birth_date"),
+        sex: owned("sex"),
+        address: owned("address"),
+        received_on: context.today,
+    })
 }
 
 fn apply_answers(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
-    let mut applied = Applied::default();
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    for row in batch.rows {
-        let mut refuse = |item: &str, message: String| {
-            applied.refused.push(refused(row, "answer_no", item, message));
-        };
-        let answer_no = match number(row, "answer_no", "回答番号") {
-            Ok(answer_no) => answer_no,
-            Err(message) => {
-                refuse("answer_no", message);
-                continue;
-            }
-        };
-        let query_no = row.text("query_no");
-        if view.load::<PersonQuery>(query_no)?.is_none() {
-            let message =
-                format!("照会番号「{query_no}」の照会をしていません。回答番号を送信元に確かめてください。");
-            refuse("query_no", message);
-            continue;
-        }
-        if taken.insert(answer_no.clone()) && view.load::<PersonAnswer>(&answer_no)?.is_none() {
-            let owned = |item: &str| row.text(item).to_owned();
-            let one = PersonAnswer {
-                answer_no,
-                query_no: query_no.to_owned(),
-                result: owned("query_result"),
-                name: owned("name"),
-                name_kana: owned("name_kana"),
-                birth_date: owned("birth_date"),
-                sex: owned("sex"),
-                address: owned("address"),
-                received_on: context.today,
-            };
-            applied.writes.push(Write::put(&one, None)?);
-        }
+    apply(view, batch, "answer_no", |row| answer_of(view, row, context))
+}
+
+fn answer_of(
+    view: &dyn View,
+    row: &Incoming<'_>,
+    context: &Context<'_>,
+) -> Result<Result<PersonAnswer, Refusal>, Fault> {
+    let answer_no = match number(row, "answer_no", "回答番号") {
+        Ok(answer_no) => answer_no,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let owned = |item: &str| row.text(item).to_owned();
+    let query_no = owned("query_no");
+    if view.load::<PersonQuery>(&query_no)?.is_none() {
+        let what =
+            format!("照会番号「{query_no}」の照会をしていません。回答番号を送信元に確かめてください。");
+        return Ok(Err(("query_no", what)));
     }
-    Ok(applied)
+    Ok(Ok(PersonAnswer {
+        answer_no,
+        query_no,
+        result: owned("query_result"),
+        name: owned("name"),
+        name_kana: owned("name_kana"),
+        birth_date: owned("birth_date"),
+        sex: owned("sex"),
+        address: owned("address"),
+        received_on: context.today,
+    }))
 }

@@ -19,6 +19,7 @@ const ROWS_MAX: usize = 200;
 ///
 /// Source: 機能一覧 住民基本台帳 住基ネット連携 基本４情報確認, 同一住所者検索.
 pub fn ask() -> Function {
+    let kinds: Vec<_> = QueryKind::ALL.iter().map(|kind| (kind.code(), kind.label())).collect();
     Function {
         id: "addressee/person-query",
         title: "住基ネットへの照会（住登外）",
@@ -29,12 +30,7 @@ pub fn ask() -> Function {
             "照会",
             vec![
                 Field::new("addressee_no", "宛名番号", FieldKind::AddresseeNo).required(),
-                Field::new(
-                    "query_kind",
-                    "照会の種類",
-                    FieldKind::Choice(choices(&[("1", "基本４情報確認"), ("2", "同一住所者検索")])),
-                )
-                .required(),
+                Field::new("query_kind", "照会の種類", FieldKind::Choice(choices(&kinds))).required(),
                 Field::new("purpose", "目的", FieldKind::Text(100))
                     .required()
                     .help("本人確認情報を使える事務（住民基本台帳法の別表）だけで照会できます。"),
