@@ -261,21 +261,17 @@ pub fn run(office: &Office, task: UserTask) -> anyhow::Result<ExitCode> {
         UserTask::Show { id } => show(office, &id),
         UserTask::Change { id, name, department, rights, no_rights, groups, no_groups, from, until, on } => {
             let Some(user) = office.user(&id)? else { bail!("利用者ID「{id}」はありません") };
-            let placed = user.placed(office.today());
+            let mut draft = UserDraft::of(&user, office.today());
             let given = |list: Option<Vec<String>>, none: bool, now: Vec<String>| match none {
                 true => Vec::new(),
                 false => list.unwrap_or(now),
             };
-            let draft = UserDraft {
-                id: id.clone(),
-                name: name.unwrap_or(user.name),
-                department: department.unwrap_or(placed.department),
-                groups: given(groups, no_groups, placed.groups),
-                rights: Rights(given(rights, no_rights, placed.rights.0)),
-                valid_from: from.or(user.valid_from),
-                valid_until: until.or(user.valid_until),
-                machine: user.machine,
-            };
+            draft.name = name.unwrap_or(draft.name);
+            draft.department = department.unwrap_or(draft.department);
+            draft.groups = given(groups, no_groups, draft.groups);
+            draft.rights = Rights(given(rights, no_rights, draft.rights.0));
+            draft.valid_from = from.or(draft.valid_from);
+            draft.valid_until = until.or(draft.valid_until);
             match on {
                 Some(on) => told(
                     office.schedule_user(&caller, Some(on), &draft),

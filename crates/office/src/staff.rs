@@ -54,6 +54,23 @@ pub struct UserDraft {
     pub machine: bool,
 }
 
+impl UserDraft {
+    /// A user as they stand on a day.
+    pub fn of(user: &User, today: Date) -> Self {
+        let placed = user.placed(today);
+        Self {
+            id: user.id.clone(),
+            name: user.name.clone(),
+            department: placed.department,
+            groups: placed.groups,
+            rights: placed.rights,
+            valid_from: user.valid_from,
+            valid_until: user.valid_until,
+            machine: user.machine,
+        }
+    }
+}
+
 /// One version of a user with who made it (利用者の履歴).
 #[derive(Clone, Debug)]
 pub struct UserVersion {

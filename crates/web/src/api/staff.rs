@@ -193,17 +193,7 @@ pub(crate) fn change(visit: &Visit) -> Result<Reply, Problem> {
     }
     let staffing = visit.office().staffing()?;
     let user = known(&staffing, id)?;
-    let placed = user.placed(visit.office().today());
-    let before = UserDraft {
-        id: id.to_owned(),
-        name: user.name.clone(),
-        department: placed.department,
-        groups: placed.groups,
-        rights: placed.rights,
-        valid_from: user.valid_from,
-        valid_until: user.valid_until,
-        machine: user.machine,
-    };
+    let before = UserDraft::of(user, visit.office().today());
     let caller = visit.caller()?;
     match sent.on {
         Some(on) => {

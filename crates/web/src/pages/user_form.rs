@@ -157,22 +157,12 @@ fn form(visit: &Visit, purpose: Purpose, typed: Typed, findings: Vec<Finding>) -
 fn standing(visit: &Visit) -> Result<Typed, Problem> {
     let staffing = visit.office().staffing()?;
     let user = load(visit, &staffing)?;
-    let placed = user.placed(visit.office().today());
     let text = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
     Ok(Typed {
         on: String::new(),
         from: text(user.valid_from),
         until: text(user.valid_until),
-        draft: UserDraft {
-            id: user.id.clone(),
-            name: user.name.clone(),
-            department: placed.department,
-            groups: placed.groups,
-            rights: placed.rights,
-            valid_from: user.valid_from,
-            valid_until: user.valid_until,
-            machine: user.machine,
-        },
+        draft: UserDraft::of(&user, visit.office().today()),
     })
 }
 
