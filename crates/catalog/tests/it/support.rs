@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use catalog::{Charsets, Known, Link, LinkList, LinkRow, Systems, Vocabulary};
 
 pub(crate) const CITY: &str = include_str!("../../../../standards/lists/city.tsv");
@@ -325,31 +327,7 @@ pub(crate) fn known() -> Known {
         ]
         .map(|(layout, charset)| (layout.to_owned(), charset.to_owned()))
         .into(),
-        places: set(&[
-            "welfare-suite",
-            "tax-suite",
-            "juki-net",
-            "immigration-services",
-            "myna-portal",
-            "number-linkage-server",
-            "long-term-care-insurance",
-            "late-stage-elderly-medical-care",
-            "child-allowance",
-            "convenience-store",
-            "financial-institutions",
-            "convenience-payment",
-            "multi-payment-network",
-            "financial-accounting",
-            "intermediate-server",
-            "eltax",
-            "eltax-common-payment",
-            "light-vehicle-jnks",
-            "light-vehicle-oss",
-            "light-vehicle-inspection-info",
-            "light-vehicle-association",
-            "delinquency-management",
-            "school-lunch-fee",
-        ]),
+        places: default_places(),
         packings: set(&["tax"]),
     }
 }
@@ -358,4 +336,11 @@ pub(crate) fn vocabulary() -> Vocabulary {
     let (vocabulary, problems) = Vocabulary::parse("vocabulary.tsv", VOCABULARY);
     assert_eq!(problems, []);
     vocabulary
+}
+
+/// The places of a new town: those of the configuration the program carries.
+fn default_places() -> BTreeSet<String> {
+    let places = include_str!("../../../../app/daicho.toml").split("\n[places]\n").nth(1).unwrap();
+    let places = places.split("\n\n").next().unwrap();
+    places.lines().map(|line| line.split(" = ").next().unwrap().to_owned()).collect()
 }

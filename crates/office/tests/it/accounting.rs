@@ -83,14 +83,6 @@ fn taken(house: &TestHouse) {
     house.settle();
 }
 
-fn sound(house: &TestHouse) {
-    let view = house.office.journal().view(AsOf::default()).unwrap();
-    for check in house.office.systems().iter().flat_map(|system| &system.checks) {
-        assert_eq!((check.run)(&*view).unwrap(), [], "{}", check.title);
-    }
-    assert_eq!(house.office.check_evidence().unwrap(), [""; 0]);
-}
-
 #[test]
 fn a_refund_is_asked_of_the_accounting_and_booked_when_it_was_paid() {
     let house = TestHouse::new();
@@ -139,7 +131,7 @@ fn a_refund_is_asked_of_the_accounting_and_booked_when_it_was_paid() {
         );
         assert_eq!(state(&house, &key), stands, "{what}");
     }
-    sound(&house);
+    house.sound();
 }
 
 #[test]
@@ -164,7 +156,7 @@ fn what_is_given_up_is_told_to_the_accounting_whole() {
         assert!(lines.iter().all(|line| line.starts_with(&format!("{old},04,2020,2020,"))), "{lines:?}");
         assert!(lines.iter().all(|line| line.contains("決裁1") && line.ends_with(",7200,0")), "{lines:?}");
     }
-    sound(&house);
+    house.sound();
 }
 
 #[test]
@@ -196,5 +188,5 @@ fn others_ask_how_a_person_stands() {
         let sums = ["levied", "paid", "open", "oldest_due_on", "by_tax"].map(|item| cells[item]);
         assert_eq!(sums, ["18000", "10800", "7200", "2025-06-01", "04:18000:10800:7200"], "{link}");
     }
-    sound(&house);
+    house.sound();
 }

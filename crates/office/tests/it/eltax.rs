@@ -81,14 +81,6 @@ fn state(house: &TestHouse, key: &str) -> String {
     view.load::<Instalment>(key).unwrap().unwrap().record.state().label().to_owned()
 }
 
-fn sound(house: &TestHouse) {
-    let view = house.office.journal().view(AsOf::default()).unwrap();
-    for check in house.office.systems().iter().flat_map(|system| &system.checks) {
-        assert_eq!((check.run)(&*view).unwrap(), [], "{}", check.title);
-    }
-    assert_eq!(house.office.check_evidence().unwrap(), [""; 0]);
-}
-
 #[test]
 fn common_payment_is_told_what_may_be_paid_and_tells_what_was() {
     let (house, _, key) = owing();
@@ -134,7 +126,7 @@ fn common_payment_is_told_what_may_be_paid_and_tells_what_was() {
     assert_eq!(bring(&house, "payment-controls-from-eltax", &rows), [""; 0]);
     let compared = run(&house, "tax-collection/payment-control-list", &json!({ "differing": true }));
     assert_eq!((&compared["count"], &compared["rows"][0]["control_key"]), (&json!(2), &json!("K2")));
-    sound(&house);
+    house.sound();
 }
 
 #[test]
@@ -161,7 +153,7 @@ fn case_files_elsewhere_are_told_and_decide_what_is_given_up() {
     assert!(held[0].contains("の期別はありません"), "{held:?}");
     assert_eq!(state(&house, &key), "不納欠損");
     assert!(bring(&house, "write-offs-from-case-files", &[&row("決2")])[0].contains("すでに欠損しています"));
-    sound(&house);
+    house.sound();
 }
 
 #[test]
@@ -206,5 +198,5 @@ fn vehicles_come_from_three_partners_and_go_without_a_name() {
     let sent = lines(&house, "holdings-to-oss");
     assert_eq!(sent.len(), 4, "{sent:?}");
     assert!(sent.iter().all(|line| line.contains("鳥取 580 い 500") && !line.contains(person)), "{sent:?}");
-    sound(&house);
+    house.sound();
 }

@@ -14,7 +14,7 @@ use office::{
     Caller, Clock, Entropy, LinkSources, LinkWorker, ListFile, Office, OfficeParts, Ran, Ready, Rights,
     RunError, RunOptions,
 };
-use register::{Actor, Draft, Journal};
+use register::{Actor, AsOf, Draft, Journal};
 use serde_json::{Value, json};
 use store_sqlite::{Options, Store, VaultKey};
 use system::System;
@@ -154,6 +154,15 @@ impl TestHouse {
         );
     }
 
+    /// Nothing contradicts itself: every check of every system, and the bytes that are kept.
+    pub(crate) fn sound(&self) {
+        let view = self.office.journal().view(AsOf::default()).unwrap();
+        for check in self.office.systems().iter().flat_map(|system| &system.checks) {
+            assert_eq!((check.run)(&*view).unwrap(), [], "{}", check.title);
+        }
+        assert_eq!(self.office.check_evidence().unwrap(), [""; 0]);
+    }
+
     pub(crate) fn settle(&self) {
         LinkWorker::new(&self.office).settle().unwrap();
     }
@@ -201,34 +210,13 @@ fn open(
     )
     .unwrap();
     let journal: Arc<dyn Journal> = Arc::new(store);
-    let places = [
-        "welfare-suite",
-        "tax-suite",
-        "juki-net",
-        "immigration-services",
-        "myna-portal",
-        "number-linkage-server",
-        "long-term-care-insurance",
-        "late-stage-elderly-medical-care",
-        "child-allowance",
-        "convenience-store",
-        "financial-institutions",
-        "convenience-payment",
-        "multi-payment-network",
-        "financial-accounting",
-        "intermediate-server",
-        "eltax",
-        "eltax-common-payment",
-        "light-vehicle-jnks",
-        "light-vehicle-oss",
-        "light-vehicle-inspection-info",
-        "light-vehicle-association",
-        "delinquency-management",
-        "school-lunch-fee",
-    ]
-    .into_iter()
-    .map(|place| (place.to_owned(), Ok(Folder::at(folder.join("places").join(place)).shared())))
-    .collect();
+    let places = default_places()
+        .into_iter()
+        .map(|place| {
+            let at = Folder::at(folder.join("places").join(&place)).shared();
+            (place, Ok(at))
+        })
+        .collect();
     let mut sources = LinkSources {
         lists: vec![ListFile { name: "city.tsv".into(), text: text("lists/city.tsv") }],
         systems: text("lists/systems.tsv"),
@@ -290,4 +278,12 @@ pub(crate) fn three_people() -> Value {
         "town": "本町", "town_code": "0001001", "lot": "１２番地３", "postcode": "000-0001",
         "prev_prefecture": "別県", "prev_municipality": "隣市", "prev_town": "中央", "prev_lot": "４番地", "prev_head_name": "葛\u{e0102}城　健一",
     })
+}
+
+/// The places of a new town: those of the configuration the program carries.
+fn default_places() -> Vec<String> {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../app/daicho.toml")).unwrap();
+    let places = text.split("\n[places]\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    places.lines().map(|line| line.split(" = ").next().unwrap().to_owned()).collect()
 }

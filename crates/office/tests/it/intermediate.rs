@@ -93,14 +93,6 @@ fn protect(house: &TestHouse, addressee_no: &str) {
     house.run_confirming("suzuki", "resident-register/support-decide", &json!({ "measure_no": "00000001" }));
 }
 
-fn sound(house: &TestHouse) {
-    let view = house.office.journal().view(AsOf::default()).unwrap();
-    for check in house.office.systems().iter().flat_map(|system| &system.checks) {
-        assert_eq!((check.run)(&*view).unwrap(), [], "{}", check.title);
-    }
-    assert_eq!(house.office.check_evidence().unwrap(), [""; 0]);
-}
-
 #[test]
 fn a_copy_is_sent_its_result_comes_back_and_what_could_not_be_converted_goes_later() {
     let house = TestHouse::new();
@@ -146,7 +138,7 @@ fn a_copy_is_sent_its_result_comes_back_and_what_could_not_be_converted_goes_lat
     run(&house, "resend", &json!({ "result_of": "1", "key": key }));
     day(&house, &mut server);
     assert_eq!(stands(&house, &people)[1], "2 登録済み");
-    sound(&house);
+    house.sound();
 }
 
 #[test]
@@ -185,7 +177,7 @@ fn a_doubled_result_file_is_taken_once_and_a_row_nobody_sent_is_held() {
     }
     let taken = house.office.deliveries(RESULTS, None, 9).unwrap();
     assert_eq!(taken.len(), 4, "the number that came twice was taken once");
-    sound(&house);
+    house.sound();
 }
 
 /// The measure begins before or after the copy is known: in both orders the block is accepted before the copy goes.
@@ -222,7 +214,7 @@ fn the_block_of_a_protected_person_comes_before_the_copy() {
         let of: Vec<&str> =
             server.log().iter().filter(|(_, who)| *who == first).map(|(what, _)| what.as_str()).collect();
         assert_eq!(of, ["integrated-addressee/block", "integrated-addressee/copy"], "{copy_first}");
-        sound(&house);
+        house.sound();
     }
 }
 
@@ -279,5 +271,5 @@ fn an_inquiry_is_asked_and_answered_later() {
     );
     drop(view);
     assert!(!house.office.deliveries(COPIES, None, 9).unwrap().iter().any(|own| own.phase == Phase::Refused));
-    sound(&house);
+    house.sound();
 }

@@ -1,11 +1,9 @@
 //! Certificates of users: IC cards as the second factor, and programs that log in by one.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use office::{AUDIT, AuditEntry, AuditResult, Certificate, UserPolicy};
-use register::AsOf;
+use office::{AuditResult, Certificate, UserPolicy};
 
 use super::client::Client;
 use super::house::{House, PASSWORD};
@@ -24,21 +22,6 @@ fn browser(router: &axum::Router, shown: Option<Arc<Certificate>>) -> Client {
     let mut client = Client::new(router);
     client.certificate = shown;
     client
-}
-
-/// User and title of the logins in the audit log with a result.
-fn logins(house: &House, result: AuditResult) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let view = house.office.journal().view(AsOf::default()).unwrap();
-    view.scan(&AUDIT, None, &mut |stored| {
-        let entry = stored.typed::<AuditEntry>()?.record;
-        if entry.function == "office/login" && entry.result == result {
-            found.push((entry.user, entry.title));
-        }
-        Ok(ControlFlow::Continue(()))
-    })
-    .unwrap();
-    found
 }
 
 #[tokio::test]
@@ -63,7 +46,7 @@ async fn a_card_is_the_second_factor_of_the_one_who_is_bound_to_it() {
     assert!(wrong.has("利用者IDかパスワードが違います"), "the card alone is not enough");
     client.log_in(&LOGIN).await;
     assert_eq!(client.get("/residents").await.status, StatusCode::OK);
-    assert_eq!(logins(&house, AuditResult::Login).last().unwrap().1, "ログイン（証明書）");
+    assert_eq!(house.logins(AuditResult::Login).last().unwrap().1, "ログイン（証明書）");
 
     // The same cookie over a connection that shows another card, or none.
     for shown in [None, Some(other.shown())] {
@@ -205,7 +188,7 @@ async fn a_program_uses_the_api_by_its_certificate_alone_and_nothing_else() {
     bound(&admin, "suzuki", &mine).await;
     let alone = browser(&router, Some(mine.shown())).call_bare(SEARCH, body).await;
     assert_eq!(alone.status, StatusCode::UNAUTHORIZED);
-    let failed = logins(&house, AuditResult::LoginFailed);
+    let failed = house.logins(AuditResult::LoginFailed);
     assert!(failed.contains(&("（不明）".to_owned(), "ログイン（証明書）".to_owned())), "{failed:?}");
 
     house.office.stop_user(&office::Caller::command_line(), "kikan-bot", true).unwrap();

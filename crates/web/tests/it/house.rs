@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -12,10 +13,10 @@ use counterparts::FolderReceiver;
 use domain::{BusinessCalendar, ResidentRecordCode};
 use jiff::{SignedDuration, Timestamp};
 use office::{
-    Caller, Clock, LinkSources, LinkWorker, ListFile, Office, OfficeParts, Ran, Ready, Rights, RunError,
-    RunOptions, SystemEntropy, UserPolicy,
+    AUDIT, AuditEntry, AuditResult, Caller, Clock, LinkSources, LinkWorker, ListFile, Office, OfficeParts,
+    Ran, Ready, Rights, RunError, RunOptions, SystemEntropy, UserPolicy,
 };
-use register::{Actor, Draft, Journal};
+use register::{Actor, AsOf, Draft, Journal};
 use serde_json::{Value, json};
 use store_sqlite::Store;
 use system::DocumentRequest;
@@ -246,6 +247,21 @@ impl House {
     pub(crate) fn numbers(&self, q: &str) -> Outcome<Vec<String>> {
         let ran = self.run("tanaka", "resident-register/search", &json!({ "q": q }))?;
         Ok(ran.answer.map(|answer| answer.subjects).unwrap_or_default())
+    }
+
+    /// User and title of the logins in the audit log with a result.
+    pub(crate) fn logins(&self, result: AuditResult) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        let view = self.office.journal().view(AsOf::default()).unwrap();
+        view.scan(&AUDIT, None, &mut |stored| {
+            let entry = stored.typed::<AuditEntry>()?.record;
+            if entry.function == "office/login" && entry.result == result {
+                found.push((entry.user, entry.title));
+            }
+            Ok(ControlFlow::Continue(()))
+        })
+        .unwrap();
+        found
     }
 
     pub(crate) fn settle(&self) -> Outcome<()> {

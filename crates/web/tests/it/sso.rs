@@ -1,13 +1,11 @@
 //! Login by the town's own provider.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use office::{AUDIT, AuditEntry, AuditResult, UserPolicy};
-use register::AsOf;
+use office::{AuditResult, UserPolicy};
 use serde_json::{Value, json};
 use transport::http::openid::{OpenId, OpenIdOptions};
 use web::{Desk, SingleSignOn};
@@ -72,20 +70,6 @@ async fn logged_in(client: &mut Client, provider: &Provider, user: &str) -> Answ
     answer
 }
 
-fn logins(house: &House, result: AuditResult) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    let view = house.office.journal().view(AsOf::default()).unwrap();
-    view.scan(&AUDIT, None, &mut |stored| {
-        let entry = stored.typed::<AuditEntry>()?.record;
-        if entry.function == "office/login" && entry.result == result {
-            found.push((entry.user, entry.title));
-        }
-        Ok(ControlFlow::Continue(()))
-    })
-    .unwrap();
-    found
-}
-
 #[tokio::test]
 async fn whom_the_provider_knows_and_the_register_has_is_in() {
     for algorithm in [Algorithm::Rs256, Algorithm::Es256] {
@@ -101,7 +85,7 @@ async fn whom_the_provider_knows_and_the_register_has_is_in() {
         assert!(answer.header("set-cookie").contains("SameSite=Strict"));
         assert_eq!(client.get("/residents").await.status, StatusCode::OK);
         let entry = ("suzuki".to_owned(), "ログイン（認証基盤）".to_owned());
-        assert_eq!(logins(&house, AuditResult::Login), [entry]);
+        assert_eq!(house.logins(AuditResult::Login), [entry]);
         assert_eq!(provider.asked_for_keys(), 1);
     }
 }
@@ -127,8 +111,8 @@ async fn a_provider_that_does_not_play_by_the_rules_lets_nobody_in() {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{fault:?}");
         assert!(answer.has(told), "{fault:?}: {}", answer.text);
         assert!(client.get("/residents").await.location().starts_with("/login"), "{fault:?}");
-        assert!(logins(&house, AuditResult::Login).is_empty(), "{fault:?}");
-        assert_eq!(logins(&house, AuditResult::LoginFailed).len(), 1, "{fault:?}");
+        assert!(house.logins(AuditResult::Login).is_empty(), "{fault:?}");
+        assert_eq!(house.logins(AuditResult::LoginFailed).len(), 1, "{fault:?}");
     }
 }
 
@@ -202,7 +186,7 @@ async fn who_may_not_log_in_may_not_by_the_provider_either() {
         assert!(answer.has(told), "{user}: {}", answer.text);
     }
     assert!(house.office.user("nobody").unwrap().is_none(), "nobody is made by logging in");
-    assert!(!logins(&house, AuditResult::LoginFailed).iter().any(|(user, _)| user == "nobody"));
+    assert!(!house.logins(AuditResult::LoginFailed).iter().any(|(user, _)| user == "nobody"));
 }
 
 #[tokio::test]
