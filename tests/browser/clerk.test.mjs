@@ -3,7 +3,7 @@
 
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { openDesk, password, startBrowser, startTown } from './town.mjs';
+import { focusOwner, openDesk, password, press as pressOn, startBrowser, startTown, useOwner } from './town.mjs';
 
 /** Stops of the tab key before somebody would give up. */
 const STOPS = 400;
@@ -29,19 +29,8 @@ after(async () => {
 
 const text = () => page.locator('main').innerText();
 
-async function press(key) {
-  const arrived = page.waitForNavigation();
-  await page.keyboard.press(key);
-  await arrived;
-}
-
-/** Uses what an access key belongs to; the driver cannot send Alt with a key, so its only owner is focused. */
-async function key(name) {
-  const owners = page.locator(`[accesskey="${name}"]`);
-  assert.equal(await owners.count(), 1, `${page.url()}: owners of the access key ${name}`);
-  await owners.first().focus();
-  await press('Enter');
-}
+const press = (key) => pressOn(page, key);
+const key = (name) => useOwner(page, name);
 
 /** Waits until a field has the focus by itself, as it does a moment after the page is there. */
 async function ready(name) {
@@ -172,7 +161,7 @@ test('four people move in, and what was forgotten is said where it belongs', asy
   await page.keyboard.insertText('かつらぎ　けんいち');
   await press('Enter');
   assert.match(await text(), /いません|見つかりません|0人/, 'nobody of that name is here yet');
-  await page.locator('[accesskey="9"]').focus();
+  await focusOwner(page, '9');
   await page.keyboard.insertText('1.1.1');
   await press('Enter');
   for (let more = 1; more < FOUR.length; more += 1) await key('a');

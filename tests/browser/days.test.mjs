@@ -3,7 +3,7 @@
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { openDesk, startBrowser, startTown } from './town.mjs';
+import { openDesk, press, startBrowser, startTown, useOwner } from './town.mjs';
 
 const LINK = 'resident-changes-to-welfare';
 const CHOSEN = 'asagao-no-iro-wa-2026';
@@ -35,21 +35,8 @@ async function go(path) {
   await page.goto(`${town.address}${path}`);
 }
 
-/** Uses what an access key belongs to; the driver cannot send Alt with a key, so its only owner is focused. */
-async function key(name) {
-  const owners = page.locator(`[accesskey="${name}"]`);
-  assert.equal(await owners.count(), 1, `${page.url()}: owners of the access key ${name}`);
-  await owners.first().focus();
-  const arrived = page.waitForNavigation();
-  await page.keyboard.press('Enter');
-  await arrived;
-}
-
-async function enter() {
-  const arrived = page.waitForNavigation();
-  await page.keyboard.press('Enter');
-  await arrived;
-}
+const key = (name) => useOwner(page, name);
+const enter = () => press(page, 'Enter');
 
 test('the operator sees what is late, stops a link with a reason and lets it go on', async () => {
   await desk.logIn('unyo');

@@ -2,7 +2,7 @@
 
 import { test, before, after } from 'node:test';
 import assert from 'node:assert/strict';
-import { openDesk, password, startBrowser, startTown } from './town.mjs';
+import { focusOwner, openDesk, password, press as pressOn, startBrowser, startTown, useOwner } from './town.mjs';
 
 /** How many stops of the tab key are looked at on each screen. */
 const STOPS = 12;
@@ -44,24 +44,9 @@ async function look(name) {
   }
 }
 
-async function press(key) {
-  const arrived = page.waitForNavigation();
-  await page.keyboard.press(key);
-  await arrived;
-}
-
-/** Goes to what an access key belongs to. The driver cannot send Alt with a key the way a keyboard does, so the key's
- *  owner is looked up; that it has only one is part of the test. */
-async function access(key) {
-  const owners = page.locator(`[accesskey="${key}"]`);
-  assert.equal(await owners.count(), 1, `${page.url()}: owners of the access key ${key}`);
-  await owners.first().focus();
-}
-
-async function shortcut(key) {
-  await access(key);
-  await press('Enter');
-}
+const press = (key) => pressOn(page, key);
+const access = (key) => focusOwner(page, key);
+const shortcut = (key) => useOwner(page, key);
 
 /** The tag and identifier of what has the focus by itself. */
 const focus = () => page.evaluate(() => `${document.activeElement?.tagName}#${document.activeElement?.id}`);

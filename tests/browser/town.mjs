@@ -1,5 +1,6 @@
 // A demo town of its own for a test, and a browser to look at it.
 
+import assert from 'node:assert/strict';
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,6 +46,27 @@ export function startBrowser() {
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
       '--disable-component-update', '--disable-sync'],
   });
+}
+
+/** Presses a key that leads to another page, and waits for it. */
+export async function press(page, key) {
+  const arrived = page.waitForNavigation();
+  await page.keyboard.press(key);
+  await arrived;
+}
+
+/** Goes to what an access key belongs to. The driver cannot send Alt with a key the way a keyboard does, so the key's
+ *  owner is looked up; that it has only one is part of the test. */
+export async function focusOwner(page, name) {
+  const owners = page.locator(`[accesskey="${name}"]`);
+  assert.equal(await owners.count(), 1, `${page.url()}: owners of the access key ${name}`);
+  await owners.first().focus();
+}
+
+/** Uses what an access key belongs to. */
+export async function useOwner(page, name) {
+  await focusOwner(page, name);
+  await press(page, 'Enter');
 }
 
 let shots = 0;
