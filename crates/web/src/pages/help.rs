@@ -25,6 +25,7 @@ const FILES: [(&str, &str); 7] = [
 const SCREENS: &[(&str, &str)] = &[
     ("/", ""),
     ("/residents", "counter"),
+    ("/residents/compare", "counter#並べて比べる"),
     ("/households", "counter"),
     ("/provisional", "counter"),
     ("/applications", "counter"),
