@@ -115,6 +115,7 @@ pub fn run(task: &Simulate) -> anyhow::Result<ExitCode> {
         year.tell(done, task.days);
         day = day.tomorrow().context("暦の終わりです")?;
     }
+    year.end()?;
     let evidence = evidence::gather(office, &made.rows, &made.derived, &year.counterparts)?;
     let text = evidence.lines.join("\n") + "\n";
     match &task.report {

@@ -116,6 +116,21 @@ impl<'a> Year<'a> {
         self.counterparts.tidy()
     }
 
+    /// Behind the last day: what came in on it goes on, over links that send at once.
+    pub(super) fn end(&mut self) -> anyhow::Result<()> {
+        let at_once = self.at_once();
+        self.settle(&at_once)
+    }
+
+    /// Outgoing links that send what changed without an hour of their own.
+    fn at_once(&self) -> BTreeSet<usize> {
+        let on_change = |link: &Link| {
+            matches!(link.timing, Timing::OnChange | Timing::EveryMinutes(_))
+                && !matches!(link.delivery, Delivery::Inward { .. })
+        };
+        self.links.iter().enumerate().filter(|(_, link)| on_change(link)).map(|(index, _)| index).collect()
+    }
+
     /// What happens on a day, in order.
     fn agenda(&mut self, day: Date) -> Vec<(DateTime, What)> {
         let at = |hour, minute| day.to_datetime(Time::constant(hour, minute, 0, 0));
@@ -174,12 +189,7 @@ impl<'a> Year<'a> {
                     move_in(self.office, self.newcomers, self.chance)?;
                 }
                 self.offer(busy)?;
-                let on_change = |link: &Link| {
-                    matches!(link.timing, Timing::OnChange | Timing::EveryMinutes(_))
-                        && !matches!(link.delivery, Delivery::Inward { .. })
-                };
-                let all = self.links.iter().enumerate();
-                Ok(all.filter(|(_, link)| on_change(link)).map(|(index, _)| index).collect())
+                Ok(self.at_once())
             }
             What::Sends(index) => {
                 let rows = self.rows_of(index, 1);

@@ -2,9 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use catalog::Timing;
 use jiff::Timestamp;
-use linkage::local;
-use register::{Actor, Fault, View};
+use linkage::{LinkState, local};
+use register::{Actor, AsOf, Fault, View, ViewExt};
 use system::{Batch, BatchExtent, Context, Fate, Incoming, Row};
 
 use crate::Office;
@@ -25,17 +26,27 @@ impl Office {
     }
 
     /// Offers the intake of a link inside the house everything its sender has, writes nothing, and tells the first record it
-    /// would still write: what it has not got. For proofs, once a link owes nothing.
+    /// would still write: what it has not got. For proofs, once a link owes nothing; of a link with hours of its own what it had at
+    /// the last of them, for what came since is not owed before the next.
     ///
     /// # Errors
     /// When storage fails or the intake does.
     pub fn not_taken(&self, view: &dyn View, link: &str) -> Result<Option<String>, Fault> {
-        let ready = self.links().get(link).map(|running| &running.ready);
-        let Some(Ok(Ready::InProcess { dataset, intake, .. })) = ready else { return Ok(None) };
+        let Some(running) = self.links().get(link) else { return Ok(None) };
+        let Ok(Ready::InProcess { dataset, intake, .. }) = &running.ready else { return Ok(None) };
+        let then = match running.link.timing {
+            Timing::OnChange | Timing::EveryMinutes(_) => None,
+            _ => {
+                let Some(state) = view.load::<LinkState>(link)? else { return Ok(None) };
+                let position = Some(state.record.position);
+                Some(self.journal().view(AsOf { position, ..AsOf::default() })?)
+            }
+        };
+        let sender: &dyn View = then.as_ref().map_or(view, |then| &**then);
         let mut rows = Vec::new();
-        view.scan(dataset.kind, None, &mut |stored| {
+        sender.scan(dataset.kind, None, &mut |stored| {
             let mut row = Row::new();
-            if (dataset.row)(view, stored, &mut row)? == Fate::Row {
+            if (dataset.row)(sender, stored, &mut row)? == Fate::Row {
                 rows.push(row);
             }
             Ok(ControlFlow::Continue(()))
