@@ -3,6 +3,7 @@
 mod acceptance;
 pub mod audit;
 pub mod backup;
+mod bells;
 pub mod calc;
 pub mod catalogue;
 pub mod config;

@@ -12,6 +12,7 @@ use counterparts::{FolderReceiver, IntermediateServer};
 use office::{LinkWorker, Office, Ready, Turn};
 use web::{Desk, Peer, Tls, TlsFiles, TlsListener};
 
+use crate::bells::Bells;
 use crate::config::Config;
 use crate::house::House;
 use crate::print::printer;
@@ -41,15 +42,23 @@ impl Workers {
     pub fn start(house: House) -> anyhow::Result<(Arc<Office>, Self)> {
         let House { office, receivers, server, keep_days, .. } = house;
         let stop = Arc::new(AtomicBool::new(false));
+        let bells = Arc::new(Bells::of(&office));
         let mut threads = Vec::new();
         for running in office.links().all() {
             let (office, stop, id) = (Arc::clone(&office), Arc::clone(&stop), running.link.id.clone());
+            let bells = Arc::clone(&bells);
             let thread = std::thread::Builder::new()
                 .name(format!("link {id}"))
-                .spawn(move || work_link(&office, &id, &stop))
+                .spawn(move || work_link(&office, &id, &bells, &stop))
                 .context("連携のスレッドを作れません")?;
             threads.push(thread);
         }
+        let of_bells = (Arc::clone(&office), Arc::clone(&stop));
+        let thread = std::thread::Builder::new()
+            .name("bells".to_owned())
+            .spawn(move || bells.follow(&of_bells.0, NAP_MOST, &of_bells.1, || pause(FAULT_PAUSE)))
+            .context("連携を起こすスレッドを作れません")?;
+        threads.push(thread);
         let of_prune = (Arc::clone(&office), Arc::clone(&stop));
         let thread = std::thread::Builder::new()
             .name("prune".to_owned())
@@ -85,31 +94,29 @@ impl Workers {
     }
 }
 
-fn work_link(office: &Office, id: &str, stop: &AtomicBool) {
+fn work_link(office: &Office, id: &str, bells: &Bells, stop: &AtomicBool) {
     let worker = LinkWorker::new(office);
     while !stop.load(Ordering::Relaxed) {
+        let rung = bells.rung(id);
         // A panic in one link is a defect to be mended; it must neither stop the link in silence nor the others.
-        let step = AssertUnwindSafe(|| {
-            office.journal().head().and_then(|head| worker.turn(id).map(|turn| (head, turn)))
-        });
-        let turn = match catch_unwind(step) {
+        let turn = match catch_unwind(AssertUnwindSafe(|| worker.turn(id))) {
             Ok(turn) => turn,
             Err(_) => {
                 tracing::error!(link = id, "a step ended in a panic");
                 let what = "プログラムの不具合で処理が中断しました。ログを添えて開発元に知らせてください";
-                office.journal().head().and_then(|head| worker.report(id, what).map(|turn| (head, turn)))
+                worker.report(id, what)
             }
         };
         match turn {
-            Ok((_, Turn::Worked)) => {}
-            Ok((head, Turn::Idle { until })) => {
+            Ok(Turn::Worked) => {}
+            Ok(Turn::Idle { until }) => {
                 let nap = until.map_or(NAP_MOST, |until| {
                     let left = until.duration_since(office.clock().now());
                     Duration::try_from(left).unwrap_or(Duration::ZERO).min(NAP_MOST)
                 });
-                office.journal().wait(head, nap);
+                bells.wait(id, rung, nap);
             }
-            Ok((_, Turn::Waiting)) => {
+            Ok(Turn::Waiting) => {
                 // In naps, so that a server that is asked seldom does not keep the program from stopping.
                 let mut left = look_again_after(office, id);
                 while !left.is_zero() && !stop.load(Ordering::Relaxed) {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use linkage::{LANE, LINK, LinkState};
 use register::{
-    AsOf, CommitError, Committed, Draft, Entry, Expect, Fault, Journal, Lease, Op, Position, Verification,
-    View, Write,
+    AsOf, CommitError, Committed, Draft, Entry, Expect, Fault, Journal, Lease, Op, Position, Touched,
+    Verification, View, Write,
 };
 use store_sqlite::Store;
 
@@ -86,6 +86,10 @@ impl Journal for Faulty {
 
     fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault> {
         self.reading()?.next_change(after, kinds)
+    }
+
+    fn touched(&self, after: Position, until: Position) -> Result<Vec<Touched>, Fault> {
+        self.reading()?.touched(after, until)
     }
 
     fn cursor(&self, name: &str) -> Result<Position, Fault> {

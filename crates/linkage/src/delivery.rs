@@ -123,7 +123,7 @@ pub struct Delivery {
     /// What is in the data file, when it is packed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packed: Option<Packed>,
-    /// SHA-256 of the list of characters that lies beside the data file.
+    /// SHA-256 of the list of characters that lies beside the data file; empty where there is none, because nothing was to tell.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub characters_sha256: String,
     /// The layout it was written with.

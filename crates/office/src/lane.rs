@@ -65,7 +65,9 @@ impl Office {
     ) -> Result<Situation<'_>, Fault> {
         Ok(Situation {
             now,
-            owes_changes: self.journal().next_change(state.position, &[kind])?.is_some(),
+            // What is on its way goes first, whatever changed meanwhile.
+            owes_changes: state.in_flight.is_none()
+                && self.journal().next_change(state.position, &[kind])?.is_some(),
             is_behind: self.ahead_of(link, lane).is_some(),
             awaits_another: self.awaited(link, now)?.is_some(),
             calendar: self.calendar(),

@@ -9,6 +9,7 @@ mod begin;
 mod bring;
 mod certificate;
 mod clock;
+mod concern;
 pub mod csv;
 mod euc;
 mod evidence;
@@ -17,6 +18,7 @@ mod factor;
 mod history;
 mod index;
 mod intake;
+mod kept;
 mod lane;
 mod ledger;
 mod links;
@@ -57,6 +59,7 @@ pub use audit_reports::{DayCount, LoginCount, Logins, Masses, is_disclosed, outs
 pub use bring::Brought;
 pub use certificate::{BoundCertificate, Certificate, CertificateFault};
 pub use clock::{Clock, Entropy, SystemClock, SystemEntropy};
+pub use concern::Concerns;
 pub use euc::{
     Condition, EUC, EUC_PROTECTED, EUC_QUERY, EUC_RUN, EUC_TITLE, EucAsk, EucQuery, EucRun, FileForm,
     Offered, Preview, TakenFile, Test, Unmappable, euc_right,

@@ -22,6 +22,9 @@ use crate::shared::share;
 /// Bytes gathered before they are written, so that a full extract of a city needs little memory.
 const CHUNK_BYTES: usize = 256 * 1024;
 
+/// A larger delivery is flushed before it is recorded, however it could be made again.
+pub(crate) const MADE_AGAIN_BYTES_MAX: u64 = 256 * 1024;
+
 /// Changes read from the journal at a time.
 const PAGE_CHANGES_MAX: usize = 1_000;
 
@@ -106,7 +109,7 @@ pub(crate) fn data_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
 }
 
 /// Where the character report of a delivery lies.
-fn characters_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
+pub(crate) fn characters_path(evidence: &Path, no: u64, sha256: &str) -> PathBuf {
     evidence.join(format!("{no:012}.{}.characters.tsv", short(sha256)))
 }
 
@@ -259,6 +262,10 @@ pub(crate) struct Making<'a> {
     pub division: Option<&'a Division>,
     /// Whether it sends again what was sent before (再送).
     pub resends: bool,
+    /// As of when it is made; of now without it.
+    pub until: Option<Position>,
+    /// Whether its files may be flushed when they have been sent, if they can be made again until then.
+    pub flushes_later: bool,
 }
 
 /// What became of a delivery that was to be made.
@@ -284,7 +291,7 @@ pub(crate) enum Made {
 pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
     let limit = usize::try_from(making.link.rows_per_delivery_max).unwrap_or(usize::MAX);
     // What was begun value by value goes on as of the moment it was begun.
-    let until = making.division.map(|division| division.to);
+    let until = making.division.map(|division| division.to).or(making.until);
     let view = making.journal.view(AsOf { position: until, ..AsOf::default() })?;
     let (source, to) = match making.extent {
         Extent::Full => (Source::Full, view.position()),
@@ -317,30 +324,72 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
         facts.tally = tally(making.plan, making.dataset, &*view, (&source, &chosen))?;
     }
     let attempt = format!("{:012}.{:016x}", making.no, making.attempt);
-    let beside = |ending: &str| Beside::create(&making.evidence.join(format!("{attempt}.{ending}")));
+    let named = |ending: &str| making.evidence.join(format!("{attempt}.{ending}"));
     // Declared before the files, so that they are closed when it takes them away.
     let mut leftovers = Leftovers::default();
-    let mut data = leftovers.watch(beside("data").map_err(broken)?);
-    let mut report = leftovers.watch(beside("characters.tsv").map_err(broken)?);
-    let mut lines = BufWriter::new(&mut report.file);
+    let mut data = leftovers.watch(Beside::create(&named("data")).map_err(broken)?);
+    let mut report = Report { path: named("characters.tsv"), file: None };
+    let mut lines = BufWriter::new(&mut report);
     let filled = fill(making, &*view, (&source, &chosen), &facts, &mut data.file, &mut lines, to);
     let flushed = lines.flush();
     drop(lines);
+    let report = report.file.map(|report| leftovers.watch(report));
     let mut prepared = filled.map_err(|fault| Fault::new("配信ファイルを作れません", fault))?;
     flushed.map_err(broken)?;
     // Refused before the files have their names: a link that is tried again every few minutes would fill the disk.
     sendable(making, &prepared, limit)?;
-    prepared.characters_sha256 = sha256_of(report.beside()).map_err(broken)?;
     let (no, evidence) = (making.no, making.evidence);
     // When only one gets its name it stays until this number is recorded: another worker may be about to record it.
     let data_path = data_path(evidence, no, &prepared.sha256);
-    let characters_path = characters_path(evidence, no, &prepared.characters_sha256);
-    Beside::finish_all(vec![data.named(&data_path), report.named(&characters_path)]).map_err(broken)?;
-    share(&data_path, &prepared.sha256);
-    share(&characters_path, &prepared.characters_sha256);
+    let mut files = vec![data.named(&data_path)];
+    let mut shared = vec![(data_path, prepared.sha256.clone())];
+    if let Some(report) = report {
+        prepared.characters_sha256 = sha256_of(report.beside()).map_err(broken)?;
+        let path = characters_path(evidence, no, &prepared.characters_sha256);
+        files.push(report.named(&path));
+        shared.push((path, prepared.characters_sha256.clone()));
+    }
+    // What is made again is made of this moment; of more than waits now, rows are as of a moment behind it.
+    let later = making.flushes_later && to == view.position() && can_be_made_again(making, &prepared);
+    if later { Beside::name_all(files) } else { Beside::finish_all(files) }.map_err(broken)?;
+    for (path, sha256) in &shared {
+        share(path, sha256);
+    }
     prepared.per = chosen.values;
     prepared.behind = chosen.behind;
     Ok(Made::Written(prepared))
+}
+
+/// Whether a delivery is small and plain enough to be made again, byte by byte.
+fn can_be_made_again(making: &Making<'_>, prepared: &Prepared) -> bool {
+    making.extent == Extent::Difference
+        && making.division.is_none()
+        && making.link.per.is_empty()
+        && !making.resends
+        && prepared.bytes <= MADE_AGAIN_BYTES_MAX
+}
+
+/// The character report: a file as soon as there is something to tell, which of most deliveries there is not.
+struct Report {
+    path: PathBuf,
+    file: Option<Beside>,
+}
+
+impl Write for Report {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(Beside::create(&self.path)?),
+        };
+        file.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), |file| file.file.flush())
+    }
 }
 
 /// Files an attempt has begun. Those that did not get their names, because a step failed, are taken away with it; their

@@ -233,7 +233,7 @@ impl<'a> LinkWorker<'a> {
             Step::Queue => Ok(Turn::Idle { until: None }),
             Step::Apply { due } => self.apply_on_newest(running, ready, state, now, due),
             Step::Prepare { extent, due } => self.prepare(running, ready, start, now, extent, due),
-            Step::Send => self.send(ready, start, now),
+            Step::Send => self.send(running, ready, start, now),
             Step::AwaitReceipt { overdue } => self.await_receipt(ready, start, now, overdue),
         }
     }
@@ -358,6 +358,8 @@ impl<'a> LinkWorker<'a> {
             facts: self.office.facts(&running.link, no, date, extent),
             division: state.record.division.as_ref(),
             resends: state.record.resend_from.is_some(),
+            until: None,
+            flushes_later: packer.is_none(),
         };
         let resent = making.division.map_or(making.resends, |division| division.resent);
         let writing = self.office.tidy().writing(&evidence);
@@ -433,12 +435,19 @@ impl<'a> LinkWorker<'a> {
         Ok(Turn::Worked)
     }
 
-    fn send(&self, ready: &Ready, start: Start<'_>, now: Timestamp) -> Result<Turn, Failure> {
+    fn send(
+        &self,
+        running: &RunningLink,
+        ready: &Ready,
+        start: Start<'_>,
+        now: Timestamp,
+    ) -> Result<Turn, Failure> {
         let Ready::Outward { dataset, place, receipt_expected, .. } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
         let delivery = self.delivery_in_flight(start.state)?;
         let mut record = delivery.record;
+        self.restore_kept(running, ready, &record)?;
         let name = record.file_name.clone().unwrap_or_default();
         let control = control_of(&record, dataset.id);
         if record.receipt.is_some() {
@@ -446,6 +455,7 @@ impl<'a> LinkWorker<'a> {
         }
         let answered =
             place.put(&name, &sent_file(&self.office.evidence(&record.link), &record), &control)?;
+        self.flush_kept(&record)?;
         record.phase = if *receipt_expected { Phase::Sent } else { Phase::Applied };
         record.sent_at = Some(now);
         record.receipt = None;

@@ -8,6 +8,7 @@ mod it {
     mod accounting;
     mod ask;
     mod banks;
+    mod cut;
     mod defects;
     mod eltax;
     mod incidents;

@@ -172,6 +172,17 @@ pub struct Entry {
     pub versions: Vec<Stored>,
 }
 
+/// A record that a change wrote a version of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// The change.
+    pub position: Position,
+    /// Its kind.
+    pub kind: String,
+    /// Its key.
+    pub key: String,
+}
+
 /// Which moment a reading is of, on both axes. The default is: all that is known, all that is so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AsOf {
@@ -334,6 +345,12 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// When storage fails.
     fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault>;
+
+    /// The records that were written behind a place and up to another, in order, without reading them.
+    ///
+    /// # Errors
+    /// When storage fails.
+    fn touched(&self, after: Position, until: Position) -> Result<Vec<Touched>, Fault>;
 
     /// Where a named reader stands; zero when it never moved.
     ///

@@ -13,8 +13,8 @@ pub use chain::{ChainHash, Chained, VersionLine, change_hash};
 pub use change::{Actor, Cause, Committed, CursorMove, Draft, Expect, LeaseGuard, Op, Write};
 pub use hex::{hex, unhex};
 pub use journal::{
-    AsOf, CommitError, Conflict, Entry, Fault, Journal, Lease, Position, Stored, Verification, Versioned,
-    View, ViewExt, in_one_line,
+    AsOf, CommitError, Conflict, Entry, Fault, Journal, Lease, Position, Stored, Touched, Verification,
+    Versioned, View, ViewExt, in_one_line,
 };
 pub use kind::{Column, ColumnRule, Kind, Record, UpcastError, Upcaster};
 pub use ledger::{

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use register::{Body, Entry, Fault, Position, Stored};
+use register::{Body, Entry, Fault, Position, Stored, Touched};
 use store::{OfKind, OrFault, date, int, time, uint, version};
 use tokio_postgres::Row;
 
@@ -23,6 +23,8 @@ const LINES: &str = "SELECT position, kind, key, version, effective_on, closed, 
                      WHERE position >= $1 AND position <= $2 ORDER BY position, ordinal";
 const LINES_OF: &str = "SELECT position, kind, key, version, effective_on, closed, body FROM versions
                         WHERE position = ANY($1) AND kind = ANY($2) ORDER BY position, ordinal";
+const TOUCHED: &str = "SELECT position, kind, key FROM versions
+                       WHERE position > $1 AND position <= $2 ORDER BY position, ordinal";
 /// Each kind's own index is read only as far as needed.
 const PLACES: &str = "SELECT DISTINCT found.position FROM unnest($1::text[]) AS asked(kind), LATERAL (
                         SELECT DISTINCT position FROM versions v WHERE v.kind = asked.kind AND position > $2
@@ -82,6 +84,16 @@ pub(crate) fn next_change(
 ) -> Result<Option<Position>, Fault> {
     let rows = reading.pool.read(WHAT, |conn| conn.query(PLACES, &[&kinds, &int(after.0), &1_i64]))?;
     rows.first().map(|row| row.try_get(0).map(|place| Position(uint(place)))).transpose().or_said(WHAT)
+}
+
+/// The records written behind `after` and up to `until`.
+pub(crate) fn touched(reading: &Reading, after: Position, until: Position) -> Result<Vec<Touched>, Fault> {
+    let rows = reading.pool.read(WHAT, |conn| conn.query(TOUCHED, &[&int(after.0), &int(until.0)]))?;
+    let read = |row: &Row| -> Result<Touched, tokio_postgres::Error> {
+        let position = Position(uint(row.try_get(0)?));
+        Ok(Touched { position, kind: row.try_get(1)?, key: row.try_get(2)? })
+    };
+    rows.iter().map(read).collect::<Result<_, _>>().or_said(WHAT)
 }
 
 fn entry(row: &Row) -> Result<Entry, Fault> {

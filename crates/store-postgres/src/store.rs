@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use register::{
-    AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
+    AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Touched, Verification,
+    View,
 };
 use store::{KeyRing, Kinds, LeaseRequest, OrFault, Trouble, Vault, ask, uint};
 use tokio::runtime::{Builder, Runtime};
@@ -260,6 +261,10 @@ impl Journal for Store {
 
     fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault> {
         crate::feed::next_change(self.reading(), after, kinds)
+    }
+
+    fn touched(&self, after: Position, until: Position) -> Result<Vec<Touched>, Fault> {
+        crate::feed::touched(self.reading(), after, until)
     }
 
     fn cursor(&self, name: &str) -> Result<Position, Fault> {

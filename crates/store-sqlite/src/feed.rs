@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use register::{Body, Entry, Fault, Position, Stored};
+use register::{Body, Entry, Fault, Position, Stored, Touched};
 use rusqlite::{Connection, Row, Rows};
 
 use crate::Shared;
@@ -44,6 +44,24 @@ pub(crate) fn next_change(
     let reader = shared.reader()?;
     let places = places(reader.conn()?, after, kinds, 1)?;
     Ok(places.first().copied().map(Position))
+}
+
+/// The records written behind `after` and up to `until`.
+pub(crate) fn touched(shared: &Shared, after: Position, until: Position) -> Result<Vec<Touched>, Fault> {
+    let reader = shared.reader()?;
+    let mut select = reader
+        .conn()?
+        .prepare_cached("SELECT line, kind, key FROM versions WHERE ?1 <= line AND line < ?2 ORDER BY line")
+        .or_fault(WHAT)?;
+    let (begin, end) = (line(after.0.saturating_add(1), 0), line(until.0.saturating_add(1), 0));
+    let mut rows = select.query([begin, end]).or_fault(WHAT)?;
+    let mut touched = Vec::new();
+    while let Some(row) = rows.next().or_fault(WHAT)? {
+        let (position, _) = unline(row.get(0).or_fault(WHAT)?);
+        let (kind, key) = (row.get(1).or_fault(WHAT)?, row.get(2).or_fault(WHAT)?);
+        touched.push(Touched { position: Position(position), kind, key });
+    }
+    Ok(touched)
 }
 
 fn all(shared: &Shared, conn: &Connection, after: Position, limit: usize) -> Result<Vec<Entry>, Fault> {

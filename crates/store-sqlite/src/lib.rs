@@ -8,6 +8,7 @@ mod lists;
 mod mark;
 mod pool;
 mod restore;
+mod room;
 mod rows;
 mod schema;
 mod store;

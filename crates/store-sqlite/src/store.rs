@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use register::{
-    AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Verification, View,
-    hex,
+    AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Touched, Verification,
+    View, hex,
 };
 use rusqlite::Connection;
 
@@ -20,6 +20,7 @@ use crate::apply::read_tip;
 use crate::kinds::{KindSql, statements};
 use crate::mark::EndMark;
 use crate::pool::{Pool, Reader, beside, connect, connect_read_only};
+use crate::room::Room;
 use crate::schema::Found;
 use crate::view::SqliteView;
 use crate::writer::{Job, Seat, Worker, Writer};
@@ -151,9 +152,10 @@ impl Store {
 
         let pool = Pool::new(readers, statements(&kinds));
         let shared = Arc::new(Shared::new(kinds, vault, path, pool, tip.position));
+        let room = scratch.is_none().then(|| Room::of(path));
         let (jobs, waiting) = channel();
         let (checkpoint, asked) = sync_channel(1);
-        let seat = Arc::new(Seat::new(Writer { conn, shared: Arc::clone(&shared), tip, mark }));
+        let seat = Arc::new(Seat::new(Writer { conn, shared: Arc::clone(&shared), tip, mark, room }));
         let worker = Worker { seat: Arc::clone(&seat), checkpoint, folds_when_idle };
         let threads = vec![
             spawn("journal-writer", move || worker.run(&waiting))?,
@@ -211,6 +213,10 @@ impl Journal for Store {
 
     fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault> {
         crate::feed::next_change(&self.shared, after, kinds)
+    }
+
+    fn touched(&self, after: Position, until: Position) -> Result<Vec<Touched>, Fault> {
+        crate::feed::touched(&self.shared, after, until)
     }
 
     fn cursor(&self, name: &str) -> Result<Position, Fault> {

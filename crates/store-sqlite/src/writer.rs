@@ -14,6 +14,7 @@ use store::{Answer, LeaseHeld, LeaseRequest, Reply, Tip, lease_token, time};
 
 use crate::apply::Desk;
 use crate::mark::EndMark;
+use crate::room::Room;
 use crate::rows;
 
 /// Most jobs of one transaction; more only make the first of them wait.
@@ -169,6 +170,8 @@ pub(crate) struct Writer {
     pub(crate) tip: Tip,
     /// Says beside the database how far it goes.
     pub(crate) mark: EndMark,
+    /// Makes room in the log; none where nothing is flushed.
+    pub(crate) room: Option<Room>,
 }
 
 impl Writer {
@@ -214,6 +217,9 @@ impl Writer {
             // Before anybody is told: what was acknowledged and is not there later is noticed.
             self.mark.set(&self.tip);
             self.shared.advance(self.tip.position);
+            if let Some(room) = &mut self.room {
+                room.committed();
+            }
         }
         for answer in answers {
             match &lost {

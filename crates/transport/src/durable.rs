@@ -73,6 +73,20 @@ impl Beside {
         folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     }
 
+    /// Gives the files their names without flushing anything: a power cut may take them or leave them half. For what can be made
+    /// again; [`flush`] makes up for it.
+    ///
+    /// # Errors
+    /// As [`Beside::finish_all`].
+    pub fn name_all(files: Vec<Self>) -> io::Result<()> {
+        for Self { path, beside, file } in files {
+            fs::rename(&beside, &path)?;
+            // Said, not left to closing, as in `finish_all`.
+            let _ = file.unlock();
+        }
+        Ok(())
+    }
+
     /// Where the file lies until then.
     pub fn beside(&self) -> &Path {
         &self.beside
@@ -100,6 +114,22 @@ impl Beside {
     pub fn remove(self) -> io::Result<()> {
         fs::remove_file(&self.beside)
     }
+}
+
+/// Flushes files of one folder, and the folder: from here on they outlast a power cut. One that is not there any more is passed over.
+///
+/// # Errors
+/// The first error of the file system.
+pub fn flush(folder: &Path, files: &[PathBuf]) -> io::Result<()> {
+    for path in files {
+        match File::open(path) {
+            Ok(file) if file.metadata()?.len() != 0 => file.sync_all()?,
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    File::open(folder)?.sync_all()
 }
 
 /// Whether an open file is the one that stands at a path.

@@ -13,7 +13,7 @@ mod s3;
 mod sftp;
 mod slip;
 
-pub use durable::{Beside, write_durably};
+pub use durable::{Beside, flush, write_durably};
 pub use folder::{Access, Folder, in_hex, make_folders, sha256_of};
 pub use ftp::{FTP_PORT, Ftp, FtpSecurity};
 pub use index::FolderIndex;

@@ -13,8 +13,8 @@ use daicho::house::{House, Outside, open};
 use daicho::migrate::{Loaded, load, refuse_half_loaded};
 use jiff::Timestamp;
 use register::{
-    AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Lease, Position, Record as _, Verification,
-    View, ViewExt as _,
+    AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Lease, Position, Record as _, Touched,
+    Verification, View, ViewExt as _,
 };
 use resident_register::records::{Counter, Household, MIGRATION_KEY, Migration, Person};
 use store_sqlite::Store;
@@ -60,6 +60,10 @@ impl Journal for Stops<'_> {
 
     fn next_change(&self, after: Position, kinds: &[&str]) -> Result<Option<Position>, Fault> {
         self.inner.next_change(after, kinds)
+    }
+
+    fn touched(&self, after: Position, until: Position) -> Result<Vec<Touched>, Fault> {
+        self.inner.touched(after, until)
     }
 
     fn cursor(&self, name: &str) -> Result<Position, Fault> {

@@ -48,9 +48,25 @@ fn pages(journal: &dyn Journal) -> Outcome {
     same("next of one kind", &journal.next_change(Position(1), &[VEHICLE.id])?, &Some(Position(4)))?;
     same("none behind the end", &journal.next_change(Position(40), &[VEHICLE.id, NOTE.id])?, &None)?;
     same("next of an unknown kind", &journal.next_change(Position(0), &["test/none"])?, &None)?;
+    touched(journal)?;
     same("no limit", &journal.feed(Position(0), &[], 0)?.len(), &0)?;
     same("behind the end", &journal.feed(Position(u64::MAX), &[], 9)?.len(), &0)?;
     same("behind the end, one kind", &journal.feed(Position(u64::MAX), &[NOTE.id], 9)?.len(), &0)
+}
+
+fn touched(journal: &dyn Journal) -> Outcome {
+    let between = |after, until| -> Result<Vec<String>, register::Fault> {
+        let touched = journal.touched(Position(after), Position(until))?;
+        Ok(touched.iter().map(|one| format!("{} {} {}", one.position.0, one.kind, one.key)).collect())
+    };
+    let (note, vehicle) = (NOTE.id, VEHICLE.id);
+    let wanted = [(7, vehicle, "V6"), (7, note, "N6"), (7, note, "M6"), (9, note, "N8"), (9, note, "M8")];
+    let wanted: Vec<_> =
+        wanted.iter().map(|(position, kind, key)| format!("{position} {kind} {key}")).collect();
+    same("touched, as they were written", &between(6, 9)?, &wanted)?;
+    same("touched by all", &between(0, u64::MAX)?.len(), &54)?;
+    same("touched behind the end", &between(40, 50)?.len(), &0)?;
+    same("touched in nothing", &between(9, 9)?.len(), &0)
 }
 
 fn read(journal: &dyn Journal, kinds: &[&str], limit: usize) -> Result<Vec<(u64, usize)>, register::Fault> {
