@@ -209,7 +209,35 @@ impl World {
         if let Some(folder) = old.parent() {
             fs::remove_dir_all(folder)?;
         }
-        self.start()
+        self.start()?;
+        if power_cut { self.lose_kept() } else { Ok(()) }
+    }
+
+    /// Loses kept bytes that were not flushed: those of small differences that are recorded and not sent.
+    fn lose_kept(&mut self) -> Result<(), Broken> {
+        let mut loose = Vec::new();
+        {
+            let office = self.office()?;
+            for running in office.links().all() {
+                loose.extend(office.unflushed(&running.link.id)?);
+            }
+        }
+        for path in loose {
+            let length = fs::metadata(&path)?.len();
+            let left = match self.rng.below(4) {
+                0 => continue,
+                1 => 0,
+                2 => length / 2,
+                _ => {
+                    fs::remove_file(&path)?;
+                    self.tally.faults.note(Fault::PowerCut);
+                    continue;
+                }
+            };
+            fs::File::options().write(true).open(&path)?.set_len(left)?;
+            self.tally.faults.note(Fault::PowerCut);
+        }
+        Ok(())
     }
 
     /// Ends the program, and reads everything that was ever acknowledged back from the disk.

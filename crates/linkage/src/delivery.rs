@@ -101,6 +101,9 @@ pub struct Delivery {
     pub from: Position,
     /// The journal up to here is in it.
     pub to: Position,
+    /// Rows are as they stood at this position, where more waited behind `to`; none where it is `to` itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_as_of: Option<Position>,
     /// Rows in it.
     pub rows: u64,
     /// Rows that were held back, with their reasons.
@@ -174,6 +177,7 @@ impl Delivery {
             extent,
             from,
             to,
+            rows_as_of: None,
             rows: 0,
             refused: Vec::new(),
             prepared_at,

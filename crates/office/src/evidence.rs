@@ -4,11 +4,12 @@ use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use linkage::{DELIVERY, Delivery};
+use linkage::{DELIVERY, Delivery, Phase};
 use register::{AsOf, Fault};
 use transport::sha256_of;
 
 use crate::Office;
+use crate::kept::flushed_later;
 use crate::packs::sent_file;
 use crate::prepare::{kept_characters, kept_data};
 
@@ -41,6 +42,10 @@ impl Office {
 pub fn evidence_problems(folder: &Path, delivery: &Delivery) -> Vec<String> {
     // What was let go at the end of its time is not missed.
     if delivery.pruned_at.is_some() {
+        return Vec::new();
+    }
+    // Before it is sent, what a power cut took of it is made again.
+    if delivery.phase == Phase::Prepared && flushed_later(delivery) {
         return Vec::new();
     }
     let characters = kept_characters(folder, delivery.no, &delivery.characters_sha256);

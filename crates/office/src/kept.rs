@@ -9,21 +9,43 @@ use std::io;
 use std::path::PathBuf;
 
 use catalog::Extent;
-use linkage::{Delivery, local};
-use register::Position;
+use linkage::{Delivery, InFlightPhase, LinkState, Phase, local};
+use register::{AsOf, Fault, Position, ViewExt};
 use transport::{flush, sha256_of};
 
+use crate::Office;
 use crate::links::{Ready, RunningLink};
 use crate::prepare::{MADE_AGAIN_BYTES_MAX, Made, Making, characters_path, data_path, prepare};
 use crate::worker::{Failure, LinkWorker, with_causes};
 
 /// Whether the files of a delivery may not have been flushed when it was recorded. Of some they were.
-fn flushed_later(delivery: &Delivery) -> bool {
+pub(crate) fn flushed_later(delivery: &Delivery) -> bool {
     delivery.packed.is_none()
         && delivery.extent == Extent::Difference
         && delivery.per.is_empty()
         && !delivery.resent
         && delivery.bytes <= MADE_AGAIN_BYTES_MAX
+}
+
+impl Office {
+    /// The kept files of a link that a power cut may take now: those of a delivery that is recorded and not sent. For the
+    /// simulation.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn unflushed(&self, link: &str) -> Result<Vec<PathBuf>, Fault> {
+        let view = self.journal().view(AsOf::default())?;
+        let Some(state) = view.load::<LinkState>(link)? else { return Ok(Vec::new()) };
+        let Some(in_flight) = state.record.in_flight else { return Ok(Vec::new()) };
+        let delivery = view.load::<Delivery>(&Delivery::key_of(link, in_flight.no))?;
+        let loose = delivery.map(|delivery| delivery.record).filter(|delivery| {
+            in_flight.phase == InFlightPhase::Prepared
+                && delivery.phase == Phase::Prepared
+                && flushed_later(delivery)
+        });
+        let files = loose.map(|delivery| LinkWorker::new(self).kept(&delivery).1);
+        Ok(files.unwrap_or_default().into_iter().filter(|path| path.exists()).collect())
+    }
 }
 
 impl LinkWorker<'_> {
@@ -88,7 +110,7 @@ impl LinkWorker<'_> {
             facts: self.office.facts(&running.link, delivery.no, date, delivery.extent),
             division: None,
             resends: false,
-            until: Some(delivery.to),
+            again: Some((delivery.to, delivery.rows_as_of.unwrap_or(delivery.to))),
             flushes_later: false,
         };
         let made = prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))?;

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use system::{Dataset, RefusedRow};
 use transport::{Access, Beside, in_hex, make_folders, sha256_of};
 
+use crate::Office;
 use crate::evidence::short;
 use crate::packs::sent_file;
 use crate::rows::{Chosen, Source, each_row, tally, written};
@@ -90,6 +91,8 @@ pub(crate) fn changed(
 pub(crate) struct Prepared {
     pub extent: Extent,
     pub to: Position,
+    /// As of when the rows are, if not of `to`.
+    pub rows_as_of: Option<Position>,
     pub rows: u64,
     pub bytes: u64,
     pub sha256: String,
@@ -262,8 +265,8 @@ pub(crate) struct Making<'a> {
     pub division: Option<&'a Division>,
     /// Whether it sends again what was sent before (再送).
     pub resends: bool,
-    /// As of when it is made; of now without it.
-    pub until: Option<Position>,
+    /// Of one that is made again, where it ended and as of when its rows were.
+    pub again: Option<(Position, Position)>,
     /// Whether its files may be flushed when they have been sent, if they can be made again until then.
     pub flushes_later: bool,
 }
@@ -291,8 +294,9 @@ pub(crate) enum Made {
 pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
     let limit = usize::try_from(making.link.rows_per_delivery_max).unwrap_or(usize::MAX);
     // What was begun value by value goes on as of the moment it was begun.
-    let until = making.division.map(|division| division.to).or(making.until);
-    let view = making.journal.view(AsOf { position: until, ..AsOf::default() })?;
+    let until = making.division.map(|division| division.to).or(making.again.map(|(to, _)| to));
+    let as_of = making.again.map(|(_, as_of)| as_of).or(until);
+    let view = making.journal.view(AsOf { position: as_of, ..AsOf::default() })?;
     let (source, to) = match making.extent {
         Extent::Full => (Source::Full, view.position()),
         Extent::Difference => {
@@ -349,14 +353,14 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
         files.push(report.named(&path));
         shared.push((path, prepared.characters_sha256.clone()));
     }
-    // What is made again is made of this moment; of more than waits now, rows are as of a moment behind it.
-    let later = making.flushes_later && to == view.position() && can_be_made_again(making, &prepared);
+    let later = making.flushes_later && can_be_made_again(making, &prepared);
     if later { Beside::name_all(files) } else { Beside::finish_all(files) }.map_err(broken)?;
     for (path, sha256) in &shared {
         share(path, sha256);
     }
     prepared.per = chosen.values;
     prepared.behind = chosen.behind;
+    prepared.rows_as_of = Some(view.position()).filter(|position| *position != to);
     Ok(Made::Written(prepared))
 }
 
@@ -475,6 +479,7 @@ fn fill(
     Ok(Prepared {
         extent: making.extent,
         to,
+        rows_as_of: None,
         rows: writer.rows,
         bytes: writer.bytes,
         sha256,
@@ -484,6 +489,25 @@ fn fill(
         per: Vec::new(),
         behind: None,
     })
+}
+
+impl Office {
+    /// What header and trailer of a delivery state.
+    pub(crate) fn facts(&self, link: &Link, no: u64, date: jiff::civil::Date, extent: Extent) -> Facts {
+        let name =
+            |id: &str| self.links().system(id).map_or_else(|| id.to_owned(), |system| system.name.clone());
+        Facts {
+            delivery_no: no,
+            date: date.to_string(),
+            extent: match extent {
+                Extent::Full => "A".to_owned(),
+                Extent::Difference => "D".to_owned(),
+            },
+            source: name(&link.source),
+            target: name(&link.target),
+            ..Facts::default()
+        }
+    }
 }
 
 /// Reads a character report back, at most `limit` lines of those in which `wanted` was done; an empty word wants all.

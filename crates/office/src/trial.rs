@@ -206,7 +206,8 @@ impl Office {
         mut facts: Sides<Facts>,
         tell: &mut dyn FnMut(&Tried) -> Result<(), Fault>,
     ) -> Result<TriedDelivery, Fault> {
-        let view = self.journal().view(AsOf { position: Some(delivery.to), ..AsOf::default() })?;
+        let as_of = delivery.rows_as_of.unwrap_or(delivery.to);
+        let view = self.journal().view(AsOf { position: Some(as_of), ..AsOf::default() })?;
         let source = match delivery.extent {
             Extent::Full => Source::Full,
             Extent::Difference => {

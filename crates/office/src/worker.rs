@@ -1,8 +1,7 @@
 //! The worker: carries out, link by link, the one step the engine plans, and commits what happened with its effect.
 
-use catalog::{Extent, Link};
+use catalog::Extent;
 use jiff::Timestamp;
-use layout::Facts;
 use linkage::{DELIVERY, Delivery, Event, LANE, LINK, LinkState, NotPossible, Phase, Step, local, plan};
 use register::{
     Actor, AsOf, Cause, CommitError, Conflict, Draft, Fault, Position, Versioned, ViewExt, Write,
@@ -358,7 +357,7 @@ impl<'a> LinkWorker<'a> {
             facts: self.office.facts(&running.link, no, date, extent),
             division: state.record.division.as_ref(),
             resends: state.record.resend_from.is_some(),
-            until: None,
+            again: None,
             flushes_later: packer.is_none(),
         };
         let resent = making.division.map_or(making.resends, |division| division.resent);
@@ -372,6 +371,7 @@ impl<'a> LinkWorker<'a> {
         let lying = pack(packer.as_ref(), named, (&evidence, no, attempt), &prepared)?;
         let delivery = Delivery {
             rows: prepared.rows,
+            rows_as_of: prepared.rows_as_of,
             refused: prepared.refused,
             file_name: Some(file_name.clone()),
             bytes: lying.bytes,
@@ -578,23 +578,4 @@ pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
 /// The position up to which a state has everything, for readers of the monitor.
 pub(crate) fn position_of(state: Option<&LinkState>) -> Position {
     state.map_or(Position(0), |state| state.position)
-}
-
-impl Office {
-    /// What header and trailer of a delivery state.
-    pub(crate) fn facts(&self, link: &Link, no: u64, date: jiff::civil::Date, extent: Extent) -> Facts {
-        let name =
-            |id: &str| self.links().system(id).map_or_else(|| id.to_owned(), |system| system.name.clone());
-        Facts {
-            delivery_no: no,
-            date: date.to_string(),
-            extent: match extent {
-                Extent::Full => "A".to_owned(),
-                Extent::Difference => "D".to_owned(),
-            },
-            source: name(&link.source),
-            target: name(&link.target),
-            ..Facts::default()
-        }
-    }
 }

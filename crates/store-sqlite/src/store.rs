@@ -41,8 +41,8 @@ pub struct Options {
     pub keys: Option<KeyRing>,
     /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
     pub readers: usize,
-    /// Whether the log is folded into the database when nothing arrives for a while. A simulation, in which nothing may depend on
-    /// how fast the machine is, leaves it to the size of the log.
+    /// Whether the log is made long at once, and folded into the database when nothing arrives for a while. A simulation, in which
+    /// nothing may depend on how fast the machine is, leaves it to the size of the log, and tells by its length what was flushed.
     pub folds_when_idle: bool,
 }
 
@@ -152,7 +152,7 @@ impl Store {
 
         let pool = Pool::new(readers, statements(&kinds));
         let shared = Arc::new(Shared::new(kinds, vault, path, pool, tip.position));
-        let room = scratch.is_none().then(|| Room::of(path));
+        let room = (folds_when_idle && scratch.is_none()).then(|| Room::of(path));
         let (jobs, waiting) = channel();
         let (checkpoint, asked) = sync_channel(1);
         let seat = Arc::new(Seat::new(Writer { conn, shared: Arc::clone(&shared), tip, mark, room }));

@@ -106,5 +106,5 @@ fn what_cannot_be_prepared_is_told_with_its_cause_and_leaves_nothing_behind() {
     house = house.reopen(|_| {});
     house.clock.pass(jiff::SignedDuration::from_mins(10));
     house.settle();
-    assert_eq!(kept(&house).len(), 2, "the data and the report of the one delivery");
+    assert_eq!(kept(&house).len(), 1, "the data of the one delivery, of whose characters nothing is to tell");
 }

@@ -232,7 +232,7 @@ fn what_went_packed_goes_again_as_it_was_sent_and_goes_with_its_time() {
     answer_all(&house);
     assert!(house.office.delivery(FULL, 2).unwrap().is_some(), "the newest is kept however old");
     house.clock.pass(SignedDuration::from_hours(24 * 30));
-    assert_eq!(of_first().len(), 3, "the packed bytes, those they were packed from, and the characters");
+    assert_eq!(of_first().len(), 2, "the packed bytes, and those they were packed from");
     assert!(house.office.prune(Some(10)).unwrap().deliveries > 0);
     assert_eq!(of_first(), Vec::<PathBuf>::new());
     assert_eq!(house.office.check_evidence().unwrap(), [""; 0], "what went in order is not missed");
@@ -254,7 +254,7 @@ fn what_another_process_packed_for_the_same_number_goes() {
         .map(|name| name.splitn(3, '.').nth(2).unwrap().to_owned())
         .collect();
     endings.sort();
-    assert_eq!(endings, ["characters.tsv", "data", "zip"]);
+    assert_eq!(endings, ["data", "zip"]);
 }
 
 #[test]
