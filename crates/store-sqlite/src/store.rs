@@ -39,7 +39,7 @@ const READERS: usize = 8;
 pub struct Options {
     /// The keys of sealed fields; needed when a kind has some.
     pub keys: Option<KeyRing>,
-    /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
+    /// Read connections with a large cache kept ready. More views at once are possible; theirs have a small one.
     pub readers: usize,
     /// Whether the log is made long at once, and folded into the database when nothing arrives for a while. A simulation, in which
     /// nothing may depend on how fast the machine is, leaves it to the size of the log, and tells by its length what was flushed.
