@@ -2,8 +2,8 @@
 //!
 //! A commit that makes the log longer waits until the file system has noted the new length and place, too, which takes about as
 //! long as the data. SQLite begins the log anew from its start when it was folded, which happens in every idle moment, and leaves the file
-//! as long as it was; so once it has some length, commits only write over what is there. Zeros behind the newest entry are no entries: each has the log's
-//! salt and a checksum.
+//! as long as it was; so once it has some length, commits only write over what is there. Zeros behind the newest entry are no
+//! entries: each has the log's salt and a checksum. SQLite holds its locks on other files, so that closing the log here lets none go.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};

@@ -170,7 +170,7 @@ pub(crate) struct Writer {
     pub(crate) tip: Tip,
     /// Says beside the database how far it goes.
     pub(crate) mark: EndMark,
-    /// Makes room in the log; none where nothing is flushed.
+    /// Makes room in the log; none where nothing is flushed, or where it is not folded in idle moments.
     pub(crate) room: Option<Room>,
 }
 

@@ -58,18 +58,17 @@ impl Beside {
     /// # Errors
     /// The first error of the file system; which of the files have their names by then is not said.
     pub fn finish_all(files: Vec<Self>) -> io::Result<()> {
-        let mut folder = None;
-        for Self { path, beside, file } in files {
+        let folder = files.last().map(|last| {
+            let parent = last.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            parent.unwrap_or(Path::new(".")).to_path_buf()
+        });
+        for Self { file, .. } in &files {
             // One without a byte is whole as soon as the folder has its name.
             if file.metadata()?.len() != 0 {
                 file.sync_all()?;
             }
-            fs::rename(&beside, &path)?;
-            // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
-            let _ = file.unlock();
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            folder = Some(parent.unwrap_or(Path::new(".")).to_path_buf());
         }
+        Self::name_all(files)?;
         folder.map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     }
 
@@ -81,7 +80,7 @@ impl Beside {
     pub fn name_all(files: Vec<Self>) -> io::Result<()> {
         for Self { path, beside, file } in files {
             fs::rename(&beside, &path)?;
-            // Said, not left to closing, as in `finish_all`.
+            // Said, not left to closing: a child this process is just starting holds a copy of the handle until it runs.
             let _ = file.unlock();
         }
         Ok(())

@@ -54,15 +54,6 @@ fn half(files: &[PathBuf]) {
     }
 }
 
-/// 支援措置: what a row says of a person is another thing from now on.
-fn protect(house: &TestHouse) {
-    let found = house.run("resident-register/search", json!({ "q": "カツラギ" })).unwrap().answer.unwrap();
-    let applicant = found.subjects.first().unwrap();
-    let input = json!({ "applicant": applicant, "copy_current": true, "perpetrator_name": "加害　太郎" });
-    house.run_confirming("tanaka", "resident-register/support-apply", &input);
-    house.run_confirming("suzuki", "resident-register/support-decide", &json!({ "measure_no": "00000001" }));
-}
-
 /// What a power cut does to files.
 type Cut = fn(&[PathBuf]);
 
@@ -76,7 +67,9 @@ fn what_a_power_cut_took_is_made_again_to_the_byte() {
         assert!(whole.iter().any(|bytes| !bytes.is_empty()));
         cut(&files);
         // What happens at the counter meanwhile is no part of it.
-        protect(&house);
+        let found =
+            house.run("resident-register/search", json!({ "q": "カツラギ" })).unwrap().answer.unwrap();
+        house.protect(found.subjects.first().unwrap());
         assert_eq!(house.office.check_evidence().unwrap(), [""; 0], "{name}: it can be made again");
         assert_eq!(LinkWorker::new(&house.office).turn(LINK).unwrap(), Turn::Worked);
         let sent = own(&house);

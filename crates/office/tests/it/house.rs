@@ -154,6 +154,18 @@ impl TestHouse {
         );
     }
 
+    /// 支援措置: asked for and granted.
+    pub(crate) fn protect(&self, addressee_no: &str) {
+        let input =
+            json!({ "applicant": addressee_no, "copy_current": true, "perpetrator_name": "加害　太郎" });
+        self.run_confirming("tanaka", "resident-register/support-apply", &input);
+        self.run_confirming(
+            "suzuki",
+            "resident-register/support-decide",
+            &json!({ "measure_no": "00000001" }),
+        );
+    }
+
     /// Nothing contradicts itself: every check of every system, and the bytes that are kept.
     pub(crate) fn sound(&self) {
         let view = self.office.journal().view(AsOf::default()).unwrap();

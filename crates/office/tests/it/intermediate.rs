@@ -87,12 +87,6 @@ fn stands(house: &TestHouse, people: &[String]) -> Vec<String> {
     all
 }
 
-fn protect(house: &TestHouse, addressee_no: &str) {
-    let input = json!({ "applicant": addressee_no, "copy_current": true, "perpetrator_name": "加害　太郎" });
-    house.run_confirming("tanaka", "resident-register/support-apply", &input);
-    house.run_confirming("suzuki", "resident-register/support-decide", &json!({ "measure_no": "00000001" }));
-}
-
 #[test]
 fn a_copy_is_sent_its_result_comes_back_and_what_could_not_be_converted_goes_later() {
     let house = TestHouse::new();
@@ -189,11 +183,11 @@ fn the_block_of_a_protected_person_comes_before_the_copy() {
         let mut server = server(&house);
         let first = if copy_first {
             let first = number(&house, &people[0], "123456789018");
-            protect(&house, &people[0]);
+            house.protect(&people[0]);
             // The copy of before the measure leaves with the next file; a newer one waits.
             first
         } else {
-            protect(&house, &people[0]);
+            house.protect(&people[0]);
             house.settle();
             number(&house, &people[0], "123456789018")
         };

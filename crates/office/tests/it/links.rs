@@ -5,7 +5,7 @@ use linkage::Phase;
 use office::{Clock, LinkSources, LinkStanding, LinkWorker, Turn};
 use std::path::PathBuf;
 
-use register::{Actor, Body, Draft, Write};
+use register::{Actor, Body, Draft, Position, Touched, Write};
 use serde_json::json;
 use transport::Folder;
 
@@ -556,4 +556,33 @@ fn the_kept_bytes_are_for_the_program_alone() {
         let mode = std::fs::metadata(&folder).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{} is {mode:o}", folder.display());
     }
+}
+
+/// What a record concerns, and nobody else: the others look at most half a second later.
+#[test]
+fn a_change_concerns_its_senders_and_those_that_wait() {
+    let house = TestHouse::new();
+    let links = house.office.links();
+    let concerns = links.concerns();
+    let of = |kind: &str, key: &str| {
+        let touched = Touched { position: Position(1), kind: kind.to_owned(), key: key.to_owned() };
+        concerns.of(&touched).iter().map(|link| (*link).to_owned()).collect::<Vec<_>>()
+    };
+    let (full, changes) = ("resident-full-to-welfare", "resident-changes-to-welfare");
+    let senders = of("resident-register/person", "1");
+    for link in [full, changes, "resident-to-addressee"] {
+        assert!(senders.contains(&link.to_owned()), "{link}: {senders:?}");
+    }
+    assert!(senders.len() < links.all().len() / 2, "{senders:?}");
+    let lane = linkage::Lane::new(&links.get(full).unwrap().link).unwrap();
+    let mut sharing = of("linkage/lane", &register::Record::key(&lane));
+    sharing.sort();
+    assert_eq!(sharing, [changes, full]);
+    assert!(of("linkage/link", full).contains(&full.to_owned()));
+    for running in links.all() {
+        for awaited in &running.link.after {
+            assert!(of("linkage/link", awaited).contains(&running.link.id), "{}", running.link.id);
+        }
+    }
+    assert_eq!(of("linkage/delivery", &format!("{full}/000000000001")), [""; 0]);
 }
