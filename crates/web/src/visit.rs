@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams, Request};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::Response;
 use base64::Engine;
+use http_body_util::{BodyExt, Limited};
 use office::{Caller, Certificate, LoginError, Office, Ran, Rights, RunError, RunOptions, User, UserState};
 use serde_json::Value;
 use system::{Function, System};
@@ -15,7 +16,7 @@ use transport::http::soap::coded_len;
 
 use crate::house::House;
 use crate::pages;
-use crate::partner::{PREFIX, Partner, Spooled, envelope, spool, takes_a_delivery, takes_a_message};
+use crate::partner::{PREFIX, Partner, Spooled, drain, envelope, spool, takes_a_delivery, takes_a_message};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::{Right, Route, Speech, Verb};
@@ -24,6 +25,9 @@ use crate::tls::Peer;
 
 /// The most bytes of one request: twenty persons of a notification with every field full are a tenth of it.
 const BODY_BYTES_MAX: usize = 512 * 1024;
+
+/// The most bytes read of a body that is refused before anybody knows who sends it.
+const STRANGER_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Characters of a line of base64, at least: MIME has 76, PEM 64.
 const LINE_LENGTH_MIN: u64 = 60;
@@ -70,7 +74,7 @@ pub(crate) struct Visit {
 
 /// Answers one request of a route.
 pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Request) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (mut parts, mut body) = request.into_parts();
     let params = match RawPathParams::from_request_parts(&mut parts, &()).await {
         Ok(params) => params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         Err(_) => Pairs::new(),
@@ -96,7 +100,10 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
         params,
         headers: parts.headers,
     };
-    let taken_in = visit.take_in(body).await;
+    let taken_in = visit.take_in(&mut body).await;
+    if taken_in.is_err() || takes_a_delivery(route) {
+        drain(&mut body, visit.refused_bytes_max()).await;
+    }
     // Everything an office does blocks: it hashes passwords and waits for the disk.
     let answered = tokio::task::spawn_blocking(move || {
         let reply = taken_in.and_then(|()| visit.answer());
@@ -159,7 +166,7 @@ fn message_bytes_max(bytes_max: u64) -> u64 {
 
 impl Visit {
     /// Reads the body: a form or a call into the memory, a delivery to the disk, and that only for who may send it.
-    async fn take_in(&mut self, body: Body) -> Result<(), Problem> {
+    async fn take_in(&mut self, body: &mut Body) -> Result<(), Problem> {
         let partners = &self.house.desk.partners;
         if self.route.right == Right::Partner {
             self.partner = partners.bearer(self.header("authorization"), self.office().clock().now());
@@ -175,12 +182,21 @@ impl Visit {
             let bytes_max = message_bytes_max(partners.bytes_max());
             self.envelope = Some(envelope(partner.spool(), body, bytes_max).await?);
         } else if self.route.verb == Verb::Post {
-            self.body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::too_large())?;
+            let limited = Limited::new(body, BODY_BYTES_MAX).collect().await;
+            self.body = limited.map_err(|_| Problem::too_large())?.to_bytes();
             if !self.route.is_api() {
                 self.form = pairs(&self.body);
             }
         }
         Ok(())
+    }
+
+    /// How much is read of what is refused: from a partner all it may send, from anybody else little.
+    fn refused_bytes_max(&self) -> u64 {
+        match self.partner {
+            Some(_) => message_bytes_max(self.house.desk.partners.bytes_max()),
+            None => STRANGER_BYTES_MAX,
+        }
     }
 
     fn answer(&mut self) -> Result<Reply, Problem> {

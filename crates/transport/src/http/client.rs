@@ -1,12 +1,12 @@
 //! A client of one address: TLS, time limits and tokens, whatever is spoken there.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::blocking::{Body, Client, RequestBuilder, Response};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -19,6 +19,8 @@ use crate::{Network, Patience};
 const SLOWEST_BYTES_PER_SECOND: u64 = 64 * 1024;
 /// The most bytes of an answer that is no delivery.
 pub(super) const ANSWER_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Up to so many bytes are sent out of the memory.
+const MEMORY_BYTES_MAX: u64 = 256 * 1024;
 
 /// Who calls an address.
 pub(super) struct Caller {
@@ -115,7 +117,13 @@ impl Caller {
         let mut again = true;
         loop {
             let token = self.tokens.token(&self.client)?;
-            let response = make(&self.client)?.header("authorization", format!("Bearer {token}")).send()?;
+            let sent = make(&self.client)?.header("authorization", format!("Bearer {token}")).send();
+            let response = sent.inspect_err(|error| {
+                // Whoever stops reading may have refused the token in an answer that was not seen.
+                if error.is_body() {
+                    self.tokens.forget();
+                }
+            })?;
             if response.status() != StatusCode::UNAUTHORIZED {
                 return Ok(response);
             }
@@ -124,6 +132,21 @@ impl Caller {
             }
         }
     }
+}
+
+/// A body of so many bytes.
+///
+/// # Errors
+/// When what is small cannot be read; of the rest that is seen when it is sent.
+pub(super) fn body_from(mut bytes: impl Read + Send + 'static, length: u64) -> io::Result<Body> {
+    if MEMORY_BYTES_MAX < length {
+        return Ok(Body::sized(bytes, length));
+    }
+    // What is handed over piece by piece fails as soon as the other side has answered and reads no further, and with it
+    // goes the answer. Out of the memory it does not.
+    let mut whole = Vec::new();
+    bytes.by_ref().take(length).read_to_end(&mut whole)?;
+    Ok(whole.into())
 }
 
 /// An answer that is no delivery, whole.

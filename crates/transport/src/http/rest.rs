@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use reqwest::StatusCode;
-use reqwest::blocking::{Body, Response};
+use reqwest::blocking::Response;
 use serde_json::Value;
 
-use super::client::{Caller, body_of};
+use super::client::{Caller, body_from, body_of};
 use super::wire::{FileCard, FileList, NAME_HEADER, SignedReceipt, coded, header_values};
 use super::{By, HttpError, Protocol};
 use crate::{Answer, Control, Question, Receipt};
@@ -56,7 +56,7 @@ impl Protocol for Rest {
             for (header, value) in header_values(control) {
                 request = request.header(header, value);
             }
-            Ok(request.body(Body::sized(file, control.bytes)))
+            Ok(request.body(body_from(file, control.bytes).map_err(HttpError::Local)?))
         })?;
         receipt_in(response)
     }

@@ -21,7 +21,7 @@ use transport::http::wire::{ReceiptKey, SignedReceipt};
 use transport::{Folder, FolderIndex, Receipt};
 
 use asker::Asker;
-pub(crate) use spool::{Spool, Spooled, envelope, spool};
+pub(crate) use spool::{Spool, Spooled, drain, envelope, spool};
 pub(crate) use token::Tokens;
 
 use crate::problem::Problem;

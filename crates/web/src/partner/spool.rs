@@ -96,7 +96,7 @@ pub(crate) fn sweep(folder: &Path) {
 }
 
 /// Takes a body in as a delivery.
-pub(crate) async fn spool(path: &Path, body: Body, bytes_max: u64) -> Result<Spooled, Problem> {
+pub(crate) async fn spool(path: &Path, body: &mut Body, bytes_max: u64) -> Result<Spooled, Problem> {
     let mut spool = Spool::begin(path, bytes_max)?;
     let file = spool.file.0.file.try_clone().map_err(disk)?;
     spool.bytes = copy(body, file, bytes_max, &mut |piece| spool.hash.update(piece)).await?;
@@ -104,16 +104,26 @@ pub(crate) async fn spool(path: &Path, body: Body, bytes_max: u64) -> Result<Spo
 }
 
 /// Takes a body in as a message, into a file of this folder without a name: a killed program leaves nothing of it.
-pub(crate) async fn envelope(folder: &Path, body: Body, bytes_max: u64) -> Result<File, Problem> {
+pub(crate) async fn envelope(folder: &Path, body: &mut Body, bytes_max: u64) -> Result<File, Problem> {
     make_folders(folder, Access::Private).map_err(disk)?;
     let file = tempfile::tempfile_in(folder).map_err(disk)?;
     copy(body, file.try_clone().map_err(disk)?, bytes_max, &mut |_| {}).await?;
     Ok(file)
 }
 
+/// Reads what is left of a body whose sender is refused already, up to so many bytes: many a client reads no answer before
+/// it has sent everything, and would not learn why.
+pub(crate) async fn drain(body: &mut Body, bytes_max: u64) {
+    let mut bytes = 0_u64;
+    while bytes <= bytes_max {
+        let Some(Ok(frame)) = body.frame().await else { return };
+        bytes = bytes.saturating_add(frame.data_ref().map_or(0, |piece| length(piece)));
+    }
+}
+
 /// Copies a body. What is too large is read to its end all the same: an answer given before would not be read.
 async fn copy(
-    mut body: Body,
+    body: &mut Body,
     file: File,
     bytes_max: u64,
     seen: &mut (dyn FnMut(&[u8]) + Send),

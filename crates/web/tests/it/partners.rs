@@ -53,7 +53,7 @@ pub(crate) fn desk(house: &House, partners: usize, base: &str) -> Desk {
             Partner::new(format!("p{number}"), id(number), SECRET, links, &folder(house, number))
         })
         .collect();
-    Desk { partners: Partners::new(clients, base, Some(receipt_key()), 1_000_000), ..house.desk() }
+    Desk { partners: Partners::new(clients, base, Some(receipt_key()), BYTES_MAX), ..house.desk() }
 }
 
 /// A town that is really served.
@@ -103,6 +103,11 @@ pub(crate) fn cause(error: &PlaceError) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |error| error.source());
     causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}"))
 }
+
+/// The most bytes of a delivery.
+pub(crate) const BYTES_MAX: u64 = 12 * 1024 * 1024;
+/// Bytes that no socket takes in before anybody reads them.
+const MORE_THAN_IS_SENT_AT_ONCE: usize = 8 * 1024 * 1024;
 
 pub(crate) fn put(
     place: &dyn Place,
@@ -164,8 +169,11 @@ fn a_number_that_is_on_its_way_is_no_other_content() {
     fs::create_dir_all(&spool).unwrap();
     let other = transport::Beside::create(&spool.join("l_1")).unwrap();
     let place = HttpPlace::at(options(&served.base, 0, SecretMethod::Jwt)).unwrap();
-    let error = put(&place, dir.path(), "a.csv", 1, b"abc").unwrap_err();
-    assert!(cause(&error).contains("受け取っている途中"), "tried again later: {}", cause(&error));
+    // However much there is to send, who is refused is told why.
+    for bytes in [b"abc".to_vec(), vec![b'x'; MORE_THAN_IS_SENT_AT_ONCE]] {
+        let error = put(&place, dir.path(), "a.csv", 1, &bytes).unwrap_err();
+        assert!(cause(&error).contains("受け取っている途中"), "tried again later: {}", cause(&error));
+    }
     other.remove().unwrap();
     put(&place, dir.path(), "a.csv", 1, b"abc").unwrap();
 }
@@ -210,8 +218,13 @@ fn a_wrong_secret_or_an_unbound_link_is_told_and_the_latter_audited() {
     }
     let mut fixed = options(&served.base, 0, SecretMethod::Jwt);
     fixed.auth = Auth::Token("x".into());
-    let error = HttpPlace::at(fixed).unwrap().arrivals("").unwrap_err();
-    assert!(cause(&error).contains("アクセストークンが通りません"), "{}", cause(&error));
+    let stranger = HttpPlace::at(fixed).unwrap();
+    let much = vec![b'x'; MORE_THAN_IS_SENT_AT_ONCE];
+    for error in
+        [stranger.arrivals("").unwrap_err(), put(&stranger, dir.path(), "a.csv", 1, &much).unwrap_err()]
+    {
+        assert!(cause(&error).contains("アクセストークンが通りません"), "{}", cause(&error));
+    }
 
     let place = HttpPlace::at(options(&served.base, 0, SecretMethod::Jwt)).unwrap();
     let data = dir.path().join("data");
@@ -281,7 +294,7 @@ pub(crate) const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb4
 async fn a_delivery_is_taken_refused_and_answered_as_documented() {
     let house = House::new().unwrap();
     let program = Program::at(&house).await;
-    let large = "x".repeat(1_000_001);
+    let large = "x".repeat(usize::try_from(BYTES_MAX).unwrap() + 1);
     let good = [("daicho-rows", "1"), ("daicho-bytes", "3"), ("daicho-sha256", ABC)];
     for (path, headers, body, status, code) in [
         ("/deliveries/l/1", &[][..], "abc", 400, "unreadable"),

@@ -16,7 +16,8 @@ use super::client::{Answer, Client};
 use super::house::House;
 use super::inquiries;
 use super::partners::{
-    ABC, Program, SECRET, Served, cause, desk, folder, id, options, put, receipt_key, serve, serve_house,
+    ABC, BYTES_MAX, Program, SECRET, Served, cause, desk, folder, id, options, put, receipt_key, serve,
+    serve_house,
 };
 
 /// Our own client of the service.
@@ -102,7 +103,8 @@ async fn what_does_not_go_well_is_a_fault_with_the_code_of_its_problem() {
         message("<ListWaiting/>")
             .replace("<s:Body>", &format!("<s:Header><Security {attributes}/></s:Header><s:Body>"))
     };
-    let large = format!("{}=", "YWJj".repeat(333_334));
+    let bytes_max = usize::try_from(BYTES_MAX).unwrap();
+    let large = format!("{}=", "YWJj".repeat(bytes_max / 3 + 1));
     put(&folder(&house, 0), house.folder.as_path(), "out.csv", 7, b"from the town").unwrap();
     for (sent, side, code, words) in [
         ("{}".to_owned(), "Client", "unreadable", "XMLとして読めません"),
@@ -139,9 +141,14 @@ async fn what_does_not_go_well_is_a_fault_with_the_code_of_its_problem() {
         (pushed("3", ABC, "l", "../a.csv", "YWJj"), "Client", "unreadable", "ファイルの名前にできません"),
         (pushed("4", ABC, "l", "a.csv", "YWJj"), "Client", "mismatched", "届いたのは3バイト"),
         (pushed("3", "00", "l", "a.csv", "YWJj"), "Client", "mismatched", "届いたのは3バイト"),
-        (pushed("1000002", ABC, "l", "a.csv", &large), "Client", "too-large", "大きさを超えています"),
         (
-            pushed("3", ABC, "l", "a.csv", &" ".repeat(2_000_000)),
+            pushed(&(bytes_max + 3).to_string(), ABC, "l", "a.csv", &large),
+            "Client",
+            "too-large",
+            "大きさを超えています",
+        ),
+        (
+            pushed("3", ABC, "l", "a.csv", &" ".repeat(bytes_max * 2)),
             "Client",
             "too-large",
             "大きさを超えています",

@@ -8,7 +8,7 @@ use reqwest::blocking::{Body, Response};
 
 use super::reply::read_reply;
 use super::{Call, Encoder, Fault, MEDIA_TYPE, NAMESPACE, Reply, SoapError, coded_len};
-use crate::http::client::{ANSWER_BYTES_MAX, Caller};
+use crate::http::client::{ANSWER_BYTES_MAX, Caller, body_from};
 use crate::http::wire::{FileCard, SignedReceipt};
 use crate::http::{By, HttpError, Protocol};
 use crate::{Answer, Control, Question, Receipt};
@@ -39,7 +39,8 @@ fn ask(
                     [before.len(), after.len()].map(|length| u64::try_from(length).unwrap_or(u64::MAX));
                 let length = length.into_iter().fold(coded_len(bytes), u64::saturating_add);
                 let coded = Encoder::new(file.take(bytes));
-                Body::sized(Cursor::new(before).chain(coded).chain(Cursor::new(after)), length)
+                let whole = Cursor::new(before).chain(coded).chain(Cursor::new(after));
+                body_from(whole, length).map_err(HttpError::Local)?
             }
         };
         // What is fetched may take as long as it takes, as long as it comes.
