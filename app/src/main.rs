@@ -109,6 +109,12 @@ enum Command {
         /// Print an input that calculates, and nothing else.
         #[arg(long)]
         sample: bool,
+        /// Print the items of an input, one to a line, and nothing else.
+        #[arg(long, conflicts_with = "sample")]
+        items: bool,
+        /// Print what stands against the input as JSON as well.
+        #[arg(long)]
+        json: bool,
     },
     /// Uses a function of a system, such as `resident-register/search`.
     Run {
@@ -375,8 +381,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let house = open(&Config::read(&config)?, Outside::default())?;
             run_function(&house.office, &function, &input, RunOptions { confirmed: confirm, dry_run })
         }
-        Command::Calc { calculation, input, sample } => {
-            daicho::calc::run(calculation.as_deref(), input.as_deref(), sample)
+        Command::Calc { calculation, input, sample, items, json } => {
+            let options = daicho::calc::CalcOptions { sample, items, json };
+            daicho::calc::run(calculation.as_deref(), input.as_deref(), &options)
         }
         Command::History { config, arguments } => history::run(&config, &arguments),
         Command::Key { config, task } => keys::run(&config, &task),

@@ -39,3 +39,4 @@ pub use period::period_end;
 pub use person::{Art30_45Class, MovementClass, MovementReason, ResidentKind, ResidentStatus, Sex};
 pub use relation::{Relation, RelationError, RelationStep};
 pub use slip::{LevyKey, TaxItem};
+pub use text::narrow;

@@ -1,7 +1,7 @@
 //! What staff type, brought to one width.
 
 /// Full-width letters, digits and signs as ASCII, without the spaces around.
-pub(crate) fn narrow(text: &str) -> String {
+pub fn narrow(text: &str) -> String {
     text.trim().chars().map(narrow_char).collect::<String>().trim().to_owned()
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Finding;
+use crate::ask::{AskedItem, record_of};
 
 /// A calculation of a system (試算): JSON in, the result with every step and its source out. It reads no register, so that a
 /// rule can be tried, taught and checked by itself (`daicho calc`).
@@ -15,8 +16,27 @@ pub struct Calculation {
     pub title: &'static str,
     /// An input that calculates, as JSON: what the items are called, seen at a glance.
     pub sample: &'static str,
-    /// The calculation: what stands against the input, or what comes out. Pure; the same input gives the same result.
+    /// The items of an input.
+    pub items: &'static [AskedItem],
+    /// The calculation: what stands against the input, or what comes out. Pure; the same input
+    /// gives the same result. [`answer`](Self::answer) is what to ask.
     pub calculate: fn(&Value) -> Result<Calculated, Vec<Finding>>,
+}
+
+impl Calculation {
+    /// Calculates.
+    ///
+    /// # Errors
+    /// What stands against the input. The item of each finding is named with the record it stands in.
+    pub fn answer(&self, given: &Value) -> Result<Calculated, Vec<Finding>> {
+        (self.calculate)(given).map_err(|findings| {
+            let named = |finding: Finding| {
+                let record = record_of(self.items, given, &finding.path);
+                Finding { item: format!("{record}{}", finding.item), ..finding }
+            };
+            findings.into_iter().map(named).collect()
+        })
+    }
 }
 
 /// What a calculation came to.

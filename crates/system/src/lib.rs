@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod ask;
 mod calculation;
 mod dataset;
 mod extract;
@@ -12,6 +13,7 @@ mod spell;
 
 use register::{Fault, Kind, View};
 
+pub use ask::{AskedForm, AskedItem, read_asked};
 pub use calculation::{Calculated, Calculation, Step};
 pub use dataset::{Dataset, Fate, Item, ItemType, Row};
 pub use extract::Extract;

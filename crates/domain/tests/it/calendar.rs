@@ -41,7 +41,19 @@ fn closed_days_and_the_next_open_one() {
     assert_eq!(calendar.business_day_on_or_after(day("2026-11-20")), day("2026-11-20"));
     assert_eq!(calendar.business_day_on_or_after(day("2026-05-31")), day("2026-06-01"));
     assert_eq!(calendar.business_day_on_or_before(day("2026-11-23")), day("2026-11-20"));
-    assert!((2024..=2035).all(|year| calendar.covers(year)) && !calendar.covers(2036));
+    assert!((1970..=2035).all(|year| calendar.covers(year)));
+    assert!(!calendar.covers(1969) && !calendar.covers(2036));
+    // The days of an enthronement, of the games, and a substitute of long ago.
+    for (given, open) in [
+        ("2019-04-30", "2019-05-07"),
+        ("2021-07-22", "2021-07-26"),
+        ("2021-08-08", "2021-08-10"),
+        ("2018-04-30", "2018-05-01"),
+        ("1989-02-24", "1989-02-27"),
+        ("1985-05-04", "1985-05-07"),
+    ] {
+        assert_eq!(calendar.business_day_on_or_after(day(given)), day(open), "{given}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use domain::{Date, RegisterDate, Yen};
 use register::Fault;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use system::{Calculated, Calculation, Finding, Step};
+use system::{AskedForm, AskedItem, Calculated, Calculation, Finding, Step, read_asked};
 
 use super::{Month, granted, rates};
 
@@ -92,11 +92,22 @@ pub const MONTHLY: Calculation = Calculation {
     id: "child-allowance/monthly",
     title: "児童手当の月額",
     sample: r#"{"month": "2024-10", "children": [{"birth_date": "2009-06-01"}, {"birth_date": "2012-08-15"}, {"birth_date": "2023-01-20"}]}"#,
+    items: ITEMS,
     calculate,
 };
 
+const ITEMS: &[AskedItem] = &[
+    AskedItem::new("month", "月", AskedForm::Month).required(),
+    AskedItem::new("children", "児童", AskedForm::Rows(CHILD)).required(),
+];
+const CHILD: &[AskedItem] = &[
+    AskedItem::new("birth_date", "生年月日", AskedForm::Day).required(),
+    AskedItem::new("supported", "監護相当の確認", AskedForm::Flag),
+];
+
 fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
-    let result = monthly(input).map_err(|error| {
+    let asked: Value = read_asked(ITEMS, input)?;
+    let result = monthly(&asked).map_err(|error| {
         let remedy = "入力を直してください。";
         vec![Finding::error("F006", "", "入力", error.to_string(), remedy)]
     })?;

@@ -3,9 +3,9 @@
 use domain::{BusinessCalendar, Date, Yen};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use system::{Calculated, Calculation, Finding, Step};
+use system::{AskedForm, AskedItem, Calculated, Calculation, Finding, Step, read_asked};
 
-use super::rates::{Aged, Fuel, Missing, Month, Rates, Use, rates};
+use super::rates::{Aged, Fuel, HOLIDAYS, Missing, Month, Rates, Use, rates};
 
 const SAMPLE: &str = r#"{"fiscal_year": 2024, "kind": "cargo", "use": "private", "first_inspected": "2015-05", "fuel": "petrol"}"#;
 
@@ -14,15 +14,36 @@ pub(crate) const CALCULATION: Calculation = Calculation {
     id: "light-vehicle-tax/annual",
     title: "軽自動車税（種別割）の年税額",
     sample: SAMPLE,
+    items: ITEMS,
     calculate,
 };
+
+const ITEMS: &[AskedItem] = &[
+    AskedItem::new("fiscal_year", "年度", AskedForm::Year).or(&["fy", "課税年度"]).required(),
+    AskedItem::new("kind", "車種", AskedForm::Text).or(&["vehicle", "種別"]).required(),
+    AskedItem::new("use", "用途", AskedForm::Word(USES)),
+    AskedItem::new("first_inspected", "初度検査年月", AskedForm::Month),
+    AskedItem::new("fuel", "燃料", AskedForm::Word(FUELS)),
+    AskedItem::new("green", "グリーン化特例の率", AskedForm::Number),
+    AskedItem::new("towed", "被けん引車", AskedForm::Flag),
+];
+const USES: &[(&str, &[&str])] = &[("private", &["自家用"]), ("business", &["営業用", "事業用"])];
+const FUELS: &[(&str, &[&str])] = &[
+    ("petrol", &["ガソリン", "gasoline"]),
+    ("diesel", &["軽油", "ディーゼル"]),
+    ("hybrid", &["ハイブリッド"]),
+    ("electric", &["電気", "電気自動車", "ev"]),
+    ("natural-gas", &["天然ガス", "cng"]),
+    ("methanol", &["メタノール"]),
+    ("none", &["なし", "被けん引車", "towed"]),
+    ("other", &["その他"]),
+];
 
 /// What the tax of a vehicle depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Vehicle {
     /// The code of the kind (車種).
-    #[serde(alias = "vehicle")]
     pub kind: String,
     /// 用途, of three and four wheels.
     #[serde(default)]
@@ -34,24 +55,8 @@ pub struct Vehicle {
     #[serde(default)]
     pub fuel: Fuel,
     /// The class of the reduction the vehicle reaches (グリーン化特例): 75, 50 or 25 per cent.
-    #[serde(default, deserialize_with = "class")]
+    #[serde(default)]
     pub green: Option<u8>,
-}
-
-/// `75`, `"75"` and `"75%"` are the same.
-fn class<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<u8>, D::Error> {
-    let value = Value::deserialize(from)?;
-    match &value {
-        Value::Null => Ok(None),
-        Value::Number(number) => Ok(number.as_u64().and_then(|number| u8::try_from(number).ok())),
-        Value::String(text) => Ok(text.trim_end_matches(['%', '％']).parse().ok()),
-        _ => Ok(None),
-    }
-    .and_then(|class| match (class, &value) {
-        (None, Value::Null) => Ok(None),
-        (Some(class), _) => Ok(Some(class)),
-        (None, _) => Err(serde::de::Error::custom("green は 75、50、25 のどれかです")),
-    })
 }
 
 /// Which amount of its kind a vehicle has.
@@ -145,7 +150,11 @@ pub fn annual(rates: &Rates, fiscal_year: i16, vehicle: &Vehicle) -> Result<Annu
         })
     };
     let (assessed_on, due) = (on(&days.assessed)?, on(&days.due)?);
-    let due_on = BusinessCalendar::published().business_day_on_or_after(due);
+    let calendar = BusinessCalendar::published();
+    if !calendar.covers(due.year()) {
+        return Err(NoAmount::Missing(Missing { table: HOLIDAYS, what: "休日".to_owned(), fiscal_year }));
+    }
+    let due_on = calendar.business_day_on_or_after(due);
     let mut steps = vec![Step::new(
         "賦課期日と納期限",
         format!("賦課期日 {assessed_on}、納期限 {due_on}"),
@@ -153,6 +162,10 @@ pub fn annual(rates: &Rates, fiscal_year: i16, vehicle: &Vehicle) -> Result<Annu
     )];
     if let Some(flat) = rates.flat_of(&vehicle.kind, fiscal_year) {
         let flat = flat?;
+        if vehicle.green.is_some() {
+            let why = format!("{}に軽減はありません", flat.label);
+            steps.push(Step::new("グリーン化特例", why, "地方税法附則 30条"));
+        }
         steps.push(Step::new(
             Grade::Flat.label(),
             format!("{} {}円", flat.label, flat.yen),
@@ -210,29 +223,50 @@ fn by_age(
             "初度検査年月と年度を確かめてください。",
         ));
     }
-    if let Some(class) = vehicle.green {
-        let last_year =
-            Month { year: fiscal_year.saturating_sub(1), month: 4 } <= first && first <= before_levy;
-        let given = rates.green_of(fiscal_year, class);
-        let yen = aged.green.get(&class.to_string()).copied();
-        match (given, yen, last_year) {
-            (Some(given), Some(yen), true) => {
-                let formula = format!("{}に初度検査、{class}%軽減は{fiscal_year}年度だけ", first.label());
-                steps.push(Step::new("グリーン化特例", formula, given.source.clone()));
-                return Ok((yen, Grade::Green));
+    let last_year = Month { year: fiscal_year.saturating_sub(1), month: 4 } <= first && first <= before_levy;
+    // Some fuels are of their class whoever does not say so.
+    let class = vehicle.green.or_else(|| rates.class_of(vehicle.fuel).filter(|_| last_year));
+    if let Some(class) = class {
+        if !rates.classes().contains(&class) {
+            let known: Vec<String> = rates.classes().iter().rev().map(u8::to_string).collect();
+            return Err(wrong(
+                "R014",
+                "green",
+                "グリーン化特例の率",
+                format!("{class}%という軽減はありません。"),
+                &format!("{} のどれかを入力するか、空にしてください。", known.join("、")),
+            ));
+        }
+        // A vehicle keeps its class for life, and has the reduction once: other years need no row.
+        if last_year {
+            let given = rates.green_of(fiscal_year, class)?;
+            if !given.fuels.contains(&vehicle.fuel) {
+                return Err(wrong(
+                    "R014",
+                    "green",
+                    "グリーン化特例の率",
+                    format!("{class}%軽減は、燃料が{}の車両にはありません。", vehicle.fuel.label()),
+                    "車検証の燃料と、達成した燃費基準を確かめてください。",
+                ));
             }
-            (None, ..) => {
-                let why = format!("{fiscal_year}年度に{class}%軽減はありません");
-                steps.push(Step::new("グリーン化特例", why, "地方税法附則 30条"));
+            match (given.given, aged.green.get(&class.to_string()).copied()) {
+                (true, Some(yen)) => {
+                    let formula = format!("{}に初度検査、{class}%軽減は{fiscal_year}年度だけ", first.label());
+                    steps.push(Step::new("グリーン化特例", formula, given.source.clone()));
+                    return Ok((yen, Grade::Green));
+                }
+                (false, _) => {
+                    let why = format!("{fiscal_year}年度に{class}%軽減はありません");
+                    steps.push(Step::new("グリーン化特例", why, given.source.clone()));
+                }
+                (_, None) => {
+                    let why = format!("{}に{class}%軽減はありません", aged.label);
+                    steps.push(Step::new("グリーン化特例", why, aged.source.clone()));
+                }
             }
-            (_, None, _) => {
-                let why = format!("{}に{class}%軽減はありません", aged.label);
-                steps.push(Step::new("グリーン化特例", why, aged.source.clone()));
-            }
-            (_, _, false) => {
-                let why = format!("{}の初度検査は、前の年度ではないので対象外", first.label());
-                steps.push(Step::new("グリーン化特例", why, "地方税法附則 30条"));
-            }
+        } else {
+            let why = format!("{}の初度検査は、前の年度ではないので対象外", first.label());
+            steps.push(Step::new("グリーン化特例", why, "地方税法附則 30条"));
         }
     }
     if let Some(surcharge) = rates.surcharge_of(fiscal_year) {
@@ -260,34 +294,51 @@ fn by_age(
 
 #[derive(Deserialize)]
 struct Asked {
-    #[serde(alias = "fy")]
     fiscal_year: i16,
-    #[serde(flatten)]
-    rest: serde_json::Map<String, Value>,
+    kind: String,
+    r#use: Option<Use>,
+    first_inspected: Option<Month>,
+    #[serde(default)]
+    fuel: Fuel,
+    green: Option<u8>,
+    #[serde(default)]
+    towed: bool,
+}
+
+impl Asked {
+    /// The vehicle meant: a kind may name its use, `passenger-private`, and what is towed has no engine.
+    fn vehicle(self) -> Vehicle {
+        let named = [Use::Private, Use::Business].into_iter().find_map(|one| {
+            let kind = self.kind.strip_suffix(one.code())?.trim_end_matches(['-', ' ']);
+            Some((kind.to_owned(), one))
+        });
+        let (kind, stated) = match named {
+            Some((kind, one)) => (kind, Some(one)),
+            None => (self.kind, None),
+        };
+        Vehicle {
+            kind,
+            r#use: self.r#use.or(stated).unwrap_or_default(),
+            first_inspected: self.first_inspected,
+            fuel: if self.towed { Fuel::None } else { self.fuel },
+            green: self.green,
+        }
+    }
 }
 
 /// In: the fiscal year and the [`Vehicle`]. Out: the yen, which amount it is, the day of assessment and the due date.
 fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
-    let shape = |error: serde_json::Error| {
-        vec![Finding::error(
-            "F006",
-            "",
-            "入力",
-            format!("入力の形が違います（{error}）。"),
-            &format!("次の形で入力してください: {SAMPLE}"),
-        )]
-    };
-    let asked = Asked::deserialize(input).map_err(shape)?;
-    let vehicle: Vehicle = serde_json::from_value(Value::Object(asked.rest)).map_err(shape)?;
+    let asked: Asked = read_asked(ITEMS, input)?;
+    let (fiscal_year, vehicle) = (asked.fiscal_year, asked.vehicle());
     let rates = rates().map_err(|error| {
         vec![Finding::error("R000", "", "税率", error.to_string(), "配布物を入れ直してください。")]
     })?;
-    let annual = annual(rates, asked.fiscal_year, &vehicle).map_err(|why| match why {
+    let annual = annual(rates, fiscal_year, &vehicle).map_err(|why| match why {
         NoAmount::Missing(missing) => vec![missing.finding()],
         NoAmount::Finding(finding) => vec![*finding],
     })?;
     let result = json!({
-        "fiscal_year": asked.fiscal_year, "yen": annual.yen, "grade": annual.grade, "label": annual.label,
+        "fiscal_year": fiscal_year, "yen": annual.yen, "grade": annual.grade, "label": annual.label,
         "assessed_on": annual.assessed_on, "due_on": annual.due_on,
     });
     Ok(Calculated { result, steps: annual.steps })

@@ -200,6 +200,15 @@ pub struct Green {
     pub until_fy: i16,
     /// Per cent of the reduction.
     pub class: u8,
+    /// Whether there is one in these years: a class that has ended is a row of its own, so that a year without any row is one
+    /// nobody knows of.
+    #[serde(default = "yes")]
+    pub given: bool,
+    /// What vehicles that reach it run on.
+    pub fuels: Vec<Fuel>,
+    /// Those of them that always reach it, whether it is stated or not.
+    #[serde(default)]
+    pub always: Vec<Fuel>,
     /// Article.
     pub source: String,
 }
@@ -210,10 +219,8 @@ pub struct Green {
 pub enum Use {
     /// 自家用.
     #[default]
-    #[serde(alias = "自家用")]
     Private,
     /// 営業用.
-    #[serde(alias = "営業用")]
     Business,
 }
 
@@ -246,7 +253,6 @@ impl Use {
 pub enum Fuel {
     /// ガソリン.
     #[default]
-    #[serde(alias = "gasoline")]
     Petrol,
     /// 軽油.
     Diesel,
@@ -258,6 +264,8 @@ pub enum Fuel {
     NaturalGas,
     /// メタノール.
     Methanol,
+    /// なし（被けん引車）.
+    None,
     /// そのほか.
     Other,
 }
@@ -271,6 +279,7 @@ impl Fuel {
         Fuel::Electric,
         Fuel::NaturalGas,
         Fuel::Methanol,
+        Fuel::None,
         Fuel::Other,
     ];
 
@@ -283,6 +292,7 @@ impl Fuel {
             Fuel::Electric => "electric",
             Fuel::NaturalGas => "natural-gas",
             Fuel::Methanol => "methanol",
+            Fuel::None => "none",
             Fuel::Other => "other",
         }
     }
@@ -296,6 +306,7 @@ impl Fuel {
             Fuel::Electric => "電気",
             Fuel::NaturalGas => "天然ガス",
             Fuel::Methanol => "メタノール",
+            Fuel::None => "なし（被けん引車）",
             Fuel::Other => "その他",
         }
     }
@@ -368,6 +379,13 @@ impl Month {
     }
 }
 
+/// Where the holidays stand.
+pub(crate) const HOLIDAYS: &str = "standards/calendar/holidays.tsv";
+
+fn yes() -> bool {
+    true
+}
+
 /// No row of the rates answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
@@ -387,10 +405,14 @@ impl Missing {
             "fiscal_year",
             "税率",
             format!("{}年度の「{}」の行が登録されていません。", self.fiscal_year, self.what),
-            &format!(
-                "standards/rates/light-vehicle-tax.toml の [[{}]] に、根拠とともに加えてください。",
-                self.table
-            ),
+            &if self.table == HOLIDAYS {
+                format!("{HOLIDAYS} に、その年の休日を根拠とともに加えてください。")
+            } else {
+                format!(
+                    "standards/rates/light-vehicle-tax.toml の [[{}]] に、根拠とともに加えてください。",
+                    self.table
+                )
+            },
         )
     }
 }
@@ -418,11 +440,28 @@ impl Rates {
         newest(&self.surcharge, fiscal_year, |row| row.from_fy)
     }
 
-    /// A reduction that is given in a fiscal year.
-    pub fn green_of(&self, fiscal_year: i16, class: u8) -> Option<&Green> {
+    /// A class of reduction in a fiscal year.
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub fn green_of(&self, fiscal_year: i16, class: u8) -> Result<&Green, Missing> {
         let holds =
             |row: &&Green| row.class == class && row.from_fy <= fiscal_year && fiscal_year <= row.until_fy;
-        self.green.iter().find(holds)
+        let what = || format!("グリーン化特例 {class}%");
+        self.green.iter().find(holds).ok_or_else(|| Missing { table: "green", what: what(), fiscal_year })
+    }
+
+    /// Every class of reduction there ever was.
+    pub fn classes(&self) -> Vec<u8> {
+        let mut classes: Vec<u8> = self.green.iter().map(|row| row.class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    }
+
+    /// The class of reduction a fuel reaches by itself.
+    pub fn class_of(&self, fuel: Fuel) -> Option<u8> {
+        self.green.iter().find(|row| row.always.contains(&fuel)).map(|row| row.class)
     }
 
     /// The row of a kind with one amount; none when the code is not one of those.

@@ -3,7 +3,7 @@
 use domain::{Date, Yen, period_end};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use system::{Calculated, Calculation, Finding, Step};
+use system::{AskedForm, AskedItem, Calculated, Calculation, Finding, Step, read_asked};
 
 use super::days::{after, before, days, words};
 use super::delinquency::percent;
@@ -18,8 +18,28 @@ pub(crate) const CALCULATION: Calculation = Calculation {
     id: "tax-collection/refund-addition",
     title: "還付加算金の計算",
     sample: SAMPLE,
+    items: ITEMS,
     calculate,
 };
+
+const ITEMS: &[AskedItem] = &[
+    AskedItem::new("amount", "過誤納額", AskedForm::Yen).or(&["overpaid", "tax"]).required(),
+    AskedItem::new("paid_on", "納付日", AskedForm::Day).or(&["paid", "paid_date"]).required(),
+    AskedItem::new("decided_on", "支出決定日", AskedForm::Day)
+        .or(&["decided", "on", "decided_date"])
+        .required(),
+    AskedItem::new("cause", "原因", AskedForm::Word(CAUSES)),
+    AskedItem::new("requested_on", "更正の請求の日", AskedForm::Day),
+    AskedItem::new("corrected_on", "更正の日", AskedForm::Day),
+    AskedItem::new("noticed_on", "所得税の通知・申告の日", AskedForm::Day),
+    AskedItem::new("starts_on", "起算日", AskedForm::Day).or(&["starts"]),
+];
+const CAUSES: &[(&str, &[&str])] = &[
+    ("correction", &["更正・決定・賦課決定", "更正", "決定"]),
+    ("correction-on-request", &["更正の請求に基づく更正", "更正の請求"]),
+    ("income-tax", &["所得税の更正・申告", "所得税"]),
+    ("mistake", &["誤納", "二重納付", "double", "double-payment"]),
+];
 
 /// What was paid too much and is given back (過誤納金).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -28,10 +48,8 @@ pub struct Overpaid {
     /// What is refunded or appropriated.
     pub amount: Yen,
     /// The day it was paid.
-    #[serde(alias = "paid")]
     pub paid_on: Date,
     /// The day the refund is decided, or it became appropriable.
-    #[serde(alias = "decided")]
     pub decided_on: Date,
     /// Why it was too much.
     #[serde(default)]
@@ -46,7 +64,7 @@ pub struct Overpaid {
     #[serde(default)]
     pub noticed_on: Option<Date>,
     /// The first day, where it is known already.
-    #[serde(default, alias = "starts")]
+    #[serde(default)]
     pub starts_on: Option<Date>,
 }
 
@@ -149,6 +167,22 @@ pub fn addition(rates: &Rates, overpaid: &Overpaid) -> Result<Option<Addition>, 
     Ok(Some(Addition { starts_on: first, days, years, sum, total: rates.rounding.amount(sum) }))
 }
 
+/// Days given that the cause does not go by: one of the two is wrong, and which is not for us to say.
+fn unasked(overpaid: &Overpaid) -> Vec<Finding> {
+    let request = overpaid.cause == Cause::CorrectionOnRequest;
+    let days = [
+        ("requested_on", "更正の請求の日", overpaid.requested_on, request),
+        ("corrected_on", "更正の日", overpaid.corrected_on, request),
+        ("noticed_on", "所得税の通知・申告の日", overpaid.noticed_on, overpaid.cause == Cause::IncomeTax),
+    ];
+    let unasked = days.into_iter().filter(|(.., day, asked)| day.is_some() && !asked);
+    let finding = |(path, item, ..): (&str, &str, Option<Date>, bool)| {
+        let message = format!("原因が「{}」なのに、{item}があります。", overpaid.cause.label());
+        Finding::error("R008", path, item, message, "原因か日付のどちらかを直してください。")
+    };
+    unasked.map(finding).collect()
+}
+
 fn check(overpaid: &Overpaid) -> Vec<Finding> {
     let mut findings = Vec::new();
     shape::check_yen(&mut findings, "amount", "過誤納額", overpaid.amount.0);
@@ -160,6 +194,15 @@ fn check(overpaid: &Overpaid) -> Vec<Finding> {
         );
         findings.push(shape::disorder("decided_on", "支出決定日", message));
     }
+    if let Some(starts_on) = overpaid.starts_on.filter(|starts_on| *starts_on <= overpaid.paid_on) {
+        let message = format!(
+            "起算日{}が、納付の日{}より後ではありません。",
+            words(starts_on),
+            words(overpaid.paid_on)
+        );
+        findings.push(shape::disorder("starts_on", "起算日", message));
+    }
+    findings.extend(unasked(overpaid));
     if overpaid.paid_on.year().saturating_add(100) < overpaid.decided_on.year() {
         findings.push(shape::disorder(
             "decided_on",
@@ -172,16 +215,17 @@ fn check(overpaid: &Overpaid) -> Vec<Finding> {
 
 /// In: [`Overpaid`]. Out: the first day, the days, and the addition.
 fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
-    let overpaid: Overpaid = shape::read(input, SAMPLE)?;
+    let overpaid: Overpaid = read_asked(ITEMS, input)?;
     let findings = check(&overpaid);
     if !findings.is_empty() {
         return Err(findings);
     }
     let rates = rates().map_err(|error| shape::fault(&error))?;
     let Some(added) = addition(rates, &overpaid).map_err(|missing| vec![missing.finding()])? else {
-        let (path, item) = match overpaid.cause {
-            Cause::IncomeTax => ("noticed_on", "所得税の通知・申告の日"),
-            _ => ("requested_on", "更正の請求の日と更正の日"),
+        let (path, item) = match (overpaid.cause, overpaid.requested_on) {
+            (Cause::IncomeTax, _) => ("noticed_on", "所得税の通知・申告の日"),
+            (_, None) => ("requested_on", "更正の請求の日"),
+            _ => ("corrected_on", "更正の日"),
         };
         return Err(vec![Finding::error(
             "R005",

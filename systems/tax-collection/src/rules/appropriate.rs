@@ -1,9 +1,11 @@
 //! To what money goes: a payment to the parts of its debt (充てる順), an overpayment to debts that are due (充当).
 
-use domain::{Date, Yen};
+use std::collections::BTreeSet;
+
+use domain::{BusinessCalendar, Date, Yen};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use system::{Calculated, Calculation, Finding, Step};
+use system::{AskedForm, AskedItem, Calculated, Calculation, Finding, Step, read_asked};
 
 use super::rates::{Kind, Rates, rates};
 use super::shape;
@@ -16,14 +18,44 @@ pub(crate) const CALCULATION: Calculation = Calculation {
     id: "tax-collection/appropriation",
     title: "過誤納金の充当の計算",
     sample: SAMPLE,
+    items: ITEMS,
     calculate,
 };
+
+const CLASSES: AskedForm = AskedForm::Word(&[("tax", &["税", "地方税"]), ("premium", &["保険料", "料"])]);
+const ITEMS: &[AskedItem] = &[
+    AskedItem::new("overpaid", "過誤納額", AskedForm::Yen).or(&["amount"]).required(),
+    AskedItem::new("on", "充当する日", AskedForm::Day).or(&["decided_on"]).required(),
+    AskedItem::new("class", "税・料の別", CLASSES),
+    AskedItem::new("debts", "未納", AskedForm::Rows(DEBT)).required(),
+    ORDER,
+];
+const DEBT: &[AskedItem] = &[
+    AskedItem::new("id", "名前", AskedForm::Text).required(),
+    AskedItem::new("class", "税・料の別", CLASSES),
+    AskedItem::new("due_on", "納期限", AskedForm::Day).or(&["due"]).required(),
+    COSTS,
+    TAX,
+    FEE,
+    DELINQUENCY,
+];
+const COSTS: AskedItem = AskedItem::new("costs", "滞納処分費", AskedForm::Yen);
+const TAX: AskedItem = AskedItem::new("tax", "本税", AskedForm::Yen);
+const FEE: AskedItem = AskedItem::new("fee", "督促手数料", AskedForm::Yen);
+const DELINQUENCY: AskedItem =
+    AskedItem::new("delinquency", "延滞金", AskedForm::Yen).or(&["delinquency_charge"]);
+const ORDER: AskedItem = AskedItem::new(
+    "order",
+    "充てる順",
+    AskedForm::Words(&[("tax", &["本税"]), ("fee", &["督促手数料"]), ("delinquency", &["延滞金"])]),
+);
 
 /// The calculation of a clearing, for `daicho calc`.
 pub(crate) const CLEARING: Calculation = Calculation {
     id: "tax-collection/clearing",
     title: "納付額の消込の計算",
     sample: CLEARING_SAMPLE,
+    items: CLEARING_ITEMS,
     calculate: calculate_clearing,
 };
 
@@ -77,7 +109,6 @@ pub struct Debt {
     #[serde(default)]
     pub class: Class,
     /// Due date.
-    #[serde(alias = "due")]
     pub due_on: Date,
     /// 滞納処分費.
     #[serde(default)]
@@ -144,7 +175,18 @@ pub fn appropriate(
     on: Date,
     debts: &[Debt],
 ) -> (Vec<Appropriated>, Yen) {
-    let mut due: Vec<&Debt> = debts.iter().filter(|debt| debt.class == class && debt.due_on <= on).collect();
+    appropriate_by(&rates.clearing.order, overpaid, class, on, debts)
+}
+
+fn appropriate_by(
+    order: &[Kind],
+    overpaid: Yen,
+    class: Class,
+    on: Date,
+    debts: &[Debt],
+) -> (Vec<Appropriated>, Yen) {
+    let mut due: Vec<&Debt> =
+        debts.iter().filter(|debt| debt.class == class && moved(debt.due_on) <= on).collect();
     due.sort_by_key(|debt| debt.due_on);
     let mut left = overpaid;
     let mut appropriated = Vec::new();
@@ -153,7 +195,7 @@ pub fn appropriate(
             break;
         }
         let parts = debt.parts();
-        let (got, rest) = clear(&rates.clearing.order, left, parts);
+        let (got, rest) = clear(order, left, parts);
         let total = Yen(left.0.saturating_sub(rest.0));
         left = rest;
         if total != Yen::ZERO {
@@ -165,6 +207,20 @@ pub fn appropriate(
     (appropriated, left)
 }
 
+/// The due date as it moved: on a day the office is closed to the next open one (地方税法 20条の5第2項).
+fn moved(due_on: Date) -> Date {
+    BusinessCalendar::published().business_day_on_or_after(due_on)
+}
+
+const CLEARING_ITEMS: &[AskedItem] = &[
+    AskedItem::new("paid", "納付額", AskedForm::Yen).or(&["amount"]).required(),
+    COSTS,
+    TAX,
+    FEE,
+    DELINQUENCY,
+    ORDER,
+];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
@@ -173,11 +229,30 @@ struct Asked {
     #[serde(default)]
     class: Class,
     debts: Vec<Debt>,
+    /// The municipality's order, where it is not the usual one.
+    #[serde(default)]
+    order: Vec<Kind>,
+}
+
+/// An order that does not name each part once.
+fn disordered(order: &[Kind]) -> Option<Finding> {
+    let mut named = order.to_vec();
+    named.sort_unstable();
+    named.dedup();
+    (!order.is_empty() && (named.len() != order.len() || named.len() != 3)).then(|| {
+        Finding::error(
+            "R006",
+            "order",
+            "充てる順",
+            "充てる順に、tax・fee・delinquency が一つずつ並んでいません。",
+            "三つを一つずつ並べるか、空にしてください。",
+        )
+    })
 }
 
 /// In: what was paid too much, of which class, the day, and the person's debts. Out: what goes to each, and the refund.
 fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
-    let asked: Asked = shape::read(input, SAMPLE)?;
+    let asked: Asked = read_asked(ITEMS, input)?;
     let mut findings = Vec::new();
     shape::check_yen(&mut findings, "overpaid", "過誤納額", asked.overpaid.0);
     for (at, debt) in asked.debts.iter().enumerate() {
@@ -190,18 +265,30 @@ fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
             shape::check_yen(&mut findings, &format!("debts.{at}.{name}"), item, yen.0);
         }
     }
+    findings.extend(disordered(&asked.order));
+    let mut ids = BTreeSet::new();
+    for (at, debt) in asked.debts.iter().enumerate().filter(|(_, debt)| !ids.insert(debt.id.as_str())) {
+        findings.push(Finding::error(
+            "R007",
+            format!("debts.{at}.id"),
+            "名前",
+            format!("「{}」が二度あります。", debt.id),
+            "同じ未納は一つにし、別の未納なら名前を変えてください。",
+        ));
+    }
     if !findings.is_empty() {
         return Err(findings);
     }
     let rates = rates().map_err(|error| shape::fault(&error))?;
-    let (appropriated, refund) = appropriate(rates, asked.overpaid, asked.class, asked.on, &asked.debts);
+    let order = if asked.order.is_empty() { &rates.clearing.order } else { &asked.order };
+    let (appropriated, refund) = appropriate_by(order, asked.overpaid, asked.class, asked.on, &asked.debts);
     let mut steps: Vec<Step> = asked
         .debts
         .iter()
         .filter_map(|debt| {
             let why = if debt.class != asked.class {
                 "税と保険料の間では充当しません"
-            } else if asked.on < debt.due_on {
+            } else if asked.on < moved(debt.due_on) {
                 "納期限がまだ来ていません"
             } else {
                 return None;
@@ -245,7 +332,7 @@ struct Payment {
 
 /// In: what was paid, and what is open of the debt. Out: what each part got, what stays open, what is too much.
 fn calculate_clearing(input: &Value) -> Result<Calculated, Vec<Finding>> {
-    let payment: Payment = shape::read(input, CLEARING_SAMPLE)?;
+    let payment: Payment = read_asked(CLEARING_ITEMS, input)?;
     let debt =
         Parts { costs: payment.costs, tax: payment.tax, fee: payment.fee, delinquency: payment.delinquency };
     let mut findings = Vec::new();
@@ -258,18 +345,7 @@ fn calculate_clearing(input: &Value) -> Result<Calculated, Vec<Finding>> {
     ] {
         shape::check_yen(&mut findings, name, item, yen.0);
     }
-    let mut named = payment.order.clone();
-    named.sort_unstable();
-    named.dedup();
-    if !payment.order.is_empty() && (named.len() != payment.order.len() || named.len() != 3) {
-        findings.push(Finding::error(
-            "R006",
-            "order",
-            "充てる順",
-            "充てる順に、tax・fee・delinquency が一つずつ並んでいません。",
-            "三つを一つずつ並べるか、空にしてください。",
-        ));
-    }
+    findings.extend(disordered(&payment.order));
     if !findings.is_empty() {
         return Err(findings);
     }

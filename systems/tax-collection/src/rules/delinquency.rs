@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{BusinessCalendar, Date, Yen, period_end};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use system::{Calculated, Calculation, Finding, Step};
+use system::{AskedForm, AskedItem, Calculated, Calculation, Finding, Step, read_asked};
 
 use super::days::{after, before, days, words};
 use super::rates::{Missing, Rates, RoundingMode, rates};
@@ -14,10 +14,40 @@ use super::shape;
 const SAMPLE: &str = r#"{"tax": 65000, "due_on": "2021-05-31", "paid_on": "2022-01-31"}"#;
 
 /// The calculation, for `daicho calc`.
-pub(crate) const CALCULATION: Calculation =
-    Calculation {
-        id: "tax-collection/delinquency-charge", title: "延滞金の計算", sample: SAMPLE, calculate
-    };
+pub(crate) const CALCULATION: Calculation = Calculation {
+    id: "tax-collection/delinquency-charge",
+    title: "延滞金の計算",
+    sample: SAMPLE,
+    items: ITEMS,
+    calculate,
+};
+
+const ITEMS: &[AskedItem] = &[
+    AskedItem::new("tax", "本税", AskedForm::Yen).or(&["amount", "税額"]).required(),
+    AskedItem::new("due_on", "納期限", AskedForm::Day).or(&["due", "due_date"]).required(),
+    AskedItem::new("paid_on", "納付日", AskedForm::Day).or(&["paid", "paid_date", "on"]).required(),
+    AskedItem::new("payments", "一部納付", AskedForm::Rows(PAYMENT)).or(&["part_payments"]),
+    AskedItem::new("deferments", "猶予", AskedForm::Rows(DEFERMENT)),
+    AskedItem::new(
+        "mode",
+        "端数の切り方",
+        AskedForm::Word(&[("segment", &["区間ごと"]), ("phase", &["期間ごと"])]),
+    ),
+];
+const PAYMENT: &[AskedItem] = &[
+    AskedItem::new("on", "納付日", AskedForm::Day).or(&["paid_on", "paid"]).required(),
+    AskedItem::new("yen", "納付額", AskedForm::Yen).or(&["amount", "tax"]).required(),
+];
+const DEFERMENT: &[AskedItem] = &[
+    AskedItem::new("from", "始期", AskedForm::Day).required(),
+    AskedItem::new("to", "終期", AskedForm::Day).or(&["until"]).required(),
+    AskedItem::new(
+        "exempted",
+        "免除",
+        AskedForm::Word(&[("all", &["全額", "full"]), ("part", &["一部", "half", "半分"])]),
+    )
+    .required(),
+];
 
 /// A tax that is paid late.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -26,10 +56,8 @@ pub struct Late {
     /// The tax (本税) of the instalment.
     pub tax: Yen,
     /// The due date (納期限). On a day the office is closed it moves to the next open one.
-    #[serde(alias = "due")]
     pub due_on: Date,
     /// The day the rest is paid, or up to which it is reckoned.
-    #[serde(alias = "paid")]
     pub paid_on: Date,
     /// Part payments before; each goes to the tax.
     #[serde(default)]
@@ -153,6 +181,13 @@ pub fn charge(rates: &Rates, calendar: &BusinessCalendar, late: &Late) -> Result
                 (base.rate.min(usual), format!("地方税法 15条の9、{}", base.source))
             }
         };
+        // What changes neither base nor rate, such as a payment below the next thousand, begins no stretch.
+        let goes_on = |one: &Segment| {
+            one.from.year() == from.year()
+                && (one.base, one.rate, one.first_phase) == (base, rate, first_phase)
+                && one.source == source
+        };
+        let from = segments.pop_if(|last| goes_on(last)).map_or(from, |last| last.from);
         let days = days(from, to);
         let yen = Yen(exact(base, rate, days).div_euclid(divisor(rates)));
         segments.push(Segment { from, to, days, base, rate, first_phase, yen, source });
@@ -193,7 +228,16 @@ fn check(late: &Late) -> Vec<Finding> {
     }
     let mut paid = 0_i64;
     for (at, part) in late.payments.iter().enumerate() {
-        shape::check_yen(&mut findings, &format!("payments.{at}.yen"), "一部納付", part.yen.0);
+        shape::check_yen(&mut findings, &format!("payments.{at}.yen"), "納付額", part.yen.0);
+        if part.yen == Yen::ZERO {
+            findings.push(Finding::error(
+                "R002",
+                format!("payments.{at}.yen"),
+                "納付額",
+                "納付額が0円です。",
+                "納付のない日は除いてください。",
+            ));
+        }
         paid = paid.saturating_add(part.yen.0);
         if late.paid_on < part.on {
             let message =
@@ -222,14 +266,14 @@ fn check(late: &Late) -> Vec<Finding> {
 
 /// In: [`Late`]. Out: the due date as moved, each stretch with days, base, rate and yen, the sum, and the charge.
 fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
-    let late: Late = shape::read(input, SAMPLE)?;
+    let late: Late = read_asked(ITEMS, input)?;
     let findings = check(&late);
     if !findings.is_empty() {
         return Err(findings);
     }
+    let calendar = shape::calendar_of(late.due_on)?;
     let rates = rates().map_err(|error| shape::fault(&error))?;
-    let charged =
-        charge(rates, BusinessCalendar::published(), &late).map_err(|missing| vec![missing.finding()])?;
+    let charged = charge(rates, calendar, &late).map_err(|missing| vec![missing.finding()])?;
     let mut steps = Vec::new();
     if charged.due_on != late.due_on {
         steps.push(Step::new(

@@ -1,9 +1,9 @@
 //! The limitation of a debt (消滅時効): when it is completed, and what kept it from being completed, as a timeline.
 
-use domain::{Date, RegisterDate, period_end, wareki};
+use domain::{Date, RegisterDate, TaxItem, period_end, wareki};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use system::{Calculated, Calculation, Finding, Step};
+use system::{AskedForm, AskedItem, Calculated, Calculation, Finding, Step, read_asked};
 
 use super::codes::{RELEASE_REASONS, release_renews};
 use super::days::{after, days, plus};
@@ -14,10 +14,35 @@ use crate::records::{Case, Disposition, DispositionKind, Instalment};
 const SAMPLE: &str = r#"{"tax_item": "04", "due_on": "2021-05-31", "on": "2026-11-20", "events": [{"event": "reminder", "on": "2021-06-18"}, {"event": "part-payment", "on": "2021-09-01"}]}"#;
 
 /// The calculation, for `daicho calc`.
-pub(crate) const CALCULATION: Calculation =
-    Calculation {
-        id: "tax-collection/limitation", title: "消滅時効の計算", sample: SAMPLE, calculate
-    };
+pub(crate) const CALCULATION: Calculation = Calculation {
+    id: "tax-collection/limitation",
+    title: "消滅時効の計算",
+    sample: SAMPLE,
+    items: ITEMS,
+    calculate,
+};
+
+const ITEMS: &[AskedItem] = &[
+    AskedItem::new("tax_item", "税目", AskedForm::Text).required(),
+    AskedItem::new("due_on", "納期限", AskedForm::Day).or(&["due"]).required(),
+    AskedItem::new("on", "調べる日", AskedForm::Day).required(),
+    AskedItem::new("events", "出来事", AskedForm::Rows(EVENT)),
+];
+const EVENT: &[AskedItem] = &[
+    AskedItem::new("event", "種類", AskedForm::Word(EVENTS)).required(),
+    AskedItem::new("on", "日", AskedForm::Day).or(&["from"]).required(),
+    AskedItem::new("until", "終わりの日", AskedForm::Day).or(&["to"]),
+    AskedItem::new("reason", "解除の事由", AskedForm::Text),
+];
+const EVENTS: &[(&str, &[&str])] = &[
+    ("reminder", &["督促"]),
+    ("demand", &["催告"]),
+    ("part-payment", &["一部納付"]),
+    ("promise", &["納税誓約", "猶予の申請", "承認"]),
+    ("seizure", &["差押", "参加差押"]),
+    ("delivery-request", &["交付要求"]),
+    ("deferment", &["猶予", "徴収猶予", "換価の猶予"]),
+];
 
 /// What bears on the limitation of a debt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -315,14 +340,22 @@ struct Asked {
 
 /// In: the debt and its events. Out: the last day, whether it is completed, each mark with its article.
 fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
-    let asked: Asked = shape::read(input, SAMPLE)?;
-    let early = asked.events.iter().position(|event| event.on() <= asked.due_on && !promised(event));
+    let asked: Asked = read_asked(ITEMS, input)?;
+    TaxItem::parse(&asked.tax_item).map_err(|error| {
+        let known: Vec<String> =
+            TaxItem::all().map(|item| format!("{}（{}）", item.code(), item.label())).collect();
+        let remedy = format!("次のどれかを入力してください: {}", known.join("、"));
+        vec![Finding::error("R009", "tax_item", "税目", format!("{error}。"), &remedy)]
+    })?;
+    // As an instalment's due date does, on a day the office is closed it moves.
+    let due_on = shape::calendar_of(asked.due_on)?.business_day_on_or_after(asked.due_on);
+    let early = asked.events.iter().position(|event| event.on() <= due_on && !promised(event));
     if let Some(at) = early {
-        let message = format!("納期限{}の前の出来事があります。", wareki(asked.due_on));
-        return Err(vec![shape::disorder(&format!("events.{at}.on"), "出来事", message)]);
+        let message = format!("納期限{}の前の出来事です。", wareki(due_on));
+        return Err(vec![shape::disorder(&format!("events.{at}.on"), "日", message)]);
     }
     let rates = rates().map_err(|error| shape::fault(&error))?;
-    let found = limitation(rates, &asked.tax_item, asked.due_on, &asked.events)
+    let found = limitation(rates, &asked.tax_item, due_on, &asked.events)
         .map_err(|missing| vec![missing.finding()])?;
     let day = |day: Option<Date>| day.map_or("進行していない".to_owned(), wareki);
     let steps = found

@@ -169,6 +169,9 @@ pub struct AdditionRate {
     pub source: String,
 }
 
+/// Where the holidays stand.
+pub(crate) const HOLIDAYS: &str = "standards/calendar/holidays.tsv";
+
 /// No row of the rates answers for a year.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
@@ -188,10 +191,14 @@ impl Missing {
             "",
             self.title,
             format!("{}年の{}が登録されていません。", self.year, self.title),
-            &format!(
-                "standards/rates/tax-collection.toml の [[{}]] に、その年の行を根拠とともに加えてください。",
-                self.table
-            ),
+            &if self.table == HOLIDAYS {
+                format!("{HOLIDAYS} に、その年の休日を根拠とともに加えてください。")
+            } else {
+                format!(
+                    "standards/rates/tax-collection.toml の [[{}]] に、その年の行を根拠とともに加えてください。",
+                    self.table
+                )
+            },
         )
     }
 }

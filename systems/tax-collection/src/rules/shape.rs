@@ -1,20 +1,15 @@
-//! Reading the input of a calculation, with a word about what is wrong with it.
+//! What is wrong with the input of a calculation.
 
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use domain::{BusinessCalendar, Date};
 use system::Finding;
 
-/// The input as its type.
-pub(crate) fn read<T: DeserializeOwned>(input: &Value, sample: &str) -> Result<T, Vec<Finding>> {
-    T::deserialize(input).map_err(|error| {
-        vec![Finding::error(
-            "F006",
-            "",
-            "入力",
-            format!("入力の形が違います（{error}）。"),
-            &format!("次の形で入力してください: {sample}"),
-        )]
-    })
+use super::rates::{HOLIDAYS, Missing};
+
+/// The days the office is open, when the table holds the year.
+pub(crate) fn calendar_of(day: Date) -> Result<&'static BusinessCalendar, Vec<Finding>> {
+    let calendar = BusinessCalendar::published();
+    let missing = Missing { table: HOLIDAYS, title: "休日", year: day.year() };
+    if calendar.covers(day.year()) { Ok(calendar) } else { Err(vec![missing.finding()]) }
 }
 
 /// An amount must be zero or more and of twelve digits at most.

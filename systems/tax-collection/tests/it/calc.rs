@@ -141,6 +141,38 @@ fn what_cannot_be_calculated_is_refused_with_what_to_do() {
         ("delinquency-charge", late(json!({ "tax": 1_000_000_000_000_i64 })), "R002"),
         ("delinquency-charge", late(json!({ "due_on": "2024-02-30" })), "F006"),
         ("delinquency-charge", late(json!({ "zei": 1 })), "F006"),
+        ("delinquency-charge", late(json!({ "paid_on": "2024-12-28 23:59" })), "F006"),
+        ("delinquency-charge", late(json!({ "due_on": "-009999-01-01" })), "F006"),
+        ("delinquency-charge", late(json!({ "due_on": "2036-05-31", "paid_on": "2036-06-30" })), "R001"),
+        ("delinquency-charge", late(json!({ "payments": [{ "on": "2024-06-10", "yen": 0 }] })), "R002"),
+        (
+            "refund-addition",
+            json!({ "amount": 1, "paid_on": "2024-05-31", "decided_on": "2024-12-20", "starts_on": "2020-01-01" }),
+            "R003",
+        ),
+        (
+            "refund-addition",
+            json!({ "amount": 1, "paid_on": "2024-05-31", "decided_on": "2024-12-20", "requested_on": "2024-07-01" }),
+            "R008",
+        ),
+        (
+            "refund-addition",
+            json!({ "amount": 1, "paid_on": "2020-01-31", "decided_on": "2020-12-20", "cause": "quarrel" }),
+            "F006",
+        ),
+        (
+            "appropriation",
+            json!({ "overpaid": 1, "on": "2024-09-10", "debts": [
+                { "id": "a", "due_on": "2024-05-31", "tax": 1 }, { "id": "a", "due_on": "2024-07-31", "tax": 1 },
+            ] }),
+            "R007",
+        ),
+        (
+            "appropriation",
+            json!({ "overpaid": 1, "on": "2024-09-10", "debts": [], "order": ["tax"] }),
+            "R006",
+        ),
+        ("limitation", json!({ "tax_item": "zz", "due_on": "2021-05-31", "on": "2026-11-20" }), "R009"),
         ("delinquency-charge", late(json!({ "payments": [{ "on": "2024-06-10", "yen": 100_001 }] })), "R004"),
         ("delinquency-charge", late(json!({ "payments": [{ "on": "2024-09-10", "yen": 1 }] })), "R003"),
         (
@@ -154,7 +186,7 @@ fn what_cannot_be_calculated_is_refused_with_what_to_do() {
             "R005",
         ),
         ("clearing", json!({ "paid": 1, "tax": 1, "order": ["tax", "tax", "fee"] }), "R006"),
-        ("appropriation", json!({ "overpaid": 1 }), "F006"),
+        ("appropriation", json!({ "overpaid": 1, "on": "2024-09-10" }), "F006"),
     ] {
         let findings = calculate(id, &input).unwrap_err();
         assert_eq!(findings.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(), [code], "{id} {input}");
@@ -196,5 +228,123 @@ proptest! {
         prop_assert_eq!(given + result["refund"].as_i64().unwrap(), overpaid);
         let due: i64 = debts.iter().filter(|debt| debt.3 <= 6).map(|debt| debt.0 + debt.1 + debt.2).sum();
         prop_assert_eq!(given, overpaid.min(due));
+    }
+}
+
+/// 一部納付が税額の千円未満しか動かさないなら、区間は分かれず、延滞金も変わらない。
+#[test]
+fn a_part_payment_that_changes_no_base_changes_nothing() {
+    let charge = |payments: Value| {
+        let input =
+            json!({ "tax": 71_900, "due_on": "2024-05-31", "paid_on": "2024-10-12", "payments": payments });
+        calculate("delinquency-charge", &input).unwrap().result
+    };
+    let without = charge(json!([]));
+    assert_eq!(without["delinquency_charge"], json!(1900));
+    assert_eq!(charge(json!([{ "on": "2024-07-05", "yen": 500 }])), without);
+}
+
+/// 割合の各行を一度は使う: 30日分（第一期）と365日分（第二期）。
+#[test]
+fn every_year_of_the_rates_is_reckoned_with() {
+    for (due_on, paid_on, first, after) in [
+        // 1999年まで 7.3%と14.6%
+        ("1998-05-29", "1998-06-30", 6_200, 400),
+        // 2000年と2001年 4.5%
+        ("2000-05-31", "2000-06-30", 3_698, 0),
+        // 2014年 2.9%と9.2%
+        ("2014-05-30", "2014-07-01", 2_463, 252),
+        // 2018年から2020年 2.6%と8.9%
+        ("2018-05-31", "2018-07-01", 2_136, 243),
+        // 2021年 2.5%と8.8%
+        ("2021-05-31", "2021-07-01", 2_054, 241),
+    ] {
+        let input = json!({ "tax": 1_000_000, "due_on": due_on, "paid_on": paid_on });
+        let result = calculate("delinquency-charge", &input).unwrap().result;
+        let of = |phase: bool| {
+            let all = result["segments"].as_array().unwrap().iter();
+            all.filter(|one| one["first_phase"] == json!(phase))
+                .map(|one| one["yen"].as_i64().unwrap())
+                .sum::<i64>()
+        };
+        assert_eq!((of(true), of(false)), (first, after), "{due_on}");
+    }
+}
+
+/// 令和元年の十連休: 納期限4月30日は5月7日になる。
+#[test]
+fn a_due_date_moves_over_the_holidays_of_its_year() {
+    let input = json!({ "tax": 100_000, "due_on": "2019-04-30", "paid_on": "2020-01-31" });
+    let result = calculate("delinquency-charge", &input).unwrap().result;
+    assert_eq!(result["due_on"], json!("2019-05-07"));
+    assert_eq!(result["delinquency_charge"], json!(6_000));
+    // 充当も、動いた納期限で見る: 2025年5月31日は土曜日
+    let debt = json!([{ "id": "a", "due_on": "2025-05-31", "tax": 10_800 }]);
+    for (on, refund) in [("2025-06-01", 30_000), ("2025-06-02", 19_200)] {
+        let input = json!({ "overpaid": 30_000, "on": on, "debts": debt });
+        assert_eq!(calculate("appropriation", &input).unwrap().result["refund"], json!(refund), "{on}");
+    }
+}
+
+/// 保険料の過誤納は税に充てない。
+#[test]
+fn a_premium_paid_too_much_is_not_put_to_a_tax() {
+    let input = json!({
+        "overpaid": 5_000, "on": "2024-09-10", "class": "premium",
+        "debts": [
+            { "id": "軽自", "class": "tax", "due_on": "2024-05-31", "tax": 10_800 },
+            { "id": "国保料", "class": "premium", "due_on": "2024-07-31", "tax": 3_000 },
+        ],
+    });
+    let result = calculate("appropriation", &input).unwrap().result;
+    assert_eq!(result["appropriated"].as_array().unwrap().len(), 1);
+    assert_eq!(result["refund"], json!(2_000));
+}
+
+/// 項目は日本語の名前でも、日付は元号でも、金額はコンマや全角でも読める。
+#[test]
+fn what_people_write_means_what_programs_write() {
+    let program = json!({ "tax": 65_000, "due_on": "2021-05-31", "paid_on": "2022-01-31" });
+    let expected = calculate("delinquency-charge", &program).unwrap();
+    for person in [
+        json!({ "本税": "６５，０００円", "納期限": "令和3年5月31日", "納付日": "R4.1.31" }),
+        json!({ "tax": "65000", "due": "20210531", "paid": "2022/01/31", "payments": null }),
+        json!({ "tax": 65_000.0, "due_date": "2021-05-31", "paid_date": "2022-01-31", "mode": "区間ごと" }),
+    ] {
+        assert_eq!(calculate("delinquency-charge", &person).unwrap(), expected, "{person}");
+    }
+}
+
+/// 所見は、どの明細のどの項目かを日本語で言う。
+#[test]
+fn a_finding_names_the_record_and_the_item() {
+    let system = tax_collection::system();
+    for (id, input, item, words) in [
+        (
+            "appropriation",
+            json!({ "overpaid": 1, "on": "2024-09-10", "debts": [
+                { "id": "a", "due_on": "2024-05-31", "tax": 1 }, { "id": "軽自", "due_on": "2024-07-31", "tax": -5 },
+            ] }),
+            "未納の2件目「軽自」の本税",
+            "本税が-5円です",
+        ),
+        (
+            "delinquency-charge",
+            json!({ "tax": 1, "due_on": "2024-05-31", "paid_on": "2024-08-31", "payments": [{ "on": "来週", "yen": 1 }] }),
+            "一部納付の1件目の納付日",
+            "日付として読めません",
+        ),
+        (
+            "delinquency-charge",
+            json!({ "tax": 1, "due_on": "2024-05-31" }),
+            "納付日",
+            "「paid_on」がありません",
+        ),
+        ("delinquency-charge", json!([]), "入力", "項目名と値の組"),
+    ] {
+        let found = system.calculations.iter().find(|one| one.id.ends_with(id)).unwrap();
+        let findings = found.answer(&input).unwrap_err();
+        assert_eq!(findings[0].item, item, "{findings:?}");
+        assert!(findings[0].message.contains(words), "{findings:?}");
     }
 }
