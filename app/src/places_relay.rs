@@ -101,6 +101,9 @@ struct ClientSetting {
     secret_file: PathBuf,
     links: Vec<String>,
     place: String,
+    /// Functions it may use over the published APIs (`/app_submit/v10/…`).
+    #[serde(default)]
+    functions: Vec<String>,
 }
 
 fn one_gib() -> u64 {
@@ -257,7 +260,8 @@ pub(crate) fn partners(config: &Config) -> anyhow::Result<Partners> {
         let folder = config.folder_place(&client.place).with_context(|| {
             format!("{}: place の「{}」は、[places] のフォルダではありません", told(), client.place)
         })?;
-        clients.push(Partner::new(name, &client.id, secret, client.links.clone(), &Folder::at(folder)));
+        let partner = Partner::new(name, &client.id, secret, client.links.clone(), &Folder::at(folder));
+        clients.push(partner.may_use(client.functions.clone()));
     }
     let key = match &setting.receipt_key_file {
         None => None,

@@ -27,6 +27,14 @@ pub struct Brought {
 }
 
 impl Office {
+    /// Whether staff may [`bring`](Self::bring) files of a link.
+    pub fn takes_by_hand(&self, link: &str) -> bool {
+        self.links().get(link).is_some_and(|running| match &running.ready {
+            Ok(Ready::Inward(inward)) => inward.unpacker.is_none() && inward.place.takes_by_hand(),
+            _ => false,
+        })
+    }
+
     /// Puts a file that came without a control file in the place of a link, under the next number and with the control file it
     /// lacks; the worker takes it from there. It is read whole first: one whose counts or totals are wrong is not put, nor one
     /// that was taken before, whatever its name.

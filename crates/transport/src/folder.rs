@@ -275,6 +275,10 @@ impl Place for Folder {
         self.other_side().put(name, data, control).map(|_| ())
     }
 
+    fn takes_by_hand(&self) -> bool {
+        true
+    }
+
     fn retire_answer(&self, name: &str) -> Result<(), PlaceError> {
         put_aside(&self.answers(), name)
     }

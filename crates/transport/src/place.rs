@@ -148,6 +148,11 @@ pub trait Place: Debug + Send + Sync {
         Err(PlaceError::NotByHand { place: self.describe() })
     }
 
+    /// Whether staff may [`bring`](Self::bring) files here.
+    fn takes_by_hand(&self) -> bool {
+        false
+    }
+
     /// How long to wait before the place is asked again for what may have come: a server is asked less often than a folder.
     fn look_again_after(&self) -> Duration {
         Duration::from_millis(100)

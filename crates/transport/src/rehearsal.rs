@@ -185,6 +185,10 @@ impl Place for Rehearsal {
         self.reached("書き込み")?.bring(name, data, control)
     }
 
+    fn takes_by_hand(&self) -> bool {
+        self.place.takes_by_hand()
+    }
+
     fn look_again_after(&self) -> Duration {
         self.place.look_again_after()
     }

@@ -5,7 +5,7 @@ use crate::pages::{
     groups, help, history, household, ledger, link, lists, login, map, menu, monitor, password, problems,
     provisional, pyramid, resend, residents, sso, user_form, users,
 };
-use crate::partner::{self, inquiry, pull, push, soap, token};
+use crate::partner::{self, common, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::Visit;
@@ -64,7 +64,12 @@ pub struct Route {
 impl Route {
     /// Whether it answers programs.
     pub(crate) fn is_api(&self) -> bool {
-        self.path.starts_with("/api/") || self.path.starts_with(partner::PREFIX)
+        ["/api/", partner::PREFIX, partner::COMMON].iter().any(|start| self.path.starts_with(start))
+    }
+
+    /// Whether its form carries a file.
+    pub(crate) fn takes_a_file(&self) -> bool {
+        self.path == "/links/{id}/bring"
     }
 
     /// What it answers in when something is wrong.
@@ -141,6 +146,7 @@ routes! {
     Get "/links/{id}/acceptance.zip" Of("office/links"), "連携の検収一式", "office/links" => acceptance::pack;
     Post "/links/{id}/probe" Of("office/links"), "接続の試験", "office/links" => link::probe;
     Post "/links/{id}/rehearse" Of("office/links"), "障害の予行", "office/links" => link::rehearse;
+    Post "/links/{id}/bring" Of("office/links"), "受け取ったファイルを届ける", "office/links" => link::bring;
     Post "/links/{id}/run" Of("office/links"), "連携の即時実行", "office/links" => link::run;
     Post "/links/{id}/hold" Of("office/links"), "連携の保留", "office/links" => link::hold;
     Post "/links/{id}/release" Of("office/links"), "連携の再開", "office/links" => link::release;
@@ -192,6 +198,7 @@ routes! {
     Get "/api/v1/extracts/{system}/{dataset}" Of("office/euc"), "データ抽出（API）", "" => api::extracts::show;
     Post "/api/v1/extracts/{system}/{dataset}" Of("office/euc"), "データ抽出（API）", "office/euc" => api::extracts::take;
     Post "/api/v1/extracts/{system}/{dataset}/count" Of("office/euc"), "データ抽出の件数（API）", "office/euc" => api::extracts::count;
+    Post "/app_submit/v10/{api}" Partner, "共通機能のAPI（連携先）", "office/partner" => common::run;
     Post "/partner/v1/token" Open, "アクセストークン（連携先）", "" => token::give;
     Get "/partner/v1/deliveries" Partner, "送った配信の確認（連携先）", "" => push::list;
     Post "/partner/v1/deliveries/{link}/{no}" Partner, "配信の受付（連携先）", "office/partner" => push::take;

@@ -16,7 +16,9 @@ use transport::http::soap::coded_len;
 
 use crate::house::House;
 use crate::pages;
-use crate::partner::{PREFIX, Partner, Spooled, drain, envelope, spool, takes_a_delivery, takes_a_message};
+use crate::partner::{
+    COMMON, PREFIX, Partner, Spooled, drain, envelope, spool, takes_a_delivery, takes_a_message,
+};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::{Right, Route, Speech, Verb};
@@ -25,6 +27,9 @@ use crate::tls::Peer;
 
 /// The most bytes of one request: twenty persons of a notification with every field full are a tenth of it.
 const BODY_BYTES_MAX: usize = 512 * 1024;
+
+/// The most bytes of a form with a file: a bank's results of a whole city are a tenth of it.
+const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The most bytes read of a body that is refused before anybody knows who sends it.
 const STRANGER_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -66,6 +71,8 @@ pub(crate) struct Visit {
     pub(crate) partner: Option<Arc<Partner>>,
     /// The delivery that came as the body.
     pub(crate) spooled: Option<Spooled>,
+    /// The file a form carried.
+    pub(crate) file: Option<Bytes>,
     /// The message of SOAP that came as the body.
     pub(crate) envelope: Option<File>,
     params: Pairs,
@@ -96,12 +103,13 @@ pub(crate) async fn serve(house: Arc<House>, route: &'static Route, request: Req
         body: Bytes::new(),
         partner: None,
         spooled: None,
+        file: None,
         envelope: None,
         params,
         headers: parts.headers,
     };
     let taken_in = visit.take_in(&mut body).await;
-    if taken_in.is_err() || takes_a_delivery(route) {
+    if taken_in.is_err() || takes_a_delivery(route) || route.takes_a_file() {
         drain(&mut body, visit.refused_bytes_max()).await;
     }
     // Everything an office does blocks: it hashes passwords and waits for the disk.
@@ -133,7 +141,7 @@ pub(crate) async fn method_not_allowed(house: Arc<House>, request: Request) -> R
 
 /// What somebody is answered in who asks for this path, whatever is there.
 fn speech(path: &str) -> Speech {
-    let is_for_programs = path.starts_with("/api/") || path.starts_with(PREFIX);
+    let is_for_programs = ["/api/", PREFIX, COMMON].iter().any(|start| path.starts_with(start));
     if is_for_programs { Speech::Json } else { Speech::Pages }
 }
 
@@ -181,11 +189,48 @@ impl Visit {
             let partner = self.partner.as_ref().ok_or_else(Problem::token_required)?;
             let bytes_max = message_bytes_max(partners.bytes_max());
             self.envelope = Some(envelope(partner.spool(), body, bytes_max).await?);
+        } else if self.route.takes_a_file() && self.is_multipart() {
+            // Nobody's file is read but that of who is logged in; what may be done with it is checked with the rest.
+            let now = self.office().clock().now();
+            if self.cookie().is_some_and(|id| self.house.sessions.touch(id, now).is_some()) {
+                self.read_file(body).await?;
+            }
         } else if self.route.verb == Verb::Post {
             let limited = Limited::new(body, BODY_BYTES_MAX).collect().await;
             self.body = limited.map_err(|_| Problem::too_large())?.to_bytes();
             if !self.route.is_api() {
                 self.form = pairs(&self.body);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a form may carry files; another can be without one only.
+    fn is_multipart(&self) -> bool {
+        self.header("content-type")
+            .is_some_and(|given| given.to_ascii_lowercase().starts_with("multipart/form-data"))
+    }
+
+    /// Reads a form with a file in it (RFC 7578) into the memory.
+    async fn read_file(&mut self, body: &mut Body) -> Result<(), Problem> {
+        let limited = Limited::new(body, FILE_BYTES_MAX).collect().await;
+        let bytes = limited.map_err(|_| Problem::too_large())?.to_bytes();
+        let unread = |error: multer::Error| {
+            Problem::unreadable(format!(
+                "送られたフォームが読めません（{error}）。画面からやり直してください。"
+            ))
+        };
+        let boundary =
+            multer::parse_boundary(self.header("content-type").unwrap_or_default()).map_err(unread)?;
+        let mut parts = multer::Multipart::new(Body::from(bytes).into_data_stream(), boundary);
+        while let Some(part) = parts.next_field().await.map_err(unread)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            let is_file = part.file_name().is_some();
+            let bytes = part.bytes().await.map_err(unread)?;
+            if is_file {
+                self.file = Some(bytes);
+            } else {
+                self.form.push((name, String::from_utf8_lossy(&bytes).into_owned()));
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ mod it {
     mod api;
     mod api_staff;
     mod cards;
+    mod common_api;
     mod euc;
     mod inquiries;
     mod intruders;

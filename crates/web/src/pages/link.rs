@@ -1,5 +1,9 @@
 //! One link: what it does in words, its deliveries, and the buttons.
 
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::path::PathBuf;
+
 use askama::Template;
 use linkage::Delivery;
 
@@ -103,6 +107,10 @@ struct Page {
     charts: Vec<Chart>,
     /// Whether it has a place that can be tried.
     has_place: bool,
+    /// Whether staff may bring it files.
+    by_hand: bool,
+    /// What was just done.
+    said: String,
     probe: Option<Probe>,
     rehearsal: Option<Rehearsal>,
 }
@@ -167,13 +175,13 @@ impl Chart {
 
 /// One link.
 pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
-    page(visit, None)
+    page(visit, None, String::new())
 }
 
 /// Tries the link's place out, and shows the link with what came of it.
 pub(crate) fn probe(visit: &Visit) -> Result<Reply, Problem> {
     let probe = visit.office().probe_link(&visit.caller()?, visit.param("id"))?;
-    page(visit, Some(probe))
+    page(visit, Some(probe), String::new())
 }
 
 /// Orders a fault at the link's place, or its end.
@@ -186,7 +194,27 @@ pub(crate) fn rehearse(visit: &Visit) -> Result<Reply, Problem> {
     Ok(back(visit))
 }
 
-fn page(visit: &Visit, probe: Option<Probe>) -> Result<Reply, Problem> {
+/// Puts a file that came by medium where the link takes it from (受け取ったファイルを届ける).
+pub(crate) fn bring(visit: &Visit) -> Result<Reply, Problem> {
+    let caller = visit.caller()?;
+    let Some(bytes) = visit.file.as_ref().filter(|bytes| !bytes.is_empty()) else {
+        return Err(Problem::unreadable("ファイルが選ばれていないか、空です。ファイルを選んでください。"));
+    };
+    // Without a name, so that a killed program leaves nothing of it; the office reads it by the number it is open under.
+    let disk = |error| Problem::fault("a file that was brought could not be kept", &error);
+    let mut file = tempfile::tempfile().map_err(disk)?;
+    file.write_all(bytes).map_err(disk)?;
+    let path = PathBuf::from(format!("/dev/fd/{}", file.as_raw_fd()));
+    let brought = visit.office().bring(&caller, visit.param("id"), &path)?;
+    let said = format!(
+        "配信{}番（{}件）として届けました。まもなく取り込みます。",
+        brought.no,
+        grouped(brought.rows)
+    );
+    page(visit, None, said)
+}
+
+fn page(visit: &Visit, probe: Option<Probe>, said: String) -> Result<Reply, Problem> {
     let id = visit.param("id");
     let view = visit.office().link_view(id)?.ok_or_else(|| unknown(id))?;
     let before = value_of(&visit.query, "before").parse().ok();
@@ -229,6 +257,8 @@ fn page(visit: &Visit, probe: Option<Probe>) -> Result<Reply, Problem> {
             .get(id)
             .and_then(|running| running.ready.as_ref().ok()?.place())
             .is_some(),
+        by_hand: visit.office().takes_by_hand(id),
+        said,
         probe,
         rehearsal: visit.office().rehearsed(id).map(|ordered| Rehearsal {
             ordered: ordered.map(Mischief::label),

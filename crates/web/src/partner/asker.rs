@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::Path;
 
 use jiff::Timestamp;
-use office::{Caller, Ready, Rights};
+use office::{Caller, Ran, Ready, Rights, RunError, RunOptions};
 use transport::http::wire::{FileCard, FileList, SignedReceipt};
 use transport::{Answer, Control, Place, PlaceError, Question, Receipt};
 
@@ -45,6 +45,17 @@ impl<'v> Asker<'v> {
         }
         self.refuse()?;
         Err(Problem::denied(format!("この連携先に、連携「{link}」は開かれていません。")))
+    }
+
+    /// Uses a function, if the partner may.
+    pub(crate) fn run(
+        &self,
+        function: &str,
+        input: &serde_json::Value,
+        options: &RunOptions,
+    ) -> Result<Ran, RunError> {
+        let caller = self.partner.caller(&self.visit.terminal);
+        self.visit.office().run(&caller, function, input, options)
     }
 
     /// Writes a refusal into the audit log.

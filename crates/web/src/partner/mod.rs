@@ -3,6 +3,7 @@
 //! Each partner sees one folder, from the other side of it, and of that only the links it is bound to.
 
 mod asker;
+pub(crate) mod common;
 pub(crate) mod inquiry;
 pub(crate) mod pull;
 pub(crate) mod push;
@@ -30,6 +31,8 @@ use crate::visit::Visit;
 
 /// The path all addresses for partners begin with.
 pub(crate) const PREFIX: &str = "/partner/";
+/// The same of the published APIs.
+pub(crate) const COMMON: &str = "/app_submit/";
 /// The path a delivery is sent to; its body is no form but a file.
 const UPLOAD: &str = "/partner/v1/deliveries/{link}/{no}";
 
@@ -52,6 +55,7 @@ pub struct Partner {
     id: String,
     secret: String,
     links: BTreeSet<String>,
+    functions: Vec<String>,
     files: FolderIndex,
     spool: PathBuf,
 }
@@ -77,15 +81,22 @@ impl Partner {
             id: id.into(),
             secret: secret.into(),
             links: links.into_iter().collect(),
+            functions: Vec::new(),
             files: FolderIndex::new(folder.other_side()),
             spool: folder.path().join("spool"),
         }
     }
 
+    /// The same, which may use these functions over the published APIs.
+    #[must_use]
+    pub fn may_use(self, functions: Vec<String>) -> Self {
+        Self { functions, ..self }
+    }
+
     fn caller(&self, terminal: &str) -> Caller {
         Caller {
             user: format!("partner/{}", self.name),
-            rights: office::Rights::default(),
+            rights: office::Rights(self.functions.clone()),
             terminal: terminal.to_owned(),
         }
     }

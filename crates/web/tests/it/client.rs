@@ -135,6 +135,25 @@ impl Client {
         self.send(request).await
     }
 
+    /// Sends a form with a file in it, with the session's token or another.
+    pub(crate) async fn post_file(&self, path: &str, csrf: Option<&str>, file: &[u8]) -> Answer {
+        const BOUNDARY: &str = "----mizugiwa";
+        let csrf = csrf.unwrap_or(&self.csrf);
+        let mut body = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n{csrf}\r\n--{BOUNDARY}\r\n\
+             Content-Disposition: form-data; name=\"file\"; filename=\"kekka.csv\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(file);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
     /// Calls the API with name and password.
     pub(crate) async fn call(&self, user: &str, path: &str, body: &str) -> Answer {
         self.call_with(user, path, body, &[]).await

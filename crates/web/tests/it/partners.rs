@@ -36,6 +36,9 @@ pub(crate) fn receipt_key() -> ReceiptKey {
     ReceiptKey::parse(&"0a".repeat(32)).unwrap()
 }
 
+/// The function the first partner may use over the published API.
+pub(crate) const NUMBERING: &str = "addressee/non-resident-number";
+
 /// The town's folder for the partner of this number.
 pub(crate) fn folder(house: &House, number: usize) -> Folder {
     Folder::at(house.folder.join("places").join(format!("partner-{number}")))
@@ -51,6 +54,7 @@ pub(crate) fn desk(house: &House, partners: usize, base: &str) -> Desk {
         .map(|number| {
             let links = ["l", "m"].map(str::to_owned);
             Partner::new(format!("p{number}"), id(number), SECRET, links, &folder(house, number))
+                .may_use(if number == 0 { vec![NUMBERING.to_owned()] } else { Vec::new() })
         })
         .collect();
     Desk { partners: Partners::new(clients, base, Some(receipt_key()), BYTES_MAX), ..house.desk() }
@@ -256,10 +260,15 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) async fn at(house: &House) -> Self {
-        let client = Client::new(&web::router(desk(house, 1, "https://town/partner/v1")));
+        Self::of(house, 0).await
+    }
+
+    /// The partner of this number.
+    pub(crate) async fn of(house: &House, number: usize) -> Self {
+        let client = Client::new(&web::router(desk(house, number + 1, "https://town/partner/v1")));
         let answer = token(
             &client,
-            &assertion(&id(0), SECRET, "https://town/partner/v1/token", nine_o_clock()).unwrap(),
+            &assertion(&id(number), SECRET, "https://town/partner/v1/token", nine_o_clock()).unwrap(),
         )
         .await;
         let token =
@@ -270,7 +279,11 @@ impl Program {
     pub(crate) async fn send(&self, verb: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let mut request = Request::builder()
             .method(verb)
-            .uri(format!("/partner/v1{path}"))
+            .uri(if path.starts_with("/app_submit/") {
+                path.to_owned()
+            } else {
+                format!("/partner/v1{path}")
+            })
             .header("authorization", format!("Bearer {}", self.token));
         for (name, value) in headers {
             request = request.header(*name, *value);

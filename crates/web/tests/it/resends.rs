@@ -1,6 +1,7 @@
 //! Sending again from the screens.
 
 use axum::http::StatusCode;
+use serde_json::json;
 
 use super::client::Client;
 use super::house::House;
@@ -110,4 +111,46 @@ async fn a_place_is_tried_and_the_charts_are_drawn() {
     {
         assert!(page.has(words), "{words}: {}", page.text);
     }
+}
+
+/// A file that came by medium: read whole, put once, taken in; anything else is told and changes nothing.
+#[tokio::test]
+async fn a_file_that_came_by_medium_is_brought_on_the_screen() {
+    const LINK: &str = "allowance-to-resident";
+    let house = House::with_family().unwrap();
+    let router = web::router(house.desk());
+    let operator = Client::of(&router, "tanaka").await;
+    let (page, bring) = (format!("/links/{LINK}"), format!("/links/{LINK}/bring"));
+    assert!(operator.get(&page).await.has("媒体や端末で受け取ったファイル"));
+    let outward = operator.get("/links/resident-changes-to-welfare").await;
+    assert!(!outward.has("媒体や端末で受け取ったファイル"), "{}", outward.text);
+
+    let found =
+        house.run("tanaka", "resident-register/search", &json!({ "q": "カツラギ　ケンイチ" })).unwrap();
+    let someone = found.answer.unwrap().subjects.pop().unwrap();
+    let head = "宛名番号,資格取得年月日,資格喪失年月日,種別,種別変更年月日,基礎年金番号\r\n";
+    let good = format!("{head}{someone},2026-10-01,,,,\r\n");
+    for (file, status, words) in [
+        ("", StatusCode::BAD_REQUEST, "ファイルが選ばれていないか、空です"),
+        ("x", StatusCode::UNPROCESSABLE_ENTITY, "ファイルが正しくありません"),
+    ] {
+        let refused = operator.post_file(&bring, None, file.as_bytes()).await;
+        assert_eq!(refused.status, status, "{}", refused.text);
+        assert!(refused.has(words), "{}", refused.text);
+    }
+    let forged = operator.post_file(&bring, Some("x"), good.as_bytes()).await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    assert_eq!(operator.post(&bring, &[]).await.status, StatusCode::BAD_REQUEST);
+    let large = operator.post_file(&bring, None, &vec![b'x'; 64 * 1024 * 1024 + 1]).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(house.office.deliveries(LINK, None, 9).unwrap().len(), 0);
+
+    let brought = operator.post_file(&bring, None, good.as_bytes()).await;
+    assert_eq!(brought.status, StatusCode::OK, "{}", brought.text);
+    assert!(brought.has("配信1番（1件）として届けました"), "{}", brought.text);
+    house.settle().unwrap();
+    let taken = house.office.deliveries(LINK, None, 9).unwrap();
+    assert_eq!(taken.iter().map(|own| (own.no, own.rows)).collect::<Vec<_>>(), [(1, 1)]);
+    let again = operator.post_file(&bring, None, good.as_bytes()).await;
+    assert!(again.has("同じ内容です"), "{}", again.text);
 }
