@@ -80,7 +80,7 @@ fn balance(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
     row.push_display(&others.iter().sum::<i64>());
     row.push_display(&held.due_on);
     row.push_optional(held.last_paid_on());
-    row.push(flag(held.preliminary.is_some()));
+    row.push(flag(!held.preliminary.is_empty()));
     row.push(held.state().code());
     row.push(flag(held.reminder.is_some()));
     row.push(flag(!held.deferments.is_empty()));
@@ -116,7 +116,7 @@ fn demand(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     row.push_display(&open.0.max(0));
     row.push_display(&held.due_on);
     // Paid, told of as paid, or asked of a bank: not to be paid a second time.
-    let payable = 0 < open.0 && held.preliminary.is_none() && held.transfer.is_none();
+    let payable = 0 < open.0 && held.preliminary.is_empty() && held.transfer.is_none();
     row.push(if payable { "1" } else { "0" });
     Ok(Fate::Row)
 }

@@ -76,7 +76,7 @@ fn standing(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fau
         for (sum, yen) in of_tax.iter_mut().zip(sums) {
             *sum = sum.saturating_add(yen);
         }
-        preliminary |= levy.preliminary.is_some();
+        preliminary |= !levy.preliminary.is_empty();
         let [_, _, open] = sums;
         if 0 < open {
             overdue |= levy.reminder.is_some();

@@ -122,10 +122,10 @@ fn light_vehicle_payment(_: &dyn View, stored: &Stored, row: &mut Row) -> Result
         return Ok(Fate::Skip);
     }
     let owed = 0 < held.open_total().0;
-    let standing = match (&held.preliminary, owed) {
+    let standing = match (held.preliminary.is_empty(), owed) {
         (_, false) => "1",
-        (Some(_), true) => "3",
-        (None, true) => "2",
+        (false, true) => "3",
+        (true, true) => "2",
     };
     row.push(&held.levy_key);
     row.push_display(&versioned.version);

@@ -11,7 +11,7 @@ use super::place;
 use crate::drafts::Drafts;
 use crate::records::{Cause, Instalment, Overpayment, PutTo, Receipt, ReceiptState};
 use crate::rules::{self, Money, rates};
-use crate::tasks::{Over, overpaid};
+use crate::tasks::{Closed, Over, overpaid};
 
 /// Most payments of one part: a few seconds of work, so that the counter does not wait.
 const PART_MAX: usize = 5_000;
@@ -68,6 +68,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let left = waiting.len().saturating_sub(part_max);
     waiting.truncate(part_max);
     let rates = rates()?;
+    let closed = Closed::read(view)?;
     let mut instalments: Drafts<Instalment> = Drafts::default();
     let mut overpayments: Drafts<Overpayment> = Drafts::default();
     let mut channels: BTreeMap<_, Counted> = BTreeMap::new();
@@ -92,13 +93,18 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             receipts.put(receipt);
             continue;
         };
+        // Money that came before the year of its levy (見込納付) counts into that year, and never into a closed one.
+        let year = closed.open_from(receipt.year.max(levy.levy_year));
+        if receipt.year < year {
+            receipt.carry(context.today, year);
+        }
         let yen = receipt.unapplied();
         let money = Money {
             reference: &receipt.payment_no,
             yen,
             paid_on: receipt.paid_on,
             on: receipt.received_on,
-            year: receipt.year,
+            year,
             cause: Cause::Clearing,
         };
         let cleared = match rules::put(rates, &mut levy, money) {

@@ -161,7 +161,7 @@ fn row(view: &dyn View, levy: &Instalment, charge: Yen) -> Result<Value, Fault> 
         "over_yen": levy.overpaid(),
         "state_label": levy.state().label(),
         "reminded_on": levy.reminder.map(|reminder| reminder.sent_on.to_string()),
-        "preliminary_on": levy.preliminary.as_ref().map(|told| told.paid_on.to_string()),
+        "preliminary_on": levy.preliminary.iter().map(|told| told.paid_on).max().map(|on| on.to_string()),
         "carried_into": levy.carried_into.map(|year| year.label()),
         "receipts": receipts,
         "entries": levy.book.entries().iter().map(entry).collect::<Vec<_>>(),

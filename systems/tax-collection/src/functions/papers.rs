@@ -87,7 +87,7 @@ fn decide_certificate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
         ));
     }
     for levy in &levies {
-        if let Some(told) = &levy.preliminary {
+        for told in &levy.preliminary {
             findings.push(Finding::alert(
                 "TXC41",
                 &levy.levy_key,
@@ -258,7 +258,7 @@ fn decide_reissue(view: &dyn View, input: &Input, context: &Context<'_>) -> Resu
     let mut levies = Vec::new();
     for held in open {
         let (mut levy, version) = (held.record, held.version);
-        if let Some(told) = &levy.preliminary {
+        for told in &levy.preliminary {
             findings.push(Finding::alert(
                 "TXC45",
                 &levy.levy_key,

@@ -58,7 +58,22 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if yen == Yen::ZERO {
         return refuse("amount", "納付額", "納付額が0円です。".to_owned(), "納付額を入力してください。");
     }
-    let mut desk = PaymentDesk::new(view, context.today)?;
+    let decided_on = held.record.first_decided_on();
+    let mut findings = Vec::new();
+    if paid_on < decided_on {
+        findings.push(Finding::alert(
+            "TXC74",
+            "paid_on",
+            "納付日",
+            format!(
+                "納付日{}が、調定番号{key}の決定日{}より前です。",
+                domain::wareki(paid_on),
+                domain::wareki(decided_on)
+            ),
+            "納付日と調定番号を確かめてください。見込納付なら、確認して進めてください。",
+        ));
+    }
+    let mut desk = PaymentDesk::at_counter(view, context.today)?;
     let told = Told {
         payment_no: input.text("payment_no").to_owned(),
         channel: Channel::from_code(input.text("channel")).unwrap_or(Channel::Window),
@@ -77,10 +92,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "領収番号を確かめてください。",
         );
     }
-    if let Err((item, message)) = desk.take(told)? {
-        return refuse(item, "納付", message, "納付の内容を確かめてください。");
+    if let Err(why) = desk.take(told)? {
+        return refuse(why.item, "納付", why.what, why.remedy);
     }
     Ok(Outcome {
+        findings,
         writes: desk.writes()?,
         reason: "窓口収納".to_owned(),
         message: format!("{}円を受け取りました。消込で調定に充てます。", yen),

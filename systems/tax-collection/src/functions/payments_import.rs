@@ -8,7 +8,7 @@ use system::{
 };
 
 use super::place;
-use crate::intakes::{PaymentDesk, Told};
+use crate::intakes::{PaymentDesk, Taken, Told, again, in_future};
 use crate::records::{Channel, Stage};
 use crate::rules::levy_key_of;
 
@@ -39,49 +39,93 @@ pub(super) fn function() -> Function {
     }
 }
 
+/// A line that was not booked: the line itself, so that it can be put right and brought again, and what to do.
+struct NotBooked<'a> {
+    line: usize,
+    text: &'a str,
+    why: String,
+    remedy: &'static str,
+    /// Received before: nothing is wrong with it, and nothing is done.
+    again: bool,
+}
+
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut desk = PaymentDesk::new(view, context.today)?;
-    let mut wrong: Vec<(usize, String)> = Vec::new();
-    let (mut count, mut total) = (0_u64, 0_i64);
-    for (index, line) in input.text("list").lines().enumerate() {
-        if line.trim().is_empty() {
+    let mut not_booked: Vec<NotBooked<'_>> = Vec::new();
+    // The cover counts every line that reads; what is booked is counted by itself.
+    let (mut read_count, mut read_total, mut count, mut total) = (0_u64, 0_i64, 0_u64, 0_i64);
+    for (index, text) in input.text("list").lines().enumerate() {
+        if text.trim().is_empty() {
             continue;
         }
-        let told = match read(line, context.today) {
+        let line = index + 1;
+        let told = match read(text, context.today) {
             Ok(told) => told,
             Err(why) => {
-                wrong.push((index + 1, why));
+                let remedy = "行を直して、取り込み直してください。";
+                not_booked.push(NotBooked { line, text, why, remedy, again: false });
                 continue;
             }
         };
-        count = count.saturating_add(1);
-        total = total.saturating_add(told.yen.0);
-        if let Err((_, why)) = desk.take(told)? {
-            wrong.push((index + 1, why));
+        let (yen, no) = (told.yen.0, told.payment_no.clone());
+        read_count = read_count.saturating_add(1);
+        read_total = read_total.saturating_add(yen);
+        match desk.take(told)? {
+            Ok(Taken::New) => {
+                count = count.saturating_add(1);
+                total = total.saturating_add(yen);
+            }
+            Ok(Taken::Again { .. }) => {
+                let remedy =
+                    "同じ納付なら、することはありません。別の納付なら、送り元に収納番号を確かめてください。";
+                not_booked.push(NotBooked { line, text, why: again(&no), remedy, again: true });
+            }
+            Err(why) => {
+                not_booked.push(NotBooked { line, text, why: why.what, remedy: why.remedy, again: false });
+            }
         }
     }
-    let mut findings = against_cover(input, count, total);
-    if let Some((line, why)) = wrong.first()
+    let mut findings = against_cover(input, read_count, read_total);
+    let wrong = not_booked.iter().filter(|one| !one.again).count();
+    if let Some(first) = not_booked.iter().find(|one| !one.again)
         && input.0.get("skip_errors").and_then(serde_json::Value::as_bool) != Some(true)
     {
         findings.push(Finding::error(
             "TXC02",
             "list",
             "納付の一覧",
-            format!("{line}行目: {why}（誤りは全部で{}行）", wrong.len()),
-            "直して取り込み直すか、「誤りのある行を除いて進める」を選んでください。何も取り込んでいません。",
+            format!("{}行目: {}（誤りは全部で{wrong}行）", first.line, first.why),
+            &format!(
+                "{}直して取り込み直すか、「誤りのある行を除いて進める」を選んでください。何も取り込んでいません。",
+                first.remedy
+            ),
         ));
     }
     if !findings.is_empty() {
         return Ok(Outcome::refused(findings));
     }
-    let rows: Vec<_> = wrong.iter().map(|(line, why)| json!({ "line": line, "result": why })).collect();
+    let mut message = format!("{count}件、{}円を受け取りました。", Yen(total));
+    let again_count = not_booked.len() - wrong;
+    if again_count != 0 {
+        message.push_str(&format!("受け取り済みの{again_count}件は、二度は入れていません。"));
+    }
+    if wrong != 0 {
+        message.push_str(&format!(
+            "誤りのある{wrong}行は、入れていません。結果の一覧から直して取り込んでください。"
+        ));
+    }
+    let rows: Vec<_> = not_booked
+        .iter()
+        .map(|one| json!({ "line": one.line, "text": one.text, "result": one.why, "remedy": one.remedy }))
+        .collect();
     Ok(Outcome {
         writes: desk.writes()?,
         reason: "消込データ作成".to_owned(),
-        message: format!("{count}件、{}円を受け取りました。", Yen(total)),
+        message,
         answer: Some(Answer {
-            data: json!({ "count": count, "total_yen": total, "rows": rows }),
+            data: json!({
+                "count": count, "total_yen": total, "again_count": again_count, "wrong_count": wrong, "rows": rows,
+            }),
             subjects: Vec::new(),
         }),
         ..Outcome::default()
@@ -116,9 +160,12 @@ fn read(line: &str, today: Date) -> Result<Told, String> {
         let day = RegisterDate::parse_input(text).ok().and_then(|date| date.known());
         day.ok_or_else(|| format!("{title}「{text}」は暦にある日付ではありません。"))
     };
+    let stage =
+        Stage::from_code(stage).ok_or_else(|| format!("区分「{stage}」は1、2、3のどれでもありません。"))?;
     let paid_on = date(paid_on, "納付日")?;
-    if today < paid_on {
-        return Err(format!("納付日{}が、今日より後です。", domain::wareki(paid_on)));
+    let received_on = if received_on.is_empty() { paid_on } else { date(received_on, "収入日")? };
+    if let Some((_, message)) = in_future(stage, paid_on, received_on, today) {
+        return Err(message);
     }
     let yen: i64 = amount
         .parse()
@@ -132,12 +179,11 @@ fn read(line: &str, today: Date) -> Result<Told, String> {
         payment_no: (*payment_no).to_owned(),
         channel: Channel::from_code(channel)
             .ok_or_else(|| format!("収納チャネル「{channel}」はありません。"))?,
-        stage: Stage::from_code(stage)
-            .ok_or_else(|| format!("区分「{stage}」は1、2、3のどれでもありません。"))?,
+        stage,
         levy_key: levy_key_of(slip).map(|key| key.to_string()).unwrap_or_default(),
         slip: (*slip).to_owned(),
         paid_on,
-        received_on: if received_on.is_empty() { paid_on } else { date(received_on, "収入日")? },
+        received_on,
         yen: Yen(yen),
     })
 }

@@ -92,7 +92,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let (mut made, mut left) = (0_usize, 0_usize);
     let mut subjects = Vec::new();
     for (mut levy, version) in found {
-        if levy.preliminary.is_some() {
+        if !levy.preliminary.is_empty() {
             skip("速報あり");
             continue;
         }

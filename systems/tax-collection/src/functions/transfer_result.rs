@@ -118,8 +118,8 @@ impl<'a> ResultDesk<'a> {
                 received_on: answered.debit_on,
                 yen: answered.yen,
             };
-            if let Err((_, why)) = self.payments.take(told)? {
-                return Ok(Err(why));
+            if let Err(why) = self.payments.take(told)? {
+                return Ok(Err(format!("{}{}", why.what, why.remedy)));
             }
         }
         self.payments.end_transfer(&key, &transfer_key)?;
@@ -226,7 +226,7 @@ fn decide_stop(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
         let levy = view.load::<Instalment>(&transfer.levy_key)?;
         let why = match &levy {
             None => "調定なし",
-            Some(levy) if levy.record.preliminary.is_some() => "速報あり",
+            Some(levy) if !levy.record.preliminary.is_empty() => "速報あり",
             Some(levy) if levy.record.open_total() < transfer.yen => "納付・減額あり",
             Some(levy) if super::transfer_request::account_of(view, &levy.record, debit_on)?.is_none() => {
                 "口座の取消・停止"

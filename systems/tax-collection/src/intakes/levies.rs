@@ -118,7 +118,7 @@ impl Levy {
             reason: self.reason,
             decided_on: self.decided_on,
             tax_paid: Vec::new(),
-            preliminary: None,
+            preliminary: Vec::new(),
             reminder: None,
             carried_into: None,
             deferments: Vec::new(),

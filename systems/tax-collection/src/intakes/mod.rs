@@ -12,7 +12,7 @@ pub use known::{ACCOUNTS, ADDRESSEES, MAILINGS, TAX_AGENTS};
 pub use levies::LEVIES;
 pub use payment_controls::PAYMENT_CONTROLS;
 pub use payments::PAYMENTS;
-pub(crate) use payments::{Desk as PaymentDesk, Told};
+pub(crate) use payments::{Desk as PaymentDesk, Taken, Told, again, in_future};
 pub use refunds::REFUND_RESULTS;
 pub use transfers::TRANSFER_RESULTS;
 pub use write_offs::WRITE_OFFS;

@@ -1,6 +1,8 @@
 //! 納付情報の受取: payments from the window, banks, convenience stores and MPN.
 
-use domain::{FiscalYear, Yen};
+use std::collections::BTreeSet;
+
+use domain::{FiscalYear, Yen, wareki};
 use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
@@ -40,8 +42,16 @@ fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Ap
         match read(row, context.today) {
             Ok(told) => {
                 let subject = told.payment_no.clone();
-                if let Err((item, message)) = desk.take(told)? {
-                    refused.push(super::refuse(&subject, item, message));
+                match desk.take(told)? {
+                    // Two partners may tell of one payment, each in a file of its own; twice in one file is a slip of who made it.
+                    Ok(Taken::Again { here: true }) => {
+                        refused.push(super::refuse(&subject, "payment_no", again(&subject)));
+                    }
+                    Ok(_) => {}
+                    Err(why) => {
+                        let message = format!("{}{}", why.what, why.remedy);
+                        refused.push(super::refuse(&subject, why.item, message));
+                    }
                 }
             }
             Err(refusal) => refused.push(refusal),
@@ -66,9 +76,8 @@ fn read(row: &Incoming<'_>, today: domain::Date) -> Result<Told, RefusedRow> {
     })?;
     let paid_on = reading.needed_day("paid_on", "納付日")?;
     let received_on = reading.day("received_on", "収入日")?.unwrap_or(paid_on);
-    if today < paid_on {
-        let message = format!("納付日{}が、今日より後です。", domain::wareki(paid_on));
-        return Err(reading.refuse("paid_on", message));
+    if let Some((item, message)) = in_future(stage, paid_on, received_on, today) {
+        return Err(reading.refuse(item, message));
     }
     let yen = reading.yen("amount", "納付額")?;
     if yen == Yen::ZERO {
@@ -80,22 +89,113 @@ fn read(row: &Incoming<'_>, today: domain::Date) -> Result<Told, RefusedRow> {
         "" => rules::levy_key_of(slip).map(|key| key.to_string()).unwrap_or_default(),
         key => key.to_owned(),
     };
+    // The key as it came is kept even when a clerk puts the payment to another levy: a row that is told again is known by it.
+    let slip = if slip.is_empty() { levy_key.clone() } else { slip.to_owned() };
     Ok(Told {
         payment_no: reading.owned("payment_no"),
         channel,
         stage,
         levy_key,
-        slip: slip.to_owned(),
+        slip,
         paid_on,
         received_on,
         yen,
     })
 }
 
+/// Which of the two days of a payment lies ahead, and the words: nothing is paid or received before it is. A 速報 may name the
+/// day its money is expected on.
+pub(crate) fn in_future(
+    stage: Stage,
+    paid_on: domain::Date,
+    received_on: domain::Date,
+    today: domain::Date,
+) -> Option<(&'static str, String)> {
+    let received = (stage != Stage::Preliminary).then_some(("received_on", "収入日", received_on));
+    let mut days = [Some(("paid_on", "納付日", paid_on)), received].into_iter().flatten();
+    let (item, title, day) = days.find(|(_, _, day)| today < *day)?;
+    Some((item, format!("{title}{}が、今日より後です。", wareki(day))))
+}
+
+/// What became of a payment that was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It was booked, noted or taken back.
+    New,
+    /// It was taken before and changed nothing; `here` when it stood in the same list already.
+    Again { here: bool },
+}
+
+/// Why a payment is not taken: which item, what is so, what to do.
+#[derive(Clone, Debug)]
+pub(crate) struct NotTaken {
+    pub(crate) item: &'static str,
+    pub(crate) what: String,
+    pub(crate) remedy: &'static str,
+}
+
+impl NotTaken {
+    fn of_number(what: String, remedy: &'static str) -> Self {
+        Self { item: "payment_no", what, remedy }
+    }
+}
+
+/// The words for a payment that was taken before.
+pub(crate) fn again(payment_no: &str) -> String {
+    format!("収納番号{payment_no}は、受け取り済みです。二度は入れません。")
+}
+
+/// What a used number says differently this time; none when it is the same payment.
+///
+/// A final word is the last one on the day of the payment, but what it pays is never guessed: both words have to name one levy.
+fn differs(held: &Receipt, told: &Told) -> Option<NotTaken> {
+    let names_none = |key: &str, slip: &str| key.is_empty() && slip.is_empty();
+    let one_levy = held.levy_key == told.levy_key && !told.levy_key.is_empty()
+        || held.slip == told.slip && !told.slip.is_empty()
+        || names_none(&held.levy_key, &held.slip)
+        || names_none(&told.levy_key, &told.slip);
+    let told_before = match told.stage {
+        Stage::Preliminary => held.state == ReceiptState::Preliminary,
+        Stage::Final => held.state != ReceiptState::Preliminary,
+        Stage::Cancelled => false,
+    };
+    let apart: Vec<&str> = [
+        ("収納チャネル", held.channel != told.channel),
+        ("納付の対象", !one_levy),
+        ("納付日", told_before && held.paid_on != told.paid_on),
+        ("金額", held.yen != told.yen),
+    ]
+    .into_iter()
+    .filter_map(|(item, apart)| apart.then_some(item))
+    .collect();
+    if apart.is_empty() {
+        return None;
+    }
+    let words = |channel: Channel, key: &str, slip: &str, paid_on, yen| {
+        let of = if key.is_empty() { slip } else { key };
+        format!("{}・{of}・{}納付・{yen}円", channel.label(), wareki(paid_on))
+    };
+    let what = format!(
+        "収納番号{}は、{}としてすでに受け取っています。今度は{}です（違うもの: {}）。",
+        told.payment_no,
+        words(held.channel, &held.levy_key, &held.slip, held.paid_on, held.yen),
+        words(told.channel, &told.levy_key, &told.slip, told.paid_on, told.yen),
+        apart.join("、")
+    );
+    Some(NotTaken::of_number(
+        what,
+        "送り元に、どちらが正しいかを確かめてください。別の納付なら、別の収納番号で取り込みます。",
+    ))
+}
+
 /// Takes payments one after another; what one does is seen by the next.
 pub(crate) struct Desk<'a> {
     view: &'a dyn View,
     today: domain::Date,
+    /// What this list told so far.
+    told: BTreeSet<(String, Stage)>,
+    /// Whether a clerk has confirmed that a payment was made before its levy was decided.
+    early_is_confirmed: bool,
     closed: Closed,
     receipts: Drafts<Receipt>,
     instalments: Drafts<Instalment>,
@@ -107,11 +207,18 @@ impl<'a> Desk<'a> {
         Ok(Self {
             view,
             today,
+            told: BTreeSet::new(),
+            early_is_confirmed: false,
             closed: Closed::read(view)?,
             receipts: Drafts::default(),
             instalments: Drafts::default(),
             overpayments: Drafts::default(),
         })
+    }
+
+    /// The same where a clerk confirms on a screen that a payment was made before its levy was decided (見込納付).
+    pub(crate) fn at_counter(view: &'a dyn View, today: domain::Date) -> Result<Self, Fault> {
+        Ok(Self { early_is_confirmed: true, ..Self::new(view, today)? })
     }
 
     /// A transfer that was asked of a bank is answered.
@@ -136,31 +243,32 @@ impl<'a> Desk<'a> {
         Ok(writes)
     }
 
-    /// Takes one payment; the item and the words when it cannot be taken.
+    /// Takes one payment, or says why not.
     ///
     /// A payment that is told of again changes nothing; the preliminary word only stops reminders; the final word is money;
     /// a cancellation takes back what was done.
-    pub(crate) fn take(&mut self, told: Told) -> Result<Result<(), (&'static str, String)>, Fault> {
+    pub(crate) fn take(&mut self, told: Told) -> Result<Result<Taken, NotTaken>, Fault> {
         let held = self.receipts.load(self.view, &told.payment_no)?;
-        if let Some(held) = &held
-            && (held.yen != told.yen || held.channel != told.channel)
-        {
-            let message = format!(
-                "収納番号{}は、{}の{}円としてすでに受け取っています。今度は{}の{}円です。",
-                told.payment_no,
-                held.channel.label(),
-                held.yen,
-                told.channel.label(),
-                told.yen
-            );
-            return Ok(Err(("amount", message)));
+        if let Some(why) = held.as_ref().and_then(|held| differs(held, &told)) {
+            return Ok(Err(why));
         }
+        if held.is_none()
+            && told.stage != Stage::Cancelled
+            && let Some(why) = self.early(&told)?
+        {
+            return Ok(Err(why));
+        }
+        let again = Taken::Again { here: !self.told.insert((told.payment_no.clone(), told.stage)) };
         match (told.stage, held) {
-            (Stage::Preliminary, Some(_)) => {}
+            (Stage::Preliminary, Some(_)) => return Ok(Ok(again)),
             (Stage::Preliminary, None) => {
                 let mut receipt = self.receipt(&told)?;
                 receipt.state = ReceiptState::Preliminary;
-                self.tell(&told, true)?;
+                if let Some(mut levy) = self.instalments.load(self.view, &told.levy_key)? {
+                    let Told { payment_no, paid_on, yen, .. } = told;
+                    levy.preliminary.push(Preliminary { payment_no, paid_on, yen });
+                    self.instalments.put(levy);
+                }
                 self.receipts.put(receipt);
             }
             (Stage::Final, None) => {
@@ -170,6 +278,10 @@ impl<'a> Desk<'a> {
             }
             (Stage::Final, Some(mut receipt)) => match receipt.state {
                 ReceiptState::Preliminary => {
+                    if receipt.levy_key.is_empty() && receipt.slip.is_empty() {
+                        receipt.levy_key = told.levy_key;
+                        receipt.slip = told.slip;
+                    }
                     receipt.paid_on = told.paid_on;
                     receipt.received_on = told.received_on;
                     receipt.year = self.year(&receipt.levy_key, told.received_on)?;
@@ -177,25 +289,54 @@ impl<'a> Desk<'a> {
                     self.receipts.put(receipt);
                 }
                 ReceiptState::Cancelled => {
-                    let message = format!("収納番号{}は取り消されています。", told.payment_no);
-                    return Ok(Err(("payment_no", message)));
+                    return Ok(Err(NotTaken::of_number(
+                        format!("収納番号{}は取り消されています。", told.payment_no),
+                        "送り元に、取消しの後の納付かどうかを確かめてください。納付があったなら、別の収納番号で取り込みます。",
+                    )));
                 }
-                _ => {}
+                _ => return Ok(Ok(again)),
             },
             (Stage::Cancelled, None) => {
-                let message = format!("取り消す収納番号{}を受け取っていません。", told.payment_no);
-                return Ok(Err(("payment_no", message)));
+                return Ok(Err(NotTaken::of_number(
+                    format!("取り消す収納番号{}を受け取っていません。", told.payment_no),
+                    "収納番号を送り元に確かめてください。",
+                )));
             }
-            (Stage::Cancelled, Some(receipt)) => return self.cancel(receipt),
+            (Stage::Cancelled, Some(receipt)) => {
+                if receipt.state == ReceiptState::Cancelled {
+                    return Ok(Ok(again));
+                }
+                return Ok(self.cancel(receipt)?.map(|()| Taken::New));
+            }
         }
-        Ok(Ok(()))
+        Ok(Ok(Taken::New))
+    }
+
+    /// A payment made before its levy was decided is no payment of that slip, unless a clerk knows better.
+    ///
+    /// Source: taxes.md 5.5 (payment dated before the levy).
+    fn early(&mut self, told: &Told) -> Result<Option<NotTaken>, Fault> {
+        let levy = self.instalments.load(self.view, &told.levy_key)?;
+        let decided_on = levy.map(|levy| levy.first_decided_on());
+        Ok(decided_on.filter(|decided_on| !self.early_is_confirmed && told.paid_on < *decided_on).map(
+            |decided_on| NotTaken {
+                item: "paid_on",
+                what: format!(
+                    "納付日{}が、調定番号{}の決定日{}より前です。",
+                    wareki(told.paid_on),
+                    told.levy_key,
+                    wareki(decided_on)
+                ),
+                remedy: "納付日と納付書を確かめてください。見込納付なら、窓口収納で確認して登録します。",
+            },
+        ))
     }
 
     fn year(&mut self, levy_key: &str, received_on: domain::Date) -> Result<FiscalYear, Fault> {
         let levy = self.instalments.load(self.view, levy_key)?;
         let carried = levy.as_ref().is_some_and(|levy| levy.carried_into.is_some());
         let levy_year = levy.map(|levy| levy.levy_year);
-        Ok(account_year(received_on, levy_year, carried, |year| self.closed.is(year)))
+        Ok(account_year(received_on, levy_year, carried, |year| self.closed.open_from(year)))
     }
 
     fn receipt(&mut self, told: &Told) -> Result<Receipt, Fault> {
@@ -215,41 +356,33 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// Notes on the instalment that a payment is told of, or no more.
-    fn tell(&mut self, told: &Told, there: bool) -> Result<(), Fault> {
-        let Some(mut levy) = self.instalments.load(self.view, &told.levy_key)? else { return Ok(()) };
-        levy.preliminary = there.then(|| Preliminary {
-            payment_no: told.payment_no.clone(),
-            paid_on: told.paid_on,
-            yen: told.yen,
-        });
-        self.instalments.put(levy);
-        Ok(())
-    }
-
-    fn cancel(&mut self, mut receipt: Receipt) -> Result<Result<(), (&'static str, String)>, Fault> {
+    fn cancel(&mut self, mut receipt: Receipt) -> Result<Result<(), NotTaken>, Fault> {
         let keys: Vec<String> = match receipt.state {
-            ReceiptState::Cancelled | ReceiptState::Returned => return Ok(Ok(())),
+            ReceiptState::Cancelled => return Ok(Ok(())),
+            // The money is on its way back to who paid it, or is there: it would leave twice.
+            ReceiptState::Returned => {
+                return Ok(Err(NotTaken::of_number(
+                    format!("収納番号{}は、納めた人への返還の手続きをしています。", receipt.payment_no),
+                    "過誤納一覧で返還の状況を確かめ、戻入の手続きをしてください。",
+                )));
+            }
             ReceiptState::Preliminary => vec![receipt.levy_key.clone()],
             _ => receipt.put_to.iter().map(|put| put.levy_key.clone()).collect(),
         };
         let year = self.closed.open_from(receipt.year);
         for key in &keys {
             let Some(mut levy) = self.instalments.load(self.view, key)? else { continue };
-            if levy.preliminary.as_ref().is_some_and(|told| told.payment_no == receipt.payment_no) {
-                levy.preliminary = None;
-            }
+            levy.settle_preliminary(&receipt.payment_no);
             // What was levied in a year that is closed is owed as carried over from now on.
             if self.closed.is(levy.levy_year) && levy.carried_into.is_none() {
                 levy.carried_into = Some(year);
             }
             let taken = rules::take_back(&mut levy, &receipt.payment_no, self.today, year);
             if !taken {
-                let message = format!(
-                    "収納番号{}の過納分は、すでに還付か充当をしています。還付・充当を確かめ、戻入の手続きをしてください。",
-                    receipt.payment_no
-                );
-                return Ok(Err(("payment_no", message)));
+                return Ok(Err(NotTaken::of_number(
+                    format!("収納番号{}の過納分は、すでに還付か充当をしています。", receipt.payment_no),
+                    "還付・充当を確かめ、戻入の手続きをしてください。",
+                )));
             }
             for held in self.view.load_by::<Overpayment>("addressee_no", &levy.addressee_no)? {
                 let Some(mut over) = self.overpayments.load(self.view, &held.record.overpayment_key)? else {

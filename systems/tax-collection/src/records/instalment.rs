@@ -1,15 +1,26 @@
 //! An instalment of a levy (期別調定): what was levied, and everything that happened to it.
 
 use domain::{Date, FiscalYear, Yen};
-use register::{Column, Kind, Record};
+use register::{Column, Kind, Record, UpcastError};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::ledger::{Account, Book, Cause, Part, Posting, words};
 use crate::rules::Parts;
 
 /// Instalments, by 税目, 年度, 通知書番号 and 期.
 pub static INSTALMENT: Kind = Kind::new("tax-collection/instalment", "期別調定")
-    .columns(&[Column::plain("addressee_no", "宛名番号"), Column::plain("notice_no", "通知書番号")]);
+    .columns(&[Column::plain("addressee_no", "宛名番号"), Column::plain("notice_no", "通知書番号")])
+    .upcasters(&[preliminary_in_a_list]);
+
+/// 2: several payments may be told of and not final at once.
+fn preliminary_in_a_list(mut body: Value) -> Result<Value, UpcastError> {
+    let body_of = body.as_object_mut().ok_or(UpcastError("an instalment is no object"))?;
+    if let Some(told) = body_of.remove("preliminary") {
+        body_of.insert("preliminary".to_owned(), Value::Array(vec![told]));
+    }
+    Ok(body)
+}
 
 words! {
     /// The state of an instalment (収納状態), as others are told it.
@@ -108,9 +119,9 @@ pub struct Instalment {
     /// What was paid of the tax, day by day.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tax_paid: Vec<TaxPaid>,
-    /// 速報.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub preliminary: Option<Preliminary>,
+    /// 速報, in the order they were told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preliminary: Vec<Preliminary>,
     /// 督促.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reminder: Option<Reminder>,
@@ -153,6 +164,17 @@ impl Record for Instalment {
 }
 
 impl Instalment {
+    /// The day the levy was decided first; corrections come later.
+    pub fn first_decided_on(&self) -> Date {
+        let levied = self.book.entries().iter().filter(|entry| entry.cause == Cause::Levy);
+        levied.map(|entry| entry.on).min().unwrap_or(self.decided_on)
+    }
+
+    /// A payment that was told of is final, or is taken back: the others stand.
+    pub fn settle_preliminary(&mut self, payment_no: &str) {
+        self.preliminary.retain(|told| told.payment_no != payment_no);
+    }
+
     /// The account its debt stands on: of the year, or carried over.
     pub fn debt(&self) -> Account {
         if self.carried_into.is_some() { Account::Carried } else { Account::Receivable }
@@ -222,7 +244,7 @@ impl Instalment {
 
     /// Whether it is owed behind its due date, with nothing told that would settle it.
     pub fn is_overdue(&self, on: Date) -> bool {
-        self.due_on < on && self.preliminary.is_none() && Yen::ZERO < self.open(Part::Tax)
+        self.due_on < on && self.preliminary.is_empty() && Yen::ZERO < self.open(Part::Tax)
     }
 
     /// Gives up all that is owed (不納欠損): it is owed no more.
@@ -250,9 +272,10 @@ impl Instalment {
         })
     }
 
-    /// Whether something is left to carry over at the closing of an account year.
+    /// Whether something is left to carry over at the closing of an account year. A levy of a later year is none of it, whatever
+    /// was paid of it ahead.
     pub fn is_to_carry(&self, year: FiscalYear) -> bool {
-        Part::ALL.iter().any(|part| self.receivable(*part, year) != Yen::ZERO)
+        self.levy_year <= year && Part::ALL.iter().any(|part| self.receivable(*part, year) != Yen::ZERO)
     }
 
     /// Carries what is owed over (滞納繰越): out of the receivables of the year that closes. Each year's movements go in that

@@ -12,7 +12,7 @@ use crate::records::{Account, Case, Cause, Disposition, Entry, Instalment, Part,
 ///
 /// Source: 地方税法 329条, 371条, 463条の26など (督促); taxes.md 5.5.
 pub fn not_reminded(held: &Instalment, suspended: bool, on: Date) -> Option<&'static str> {
-    if held.preliminary.is_some() {
+    if !held.preliminary.is_empty() {
         return Some("速報の納付あり");
     }
     if held.is_deferred(on) {
@@ -189,7 +189,7 @@ pub fn not_given_up(held: &Instalment, on: Date) -> Option<&'static str> {
     if held.is_deferred(on) {
         return Some("猶予の期間中です");
     }
-    if held.preliminary.is_some() {
+    if !held.preliminary.is_empty() {
         return Some("速報の納付があります");
     }
     None

@@ -104,9 +104,7 @@ pub fn put(rates: &Rates, held: &mut Instalment, money: Money<'_>) -> Result<Cle
     if Yen::ZERO < parts.tax {
         held.tax_paid.push(TaxPaid { on: paid_on, yen: parts.tax });
     }
-    if held.preliminary.as_ref().is_some_and(|told| told.payment_no == reference) {
-        held.preliminary = None;
-    }
+    held.settle_preliminary(reference);
     Ok(Cleared { parts, over, charged })
 }
 

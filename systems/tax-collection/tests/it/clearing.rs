@@ -147,7 +147,7 @@ fn what_a_convenience_store_tells_in_turn() {
             town.receive(&told(*stage));
             town.done("clear", &json!({}));
         }
-        assert_eq!(town.instalment("1").preliminary.is_some(), preliminary, "{stages:?}");
+        assert_eq!(!town.instalment("1").preliminary.is_empty(), preliminary, "{stages:?}");
         assert_eq!(town.stands("1"), wanted, "{stages:?}");
         assert_eq!(town.balance(Account::Cash), cash, "{stages:?}");
         town.verified();
@@ -162,6 +162,201 @@ fn what_a_convenience_store_tells_in_turn() {
     let other = told(2).replace("10800", "5000");
     let other = town.refused("payments-import", &json!({ "list": other }));
     assert!(other[0].contains("10,800円としてすでに受け取っています"), "{other:?}");
+}
+
+/// `first; second` line under one 収納番号: what is said of the second, and what came in. `!` is a line that is refused.
+#[test]
+fn one_number_is_one_payment() {
+    let line = |stage: u8, notice: &str, paid_on: &str, yen: u32| {
+        format!("A,bank,{stage},{},{paid_on},2026-05-25,{yen}", key(notice))
+    };
+    let first = || line(2, "1", "2026-05-20", 10_800);
+    for (what, first, second, wanted, cash) in [
+        ("同じ行がもう一度", first(), first(), "収納番号Aは、受け取り済みです。二度は入れません。", 10_800),
+        ("別の調定", first(), line(2, "2", "2026-05-20", 10_800), "!（違うもの: 納付の対象）。", 10_800),
+        ("別の納付日", first(), line(2, "1", "2026-05-21", 10_800), "!（違うもの: 納付日）。", 10_800),
+        ("別の金額", first(), line(2, "1", "2026-05-20", 5_000), "!（違うもの: 金額）。", 10_800),
+        (
+            "別の調定と金額",
+            first(),
+            line(2, "2", "2026-05-20", 7_200),
+            "!（違うもの: 納付の対象、金額）。",
+            10_800,
+        ),
+        ("別のチャネル", first(), first().replace("bank", "post"), "!（違うもの: 収納チャネル）。", 10_800),
+        // 確報は、速報と同じものを納めたときだけ。納付日は確報のもの。
+        (
+            "速報と別の調定の確報",
+            line(1, "1", "2026-05-20", 10_800),
+            line(2, "2", "2026-05-20", 10_800),
+            "!（違うもの: 納付の対象）。",
+            0,
+        ),
+        (
+            "納付日の違う確報",
+            line(1, "1", "2026-05-20", 10_800),
+            line(2, "1", "2026-05-21", 10_800),
+            "",
+            10_800,
+        ),
+        (
+            "速報がもう一度",
+            line(1, "1", "2026-05-20", 10_800),
+            line(1, "1", "2026-05-20", 10_800),
+            "収納番号Aは、受け取り済みです。二度は入れません。",
+            0,
+        ),
+        (
+            "別の調定の取消",
+            first(),
+            line(3, "2", "2026-05-20", 10_800),
+            "!（違うもの: 納付の対象）。",
+            10_800,
+        ),
+    ] {
+        // In two lists, and in one.
+        for together in [false, true] {
+            let mut town = Town::new();
+            town.levies("1 10800\n2 7200");
+            let list = if together {
+                format!("{first}\n{second}")
+            } else {
+                town.receive(&first);
+                second.clone()
+            };
+            let input = json!({ "list": list, "skip_errors": true });
+            let outcome = town.run("payments-import", &input);
+            let data = outcome.answer.unwrap().data;
+            let said = data["rows"].as_array().unwrap();
+            assert_eq!(said.len(), usize::from(!wanted.is_empty()), "{what} {together}: {said:?}");
+            if let Some(row) = said.first() {
+                let ends = wanted.trim_start_matches('!');
+                assert!(row["result"].as_str().unwrap().ends_with(ends), "{what} {together}: {row}");
+                assert_eq!(row["text"], json!(second), "{what} {together}: the line can be put right");
+                assert!(!row["remedy"].as_str().unwrap().is_empty());
+                let (again, wrong) = if wanted.starts_with('!') { (0, 1) } else { (1, 0) };
+                assert_eq!((&data["again_count"], &data["wrong_count"]), (&json!(again), &json!(wrong)));
+            }
+            // What is counted is what was booked.
+            let booked = i64::from(together) + i64::from(wanted.is_empty());
+            assert_eq!(data["count"], json!(booked), "{what} {together}");
+            town.done("clear", &json!({}));
+            assert_eq!(town.balance(Account::Cash), cash, "{what} {together}");
+            assert_eq!(town.stands("2"), "未納 open 7200/0/0 paid 0 over 0", "{what} {together}");
+            town.verified();
+        }
+    }
+    // A clerk put it to the right levy: told again it is the payment it was.
+    let mut town = Town::new();
+    town.levies("1 10800");
+    let line = "A,bank,2,どこか,2026-05-20,,10800";
+    town.receive(line);
+    town.done("clear", &json!({}));
+    town.done(
+        "suspense-settle",
+        &json!({ "payment_no": "A", "how": "put", "slip": key("1"), "why": "本人に確認" }),
+    );
+    town.done("clear", &json!({}));
+    assert_eq!(town.receive(line)["again_count"], json!(1));
+    town.verified();
+}
+
+/// The same over a link: what is twice in one file is held, what another file told before is not.
+#[test]
+fn one_number_is_one_payment_over_a_link() {
+    let row = |no: &str, notice: &str, received_on: &str| -> testkit::bench::Given {
+        vec![
+            ("payment_no", no.to_owned()),
+            ("channel", "bank".to_owned()),
+            ("stage", "2".to_owned()),
+            ("levy_key", key(notice)),
+            ("paid_on", "2026-05-20".to_owned()),
+            ("received_on", received_on.to_owned()),
+            ("amount", "10800".to_owned()),
+        ]
+    };
+    let mut town = Town::new();
+    town.levies("1 10800\n2 7200\n3 5000 decided 2026-05-21");
+    for (what, rows, wanted) in [
+        ("一つの納付", vec![row("A", "1", "")], &[][..]),
+        ("同じ納付が別のファイルでもう一度", vec![row("A", "1", "")], &[]),
+        (
+            "一つのファイルに二度",
+            vec![row("B", "1", ""), row("B", "1", "")],
+            &["payment_no: 収納番号Bは、受け取り済みです。二度は入れません。"],
+        ),
+        (
+            "別の調定",
+            vec![row("A", "2", "")],
+            &[
+                "payment_no: 収納番号Aは、金融機関・04-2026-0000000017-01・令和8年5月20日納付・10,800円としてすでに受け取っています。今度は金融機関・04-2026-0000000024-01・令和8年5月20日納付・10,800円です（違うもの: 納付の対象）。送り元に、どちらが正しいかを確かめてください。別の納付なら、別の収納番号で取り込みます。",
+            ],
+        ),
+        (
+            "これからの収入日",
+            vec![row("C", "1", "2026-11-21")],
+            &["received_on: 収入日令和8年11月21日が、今日より後です。"],
+        ),
+        (
+            "決定日より前",
+            vec![row("D", "3", "")],
+            &[
+                "paid_on: 納付日令和8年5月20日が、調定番号04-2026-0000000031-01の決定日令和8年5月21日より前です。納付日と納付書を確かめてください。見込納付なら、窓口収納で確認して登録します。",
+            ],
+        ),
+    ] {
+        assert_eq!(town.take("payments", &rows), wanted, "{what}");
+    }
+    town.verified();
+    // A correction is decided later than what was paid, and changes nothing of it.
+    town.levies("1 12900 hist 2 decided 2026-09-01");
+    assert_eq!(town.take("payments", &[row("E", "1", "")]), Vec::<String>::new());
+}
+
+/// At the counter a payment before the levy was decided is confirmed by a clerk.
+#[test]
+fn a_payment_before_its_levy_is_confirmed() {
+    let mut town = Town::new();
+    town.levies("1 10800");
+    for (no, paid_on, wanted) in [("A", "2026-05-01", ""), ("B", "2026-04-30", "TXC74@paid_on")] {
+        let input = json!({ "slip": key("1"), "payment_no": no, "channel": "window", "paid_on": paid_on, "amount": 5_400 });
+        let outcome = town.run("payment-entry", &input);
+        let codes: Vec<String> = outcome.findings.iter().map(system::Finding::confirmation).collect();
+        assert_eq!(codes.join(" "), wanted, "{paid_on}");
+        assert!(!outcome.writes.is_empty(), "{paid_on}");
+    }
+}
+
+/// Two payments are told of one instalment: as long as one of them stands, nobody is reminded and no bank is asked.
+#[test]
+fn each_preliminary_word_stands_by_itself() {
+    let told =
+        |no: &str, stage: u8| format!("{no},convenience,{stage},{},2026-05-20,2026-05-25,10800", key("1"));
+    for (words, stand) in [
+        (&[("A", 1_u8), ("B", 1)][..], "A B"),
+        (&[("A", 1), ("B", 1), ("B", 3)], "A"),
+        (&[("A", 1), ("B", 1), ("A", 3)], "B"),
+        (&[("A", 1), ("B", 1), ("A", 3), ("B", 3)], ""),
+        (&[("A", 1), ("B", 1), ("B", 2)], "A"),
+    ] {
+        let mut town = Town::new();
+        town.levies("1 10800");
+        for (no, stage) in words {
+            town.receive(&told(no, *stage));
+        }
+        town.done("clear", &json!({}));
+        let held = town.instalment("1");
+        let numbers: Vec<&str> = held.preliminary.iter().map(|told| told.payment_no.as_str()).collect();
+        assert_eq!(numbers.join(" "), stand, "{words:?}");
+        town.verified();
+    }
+    // A body of before held one of them.
+    let one = json!({ "payment_no": "A", "paid_on": "2026-05-20", "yen": 10_800 });
+    for (old, new) in
+        [(json!({ "preliminary": one }), json!({ "preliminary": [one] })), (json!({}), json!({}))]
+    {
+        assert_eq!(tax_collection::records::INSTALMENT.upcast(1, old), Ok(new));
+    }
 }
 
 /// A payment for nothing that is known waits for a person, and for a levy that comes later.
@@ -204,6 +399,14 @@ fn lists_that_are_refused() {
         (
             json!({ "list": line("A").replace("2026-05-20", "2026-11-21") }),
             "TXC02 1行目: 納付日令和8年11月21日が、今日より後です。（誤りは全部で1行）",
+        ),
+        (
+            json!({ "list": line("A").replace("2026-05-20,,", "2026-05-20,2026-11-21,") }),
+            "TXC02 1行目: 収入日令和8年11月21日が、今日より後です。（誤りは全部で1行）",
+        ),
+        (
+            json!({ "list": line("A").replace("2026-05-20", "2026-04-30") }),
+            "TXC02 1行目: 納付日令和8年4月30日が、調定番号04-2026-0000000017-01の決定日令和8年5月1日より前です。（誤りは全部で1行）",
         ),
         (
             json!({ "list": line("A").replace("bank", "bnk") }),

@@ -134,6 +134,78 @@ fn closings_that_are_refused() {
     town.verified();
 }
 
+/// 見込納付: 令和8年3月に納めた、令和8年度の調定。令和8年度の収入になり、令和7年度の閉鎖では繰り越されない。
+#[test]
+fn what_was_paid_ahead_counts_into_the_year_of_its_levy() {
+    let line = format!("A,bank,2,{},2026-03-20,,5000", key("1"));
+    for (what, levied_on) in [("閉鎖の前に賦課", "2026-05-20"), ("閉鎖の後に賦課", "2026-06-20")]
+    {
+        let mut town = Town::new();
+        town.today = on("2026-05-20");
+        town.levies("04/2025/1/1 7200");
+        town.receive(&line);
+        town.done("clear", &json!({}));
+        assert_eq!(
+            (town.receipt("A").year, town.receipt("A").state),
+            (FiscalYear(2025), ReceiptState::Suspense)
+        );
+        let early = levied_on < "2026-06";
+        if early {
+            town.levies("1 10800");
+            town.done("clear", &json!({}));
+        }
+        town.today = on("2026-06-10");
+        let told = town.done("carry-over", &json!({ "year": "2025" }));
+        assert_eq!((&told["count"], &told["total_yen"]), (&json!(1), &json!(7_200)), "{what}");
+        if !early {
+            town.levies("1 10800");
+            town.done("clear", &json!({}));
+        }
+        let held = town.instalment("1");
+        assert_eq!(held.carried_into, None, "{what}");
+        assert_eq!(town.stands("1"), "一部納付 open 5800/0/0 paid 5000 over 0", "{what}");
+        assert!(held.book.entries().iter().all(|entry| entry.year == FiscalYear(2026)), "{what}");
+        settled(&town, 2025);
+        town.verified();
+        // At the end of its own year it is carried over with what is left.
+        town.today = on("2027-06-10");
+        let told = town.done("carry-over", &json!({ "year": "2026" }));
+        assert_eq!(town.instalment("1").carried_into, Some(FiscalYear(2027)), "{what}");
+        assert_eq!(told["total_yen"], json!(5_800), "{what}");
+        town.verified();
+    }
+    // Known already when it is paid ahead.
+    let mut town = Town::new();
+    town.today = on("2026-03-25");
+    town.levies("1 10800 decided 2026-03-10");
+    town.receive(&line);
+    town.done("clear", &json!({}));
+    assert_eq!(town.receipt("A").year, FiscalYear(2026));
+    town.today = on("2026-06-10");
+    assert_eq!(town.done("carry-over", &json!({ "year": "2025" }))["count"], json!(0));
+    town.verified();
+}
+
+/// Money that is told of years late counts into the first year that is open.
+#[test]
+fn nothing_comes_into_a_closed_year() {
+    let mut town = Town::new();
+    town.today = on("2026-06-10");
+    town.levies("04/2023/1/1 7200\n04/2023/2/1 5000");
+    for year in ["2023", "2024", "2025"] {
+        town.done("carry-over", &json!({ "year": year }));
+    }
+    town.receive(&format!(
+        "A,bank,2,{},2023-08-01,,7200\nB,bank,2,どこか,2024-08-01,,500",
+        key("04/2023/1/1")
+    ));
+    town.done("clear", &json!({}));
+    for no in ["A", "B"] {
+        assert_eq!(town.receipt(no).year, FiscalYear(2026), "{no}");
+    }
+    town.verified();
+}
+
 /// A payment that nobody knows waits in the next year; one that is taken back after the closing counts in the open year.
 #[test]
 fn the_closed_year_stays_as_it_was() {

@@ -114,7 +114,7 @@ fn shown(
         "tax_yen": open.tax, "fee_yen": open.fee, "delinquency_yen": charge, "costs_yen": open.costs, "owed_yen": owed,
         "reminded_on": levy.reminder.map(|one| one.sent_on), "carried_into": levy.carried_into.map(|year| year.label()),
         "deferred": levy.is_deferred(on), "suspended": case.suspended(&levy.levy_key, on).is_some(),
-        "preliminary": levy.preliminary.is_some(),
+        "preliminary": !levy.preliminary.is_empty(),
         "seizable_from": owes.then(|| seizable_from(rates, levy)).flatten(),
         "not_seizable": owes.then(|| not_seizable(rates, levy, case, on)).flatten(),
         "completes_on": owes.then_some(limit.completes_on).flatten(), "limitation_over": owes && limit.is_complete(on),

@@ -132,7 +132,7 @@ fn owed(
         let held = stored.typed::<Instalment>()?.record;
         let reminded = held.reminder.is_some_and(|reminder| reminder.sent_on <= on);
         let stopped =
-            held.preliminary.is_some() || held.is_deferred(on) || suspended.contains(&held.levy_key);
+            !held.preliminary.is_empty() || held.is_deferred(on) || suspended.contains(&held.levy_key);
         if reminded && !stopped && Yen::ZERO < held.open_total() && cases.contains_key(&held.addressee_no) {
             owed.entry(held.addressee_no.clone()).or_default().push(held);
         }
