@@ -82,6 +82,7 @@ pub(crate) fn overpaid(
         settled: Vec::new(),
         payee: None,
         requested_on: None,
+        failed_on: None,
     });
     Ok(())
 }

@@ -28,7 +28,7 @@ pub(crate) fn checks() -> Vec<Check> {
         },
         Check {
             id: "overpayment-lies-on-its-instalment",
-            title: "過誤納の残りの合計が、期別の過誤納金と合うこと",
+            title: "過誤納の残りの合計が、期別と返還する収納の過誤納金と合うこと",
             run: overpayments,
         },
         Check {
@@ -79,13 +79,27 @@ fn receipt(held: &Receipt) -> Option<String> {
 
 fn overpayments(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
     let mut left: BTreeMap<String, i64> = BTreeMap::new();
+    let mut returned: BTreeMap<String, i64> = BTreeMap::new();
     view.scan(&OVERPAYMENT, None, &mut |stored| {
         let held = stored.typed::<Overpayment>()?.record;
-        let of = left.entry(held.levy_key.clone()).or_default();
+        let of = match held.of_receipt() {
+            Some(no) => returned.entry(no.to_owned()).or_default(),
+            None => left.entry(held.levy_key.clone()).or_default(),
+        };
         *of = of.saturating_add(held.left().0);
         Ok(ControlFlow::Continue(()))
     })?;
     let mut found = Vec::new();
+    view.scan(&RECEIPT, None, &mut |stored| {
+        let held = stored.typed::<Receipt>()?.record;
+        let recorded = returned.get(&held.payment_no).copied().unwrap_or_default();
+        let lies = held.overpaid().0;
+        if recorded != lies {
+            let what = format!("収納の過誤納金は{lies}円、過誤納の記録の残りは{recorded}円です。");
+            found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
     view.scan(&INSTALMENT, None, &mut |stored| {
         let held = stored.typed::<Instalment>()?.record;
         let recorded = left.get(&held.levy_key).copied().unwrap_or_default();

@@ -100,11 +100,11 @@ fn a_refund_is_asked_of_the_accounting_and_booked_when_it_was_paid() {
     house.settle();
     assert_eq!(sent(&house, "kanpu_"), [""; 0], "a claim is not yet a payment");
     taken(&house);
-    run(&house, "refund", &json!({ "pay_on": "2026-11-30" }));
+    run(&house, "refund", &json!({ "pay_on": "2026-11-20" }));
     house.settle();
     let lines = sent(&house, "kanpu_");
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].starts_with(&format!("{overpaid},{person},2026-11-30,1200,")), "{lines:?}");
+    assert!(lines[0].starts_with(&format!("{overpaid},{person},2026-11-20,1200,")), "{lines:?}");
     taken(&house);
     // Sent once, however often the links turn.
     house.settle();
@@ -116,9 +116,9 @@ fn a_refund_is_asked_of_the_accounting_and_booked_when_it_was_paid() {
     };
     // One nobody asked for is held with words; the good row beside it is booked.
     for (what, rows, held, stands) in [
-        ("頼んでいない整理番号", vec![row("04-2026-0000000999-01-01", "2026-11-30")], 1, "過納"),
-        ("支払った", vec![row(&overpaid, "2026-11-30"), row("x", "2026-11-30")], 1, "完納"),
-        ("同じ結果がもう一度", vec![row(&overpaid, "2026-11-30")], 0, "完納"),
+        ("頼んでいない整理番号", vec![row("04-2026-0000000999-01-01", "2026-11-20")], 1, "過納"),
+        ("支払った", vec![row(&overpaid, "2026-11-20"), row("x", "2026-11-20")], 1, "完納"),
+        ("同じ結果がもう一度", vec![row(&overpaid, "2026-11-20")], 0, "完納"),
     ] {
         accounting.send(&rows, false, "2026-11-30", Mishap::None).unwrap();
         house.settle();

@@ -10,6 +10,7 @@ mod papers;
 mod payment_controls;
 mod payment_entry;
 mod payments_import;
+mod refund_results;
 mod refunds;
 mod reports;
 mod suspense_settle;
@@ -18,7 +19,7 @@ mod transfer_letters;
 mod transfer_request;
 mod transfer_result;
 
-pub(crate) use refunds::RefundDesk;
+pub(crate) use refund_results::{RefundDesk, not_yet};
 pub(crate) use transfer_result::{Answered, ResultDesk};
 
 use domain::{Date, RegisterDate};
@@ -46,7 +47,7 @@ pub(crate) fn all() -> Vec<Function> {
         refunds::prepare(),
         refunds::claim(),
         refunds::request(),
-        refunds::paid(),
+        refund_results::function(),
         inquiry::suspense(),
         suspense_settle::function(),
         papers::certificate(),

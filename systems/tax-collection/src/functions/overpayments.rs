@@ -16,7 +16,7 @@ use super::place;
 use crate::drafts::Drafts;
 use crate::letters::{Letter, issue_number, letter, levy_name, recipient};
 use crate::records::{
-    Account, Cause, Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Part, Posting, Settlement,
+    Account, Book, Cause, Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Part, Posting, Settlement,
 };
 use crate::rules::{self, Class, Debt, Money, Overpaid, addition, charge_missing, rates};
 use crate::tasks::Closed;
@@ -72,7 +72,7 @@ fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
             "overpayment_key": held.overpayment_key, "addressee_no": held.addressee_no,
             "levy_key": held.levy_key, "over_yen": held.yen, "left_yen": held.left(),
             "over_paid_on": held.paid_on, "found_on": held.found_on, "state_label": held.state.label(),
-            "due_yen": due, "proposal": if due == 0 { "還付" } else { "充当" },
+            "why": failed(held), "due_yen": due, "proposal": if due == 0 { "還付" } else { "充当" },
         }));
     }
     subjects.sort_unstable();
@@ -102,6 +102,10 @@ fn appropriable_on(held: &Overpayment) -> Date {
 
 /// What the person owes and is due, of the same kind of money.
 fn debts_of(view: &dyn View, over: &Overpayment, on: Date) -> Result<Vec<(Debt, Instalment)>, Fault> {
+    // What was paid for no levy is given back: nobody knows that it was for a tax.
+    if over.of_receipt().is_some() {
+        return Ok(Vec::new());
+    }
     let class = class_of(over.levy_key.get(..2).unwrap_or_default());
     let mut debts = Vec::new();
     for held in view.load_by::<Instalment>("addressee_no", &over.addressee_no)? {
@@ -317,7 +321,7 @@ impl Appropriation<'_> {
                 cause: Cause::Appropriation,
                 reference: &levy.levy_key,
             };
-            give_back(&mut from, posting, Account::Unapplied, yen);
+            give_back(&mut from.book, posting, Account::Unapplied, yen);
             self.levies.put(from);
             over.settled.push(Settlement { on: self.today, levy_key: Some(levy.levy_key.clone()), yen });
             done.push((levy, yen));
@@ -326,14 +330,25 @@ impl Appropriation<'_> {
     }
 }
 
-/// Takes an amount of what is too much on an instalment to another account, part by part.
-pub(super) fn give_back(held: &mut Instalment, posting: Posting<'_>, to: Account, yen: Yen) {
+/// Why an overpayment waits for another account; empty when no payment of it came back.
+pub(super) fn failed(held: &Overpayment) -> String {
+    let waits = matches!(held.state, OverpaymentState::Noticed | OverpaymentState::Claimed);
+    held.failed_on.filter(|_| waits).map_or_else(String::new, |on| {
+        format!(
+            "{}に振込不能・組戻しになりました。口座を確かめ、口座振込依頼書受付をやり直してください。",
+            domain::wareki(on)
+        )
+    })
+}
+
+/// Takes an amount of what is too much in a book to another account, part by part.
+pub(super) fn give_back(book: &mut Book, posting: Posting<'_>, to: Account, yen: Yen) {
     let mut left = yen;
     for part in Part::ALL {
-        let lies = Yen(held.book.balance(Account::Overpaid, Some(*part)).0.saturating_neg());
+        let lies = Yen(book.balance(Account::Overpaid, Some(*part)).0.saturating_neg());
         let taken = lies.min(left);
         if Yen::ZERO < taken {
-            held.book.post(posting, Account::Overpaid, to, *part, taken);
+            book.post(posting, Account::Overpaid, to, *part, taken);
             left = Yen(left.0.saturating_sub(taken.0));
         }
     }
@@ -349,6 +364,6 @@ pub(super) fn shown(over: &Overpayment) -> Value {
     json!({
         "overpayment_key": over.overpayment_key, "levy_key": over.levy_key, "over_yen": over.yen,
         "left_yen": over.left(), "addition_yen": over.addition, "state_label": over.state.label(),
-        "settled": settled,
+        "settled": settled, "why": failed(over),
     })
 }

@@ -1,9 +1,7 @@
 //! 還付準備, 口座振込依頼書受付, 還付.
 
-use std::ops::ControlFlow;
-
 use domain::bank::{HOLDER_CHARS_MAX, holder_kana};
-use domain::{Date, FiscalYear, Yen, wareki};
+use domain::{Date, Yen, wareki};
 use register::{Fault, View, ViewExt, Write};
 use serde_json::json;
 use system::{
@@ -11,16 +9,12 @@ use system::{
     Outcome, Section, choices,
 };
 
-use super::overpayments::{decided_addition, give_back, shown};
+use super::overpayments::{decided_addition, shown};
 use super::{day_or_today, place};
-use crate::drafts::Drafts;
 use crate::letters::{Letter, issue_number, letter, levy_name, recipient};
 use crate::records::known::Addressee;
-use crate::records::{
-    Account, Cause, Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Part, Payee, Posting, Settlement,
-};
+use crate::records::{Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Payee};
 use crate::rules::rates;
-use crate::tasks::Closed;
 
 /// Most letters of one run.
 const LETTERS_MAX: usize = 200;
@@ -49,6 +43,9 @@ pub(super) fn prepare() -> Function {
 /// Source: 地方税法 17条, 17条の4; 自治法施行令 165条の7.
 fn decide_prepare(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let claim_by = day_or_today(input, "claim_by", context);
+    if let Some(finding) = past("TXC35", "claim_by", "請求書の提出期限", claim_by, context.today) {
+        return Ok(Outcome::refused(vec![finding]));
+    }
     let only = Some(input.text("addressee_no")).filter(|number| !number.is_empty());
     let mut bundle = Vec::new();
     let mut unknown = Vec::new();
@@ -81,7 +78,11 @@ fn decide_prepare(view: &dyn View, input: &Input, context: &Context<'_>) -> Resu
             Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
         };
         over.state = OverpaymentState::Noticed;
-        let levy = view.load::<Instalment>(&over.levy_key)?.map(|held| levy_name(&held.record));
+        let of_receipt = over.of_receipt().map(|no| format!("期別の分からない納付（収納番号{no}）"));
+        let levy = match of_receipt {
+            Some(words) => Some(words),
+            None => view.load::<Instalment>(&over.levy_key)?.map(|held| levy_name(&held.record)),
+        };
         let total = Yen(over.left().0.saturating_add(over.addition.0));
         documents.push(letter(
             &to,
@@ -136,7 +137,7 @@ pub(super) fn claim() -> Function {
         form: Form::of(vec![
             Section::once(
                 "請求",
-                vec![Field::new("overpayment_key", "整理番号", FieldKind::Text(40)).required()],
+                vec![Field::new("overpayment_key", "整理番号", FieldKind::Text(70)).required()],
             ),
             Section::once(
                 "振込先",
@@ -225,7 +226,15 @@ fn decide_claim(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<Outco
     })
 }
 
-fn no_overpayment(key: &str) -> Finding {
+/// A day that is still to come and lies before today.
+fn past(code: &str, path: &str, item: &str, on: Date, today: Date) -> Option<Finding> {
+    (on < today).then(|| {
+        let message = format!("{item}{}が、今日より前です。", wareki(on));
+        Finding::error(code, path, item, message, "今日か、これからの日付を入力してください。")
+    })
+}
+
+pub(super) fn no_overpayment(key: &str) -> Finding {
     Finding::error(
         "TXC30",
         "overpayment_key",
@@ -235,7 +244,7 @@ fn no_overpayment(key: &str) -> Finding {
     )
 }
 
-/// 還付: asks the accounting to pay; what came back is taken by [`settle`].
+/// 還付: asks the accounting to pay; what came of it is taken by `refund_results`.
 pub(super) fn request() -> Function {
     Function {
         id: "tax-collection/refund",
@@ -254,6 +263,9 @@ pub(super) fn request() -> Function {
 
 fn decide_request(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let pay_on = day_or_today(input, "pay_on", context);
+    if let Some(finding) = past("TXC34", "pay_on", "支払予定日", pay_on, context.today) {
+        return Ok(Outcome::refused(vec![finding]));
+    }
     let (mut writes, mut rows, mut subjects, mut total) = (Vec::new(), Vec::new(), Vec::new(), 0_i64);
     for stored in view.find(&OVERPAYMENT, "state", OverpaymentState::Claimed.code())? {
         let held = stored.typed::<Overpayment>()?;
@@ -272,124 +284,4 @@ fn decide_request(view: &dyn View, input: &Input, context: &Context<'_>) -> Resu
         answer: Some(Answer { data: json!({ "rows": rows, "total_yen": total }), subjects }),
         ..Outcome::default()
     })
-}
-
-/// 還付済みの登録: what the accounting paid.
-pub(super) fn paid() -> Function {
-    Function {
-        id: "tax-collection/refund-paid",
-        title: "還付済みの登録",
-        place: place("収納", "還付・充当", "還付"),
-        mode: Mode::Both,
-        effect: Effect::Writes,
-        form: Form::of(vec![Section::once(
-            "支払結果",
-            vec![
-                Field::new("overpayment_key", "整理番号", FieldKind::Text(40))
-                    .help("空のときは、支払予定日が支払日以前のものすべてです。"),
-                Field::new("refunded_on", "支払日", FieldKind::Date).required(),
-            ],
-        )]),
-        in_menu: true,
-        decide: decide_paid,
-    }
-}
-
-fn decide_paid(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
-    let paid_on = day_or_today(input, "refunded_on", context);
-    if context.today < paid_on {
-        return Ok(Outcome::refused(vec![Finding::error(
-            "TXC33",
-            "refunded_on",
-            "支払日",
-            format!("支払日{}が、今日より後です。", wareki(paid_on)),
-            "会計の支払結果を確かめてください。",
-        )]));
-    }
-    let only = Some(input.text("overpayment_key")).filter(|key| !key.is_empty());
-    let mut keys = Vec::new();
-    view.scan(&OVERPAYMENT, None, &mut |stored| {
-        let over = stored.typed::<Overpayment>()?.record;
-        let due = over.requested_on.is_some_and(|asked| asked <= paid_on);
-        let wanted = over.state == OverpaymentState::Requested && due;
-        if wanted && only.is_none_or(|only| only == over.overpayment_key) {
-            keys.push(over.overpayment_key);
-        }
-        Ok(ControlFlow::Continue(()))
-    })?;
-    if let Some(only) = only.filter(|_| keys.is_empty()) {
-        return Ok(Outcome::refused(vec![no_overpayment(only)]));
-    }
-    let mut desk = RefundDesk::new(view)?;
-    let mut subjects = Vec::new();
-    let mut total = 0_i64;
-    for key in &keys {
-        if let Ok((over, yen)) = desk.pay(key, paid_on)? {
-            subjects.push(over.addressee_no);
-            total = total.saturating_add(yen.0);
-        }
-    }
-    Ok(Outcome {
-        writes: desk.writes()?,
-        reason: "還付済み".to_owned(),
-        message: format!("{}件、{}円を還付済みにしました。", keys.len(), Yen(total)),
-        answer: Some(Answer { data: json!({ "count": keys.len(), "total_yen": total }), subjects }),
-        ..Outcome::default()
-    })
-}
-
-/// Books what the accounting paid.
-pub(crate) struct RefundDesk<'a> {
-    view: &'a dyn View,
-    closed: Closed,
-    overs: Drafts<Overpayment>,
-    levies: Drafts<Instalment>,
-}
-
-impl<'a> RefundDesk<'a> {
-    pub(crate) fn new(view: &'a dyn View) -> Result<Self, Fault> {
-        let (overs, levies) = (Drafts::default(), Drafts::default());
-        Ok(Self { view, closed: Closed::read(view)?, overs, levies })
-    }
-
-    pub(crate) fn writes(self) -> Result<Vec<Write>, Fault> {
-        let mut writes = self.overs.writes()?;
-        writes.extend(self.levies.writes()?);
-        Ok(writes)
-    }
-
-    /// A refund was paid: what of it, or why it cannot be booked. One that is booked already changes nothing.
-    pub(crate) fn pay(
-        &mut self,
-        key: &str,
-        paid_on: Date,
-    ) -> Result<Result<(Overpayment, Yen), String>, Fault> {
-        let Some(mut over) = self.overs.load(self.view, key)? else {
-            return Ok(Err(format!("整理番号「{key}」の過誤納はありません。")));
-        };
-        match over.state {
-            OverpaymentState::Settled => return Ok(Ok((over, Yen::ZERO))),
-            OverpaymentState::Requested => {}
-            other => {
-                return Ok(Err(format!(
-                    "整理番号「{key}」は「{}」で、支払を依頼していません。",
-                    other.label()
-                )));
-            }
-        }
-        let Some(mut levy) = self.levies.load(self.view, &over.levy_key)? else {
-            return Ok(Err(format!("整理番号「{key}」の期別がありません。")));
-        };
-        let year = self.closed.open_from(FiscalYear::of(paid_on));
-        let posting = Posting { on: paid_on, year, cause: Cause::Refund, reference: key };
-        let left = over.left();
-        give_back(&mut levy, posting, Account::Cash, left);
-        levy.book.post(posting, Account::Addition, Account::Cash, Part::Tax, over.addition);
-        over.settled.push(Settlement { on: paid_on, levy_key: None, yen: left });
-        over.state = OverpaymentState::Settled;
-        let paid = Yen(left.0.saturating_add(over.addition.0));
-        self.levies.put(levy);
-        self.overs.put(over.clone());
-        Ok(Ok((over, paid)))
-    }
 }

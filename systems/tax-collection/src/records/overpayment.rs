@@ -35,7 +35,7 @@ pub struct Settlement {
     /// To which instalment it went; none when it was refunded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub levy_key: Option<String>,
-    /// How much of the overpayment.
+    /// How much of the overpayment; below nothing when a refund came back.
     pub yen: Yen,
 }
 
@@ -59,7 +59,7 @@ pub struct Payee {
 pub struct Overpayment {
     /// `{期別}-{順}`.
     pub overpayment_key: String,
-    /// The instalment on which it lies.
+    /// The instalment on which it lies; empty of a payment that was for no levy, on whose receipt it lies (仮受の返還).
     pub levy_key: String,
     /// 宛名番号.
     pub addressee_no: String,
@@ -88,6 +88,9 @@ pub struct Overpayment {
     /// When the accounting was asked to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_on: Option<Date>,
+    /// When the newest payment of it came back (振込不能・組戻し): another account is awaited since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed_on: Option<Date>,
 }
 
 impl Record for Overpayment {
@@ -99,6 +102,17 @@ impl Record for Overpayment {
 }
 
 impl Overpayment {
+    /// The payment on whose receipt it lies; none when it lies on an instalment.
+    pub fn of_receipt(&self) -> Option<&str> {
+        self.levy_key.is_empty().then_some(&self.reference)
+    }
+
+    /// What was refunded and did not come back.
+    pub fn refunded(&self) -> Yen {
+        let refunds = self.settled.iter().filter(|one| one.levy_key.is_none());
+        refunds.fold(Yen::ZERO, |sum, one| Yen(sum.0.saturating_add(one.yen.0)))
+    }
+
     /// What is left of it.
     pub fn left(&self) -> Yen {
         let done = self.settled.iter().fold(0_i64, |sum, one| sum.saturating_add(one.yen.0));

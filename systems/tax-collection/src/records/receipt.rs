@@ -57,7 +57,7 @@ words! {
         Suspense = "suspense" "仮受",
         /// Taken back by who told of it.
         Cancelled = "cancelled" "取消",
-        /// Given back to who paid it, without a levy.
+        /// Owed back to who paid it, without a levy, or given back already.
         Returned = "returned" "返還",
     }
 }
@@ -136,9 +136,18 @@ impl Receipt {
         self.state = ReceiptState::Waiting;
     }
 
-    /// The money is taken back, all that came in.
-    pub fn take_back(&mut self, on: Date, cause: Cause, state: ReceiptState) {
-        self.take_back_in(self.year, on, cause, state);
+    /// What is owed back to who paid it, of what is not refunded yet.
+    pub fn overpaid(&self) -> Yen {
+        Yen(self.book.balance(Account::Overpaid, None).0.saturating_neg())
+    }
+
+    /// All that waits is owed back to who paid it (仮受の返還). It leaves the till when the refund is paid, and not before.
+    pub fn owe_back(&mut self, on: Date) -> Yen {
+        let there = self.unapplied();
+        let posting = self.posting(on, Cause::Refund);
+        self.book.post(posting, Account::Unapplied, Account::Overpaid, Part::Tax, there);
+        self.state = ReceiptState::Returned;
+        there
     }
 
     /// The money waits in the next account year for what it is for (仮受金の繰越).
@@ -151,7 +160,7 @@ impl Receipt {
         self.book.post(posting, Account::Cash, Account::Unapplied, Part::Tax, there);
     }
 
-    /// The same, counted in an account year that is open still.
+    /// The money is taken back, all that came in, counted in an account year that is open still.
     pub fn take_back_in(&mut self, year: FiscalYear, on: Date, cause: Cause, state: ReceiptState) {
         let there = Yen(self.book.balance(Account::Unapplied, None).0.saturating_neg());
         let posting = Posting { year, ..self.posting(on, cause) };

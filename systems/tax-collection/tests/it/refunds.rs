@@ -92,6 +92,147 @@ fn a_refund_goes_its_way() {
     assert!(refused[0].contains("すでに還付か充当をしています"), "{refused:?}");
 }
 
+/// 仮受の返還: owed to a payer who is named, and paid once by the way of every refund.
+#[test]
+fn what_was_paid_for_nothing_goes_back_to_its_payer() {
+    let mut town = Town::new();
+    town.take("addressees", &[known(1)]);
+    // What the payer owes besides is not paid with it: nobody knows that it was for a tax.
+    town.levies("1 10800");
+    town.receive("X,bank,2,どこか,2026-11-01,,5000");
+    town.done("clear", &json!({}));
+    let settle = |payer: &str| json!({ "payment_no": "X", "how": "return", "addressee_no": payer, "why": "納付書なし" });
+    assert!(town.refused("suspense-settle", &settle(""))[0].starts_with("TXC75"));
+    assert!(town.refused("suspense-settle", &settle(&crate::town::person(9)))[0].starts_with("TXC11"));
+    town.done("suspense-settle", &settle(&crate::town::person(1)));
+    assert_eq!(town.receipt("X").state.label(), "返還");
+    assert_eq!((town.balance(Account::Cash), town.balance(Account::Overpaid)), (5_000, -5_000));
+    town.verified();
+    let listed = town.done("overpayment-list", &json!({}));
+    let row = &listed["rows"][0];
+    assert_eq!(
+        (&row["overpayment_key"], &row["left_yen"], &row["proposal"]),
+        (&json!("R-X"), &json!(5_000), &json!("還付"))
+    );
+    assert_eq!(town.done("appropriate", &json!({}))["total_yen"], json!(0));
+    // A cancellation comes too late: the money is on its way.
+    let cancelled = town.refused("payments-import", &json!({ "list": "X,bank,3,どこか,2026-11-01,,5000" }));
+    assert!(cancelled[0].contains("返還の手続きをしています"), "{cancelled:?}");
+    town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
+    let claim = json!({
+        "overpayment_key": "R-X", "bank": "9990", "branch": "001", "account_type": "1", "account_no": "0012345",
+        "holder_kana": "カクウ　イチロウ",
+    });
+    town.done("refund-claim", &claim);
+    town.done("refund", &json!({ "pay_on": "2026-11-20" }));
+    let dataset = town.system.datasets.iter().find(|one| one.id == "tax-collection/refund").unwrap();
+    let stored = register::View::get(&town.memory, dataset.kind, "R-X").unwrap().unwrap();
+    let mut row = system::Row::new();
+    assert_eq!((dataset.row)(&town.memory, &stored, &mut row).unwrap(), system::Fate::Row);
+    town.done("refund-paid", &json!({ "refunded_on": "2026-11-20" }));
+    assert_eq!((town.balance(Account::Cash), town.balance(Account::Overpaid)), (0, 0));
+    town.verified();
+}
+
+/// `results` of the accounting in turn, what is said of the last, how the overpayment of 1,200 yen stands then.
+#[test]
+fn what_the_accounting_answers() {
+    let key = "04-2026-0000000017-01-01";
+    let result = |on: &str, outcome: &str| -> testkit::bench::Given {
+        vec![("overpayment_key", key.to_owned()), ("paid_on", on.to_owned()), ("outcome", outcome.to_owned())]
+    };
+    for (what, results, said, state, cash) in [
+        ("支払済み", vec![result("2026-11-20", "")], "", "処理済み", 10_800),
+        ("支払済みの番号", vec![result("2026-11-20", "1")], "", "処理済み", 10_800),
+        (
+            "これからの支払日",
+            vec![result("2026-11-21", "")],
+            "paid_on: 支払日令和8年11月21日が、今日より後です。会計の支払結果を確かめてください。",
+            "支払依頼済み",
+            12_000,
+        ),
+        ("振込不能", vec![result("2026-11-20", "2")], "", "還付通知済み", 12_000),
+        (
+            "振込不能がもう一度",
+            vec![result("2026-11-20", "2"), result("2026-11-20", "2")],
+            "",
+            "還付通知済み",
+            12_000,
+        ),
+        (
+            "支払の後の組戻し",
+            vec![result("2026-11-19", "1"), result("2026-11-20", "2")],
+            "",
+            "還付通知済み",
+            12_000,
+        ),
+        (
+            "知らない結果",
+            vec![result("2026-11-20", "9")],
+            "outcome: 結果「9」は、1（支払済み）、2（振込不能）のどちらでもありません。",
+            "支払依頼済み",
+            12_000,
+        ),
+    ] {
+        let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
+        town.levies("1 10800");
+        town.pay("1 12000 2026-11-01");
+        town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
+        let claim = json!({
+            "overpayment_key": key, "bank": "9990", "branch": "001", "account_type": "1", "account_no": "0012345",
+            "holder_kana": "カクウ　イチロウ",
+        });
+        town.done("refund-claim", &claim);
+        town.done("refund", &json!({ "pay_on": "2026-11-20" }));
+        let mut last = Vec::new();
+        for result in results {
+            last = town.take("refund-results", &[result]);
+        }
+        assert_eq!(last.join(" "), said, "{what}");
+        let listed = town.done("overpayment-list", &json!({}));
+        let now = listed["rows"].get(0).map_or("処理済み", |row| row["state_label"].as_str().unwrap());
+        assert_eq!((now, town.balance(Account::Cash)), (state, cash), "{what}");
+        town.verified();
+        if state == "還付通知済み" {
+            assert!(listed["rows"][0]["why"].as_str().unwrap().contains("振込不能"), "{what}");
+            // Another account, and it is paid anew.
+            town.done("refund-claim", &claim);
+            town.done("refund", &json!({ "pay_on": "2026-11-20" }));
+            town.done("refund-paid", &json!({ "refunded_on": "2026-11-20" }));
+            assert_eq!(town.balance(Account::Cash), 10_800, "{what}");
+            assert_eq!(town.stands("1"), "完納 open 0/0/0 paid 10800 over 0", "{what}");
+            town.verified();
+        }
+    }
+}
+
+/// Days that lie behind are no days to come.
+#[test]
+fn refund_days_that_are_over() {
+    let mut town = Town::new();
+    for (id, input, wanted) in [
+        (
+            "refund-notices",
+            json!({ "claim_by": "2026-11-19" }),
+            "TXC35 請求書の提出期限令和8年11月19日が、今日より前です。",
+        ),
+        ("refund", json!({ "pay_on": "2026-11-19" }), "TXC34 支払予定日令和8年11月19日が、今日より前です。"),
+        (
+            "refund-paid",
+            json!({ "refunded_on": "2026-11-21" }),
+            "TXC33 支払日令和8年11月21日が、今日より後です。",
+        ),
+        (
+            "refund-paid",
+            json!({ "refunded_on": "2026-11-20", "result": "failed" }),
+            "TXC36 整理番号「」の過誤納はありません。",
+        ),
+    ] {
+        assert_eq!(town.refused(id, &input), [wanted]);
+    }
+}
+
 #[test]
 fn claims_that_are_refused() {
     for (change, wanted) in [
