@@ -318,10 +318,11 @@ fn reason_of<'a>(desk: &mut Desk<'_>, kind: LineKind, code: &'a str) -> &'a str 
     code
 }
 
-/// The findings of a line in one sentence each, and the first rule.
-pub(crate) fn why(findings: &[Finding]) -> (String, String) {
+/// The first rule of the findings of a line, and of each finding what is so and what to do, in one sentence each.
+pub(crate) fn why(findings: &[Finding]) -> (String, String, String) {
     let code = findings.first().map(|finding| finding.code.clone()).unwrap_or_default();
-    (code, findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join(" "))
+    let joined = |of: fn(&Finding) -> &str| findings.iter().map(of).collect::<Vec<_>>().join(" ");
+    (code, joined(|finding| &finding.message), joined(|finding| &finding.remedy))
 }
 
 /// What a person may say of a held line.

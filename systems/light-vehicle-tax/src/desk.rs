@@ -120,7 +120,17 @@ impl<'a> Desk<'a> {
         on: Date,
     ) -> Result<Option<Addressee>, Fault> {
         let Some(person) = self.known(no, path, item)? else { return Ok(None) };
-        if person.is_dead_before(on) {
+        if let Some(born) =
+            person.birth_date.as_ref().and_then(|date| date.earliest()).filter(|born| on < *born)
+        {
+            self.error(
+                "LVT47",
+                path,
+                item,
+                format!("宛名番号{no}の人は、{}より後の{}に生まれています。", wareki(on), wareki(born)),
+                "宛名番号と、登録・変更の日付を確かめてください。",
+            );
+        } else if person.is_dead_before(on) {
             self.error(
                 "LVT07",
                 path,

@@ -193,13 +193,14 @@ fn file(
 fn one(desk: &mut Desk<'_>, line_no: String, text: &str, fiscal_year: i16) -> Result<ImportLine, Fault> {
     let vehicle_no = association::apply(desk, text, fiscal_year, &Said::default())?;
     let findings = std::mem::take(&mut desk.findings);
-    let (code, why) = association::why(&findings);
+    let (code, why, remedy) = association::why(&findings);
     Ok(ImportLine {
         line_no,
         text: text.to_owned(),
         state: if vehicle_no.is_some() { LineState::Applied } else { LineState::Held },
         code,
         why,
+        remedy,
         vehicle_no: vehicle_no.unwrap_or_default(),
         note: String::new(),
         processed_on: desk.today(),
@@ -247,6 +248,9 @@ fn take(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<App
     let outcome = desk.outcome("軽自動車協会データ取込", String::new())?;
     Ok(Applied { writes: outcome.writes, refused })
 }
+
+/// What is done with every line that is held.
+const SETTLE: &str = "「協会データの保留の解決」で、直して取り込むか、取り込まないかを決めてください。";
 
 /// 取込明細一覧.
 pub(crate) fn list() -> Function {
@@ -298,11 +302,17 @@ fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
 }
 
 fn shown(line: &ImportLine) -> Value {
+    // Lines of before the remedy was kept have none; the way is the same for all that are held.
+    let remedy = match line.state {
+        LineState::Held => format!("{} {SETTLE}", line.remedy).trim_start().to_owned(),
+        _ => String::new(),
+    };
     json!({
         "line_no": line.line_no,
         "state_label": line.state.label(),
         "rule": line.code,
         "why": line.why,
+        "remedy": remedy,
         "text": line.text.replace('\t', "｜"),
         "vehicle_no": line.vehicle_no,
         "note": line.note,

@@ -12,6 +12,7 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
 };
 
+use super::tax_change::due;
 use crate::codes::reason;
 use crate::desk::{Desk, serial};
 use crate::records::{Addressee, Levy, LevyChange, LevyRun, RunState, VEHICLE, Vehicle};
@@ -90,7 +91,12 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         if let Some(levied) = one(&desk, rates, tax_year, stored, &mut part)? {
             let vehicle = stored.typed::<Vehicle>()?.record;
             if !given.trial {
-                levies.push(levy(tax_year, &vehicle, *levied, context.today, reason::INITIAL, ""));
+                let mut made = levy(tax_year, &vehicle, *levied, context.today, reason::INITIAL, "");
+                // Who is levied behind the day has as long to pay as who is corrected: nobody is in arrears before the notice.
+                if made.due_on < context.today {
+                    made.due_on = due(context.today, made.due_on)?;
+                }
+                levies.push(made);
             }
         }
         Ok(ControlFlow::Continue(()))

@@ -257,7 +257,7 @@ fn fresh(
 }
 
 /// The due date of what is decided today: the year's own while the days to pay in are left, or so many days from now.
-fn due(today: Date, usual: Date) -> Result<Date, Fault> {
+pub(super) fn due(today: Date, usual: Date) -> Result<Date, Fault> {
     let days = i64::from(rates()?.practice.correction_due_days);
     let later = today.checked_add(days.days()).unwrap_or(usual);
     if today < usual && later <= usual {

@@ -67,6 +67,9 @@ pub struct ImportLine {
     /// Why it is held.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
+    /// What to do about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remedy: String,
     /// 車両番号 of the vehicle it changed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub vehicle_no: String,

@@ -1,5 +1,6 @@
 //! The initial levy.
 
+use jiff::civil::date;
 use light_vehicle_tax::functions::initial_levy::PART_MAX;
 use light_vehicle_tax::records::{LEVY, Levy, LevyRun, Serial, VEHICLE, Vehicle};
 use register::{Body, Write};
@@ -31,6 +32,24 @@ fn one_levy_for_each_vehicle_of_the_day_of_assessment() {
     );
     let again = town.done("initial-levy", &json!({"tax_year": "2026"}));
     assert_eq!((&again["count"], &again["already"]), (&json!(0), &json!(2)), "nothing twice");
+}
+
+/// 令和8年度の納期限は6月1日。その後の課税は、決定から30日（更正と同じ）。
+#[test]
+fn a_levy_behind_its_due_date_is_not_overdue_at_birth() {
+    for (today, due_on) in [
+        (date(2026, 5, 29), "2026-06-01"),
+        (date(2026, 6, 1), "2026-06-01"),
+        (date(2026, 6, 2), "2026-07-02"),
+        // The 30th day is a Saturday.
+        (date(2026, 6, 4), "2026-07-06"),
+    ] {
+        let mut town = Town::new();
+        town.car(1, "1001", &json!({}));
+        town.today = today;
+        town.done("initial-levy", &json!({"tax_year": "2026"}));
+        assert_eq!(town.rows("levy", &["due_on"]), [due_on], "{today}");
+    }
 }
 
 /// Every row of the table, as a tax officer reads it.
