@@ -413,6 +413,7 @@ const OWN: &[(&str, &str)] = &[
     ("suspended", "執行停止中"),
     ("suspended_yen", "うち執行停止中"),
     ("suspense_count", "仮受の件数"),
+    ("review", "要確認の口座"),
     ("again_count", "受け取り済みの件数"),
     ("wrong_count", "誤りの行数"),
     ("suspensions", "執行停止"),

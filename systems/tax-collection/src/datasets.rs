@@ -154,7 +154,8 @@ fn account(_: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
     let state = match held.state {
         ApplicationState::Asked | ApplicationState::Refused => return Ok(Fate::Skip),
         ApplicationState::Active => "1",
-        ApplicationState::Paused => "2",
+        // Nobody debits an account that has to be looked at first.
+        ApplicationState::Paused | ApplicationState::Review => "2",
         ApplicationState::Ended => "9",
     };
     row.push(&held.account_key);

@@ -155,7 +155,7 @@ pub(super) fn claim() -> Function {
     }
 }
 
-fn decide_claim(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide_claim(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut findings = Vec::new();
     let key = input.text("overpayment_key");
     let Some(held) = view.load::<Overpayment>(key)? else {
@@ -186,6 +186,12 @@ fn decide_claim(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<Outco
             ));
         }
     }
+    findings.extend(super::transfer_apply::no_branch(
+        "TXC37",
+        input.text("bank"),
+        input.text("branch"),
+        context.today,
+    ));
     let holder = input.text("holder_kana");
     let half = holder_kana(holder).ok().filter(|half| half.chars().count() <= HOLDER_CHARS_MAX);
     if half.is_none() {

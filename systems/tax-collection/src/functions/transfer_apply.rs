@@ -12,6 +12,7 @@ use system::{
 use super::{day, day_or_today, place};
 use crate::records::known::Addressee;
 use crate::records::{ApplicationState, TransferApplication};
+use crate::rules::branch_is_open;
 
 /// The taxes as choices, with the one that stands for all when asked.
 pub(super) fn tax_items(all: bool) -> Vec<Choice> {
@@ -85,6 +86,20 @@ fn digits(findings: &mut Vec<Finding>, input: &Input, name: &str, item: &str, le
     text.to_owned()
 }
 
+/// A branch that is not in the table of the town on a day. Codes that are no codes have their own finding.
+pub(super) fn no_branch(code: &str, bank: &str, branch: &str, on: Date) -> Option<Finding> {
+    let codes = bank.len() == 4 && branch.len() == 3;
+    (codes && !branch_is_open(bank, branch, on)).then(|| {
+        Finding::alert(
+            code,
+            "bank",
+            "金融機関コード",
+            format!("金融機関 {bank}-{branch} は、{}に使える店舗の一覧にありません。", domain::wareki(on)),
+            "コードの誤り、統合や廃店がないか確かめてから進めてください。",
+        )
+    })
+}
+
 fn decide_register(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut findings = Vec::new();
     let addressee_no = input.text("addressee_no");
@@ -125,6 +140,7 @@ fn decide_register(view: &dyn View, input: &Input, context: &Context<'_>) -> Res
     let bank = digits(&mut findings, input, "bank", "金融機関コード", 4);
     let branch = digits(&mut findings, input, "branch", "支店コード", 3);
     let account_no = digits(&mut findings, input, "account_no", "口座番号", 7);
+    findings.extend(no_branch("TXC19", &bank, &branch, from));
     let holder = input.text("holder_kana");
     // What banks take is half width; 濁点 count as characters of their own.
     let holder_kana = holder_kana(holder).ok().filter(|half| half.chars().count() <= HOLDER_CHARS_MAX);
@@ -226,6 +242,7 @@ fn decide_change(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
         (ApplicationState::Asked, _) => true,
         (ApplicationState::Active, to) => to != ApplicationState::Refused,
         (ApplicationState::Paused, to) => matches!(to, ApplicationState::Active | ApplicationState::Ended),
+        (ApplicationState::Review, to) => to != ApplicationState::Refused,
         (ApplicationState::Refused | ApplicationState::Ended, _) => false,
     };
     if !possible {

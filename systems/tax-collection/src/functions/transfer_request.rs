@@ -14,7 +14,9 @@ use system::{
 use super::{day, place};
 use crate::drafts::Drafts;
 use crate::records::known::PayingAccount;
-use crate::records::{INSTALMENT, Instalment, Transfer, TransferState};
+use crate::records::{
+    ApplicationState, INSTALMENT, Instalment, Transfer, TransferApplication, TransferState,
+};
 use crate::rules::{TransferClient, client_of};
 
 /// Most instalments of one part.
@@ -58,6 +60,29 @@ pub(super) fn account_of(
     Ok(None)
 }
 
+/// The application that a person has to look at first: of the account that would pay, or of the instalment when none would.
+fn to_look_at(
+    view: &dyn View,
+    held: &Instalment,
+    account: Option<&PayingAccount>,
+) -> Result<Option<TransferApplication>, Fault> {
+    let keys = match account {
+        Some(account) => vec![account.account_key.clone()],
+        None => [held.tax_item.as_str(), "00"].map(|item| format!("{}-{item}", held.addressee_no)).to_vec(),
+    };
+    for key in keys {
+        let application = view.load::<TransferApplication>(&key)?.map(|held| held.record);
+        let waits = application.filter(|application| {
+            let same = account.is_none_or(|account| account.account_no == application.account_no);
+            application.state == ApplicationState::Review && same
+        });
+        if waits.is_some() {
+            return Ok(waits);
+        }
+    }
+    Ok(None)
+}
+
 /// Source: taxes.md 7 (口座振替情報作成): due that day, open, an account in force, not deferred, not told of as paid.
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let debit_on = day(input, "debit_on").unwrap_or(context.today);
@@ -91,6 +116,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let part_max = context.part_max(PART_MAX);
     let (mut made, mut left) = (0_usize, 0_usize);
     let mut subjects = Vec::new();
+    let mut review: Vec<Value> = Vec::new();
     for (mut levy, version) in found {
         if !levy.preliminary.is_empty() {
             skip("速報あり");
@@ -105,7 +131,16 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             skip("この振替日で請求済み");
             continue;
         }
-        let Some(account) = account_of(view, &levy, debit_on)? else {
+        let account = account_of(view, &levy, debit_on)?;
+        if let Some(waits) = to_look_at(view, &levy, account.as_ref())? {
+            skip("振替不能が続き要確認");
+            review.push(json!({
+                "levy_key": levy.levy_key, "addressee_no": levy.addressee_no, "bank_name": waits.bank_name,
+                "why": waits.why, "remedy": "口座を本人に確かめ、口座振替情報変更・取消で、有効に戻すか取り消してください。",
+            }));
+            continue;
+        }
+        let Some(account) = account else {
             skip("口座なし");
             continue;
         };
@@ -187,7 +222,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         reason: "口座振替情報作成".to_owned(),
         message: format!("{made}件、{}円の口座振替を請求します。", Yen(total)),
         answer: Some(Answer {
-            data: json!({ "count": made, "total_yen": total, "rows": rows, "left_out": left_out }),
+            data: json!({ "count": made, "total_yen": total, "rows": rows, "left_out": left_out, "review": review }),
             subjects,
         }),
         left,

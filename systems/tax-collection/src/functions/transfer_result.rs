@@ -13,8 +13,13 @@ use system::{
 use super::{day, place};
 use crate::drafts::Drafts;
 use crate::intakes::{PaymentDesk, Told};
-use crate::records::{Channel, Instalment, Stage, Transfer, TransferState};
-use crate::rules::transfer_result;
+use crate::records::{
+    ApplicationState, Channel, Instalment, Stage, Transfer, TransferApplication, TransferState,
+};
+use crate::rules::{fails_again, transfer_result};
+
+/// 委託者都合による振替停止: it says nothing of the account.
+const STOPPED_BY_US: &str = "8";
 
 /// Most characters of the list.
 const LIST_CHARACTERS_MAX: usize = 4_000_000;
@@ -56,6 +61,7 @@ pub(crate) struct ResultDesk<'a> {
     view: &'a dyn View,
     payments: PaymentDesk<'a>,
     transfers: Drafts<Transfer>,
+    applications: Drafts<TransferApplication>,
     /// Whether an answer that was taken before is told: a file that comes a second time must show.
     told_again: bool,
 }
@@ -63,7 +69,8 @@ pub(crate) struct ResultDesk<'a> {
 impl<'a> ResultDesk<'a> {
     pub(crate) fn new(view: &'a dyn View, today: Date) -> Result<Self, Fault> {
         let payments = PaymentDesk::new(view, today)?;
-        Ok(Self { view, payments, transfers: Drafts::default(), told_again: false })
+        let (transfers, applications) = (Drafts::default(), Drafts::default());
+        Ok(Self { view, payments, transfers, applications, told_again: false })
     }
 
     /// The same for files of banks.
@@ -74,6 +81,7 @@ impl<'a> ResultDesk<'a> {
     pub(crate) fn writes(self) -> Result<Vec<Write>, Fault> {
         let mut writes = self.payments.writes()?;
         writes.extend(self.transfers.writes()?);
+        writes.extend(self.applications.writes()?);
         Ok(writes)
     }
 
@@ -125,8 +133,46 @@ impl<'a> ResultDesk<'a> {
         self.payments.end_transfer(&key, &transfer_key)?;
         transfer.state = state;
         answered.result.clone_into(&mut transfer.result);
-        self.transfers.put(transfer);
+        self.transfers.put(transfer.clone());
+        self.look_at(&transfer)?;
         Ok(Ok(state))
+    }
+
+    /// The application of an account that fails again and again waits for a person.
+    fn look_at(&mut self, transfer: &Transfer) -> Result<(), Fault> {
+        if transfer.state != TransferState::Failed || transfer.result == STOPPED_BY_US {
+            return Ok(());
+        }
+        let account =
+            |one: &Transfer| [&one.bank, &one.branch, &one.account_type, &one.account_no].map(String::clone);
+        let mut answered = Vec::new();
+        for held in self.view.load_by::<Transfer>("addressee_no", &transfer.addressee_no)? {
+            let Some(one) = self.transfers.load(self.view, &held.record.transfer_key)? else { continue };
+            let came = matches!(one.state, TransferState::Debited | TransferState::Failed);
+            if came && one.result != STOPPED_BY_US && account(&one) == account(transfer) {
+                answered.push((one.debit_on, one.state == TransferState::Failed));
+            }
+        }
+        if !fails_again(&answered, transfer.debit_on) {
+            return Ok(());
+        }
+        for item in [transfer.levy_key.get(..2).unwrap_or_default(), "00"] {
+            let key = format!("{}-{item}", transfer.addressee_no);
+            let Some(mut application) = self.applications.load(self.view, &key)? else { continue };
+            let same = application.bank == transfer.bank
+                && application.branch == transfer.branch
+                && application.account_no == transfer.account_no;
+            if same && application.state == ApplicationState::Active {
+                application.state = ApplicationState::Review;
+                application.why = format!(
+                    "振替不能が続きました（{}、結果コード{}）。",
+                    domain::wareki(transfer.debit_on),
+                    transfer.result
+                );
+                self.applications.put(application);
+            }
+        }
+        Ok(())
     }
 }
 

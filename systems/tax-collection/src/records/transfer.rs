@@ -22,6 +22,8 @@ words! {
         Active = "active" "有効",
         /// The bank refused it.
         Refused = "refused" "銀行不受理",
+        /// Not used until a person has looked at it: transfers failed twice in a row (振替不能の連続).
+        Review = "review" "要確認（振替不能が続いた）",
         /// Paused.
         Paused = "paused" "停止",
         /// Ended.

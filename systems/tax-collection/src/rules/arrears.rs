@@ -184,6 +184,16 @@ pub fn extinct(
     Ok(found.into_iter().min_by_key(|one| one.since))
 }
 
+/// Whether an account has to be looked at: its transfer failed, and so did all of the last day before on which it was asked
+/// (振替不能の連続). `answered` are its transfers, each with its day and whether it failed; what the town itself stopped is none.
+///
+/// Source: taxes.md 7 (口座振替状況受取: after two failures in a row flag account).
+pub fn fails_again(answered: &[(Date, bool)], on: Date) -> bool {
+    let all_failed = |day: Date| answered.iter().filter(|(of, _)| *of == day).all(|(_, failed)| *failed);
+    let before = answered.iter().map(|(day, _)| *day).filter(|day| *day < on).max();
+    answered.iter().any(|(day, _)| *day == on) && all_failed(on) && before.is_some_and(all_failed)
+}
+
 /// Why a debt cannot be given up though it has ended (欠損できない理由); none when it can.
 pub fn not_given_up(held: &Instalment, on: Date) -> Option<&'static str> {
     if held.is_deferred(on) {
@@ -206,4 +216,29 @@ pub fn owed_on(rates: &Rates, held: &Instalment, on: Date) -> Result<Yen, Missin
         Yen::ZERO
     };
     Ok(Yen(held.open_total().0.saturating_add(missing.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::fails_again;
+
+    #[test]
+    fn two_failures_in_a_row() {
+        let (june, july, august) = (date(2026, 6, 1), date(2026, 7, 31), date(2026, 8, 31));
+        for (what, answered, on, wanted) in [
+            ("初めての不能", &[(june, true)][..], june, false),
+            ("続けて不能", &[(june, true), (july, true)], july, true),
+            ("前は振替済み", &[(june, false), (july, true)], july, false),
+            ("間に振替済み", &[(june, true), (july, false), (august, true)], august, false),
+            ("前の日に一件でも振替済み", &[(june, true), (june, false), (july, true)], july, false),
+            ("その日に一件でも振替済み", &[(june, true), (july, true), (july, false)], july, false),
+            ("今度は振替済み", &[(june, true), (july, false)], july, false),
+            ("同じ日の二件だけ", &[(july, true), (july, true)], july, false),
+            ("後の日は前の日でない", &[(july, true), (august, true)], july, false),
+        ] {
+            assert_eq!(fails_again(answered, on), wanted, "{what}");
+        }
+    }
 }

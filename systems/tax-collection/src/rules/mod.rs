@@ -4,6 +4,7 @@ mod account_year;
 mod addition;
 mod appropriate;
 mod arrears;
+mod banks;
 mod book;
 mod client;
 mod codes;
@@ -20,9 +21,10 @@ pub use account_year::account_year;
 pub use addition::{Addition, Cause, Overpaid, addition};
 pub use appropriate::{Appropriated, Class, Debt, Parts, appropriate, clear};
 pub use arrears::{
-    AT_ONCE, BY_LIMITATION, BY_SUSPENSION, Extinction, Promise, demand_due, extinct, kept, not_given_up,
-    not_reminded, not_seizable, owed_on, paid_between, seizable_from,
+    AT_ONCE, BY_LIMITATION, BY_SUSPENSION, Extinction, Promise, demand_due, extinct, fails_again, kept,
+    not_given_up, not_reminded, not_seizable, owed_on, paid_between, seizable_from,
 };
+pub use banks::branch_is_open;
 pub use book::{Cleared, Money, charge_missing, charge_to, put, take_back};
 pub use client::{TransferClient, client_of};
 pub(crate) use codes::objection;

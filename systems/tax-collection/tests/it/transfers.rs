@@ -130,6 +130,64 @@ fn what_a_bank_answers() {
     assert!(town.refused("transfer-results", &input)[0].starts_with("TXC18 1行目: 顧客番号"));
 }
 
+/// 振替不能が二度続いた口座は、人が確かめるまで請求しない。
+#[test]
+fn an_account_that_fails_twice_waits_for_a_person() {
+    for (what, results, review) in [
+        ("一度だけ", &["1"][..], false),
+        ("続けて二度", &["1", "1"], true),
+        ("理由が違っても", &["1", "2"], true),
+        ("間に振替済み", &["1", "0", "1"], false),
+        ("委託者都合の停止は数えない", &["1", "8"], false),
+    ] {
+        let mut town = Town::new();
+        town.today = date(2026, 5, 20);
+        town.take("addressees", &[known(1)]);
+        town.take("accounts", &[account(1, "04", "1")]);
+        let apply = json!({
+            "addressee_no": crate::town::person(1), "tax_item": "04", "from": "2026-05-20", "method": "1",
+            "confirmed": "active", "bank": "9990", "bank_name": "架空銀行", "branch": "001", "branch_name": "本店",
+            "account_type": "1", "account_no": "0000001", "holder_kana": "カクウ　イチロウ",
+        });
+        town.done("transfer-apply", &apply);
+        town.levies("1 10800\n2 7200 due 2026-07-31\n3 5000 due 2026-08-31\n4 3900 due 2026-09-30");
+        let days = [("1", "2026-06-01", 10_800), ("2", "2026-07-31", 7_200), ("3", "2026-08-31", 5_000)];
+        for (result, (notice, debit_on, yen)) in results.iter().zip(days) {
+            town.done("transfer-request", &json!({ "debit_on": debit_on }));
+            town.today = debit_on.parse().unwrap();
+            let list = format!("{},{yen},{result}", customer_no(notice));
+            town.done("transfer-results", &json!({ "debit_on": debit_on, "list": list }));
+        }
+        let asked = town.done("transfer-request", &json!({ "debit_on": "2026-09-30" }));
+        let listed = asked["review"].as_array().unwrap();
+        assert_eq!(
+            (asked["count"].as_u64(), listed.len()),
+            (Some(u64::from(!review)), usize::from(review)),
+            "{what}"
+        );
+        if review {
+            assert_eq!(asked["left_out"][0]["why"], json!("振替不能が続き要確認"), "{what}");
+            assert!(listed[0]["why"].as_str().unwrap().starts_with("振替不能が続きました"), "{what}");
+            let shown = town.done("account-inquiry", &json!({ "addressee_no": crate::town::person(1) }));
+            assert_eq!(
+                shown["applications"][0]["state_label"],
+                json!("要確認（振替不能が続いた）"),
+                "{what}"
+            );
+            // A clerk has asked the payer.
+            let change = json!({
+                "addressee_no": crate::town::person(1), "tax_item": "04", "state": "active", "why": "残高を確認",
+            });
+            town.done("transfer-change", &change);
+            assert_eq!(
+                town.done("transfer-request", &json!({ "debit_on": "2026-09-30" }))["count"],
+                json!(1)
+            );
+        }
+        town.verified();
+    }
+}
+
 /// A transfer that must not be made any more is stopped.
 #[test]
 fn transfers_that_are_stopped() {
