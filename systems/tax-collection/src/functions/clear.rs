@@ -89,6 +89,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             suspense.push(json!({
                 "payment_no": receipt.payment_no, "amount_yen": receipt.yen, "paid_on": receipt.paid_on,
                 "channel_label": receipt.channel.label(), "why": receipt.why,
+                "remedy": super::inquiry::suspense_remedy(&receipt),
             }));
             receipts.put(receipt);
             continue;

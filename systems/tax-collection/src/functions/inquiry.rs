@@ -277,6 +277,15 @@ pub(super) fn suspense() -> Function {
     }
 }
 
+/// What to do with a payment for nothing that is known.
+pub(super) fn suspense_remedy(receipt: &Receipt) -> &'static str {
+    if receipt.levy_key.is_empty() {
+        "納付書を確かめ、「仮受の処理」で、期別に充てるか、納めた人に返還してください。"
+    } else {
+        "賦課が届けば、次の消込で充てます。届かないときは調定番号を確かめ、「仮受の処理」で、別の期別に充てるか、納めた人に返還してください。"
+    }
+}
+
 fn decide_suspense(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let until = day_or_today(input, "until", context);
     let (mut rows, mut total) = (Vec::new(), 0_i64);
@@ -288,6 +297,7 @@ fn decide_suspense(view: &dyn View, input: &Input, context: &Context<'_>) -> Res
                 "payment_no": receipt.payment_no, "channel_label": receipt.channel.label(),
                 "slip": receipt.slip, "levy_key": receipt.levy_key, "paid_on": receipt.paid_on,
                 "received_on": receipt.received_on, "amount_yen": receipt.yen, "why": receipt.why,
+                "remedy": suspense_remedy(&receipt),
             }));
         }
     }

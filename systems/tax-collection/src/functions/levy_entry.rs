@@ -1,5 +1,6 @@
 //! 賦課情報登録（更正・手入力）: a levy that no link brings.
 
+use domain::{Date, FiscalYear, wareki};
 use register::{Fault, View};
 use system::{
     Batch, BatchExtent, Context, Effect, Field, FieldKind, Finding, Form, Function, Incoming, Input, Mode,
@@ -8,6 +9,9 @@ use system::{
 
 use super::{day, place};
 use crate::intakes::LEVIES;
+
+/// A year so many years ago is seldom meant: a debt of it has mostly ended.
+const OLD_YEARS: i16 = 10;
 
 /// The items of the form, as the intake wants them.
 const NAMES: [&str; 13] = [
@@ -72,6 +76,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             other => row.push(input.text(other)),
         }
     }
+    let found = findings(input, context.today);
+    if found.iter().any(Finding::stops) {
+        return Ok(Outcome::refused(found));
+    }
     let rows = [Incoming::new(&NAMES, &row)];
     let batch = Batch { link: "", no: 0, extent: BatchExtent::Difference, subject: "levy_key", rows: &rows };
     let applied = (LEVIES.apply)(view, &batch, context)?;
@@ -94,10 +102,57 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         )]));
     }
     Ok(Outcome {
+        findings: found,
         writes: applied.writes,
         reason: "賦課情報登録（手入力）".to_owned(),
         message: format!("調定番号{key}を登録しました。"),
         opens: Some(text("addressee_no")),
         ..Outcome::default()
     })
+}
+
+/// What a person can mistype and no link would send: years and days that fit nothing, and those that are seldom right.
+///
+/// Source: taxes.md 0.8, 5.5 (bad-input checks).
+fn findings(input: &Input, today: Date) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let this_year = FiscalYear::of(today);
+    let year = |name: &str| FiscalYear(input.text(name).parse().unwrap_or_default());
+    let wrong = |path: &str, item: &str, message: String, remedy: &str| {
+        Finding::error("TXC08", path, item, message, remedy)
+    };
+    for (name, item) in [("tax_year", "相当年度"), ("levy_year", "調定年度")] {
+        let given = year(name);
+        if this_year.next() < given {
+            let message = format!("{item}{}が、翌年度より後です。", given.label());
+            findings.push(wrong(name, item, message, "年度を西暦で確かめてください。"));
+        } else if given.0 < this_year.0.saturating_sub(OLD_YEARS) {
+            let message = format!("{item}{}が、{OLD_YEARS}年より前です。", given.label());
+            let remedy = "年度を西暦で確かめてください。正しければ、確認して進めてください。";
+            findings.push(Finding::alert("TXC09", name, item, message, remedy));
+        }
+    }
+    if input.text("instalment").parse().is_ok_and(|number: u32| number == 0) {
+        let remedy = "期別の納付でないときは、1を入力してください。";
+        findings.push(wrong("instalment", "期", "期が0です。".to_owned(), remedy));
+    }
+    if let (Some(due_on), Some(decided_on)) = (day(input, "due_on"), day(input, "decided_on")) {
+        if due_on.year().saturating_add(1) < year("tax_year").0 {
+            let message = format!(
+                "納期限{}が、相当年度{}の前の年より前です。",
+                wareki(due_on),
+                year("tax_year").label()
+            );
+            findings.push(wrong("due_on", "納期限", message, "納期限と相当年度を確かめてください。"));
+        } else if due_on < decided_on {
+            let message = format!("納期限{}が、決定日{}より前です。", wareki(due_on), wareki(decided_on));
+            let remedy = "日付を確かめてください。期限後の申告など、正しければ確認して進めてください。";
+            findings.push(Finding::alert("TXC09", "due_on", "納期限", message, remedy));
+        }
+        if today < decided_on {
+            let message = format!("決定日{}が、今日より後です。", wareki(decided_on));
+            findings.push(wrong("decided_on", "決定日", message, "決定日を確かめてください。"));
+        }
+    }
+    findings
 }

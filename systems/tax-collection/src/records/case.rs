@@ -5,7 +5,7 @@ use register::{Kind, Record};
 use serde::{Deserialize, Serialize};
 
 use super::instalment::DeferredDays;
-use super::ledger::words;
+use super::ledger::{Part, words};
 
 /// Cases, by 宛名番号.
 pub static CASE: Kind = Kind::new("tax-collection/case", "滞納者");
@@ -139,7 +139,12 @@ pub struct Deferment {
     pub cancelled_on: Option<Date>,
 }
 
-/// A remission of the delinquency charge (延滞金減免) that was asked for.
+/// What was remitted before reminder fees could be (延滞金).
+const fn charge() -> Part {
+    Part::Delinquency
+}
+
+/// A remission of the delinquency charge (延滞金減免), or of the fee of a reminder (督促手数料の取消し), that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remission {
     /// 申請日.
@@ -152,6 +157,9 @@ pub struct Remission {
     pub reason: String,
     /// What it is for.
     pub levy_keys: Vec<String>,
+    /// What was remitted: the charge, or the fee.
+    #[serde(default = "charge")]
+    pub part: Part,
     /// How much was remitted.
     pub yen: Yen,
 }

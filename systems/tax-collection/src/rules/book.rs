@@ -64,7 +64,11 @@ pub fn charge_to(rates: &Rates, held: &Instalment, on: Date) -> Result<Yen, Miss
 /// # Errors
 /// For a year whose rate is not held.
 pub fn charge_missing(rates: &Rates, held: &Instalment, on: Date) -> Result<Yen, Missing> {
-    let remitted = held.book.entries().iter().filter(|entry| entry.cause == Cause::Remission);
+    let remitted = held
+        .book
+        .entries()
+        .iter()
+        .filter(|entry| entry.cause == Cause::Remission && entry.part == Part::Delinquency);
     let remitted = remitted.fold(0_i64, |sum, entry| match entry.debit {
         Account::Levied => sum.saturating_add(entry.yen.0),
         _ => sum.saturating_sub(entry.yen.0),

@@ -3,6 +3,7 @@
 
 mod arrears;
 mod calc;
+mod checks;
 mod clearing;
 mod closing;
 mod limitation;

@@ -8,7 +8,7 @@ use register::Record;
 use serde_json::Value;
 use tax_collection::records::{
     Case, Closing, Contact, ContactKind, Decision, Deferment, DefermentKind, Demand, Disposition,
-    DispositionKind, Ended, Pledge, PropertyKind, Remission, Sale, SaleMethod, Survey, Suspension,
+    DispositionKind, Ended, Part, Pledge, PropertyKind, Remission, Sale, SaleMethod, Survey, Suspension,
 };
 
 const DAY: domain::Date = date(2026, 11, 20);
@@ -40,6 +40,7 @@ fn filled() -> Vec<(&'static str, Value)> {
         decision: Decision::Granted,
         reason: text(),
         levy_keys: keys(),
+        part: Part::Delinquency,
         yen: Yen(1),
     });
     case.suspensions.push(Suspension {

@@ -156,7 +156,7 @@ fn remissions(case: &Case) -> Vec<Value> {
         .map(|one| {
             json!({
                 "applied_on": one.applied_on, "decided_on": one.decided_on, "decision_label": one.decision.label(),
-                "reason_label": REMISSION_REASONS.label(&one.reason), "amount_yen": one.yen, "levy_keys": one.levy_keys,
+                "reason_label": REMISSION_REASONS.label(&one.reason), "part_label": one.part.label(), "amount_yen": one.yen, "levy_keys": one.levy_keys,
             })
         })
         .collect()

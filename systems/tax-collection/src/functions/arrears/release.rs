@@ -1,6 +1,6 @@
 //! 差押解除・交付要求解除: a disposition ends.
 
-use domain::wareki;
+use domain::{Yen, wareki};
 use register::{Fault, View, Write};
 use system::{Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section};
 
@@ -8,6 +8,9 @@ use super::{Debtor, day_or_today, disorder, in_future, no_field, over, person_fi
 use crate::notices::{self, Words};
 use crate::records::{DispositionKind, Ended};
 use crate::rules::RELEASE_REASONS;
+
+/// 完納, of the reasons.
+const PAID: &str = "1";
 
 /// 差押解除・交付要求解除.
 pub(super) fn function() -> Function {
@@ -50,10 +53,23 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         let message = format!("解除の日{}が、処分の日{}より前です。", wareki(on), wareki(disposition.on));
         findings.push(disorder("on", "解除の日", message));
     }
+    let reason = input.text("reason").to_owned();
+    let open = debtor
+        .of(&disposition.levy_keys)
+        .iter()
+        .fold(0_i64, |sum, held| sum.saturating_add(held.open_total().0.max(0)));
+    if reason == PAID && 0 < open {
+        findings.push(Finding::error(
+            "TXC76",
+            "reason",
+            "事由",
+            format!("処分の対象の期別に、{}円の未納があります。完納ではありません。", Yen(open)),
+            "納付の消込を待つか、ほかの事由を選んでください。",
+        ));
+    }
     if !findings.is_empty() {
         return Ok(Outcome::refused(findings));
     }
-    let reason = input.text("reason").to_owned();
     let label = RELEASE_REASONS.label(&reason).unwrap_or_default();
     disposition.ended = Some(Ended { on, reason });
     let title = match disposition.kind {

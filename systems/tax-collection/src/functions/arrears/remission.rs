@@ -1,4 +1,4 @@
-//! 延滞金減免: of the charge as it stands on a day, what is not asked for.
+//! 延滞金減免: of the charge as it stands on a day, what is not asked for; and the fee of a reminder that crossed its payment.
 
 use domain::{FiscalYear, Yen, wareki};
 use register::{Fault, View};
@@ -9,13 +9,15 @@ use system::{
 use super::{
     Debtor, day_or_today, disorder, in_future, keys_field, person_field, place, refuse, reopen, yen,
 };
-use crate::records::{Cause, Decision, Part, Posting, Remission};
+use crate::records::{Cause, Decision, Instalment, Part, Posting, Remission};
 use crate::rules::{REMISSION_REASONS, charge_missing, rates};
 use crate::tasks::Closed;
 
 /// 延滞金減免.
 pub(super) fn function() -> Function {
     let decisions = choices(&[("granted", "承認"), ("refused", "不承認")]);
+    let parts = [Part::Delinquency, Part::Fee].map(|part| (part.code(), part.label()));
+    let parts = choices(&parts);
     let shares = choices(&[("all", "全額"), ("half", "2分の1"), ("yen", "金額を指定")]);
     Function {
         id: "tax-collection/remission",
@@ -29,6 +31,9 @@ pub(super) fn function() -> Function {
                 person_field(),
                 keys_field(
                     "空のときは、延滞金のかかる未納の期別すべてです。金額を指定するときは1件にします。",
+                ),
+                Field::new("part", "減免するもの", FieldKind::Choice(parts)).help(
+                    "空のときは延滞金です。督促手数料は、納付と行き違いの督促などで取り消すときに選びます。",
                 ),
                 Field::new("reason", "事由", FieldKind::Choice(REMISSION_REASONS.choices())).required(),
                 Field::new("applied_on", "申請日", FieldKind::Date).help("空のときは今日です。"),
@@ -53,7 +58,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         Ok(debtor) => debtor,
         Err(finding) => return refuse(finding),
     };
-    let keys = match debtor.chosen(input, |held| held.due_on < decided_on) {
+    let part = Part::from_code(input.text("part")).unwrap_or(Part::Delinquency);
+    let fee = part == Part::Fee;
+    let fits = |held: &Instalment| held.due_on < decided_on && (!fee || Yen::ZERO < held.open(part));
+    let keys = match debtor.chosen(input, fits) {
         Ok(keys) => keys,
         Err(findings) => return Ok(Outcome::refused(findings)),
     };
@@ -71,6 +79,13 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if granted && share == "yen" && keys.len() != 1 {
         findings.push(amount_wrong(format!("金額を指定する減免の対象が{}件あります。", keys.len())));
     }
+    if share != "yen" && Yen::ZERO < yen(input, "amount") {
+        let message = format!(
+            "減免額{}円がありますが、減免の割合が「金額を指定」ではありません。",
+            yen(input, "amount")
+        );
+        findings.push(amount_wrong(message));
+    }
     if !findings.is_empty() {
         return Ok(Outcome::refused(findings));
     }
@@ -82,7 +97,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             break;
         }
         // The charge of a tax that is paid was fixed on the day it was paid.
-        let more = if Yen::ZERO < held.open(Part::Tax) {
+        let more = if !fee && Yen::ZERO < held.open(Part::Tax) {
             match charge_missing(rates, &held, decided_on) {
                 Ok(more) => more,
                 Err(missing) => return refuse(missing.finding()),
@@ -90,24 +105,27 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         } else {
             Yen::ZERO
         };
-        let charge = Yen(held.open(Part::Delinquency).0.saturating_add(more.0));
+        let charge = Yen(held.open(part).0.saturating_add(more.0));
         let remit = match share {
             "half" => Yen(charge.0 / 2),
             "yen" => yen(input, "amount"),
             _ => charge,
         };
         if charge < remit {
-            let message =
-                format!("減免額{remit}円が、{}現在の延滞金{charge}円を超えます。", wareki(decided_on));
+            let message = format!(
+                "減免額{remit}円が、{}現在の{}{charge}円を超えます。",
+                wareki(decided_on),
+                part.label()
+            );
             return refuse(amount_wrong(message));
         }
         let posting = Posting { on: decided_on, year, cause: Cause::Charge, reference: "減免" };
         debtor.change(&held.levy_key, |held| {
             if Yen::ZERO < remit {
-                held.levy(posting, Part::Delinquency, more);
+                held.levy(posting, part, more);
                 held.levy(
                     Posting { cause: Cause::Remission, ..posting },
-                    Part::Delinquency,
+                    part,
                     Yen(remit.0.saturating_neg()),
                 );
             }
@@ -115,7 +133,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         remitted = Yen(remitted.0.saturating_add(remit.0));
     }
     if granted && remitted == Yen::ZERO {
-        return refuse(amount_wrong(format!("{}現在、減免する延滞金がありません。", wareki(decided_on))));
+        return refuse(amount_wrong(format!(
+            "{}現在、減免する{}がありません。",
+            wareki(decided_on),
+            part.label()
+        )));
     }
     reopen(&mut debtor.case, context.today);
     let decision = if granted { Decision::Granted } else { Decision::Refused };
@@ -125,12 +147,13 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         decision,
         reason: input.text("reason").to_owned(),
         levy_keys: keys,
+        part,
         yen: remitted,
     });
     let message = if granted {
-        format!("延滞金{remitted}円を減免しました。")
+        format!("{}{remitted}円を減免しました。", part.label())
     } else {
-        "延滞金減免の不承認を記録しました。".to_owned()
+        format!("{}の減免の不承認を記録しました。", part.label())
     };
     debtor.done("延滞金減免", message)
 }

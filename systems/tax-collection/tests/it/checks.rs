@@ -1,0 +1,183 @@
+//! What a person at a screen can get wrong, and what is said of it.
+
+use domain::Date;
+use jiff::civil::date;
+use serde_json::{Value, json};
+
+use crate::town::{Town, key, known, person};
+
+/// The findings of a function, each as `TXC08@tax_year`.
+fn found(town: &mut Town, id: &str, input: &Value) -> String {
+    let outcome = town.run(id, input);
+    for finding in &outcome.findings {
+        assert!(finding.message.ends_with('。') && finding.remedy.ends_with('。'), "{finding:?}");
+    }
+    outcome.findings.iter().map(system::Finding::confirmation).collect::<Vec<_>>().join(" ")
+}
+
+fn with(mut input: Value, changes: &[(&str, &str)]) -> Value {
+    for (name, value) in changes {
+        input[*name] = json!(value);
+    }
+    input
+}
+
+/// 令和8年11月20日に手で入力する賦課。
+#[test]
+fn levies_that_are_mistyped() {
+    let good = json!({
+        "tax_item": "04", "tax_year": "2026", "levy_year": "2026", "notice_no": "0000000017", "instalment": "1",
+        "history_no": "1", "addressee_no": person(1), "amount": "10800", "due_on": "2026-12-25",
+        "decided_on": "2026-11-20",
+    });
+    for (what, changes, wanted) in [
+        ("正しい賦課", &[][..], ""),
+        ("翌年度", &[("tax_year", "2027"), ("levy_year", "2027"), ("due_on", "2027-05-31")], ""),
+        (
+            "翌年度より後",
+            &[("tax_year", "2028"), ("levy_year", "2028")],
+            "TXC08@tax_year TXC08@levy_year TXC08@due_on",
+        ),
+        (
+            "2099年度",
+            &[("tax_year", "2099"), ("levy_year", "2099")],
+            "TXC08@tax_year TXC08@levy_year TXC08@due_on",
+        ),
+        ("10年前", &[("tax_year", "2016"), ("levy_year", "2026")], ""),
+        ("10年より前", &[("tax_year", "2015"), ("levy_year", "2026")], "TXC09@tax_year"),
+        ("1950年度", &[("tax_year", "1950"), ("levy_year", "1950")], "TXC09@tax_year TXC09@levy_year"),
+        ("0期", &[("instalment", "0")], "TXC08@instalment"),
+        ("納期限が決定日", &[("due_on", "2026-11-20")], ""),
+        ("納期限が決定日より前", &[("due_on", "2026-11-19")], "TXC09@due_on"),
+        ("1900年の納期限", &[("due_on", "1900-12-25")], "TXC08@due_on"),
+        ("これからの決定日", &[("decided_on", "2026-11-21")], "TXC08@decided_on"),
+    ] {
+        let mut town = Town::new();
+        assert_eq!(found(&mut town, "levy-entry", &with(good.clone(), changes)), wanted, "{what}");
+    }
+}
+
+/// 店舗の一覧にあるのは 9990-001 など。一覧にない店舗は、確かめてから登録する。
+#[test]
+fn branches_nobody_knows() {
+    for (bank, branch, apply, claim) in [
+        ("9990", "001", "", ""),
+        ("1234", "001", "TXC19@bank", "TXC37@bank"),
+        ("9990", "999", "TXC19@bank", "TXC37@bank"),
+    ] {
+        let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
+        town.levies("1 10800");
+        town.pay("1 12000 2026-05-20");
+        town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
+        let account = json!({
+            "bank": bank, "branch": branch, "account_type": "1", "account_no": "0012345", "holder_kana": "カクウ　イチロウ",
+        });
+        let applied = [
+            ("tax_item", "04"),
+            ("from", "2027-05-31"),
+            ("method", "1"),
+            ("confirmed", "active"),
+            ("bank_name", "架空銀行"),
+            ("branch_name", "本店"),
+        ];
+        let mut input = with(account.clone(), &applied);
+        input["addressee_no"] = json!(person(1));
+        assert_eq!(found(&mut town, "transfer-apply", &input), apply, "{bank} {branch}");
+        let input = with(account, &[("overpayment_key", "04-2026-0000000017-01-01")]);
+        assert_eq!(found(&mut town, "refund-claim", &input), claim, "{bank} {branch}");
+    }
+}
+
+fn reminded(levy: &str, today: Date, on: Date) -> Town {
+    let mut town = Town::new();
+    town.take("addressees", &[known(1)]);
+    town.levies(levy);
+    town.today = on;
+    town.done("reminders", &json!({}));
+    town.today = today;
+    town
+}
+
+/// 督促（6月15日、手数料100円）と行き違いの納付（6月10日）。
+#[test]
+fn the_fee_of_a_reminder_that_crossed_its_payment_is_taken_back() {
+    let mut town = reminded("1 10800", date(2026, 6, 20), date(2026, 6, 15));
+    town.pay("1 10800 2026-06-10");
+    assert_eq!(town.stands("1"), "一部納付 open 0/100/0 paid 10800 over 0");
+    let certificate = json!({ "addressee_no": person(1), "kind": "no-arrears", "requested_by": "本人" });
+    assert!(found(&mut town, "certificate", &certificate).contains("TXC42"));
+    let remit = json!({ "addressee_no": person(1), "part": "fee", "reason": "4", "decision": "granted" });
+    assert_eq!(found(&mut town, "remission", &remit), "");
+    assert_eq!(town.stands("1"), "完納 open 0/0/0 paid 10800 over 0");
+    assert!(!found(&mut town, "certificate", &certificate).contains("TXC42"));
+    town.verified();
+    // There is none a second time, and what is not a fee is not taken for one.
+    assert_eq!(found(&mut town, "remission", &remit), "TXC52@levy_keys");
+    // The charge of later days is what it was: the fee is none of it (ST-20).
+    let mut town = reminded("04/2021/1/1 65000 due 2021-05-31", date(2022, 1, 31), date(2021, 6, 15));
+    let fee = town.instalment("04/2021/1/1").open(tax_collection::records::Part::Fee).0;
+    assert!(0 < fee, "the table has a fee of that day");
+    town.done("remission", &remit);
+    town.pay("04/2021/1/1 65000 2022-01-31");
+    assert_eq!(town.stands("04/2021/1/1"), "一部納付 open 0/0/3400 paid 65000 over 0");
+    town.verified();
+}
+
+/// 減免額を入れて、割合を選ばない: all would be remitted.
+#[test]
+fn an_amount_without_its_share_is_refused() {
+    for (share, amount, wanted) in
+        [("", "400", "TXC63@amount"), ("half", "400", "TXC63@amount"), ("yen", "400", ""), ("all", "", "")]
+    {
+        let mut town = Town::new();
+        town.today = date(2022, 1, 31);
+        town.levies("04/2021/1/1 65000 due 2021-05-31");
+        let mut input = json!({ "addressee_no": person(1), "reason": "1", "decision": "granted" });
+        for (name, value) in [("share", share), ("amount", amount)] {
+            if !value.is_empty() {
+                input[name] = json!(value);
+            }
+        }
+        assert_eq!(found(&mut town, "remission", &input), wanted, "{share} {amount}");
+    }
+}
+
+/// 完納による解除は、対象の期別に未納がないときだけ。
+#[test]
+fn a_release_for_full_payment_needs_it() {
+    for (paid, reason, wanted) in
+        [("", "1", "TXC76@reason"), ("5000", "1", "TXC76@reason"), ("", "3", ""), ("10900", "1", "")]
+    {
+        let mut town = reminded("1 10800", date(2026, 7, 20), date(2026, 6, 15));
+        let seizure = json!({
+            "addressee_no": person(1), "kind": "seizure", "property_kind": "deposit", "property": "架空銀行の預金",
+            "holder": "架空銀行", "levy_keys": key("1"),
+        });
+        assert_eq!(found(&mut town, "seizure", &seizure), "");
+        if !paid.is_empty() {
+            town.pay(&format!("1 {paid} 2026-07-20"));
+        }
+        let release = json!({ "addressee_no": person(1), "no": "1", "reason": reason });
+        assert_eq!(found(&mut town, "release", &release), wanted, "{paid} {reason}");
+    }
+}
+
+/// Whoever sees a 仮受 is told what to do with it.
+#[test]
+fn a_list_of_suspense_says_what_to_do() {
+    let mut town = Town::new();
+    town.levies("1 10800");
+    town.receive(&format!("A,bank,2,{},2026-05-20,,7200\nB,bank,2,どこかの納付書,2026-05-20,,500", key("2")));
+    let cleared = town.done("clear", &json!({}));
+    let listed = town.done("suspense-list", &json!({}));
+    for rows in [&cleared["suspense"], &listed["rows"]] {
+        let mut remedies: Vec<&str> =
+            rows.as_array().unwrap().iter().map(|row| row["remedy"].as_str().unwrap()).collect();
+        remedies.sort_unstable();
+        assert!(
+            remedies[0].starts_with("納付書を確かめ") && remedies[1].starts_with("賦課が届けば"),
+            "{remedies:?}"
+        );
+    }
+}
