@@ -81,6 +81,7 @@ pub(crate) fn overpaid(
         addition: Yen::ZERO,
         settled: Vec::new(),
         payee: None,
+        entered_by: String::new(),
         requested_on: None,
         failed_on: None,
     });

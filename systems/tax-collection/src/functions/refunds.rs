@@ -155,6 +155,9 @@ pub(super) fn claim() -> Function {
     }
 }
 
+/// An account of somebody else is entered by two people, each from the paper: the second entry has to be the same as the first.
+///
+/// Source: taxes.md 0.8 (sensitive change: hold for a second person), 5.5 (refund account of another person).
 fn decide_claim(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut findings = Vec::new();
     let key = input.text("overpayment_key");
@@ -163,7 +166,8 @@ fn decide_claim(view: &dyn View, input: &Input, context: &Context<'_>) -> Result
     };
     let version = held.version;
     let mut over = held.record;
-    if !matches!(over.state, OverpaymentState::Noticed | OverpaymentState::Claimed) {
+    let claimable = [OverpaymentState::Noticed, OverpaymentState::Checking, OverpaymentState::Claimed];
+    if !claimable.contains(&over.state) {
         return Ok(Outcome::refused(vec![Finding::error(
             "TXC31",
             "overpayment_key",
@@ -205,28 +209,49 @@ fn decide_claim(view: &dyn View, input: &Input, context: &Context<'_>) -> Result
     }
     let kana = view.load::<Addressee>(&over.addressee_no)?.map(|held| held.record.name_kana);
     let same = |text: &str| text.replace(['\u{3000}', ' '], "");
-    if kana.as_deref().is_some_and(|kana| !kana.is_empty() && same(kana) != same(holder)) {
+    let of_another = kana.as_deref().is_some_and(|kana| !kana.is_empty() && same(kana) != same(holder));
+    if of_another {
         findings.push(Finding::alert(
             "TXC32",
             "holder_kana",
             "口座名義人カナ",
             format!("口座名義人「{holder}」が、還付を受ける人のフリガナと違います。"),
-            "委任状があることを確かめてください。",
+            "委任状があることを確かめてください。別の職員も同じ内容で受け付けると、登録されます。",
         ));
     }
-    over.payee = Some(Payee {
+    let payee = Payee {
         bank: input.text("bank").to_owned(),
         branch: input.text("branch").to_owned(),
         account_type: input.text("account_type").to_owned(),
         account_no: input.text("account_no").to_owned(),
         holder_kana: half.unwrap_or_default(),
-    });
-    over.state = OverpaymentState::Claimed;
+    };
+    let actor = context.actor.id();
+    let checking = over.state == OverpaymentState::Checking && over.payee.as_ref() == Some(&payee);
+    if of_another && checking && over.entered_by == actor {
+        findings.push(Finding::error(
+            "TXC38",
+            "overpayment_key",
+            "整理番号",
+            "この振込先は、同じ職員が入力したままで、別の職員の審査を待っています。",
+            "別の職員が、依頼書と委任状を見て、口座振込依頼書受付に同じ内容を入力してください。",
+        ));
+    }
+    over.payee = Some(payee);
+    let message = if of_another && !checking {
+        over.state = OverpaymentState::Checking;
+        actor.clone_into(&mut over.entered_by);
+        "本人と違う名義の振込先です。別の職員が、口座振込依頼書受付に同じ内容を入力すると、登録されます。"
+    } else {
+        over.state = OverpaymentState::Claimed;
+        over.entered_by.clear();
+        "振込先を登録しました。還付で支払を依頼します。"
+    };
     Ok(Outcome {
         writes: vec![Write::put(&over, Some(version))?],
         findings,
         reason: "口座振込依頼書受付".to_owned(),
-        message: "振込先を登録しました。還付で支払を依頼します。".to_owned(),
+        message: message.to_owned(),
         opens: Some(over.addressee_no),
         ..Outcome::default()
     })

@@ -133,6 +133,7 @@ fn owed_back(receipt: &Receipt, payer: &str, yen: Yen, today: Date) -> Overpayme
         addition: Yen::ZERO,
         settled: Vec::new(),
         payee: None,
+        entered_by: String::new(),
         requested_on: None,
         failed_on: None,
     }

@@ -18,6 +18,8 @@ words! {
         Found = "found" "未処理",
         /// To be refunded; the claim is awaited (還付通知済み).
         Noticed = "noticed" "還付通知済み",
+        /// An account of somebody else is claimed, and a second person has to look at it (審査待ち).
+        Checking = "checking" "振込先の審査待ち",
         /// The claim with the account is there (請求受付済み).
         Claimed = "claimed" "還付請求受付済み",
         /// Handed to the accounting (支払依頼済み).
@@ -85,6 +87,9 @@ pub struct Overpayment {
     /// Where a refund is paid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee: Option<Payee>,
+    /// Who entered an account that a second person has to look at.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub entered_by: String,
     /// When the accounting was asked to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_on: Option<Date>,

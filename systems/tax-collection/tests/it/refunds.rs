@@ -233,6 +233,92 @@ fn refund_days_that_are_over() {
     }
 }
 
+/// What a user enters, through the form, and what is said of it.
+fn enter(town: &mut Town, user: &str, id: &str, input: &Value) -> Vec<String> {
+    let function = town.system.functions.iter().find(|one| one.id == id).unwrap();
+    let (checked, wrong) = function.form.check(input);
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let context = system::Context {
+        today: town.today,
+        now: jiff::Timestamp::UNIX_EPOCH,
+        actor: register::Actor::Program(user.to_owned()),
+        confirmed: &[],
+        random: 0,
+        search: &(),
+        municipality: &Value::Null,
+    };
+    let outcome = (function.decide)(&town.memory, &system::Input(checked), &context).unwrap();
+    if outcome.findings.iter().all(|finding| !finding.stops()) {
+        town.memory.commit(outcome.writes.clone());
+    }
+    outcome.findings.into_iter().map(|finding| finding.code).collect()
+}
+
+/// `clerk holder account`, in turn, of a refund to カクウ　イチロウ; the last one's findings and the state then.
+#[test]
+fn an_account_of_somebody_else_needs_two_clerks() {
+    for (what, entries, codes, state) in [
+        ("本人の口座", &["甲 カクウ　イチロウ 0012345"][..], "", "還付請求受付済み"),
+        ("別人の口座", &["甲 カクウ　ハナコ 0012345"], "TXC32", "振込先の審査待ち"),
+        (
+            "同じ職員がもう一度",
+            &["甲 カクウ　ハナコ 0012345", "甲 カクウ　ハナコ 0012345"],
+            "TXC32 TXC38",
+            "振込先の審査待ち",
+        ),
+        (
+            "別の職員が同じ内容",
+            &["甲 カクウ　ハナコ 0012345", "乙 カクウ　ハナコ 0012345"],
+            "TXC32",
+            "還付請求受付済み",
+        ),
+        // Another account begins anew, and waits for somebody else again.
+        (
+            "別の職員が別の口座",
+            &["甲 カクウ　ハナコ 0012345", "乙 カクウ　ハナコ 0054321"],
+            "TXC32",
+            "振込先の審査待ち",
+        ),
+        (
+            "別の口座をはじめの職員",
+            &["甲 カクウ　ハナコ 0012345", "乙 カクウ　ハナコ 0054321", "甲 カクウ　ハナコ 0054321"],
+            "TXC32",
+            "還付請求受付済み",
+        ),
+        (
+            "本人の口座に改める",
+            &["甲 カクウ　ハナコ 0012345", "甲 カクウ　イチロウ 0012345"],
+            "",
+            "還付請求受付済み",
+        ),
+    ] {
+        let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
+        town.levies("1 10800");
+        town.pay("1 12000 2026-05-20");
+        town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
+        let mut said = Vec::new();
+        for entry in entries {
+            let [clerk, holder, account_no] = entry.split(' ').collect::<Vec<_>>()[..] else {
+                panic!("{entry}")
+            };
+            let claim = json!({
+                "overpayment_key": "04-2026-0000000017-01-01", "bank": "9990", "branch": "001", "account_type": "1",
+                "account_no": account_no, "holder_kana": holder,
+            });
+            said = enter(&mut town, clerk, "tax-collection/refund-claim", &claim);
+        }
+        assert_eq!(said.join(" "), codes, "{what}");
+        let listed = town.done("overpayment-list", &json!({}));
+        assert_eq!(listed["rows"][0]["state_label"], json!(state), "{what}");
+        // Nothing is paid before the second person has looked.
+        let asked = town.done("refund", &json!({ "pay_on": "2026-11-30" }));
+        let count = usize::from(state == "還付請求受付済み");
+        assert_eq!(asked["rows"].as_array().map(Vec::len), Some(count), "{what}");
+        town.verified();
+    }
+}
+
 #[test]
 fn claims_that_are_refused() {
     for (change, wanted) in [
