@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use layout::{Bad, ReadRule, Record, Role};
+use layout::{Bad, ReadError, ReadRule, Record, Role};
 use sha2::{Digest, Sha256};
 use transport::{Access, Beside, Content, Control, in_hex, make_folders, sha256_of};
 
@@ -100,9 +100,10 @@ pub(super) fn check(
     let read = records(inward, path, stated, measure.as_mut(), &mut |record| {
         match record {
             Record::Good(good) => rows += u64::from(good.role() == Role::Detail),
-            // A record with bytes is held by itself; one without is about the file, and so is a trailer that counts otherwise.
-            Record::Bad(bad) if bad.bytes.is_empty() || counts_otherwise(bad) => {
-                wrong = bad.errors.first().map(ToString::to_string);
+            // A record with bytes is held by itself; one without is about the file, and so is what is wrong with all its rows.
+            Record::Bad(bad) if bad.bytes.is_empty() || of_all_rows(bad).is_some() => {
+                let told = of_all_rows(bad).or(bad.errors.first()).map(ToString::to_string);
+                wrong = wrong.take().or(told);
             }
             Record::Bad(_) => rows += 1,
         }
@@ -119,9 +120,10 @@ pub(super) fn check(
     Ok(Ok(Checked { rows, bytes, sha256, content: measure.map(Measure::content) }))
 }
 
-/// Whether a record states a count or a total that is not that of the rows: then nobody knows which rows are right.
-fn counts_otherwise(bad: &Bad<'_>) -> bool {
-    bad.errors.iter().any(|error| matches!(error.rule, ReadRule::Count { .. }))
+/// What is wrong with every row: a count or a total that is not that of the rows, of which nobody knows which are right, or
+/// names of columns that are not those of the layout, so that each value would be taken for another item.
+fn of_all_rows<'b>(bad: &Bad<'b>) -> Option<&'b ReadError> {
+    bad.errors.iter().find(|error| matches!(error.rule, ReadRule::Count { .. } | ReadRule::Name { .. }))
 }
 
 /// Size and SHA-256 of what is read.

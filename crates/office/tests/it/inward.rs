@@ -88,7 +88,12 @@ pub(super) fn linked(house: TestHouse, apply: Apply, link: &str, packings: Packi
 }
 
 pub(super) fn sender(folder: &Folder) -> Sender {
-    let layout = Layout::parse(LAYOUT, "insured.toml").unwrap();
+    sender_of(LAYOUT, folder)
+}
+
+/// Somebody who writes files of this layout, whatever the town reads.
+fn sender_of(layout: &str, folder: &Folder) -> Sender {
+    let layout = Layout::parse(layout, "insured.toml").unwrap();
     let plan = layout.compile(&["addressee_no", "name"], Unmappable::Reject, &Tables::built_in()).unwrap();
     let place = Box::new(folder.other_side());
     Sender::new(place, "insured-in", "stand-in/nhi-federation-insured", "ins_", plan)
@@ -253,6 +258,20 @@ fn what_is_wrong_stops_the_link_and_says_what_to_do() {
             "{mishap:?}"
         );
     }
+}
+
+/// Incident: the other side changes the order of its columns. Read by their places, every number would be a name.
+#[test]
+fn a_file_with_other_columns_is_refused_whole() {
+    let house = house();
+    let swapped = LAYOUT.replace("宛名番号", "仮").replace("氏名", "宛名番号").replace("仮", "氏名");
+    let mut sender = sender_of(&swapped, &house.place("federation"));
+    let names = sender.send(&rows(&[("甲", "1")]), false, "2026-11-20", Mishap::None).unwrap();
+    settle(&house);
+    assert!(trouble(&house).contains("「氏名」"), "{}", trouble(&house));
+    assert!(held(&house).is_empty());
+    let answer = sender.receipt(&names[0]).unwrap();
+    assert!(answer.is_some_and(|own| matches!(own.verdict, Verdict::Refused(_))));
 }
 
 /// Incident: two files of one delivery, of which one is never imported.
