@@ -114,14 +114,22 @@ fn a_refund_is_asked_of_the_accounting_and_booked_when_it_was_paid() {
     assert_eq!(sent(&house, "kanpu_").len(), 1);
 
     let (mut accounting, items) = answers(&house, "refund-results-from-accounting");
-    let row = |key: &str, on: &str| -> Vec<String> {
-        items.iter().map(|item| if item == "paid_on" { on.to_owned() } else { key.to_owned() }).collect()
+    let result = |key: &str, on: &str, outcome: &str| -> Vec<String> {
+        let cell = |item: &String| match item.as_str() {
+            "paid_on" => on,
+            "outcome" => outcome,
+            _ => key,
+        };
+        items.iter().map(|item| cell(item).to_owned()).collect()
     };
+    let row = |key: &str, on: &str| result(key, on, "");
     // One nobody asked for is held with words; the good row beside it is booked.
     for (what, rows, held, stands) in [
         ("頼んでいない整理番号", vec![row("04-2026-0000000999-01-01", "2026-11-20")], 1, "過納"),
         ("支払った", vec![row(&overpaid, "2026-11-20"), row("x", "2026-11-20")], 1, "完納"),
         ("同じ結果がもう一度", vec![row(&overpaid, "2026-11-20")], 0, "完納"),
+        ("知らない結果", vec![result(&overpaid, "2026-11-20", "9")], 1, "完納"),
+        ("口座がなく、戻ってきた", vec![result(&overpaid, "2026-11-20", "2")], 0, "過納"),
     ] {
         accounting.send(&rows, false, "2026-11-30", Mishap::None).unwrap();
         house.settle();
