@@ -18,7 +18,7 @@ use daicho::house::{House, Outside, open};
 use domain::slip::LevyKey;
 use jiff::Timestamp;
 use office::{Caller, Clock, LinkWorker, Office, Rights, RunError, RunOptions, SystemEntropy};
-use register::{AsOf, Kind, View};
+use register::{AsOf, Kind, Record, View};
 use serde_json::{Value, json};
 use tax_collection::records::{Account, CASE, CLOSING, INSTALMENT, Instalment, OVERPAYMENT, Part, RECEIPT};
 
@@ -28,6 +28,8 @@ use crate::draw::Draw;
 const RESIDENTS: usize = 90;
 /// Vehicles of the town.
 const VEHICLES: usize = 160;
+/// The year they were registered in.
+const VEHICLES_SINCE: i16 = 2020;
 /// Records of one part, so that each batch has many.
 const PART_MAX: usize = 9;
 /// A kill comes at most so long after what was waited for.
@@ -125,14 +127,18 @@ fn found(folder: &Path) {
     let mut people = Vec::new();
     let view = office.journal().view(AsOf::default()).unwrap();
     view.scan(&resident_register::records::PERSON, None, &mut |stored| {
-        people.push(stored.key.clone());
+        let person = stored.typed::<resident_register::records::Person>()?.record;
+        // A vehicle is of somebody who was born when it was registered.
+        if person.birth_date.known().is_some_and(|day| day.year() < VEHICLES_SINCE) {
+            people.push(person.key());
+        }
         Ok(ControlFlow::Continue(()))
     })
     .unwrap();
     drop(view);
     for serial in 0..VEHICLES {
         let input = json!({
-            "registered_on": "2020-05-01", "registered_reason": "01", "plate_area": "架空", "plate_class": "580",
+            "registered_on": format!("{VEHICLES_SINCE}-05-01"), "registered_reason": "01", "plate_area": "架空", "plate_class": "580",
             "plate_kana": "あ", "plate_number": (1_000 + serial).to_string(), "chassis": format!("HX-{serial}"),
             "kind": "passenger", "first_inspected": "2016-06", "owner_no": people[serial % people.len()],
         });

@@ -265,6 +265,14 @@ pub enum ReadRule {
         /// Items found.
         got: usize,
     },
+    /// The line of names has more or fewer names.
+    #[error("見出しが{got}個です（レイアウトは{expected}個）")]
+    Names {
+        /// The layout's number.
+        expected: usize,
+        /// The number that stands there.
+        got: usize,
+    },
     /// The line of names has another name.
     #[error("見出し「{got}」が項目名「{expected}」と違います")]
     Name {
@@ -331,6 +339,7 @@ impl ReadRule {
             Self::Misplaced { .. } => "misplaced",
             Self::Missing(_) => "missing",
             Self::Items { .. } => "items",
+            Self::Names { .. } => "names",
             Self::Name { .. } => "name",
             Self::Quote => "quote",
             Self::NoBom => "no_bom",

@@ -74,6 +74,7 @@ impl Office {
             Err(Failure::Journal(fault)) => return Err(RunError::Fault(fault)),
             Err(Failure::Overtaken | Failure::Receiver(_)) => return Err(busy()),
         };
+        let _alone = self.bringing_lock();
         let view = self.journal().view(AsOf::default())?;
         let state = view.load::<LinkState>(link)?.map(|state| state.record);
         if state.as_ref().is_some_and(|state| state.taking.is_some()) {

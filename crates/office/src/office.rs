@@ -64,6 +64,8 @@ pub struct Office {
     audit_policy: AuditPolicy,
     /// Held while users and groups are changed: a rule looks at all of them (the last administrator).
     staffing: Mutex<()>,
+    /// Held while a file is brought: two at once would take one number, and one would lie over the other.
+    bringing: Mutex<()>,
 }
 
 /// Why a house cannot be opened: a defect of its composition, or storage.
@@ -130,6 +132,7 @@ impl Office {
             user_policy: parts.user_policy,
             audit_policy: parts.audit_policy,
             staffing: Mutex::new(()),
+            bringing: Mutex::new(()),
         })
     }
 
@@ -222,6 +225,11 @@ impl Office {
     /// Nobody else changes users or groups while this is held.
     pub(crate) fn staffing_lock(&self) -> MutexGuard<'_, ()> {
         self.staffing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held while a file is put where a link takes it from.
+    pub(crate) fn bringing_lock(&self) -> MutexGuard<'_, ()> {
+        self.bringing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The folder that keeps the bytes of a link's deliveries.

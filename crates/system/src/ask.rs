@@ -100,7 +100,8 @@ impl AskedForm {
     fn normal(&self, given: &Value) -> Result<Value, String> {
         let wrong = || format!("{}は読めません。{}を入力してください", shown(given), self.hint());
         let found = match self {
-            Self::Yen | Self::Number => integer(given).map(Value::from),
+            Self::Yen => integer(given, &["円"]).map(Value::from),
+            Self::Number => integer(given, &["%"]).filter(|number| SMALL.contains(number)).map(Value::from),
             Self::Year => year(given).map(Value::from),
             Self::Day => return day(given, &wrong).map(|day| json!(day)),
             Self::Month => month(given).map(Value::from),
@@ -132,7 +133,10 @@ fn text(given: &Value) -> Option<String> {
     }
 }
 
-fn integer(given: &Value) -> Option<i64> {
+/// What is no amount is a percentage, a count, a size.
+const SMALL: std::ops::RangeInclusive<i64> = 0..=255;
+
+fn integer(given: &Value, units: &[&str]) -> Option<i64> {
     match given {
         // 65000.0 is what a spreadsheet makes of 65000.
         Value::Number(number) => number.as_i64().or_else(|| {
@@ -140,19 +144,26 @@ fn integer(given: &Value) -> Option<i64> {
             text.strip_suffix(".0").and_then(|whole| whole.parse().ok())
         }),
         Value::String(text) => {
-            let text = narrow(text).replace(',', "");
-            let bare = ["円", "年度", "年", "%"]
+            let text = narrow(text);
+            let bare = units
                 .iter()
                 .fold(text.as_str(), |text, unit| text.strip_suffix(unit).unwrap_or(text).trim_end());
-            bare.parse().ok()
+            whole(bare)
         }
         _ => None,
     }
 }
 
+/// A number in digits, in groups of three or in none.
+fn whole(text: &str) -> Option<i64> {
+    let mut groups = text.split(',').skip(1).peekable();
+    let grouped = groups.peek().is_none() || groups.all(|group| group.len() == 3);
+    if grouped { text.replace(',', "").parse().ok() } else { None }
+}
+
 fn year(given: &Value) -> Option<i64> {
-    if let Some(year) = integer(given) {
-        return Some(year);
+    if let Some(year) = integer(given, &["年度", "年"]) {
+        return Some(year).filter(|year| YEARS.contains(year));
     }
     let words = narrow(given.as_str()?);
     let year = words.trim_end_matches("年度").trim_end_matches('年');
@@ -164,6 +175,7 @@ fn year(given: &Value) -> Option<i64> {
 
 /// No register of ours goes further back than the first year of Meiji.
 const EARLIEST_YEAR: i16 = 1868;
+const YEARS: std::ops::RangeInclusive<i64> = 1868..=9998;
 
 fn known_day(words: &str) -> Option<Date> {
     parse_input(words).ok()?.known().filter(|day| EARLIEST_YEAR <= day.year())
@@ -344,6 +356,10 @@ mod tests {
             (AskedForm::Yen, json!("-5"), Some(json!(-5))),
             (AskedForm::Yen, json!(1.5), None),
             (AskedForm::Yen, json!("千円"), None),
+            (AskedForm::Yen, json!("75%"), None),
+            (AskedForm::Yen, json!("1,2,3"), None),
+            (AskedForm::Number, json!(300), None),
+            (AskedForm::Year, json!(40_000), None),
             (AskedForm::Number, json!("75%"), Some(json!(75))),
             (AskedForm::Year, json!("令和6年度"), Some(json!(2024))),
             (AskedForm::Year, json!("R6"), Some(json!(2024))),

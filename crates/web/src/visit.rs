@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, Limited};
 use office::{Caller, Certificate, LoginError, Office, Ran, Rights, RunError, RunOptions, User, UserState};
 use serde_json::Value;
 use system::{Function, System};
+use tokio::sync::Semaphore;
 use transport::http::soap::coded_len;
 
 use crate::house::House;
@@ -30,6 +31,9 @@ const BODY_BYTES_MAX: usize = 512 * 1024;
 
 /// The most bytes of a form with a file: a bank's results of a whole city are a tenth of it.
 const FILE_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// How many forms with files are read at a time: each is held in the memory.
+static FILES_AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// The most bytes read of a body that is refused before anybody knows who sends it.
 const STRANGER_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -213,6 +217,9 @@ impl Visit {
 
     /// Reads a form with a file in it (RFC 7578) into the memory.
     async fn read_file(&mut self, body: &mut Body) -> Result<(), Problem> {
+        let Ok(_place) = FILES_AT_ONCE.acquire().await else {
+            return Err(Problem::busy("終了しています。"));
+        };
         let limited = Limited::new(body, FILE_BYTES_MAX).collect().await;
         let bytes = limited.map_err(|_| Problem::too_large())?.to_bytes();
         let unread = |error: multer::Error| {

@@ -83,6 +83,7 @@ pub(crate) fn overpaid(
         payee: None,
         entered_by: String::new(),
         requested_on: None,
+        asked_on: None,
         failed_on: None,
     });
     Ok(())

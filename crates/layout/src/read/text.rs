@@ -219,7 +219,7 @@ impl Core<'_> {
     fn judge_names(&mut self, cells: &Cells) {
         let names = self.plan.header_names().unwrap_or_default();
         if names.len() != cells.cells.len() {
-            let rule = ReadRule::Items { expected: names.len(), got: cells.cells.len() };
+            let rule = ReadRule::Names { expected: names.len(), got: cells.cells.len() };
             self.fail(0, String::new(), rule);
         }
         for (at, name) in names.iter().enumerate() {

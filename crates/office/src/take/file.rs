@@ -123,7 +123,9 @@ pub(super) fn check(
 /// What is wrong with every row: a count or a total that is not that of the rows, of which nobody knows which are right, or
 /// names of columns that are not those of the layout, so that each value would be taken for another item.
 fn of_all_rows<'b>(bad: &Bad<'b>) -> Option<&'b ReadError> {
-    bad.errors.iter().find(|error| matches!(error.rule, ReadRule::Count { .. } | ReadRule::Name { .. }))
+    bad.errors.iter().find(|error| {
+        matches!(error.rule, ReadRule::Count { .. } | ReadRule::Names { .. } | ReadRule::Name { .. })
+    })
 }
 
 /// Size and SHA-256 of what is read.

@@ -97,6 +97,13 @@ impl Running {
             let _gone =
                 Command::new("kill").args(["-9", "--", &group]).stderr(Stdio::null()).status().unwrap();
             let _ended = server.wait();
+            // Its helpers hold the port until they are gone too; whoever connected to one of them would be cut off.
+            for _ in 0..PORT_TRIES {
+                if TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+                    break;
+                }
+                std::thread::yield_now();
+            }
         }
     }
 
@@ -112,6 +119,9 @@ impl Drop for Running {
         drop(self.watch.wait());
     }
 }
+
+/// How often the port of a killed server is tried; somebody else may have taken it meanwhile.
+const PORT_TRIES: usize = 100_000;
 
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()

@@ -47,15 +47,16 @@ impl<'v> Asker<'v> {
         Err(Problem::denied(format!("この連携先に、連携「{link}」は開かれていません。")))
     }
 
-    /// Uses a function, if the partner may.
+    /// Uses a function, if the partner may; once for each key of a call that may come again.
     pub(crate) fn run(
         &self,
         function: &str,
         input: &serde_json::Value,
         options: &RunOptions,
+        key: Option<&str>,
     ) -> Result<Ran, RunError> {
         let caller = self.partner.caller(&self.visit.terminal);
-        self.visit.office().run(&caller, function, input, options)
+        self.visit.office().run_once(&caller, function, input, options, key)
     }
 
     /// Writes a refusal into the audit log.

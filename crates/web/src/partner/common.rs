@@ -94,7 +94,8 @@ impl Names {
     /// What was found, by the names of the API.
     fn told(&self, item: &Value) -> Value {
         let Some(members) = item.as_object() else { return item.clone() };
-        let told = members.iter().filter(|(name, _)| *name != "candidates");
+        // What the API does not name is not for its callers.
+        let told = members.iter().filter(|(item, _)| self.0.iter().any(|(_, known)| known == item));
         told.map(|(item, value)| {
             let value = match value {
                 Value::Bool(flag) => Value::from(if *flag { "1" } else { "0" }),
@@ -118,12 +119,14 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
         Ok(input) => input,
         Err(errors) => return Ok(refused(&href, &errors)),
     };
-    let ran = match asker.run(api.function, &input, &RunOptions::default()) {
+    let ran = match asker.run(api.function, &input, &RunOptions::default(), visit.call_key()?) {
         Ok(ran) => ran,
         Err(RunError::Refused(findings)) => return Ok(refused(&href, &coded(&names, &findings))),
         Err(error) => return Err(error.into()),
     };
-    let data = ran.answer.map(|answer| answer.data).unwrap_or_default();
+    // Of a call that came again only the record it made is known.
+    let made = || ran.opens.as_ref().map(|number| json!({ "addressee_no": number }));
+    let data = ran.answer.map(|answer| answer.data).or_else(made).unwrap_or_default();
     let candidates = data.get("candidates").and_then(Value::as_array).filter(|found| !found.is_empty());
     let result: Vec<Value> = match candidates {
         Some(candidates) => candidates.iter().map(|one| names.told(one)).collect(),

@@ -307,29 +307,35 @@ struct Asked {
 
 impl Asked {
     /// The vehicle meant: a kind may name its use, `passenger-private`, and what is towed has no engine.
-    fn vehicle(self) -> Vehicle {
+    fn vehicle(self) -> Result<Vehicle, Vec<Finding>> {
         let named = [Use::Private, Use::Business].into_iter().find_map(|one| {
             let kind = self.kind.strip_suffix(one.code())?.trim_end_matches(['-', ' ']);
             Some((kind.to_owned(), one))
         });
+        if let (Some((_, stated)), Some(given)) = (&named, self.r#use)
+            && *stated != given
+        {
+            let message = format!("車種「{}」と用途「{}」が違います。", self.kind, given.label());
+            return Err(vec![Finding::error("R015", "use", "用途", message, "どちらかを直してください。")]);
+        }
         let (kind, stated) = match named {
             Some((kind, one)) => (kind, Some(one)),
             None => (self.kind, None),
         };
-        Vehicle {
+        Ok(Vehicle {
             kind,
             r#use: self.r#use.or(stated).unwrap_or_default(),
             first_inspected: self.first_inspected,
             fuel: if self.towed { Fuel::None } else { self.fuel },
             green: self.green,
-        }
+        })
     }
 }
 
 /// In: the fiscal year and the [`Vehicle`]. Out: the yen, which amount it is, the day of assessment and the due date.
 fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
     let asked: Asked = read_asked(ITEMS, input)?;
-    let (fiscal_year, vehicle) = (asked.fiscal_year, asked.vehicle());
+    let (fiscal_year, vehicle) = (asked.fiscal_year, asked.vehicle()?);
     let rates = rates().map_err(|error| {
         vec![Finding::error("R000", "", "税率", error.to_string(), "配布物を入れ直してください。")]
     })?;

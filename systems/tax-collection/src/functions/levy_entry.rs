@@ -144,7 +144,7 @@ fn findings(input: &Input, today: Date) -> Vec<Finding> {
                 year("tax_year").label()
             );
             findings.push(wrong("due_on", "納期限", message, "納期限と相当年度を確かめてください。"));
-        } else if due_on < decided_on {
+        } else if due_on < decided_on && input.text("history_no") == "1" {
             let message = format!("納期限{}が、決定日{}より前です。", wareki(due_on), wareki(decided_on));
             let remedy = "日付を確かめてください。期限後の申告など、正しければ確認して進めてください。";
             findings.push(Finding::alert("TXC09", "due_on", "納期限", message, remedy));

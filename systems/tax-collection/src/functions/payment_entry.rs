@@ -60,7 +60,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     }
     let decided_on = held.record.first_decided_on();
     let mut findings = Vec::new();
-    if paid_on < decided_on {
+    if let Some(decided_on) = decided_on.filter(|decided_on| paid_on < *decided_on) {
         findings.push(Finding::alert(
             "TXC74",
             "paid_on",

@@ -93,15 +93,21 @@ fn decide_failed(view: &dyn View, key: &str, on: Date) -> Result<Outcome, Fault>
             let remedy = "過誤納一覧で、整理番号と処理状態を確かめてください。";
             Ok(Outcome::refused(vec![Finding::error("TXC36", "overpayment_key", "整理番号", why, remedy)]))
         }
-        Ok(over) => Ok(Outcome {
-            writes: desk.writes()?,
-            reason: "還付の振込不能・組戻し".to_owned(),
-            message:
+        Ok(over) => {
+            let writes = desk.writes()?;
+            let message = if writes.is_empty() {
+                "その日までの振込不能・組戻しは、すでに登録されています。何も変わりません。"
+            } else {
                 "振込不能・組戻しを登録しました。口座を確かめ、口座振込依頼書受付からやり直してください。"
-                    .to_owned(),
-            opens: Some(over.addressee_no),
-            ..Outcome::default()
-        }),
+            };
+            Ok(Outcome {
+                writes,
+                reason: "還付の振込不能・組戻し".to_owned(),
+                message: message.to_owned(),
+                opens: Some(over.addressee_no),
+                ..Outcome::default()
+            })
+        }
     }
 }
 
@@ -146,6 +152,14 @@ impl<'a> RefundDesk<'a> {
         Ok(true)
     }
 
+    /// Whether money was paid out for an overpayment and did not come back; its addition counts.
+    fn is_out(&mut self, over: &Overpayment) -> Result<bool, Fault> {
+        let mut is_out = false;
+        let key = over.overpayment_key.as_str();
+        self.post(over, |book| is_out = PAID_OUT.iter().any(|paid| 0 < out(book, key, *paid)))?;
+        Ok(is_out)
+    }
+
     /// A refund was paid: what of it, or why it cannot be booked. One that is booked already changes nothing.
     pub(crate) fn pay(
         &mut self,
@@ -159,6 +173,12 @@ impl<'a> RefundDesk<'a> {
             OverpaymentState::Settled => return Ok(Ok((over, Yen::ZERO))),
             OverpaymentState::Requested => {}
             other => return Ok(Err(not_requested(key, other))),
+        }
+        // A first payment that failed and was asked for anew: an old result is not the new one's.
+        if over.failed_on.is_some()
+            && let Some(why) = of_before(&over, paid_on)
+        {
+            return Ok(Err(why));
         }
         let year = self.closed.open_from(FiscalYear::of(paid_on));
         let posting = Posting { on: paid_on, year, cause: Cause::Refund, reference: key };
@@ -183,19 +203,25 @@ impl<'a> RefundDesk<'a> {
         let Some(mut over) = self.overs.load(self.view, key)? else {
             return Ok(Err(format!("整理番号「{key}」の過誤納はありません。")));
         };
-        if over.failed_on == Some(on) {
+        if over.failed_on.is_some_and(|failed_on| on <= failed_on) {
             return Ok(Ok(over));
         }
         match over.state {
-            OverpaymentState::Requested => {}
-            OverpaymentState::Settled if Yen::ZERO < over.refunded() => {
+            OverpaymentState::Requested => {
+                if let Some(why) = of_before(&over, on) {
+                    return Ok(Err(why));
+                }
+            }
+            OverpaymentState::Settled if self.is_out(&over)? => {
                 let year = self.closed.open_from(FiscalYear::of(on));
                 let posting = Posting { on, year, cause: Cause::Refund, reference: key };
                 if !self.post(&over, |book| take_in(book, posting))? {
                     return Ok(Err(format!("整理番号「{key}」の期別がありません。")));
                 }
                 let back = Yen(over.refunded().0.saturating_neg());
-                over.settled.push(Settlement { on, levy_key: None, yen: back });
+                if back != Yen::ZERO {
+                    over.settled.push(Settlement { on, levy_key: None, yen: back });
+                }
             }
             other => return Ok(Err(not_requested(key, other))),
         }
@@ -203,6 +229,7 @@ impl<'a> RefundDesk<'a> {
         over.failed_on = Some(on);
         over.payee = None;
         over.requested_on = None;
+        over.asked_on = None;
         self.overs.put(over.clone());
         Ok(Ok(over))
     }
@@ -212,19 +239,43 @@ fn not_requested(key: &str, state: OverpaymentState) -> String {
     format!("整理番号「{key}」は「{}」で、支払を依頼していません。", state.label())
 }
 
+/// Why a result of a day is not that of the payment that was asked for last.
+fn of_before(over: &Overpayment, on: Date) -> Option<String> {
+    let asked_on = over.asked_on.filter(|asked_on| on < *asked_on)?;
+    Some(format!(
+        "整理番号「{}」の支払は{}に依頼し直しています。{}の結果は、その前の依頼のものです。",
+        over.overpayment_key,
+        wareki(asked_on),
+        wareki(on)
+    ))
+}
+
+/// What is paid out for an overpayment: its parts, and the addition.
+const PAID_OUT: [(Account, Part); 5] = [
+    (Account::Overpaid, Part::Tax),
+    (Account::Overpaid, Part::Fee),
+    (Account::Overpaid, Part::Delinquency),
+    (Account::Overpaid, Part::Costs),
+    (Account::Addition, Part::Tax),
+];
+
+/// How much of it is out and did not come back.
+fn out(book: &Book, key: &str, (account, part): (Account, Part)) -> i64 {
+    let of = book
+        .entries()
+        .iter()
+        .filter(|entry| entry.cause == Cause::Refund && entry.reference == key && entry.part == part);
+    of.fold(0_i64, |sum, entry| match (entry.debit, entry.credit) {
+        (debit, Account::Cash) if debit == account => sum.saturating_add(entry.yen.0),
+        (Account::Cash, credit) if credit == account => sum.saturating_sub(entry.yen.0),
+        _ => sum,
+    })
+}
+
 /// Takes in again what was paid out for an overpayment, part by part, with the addition.
 fn take_in(book: &mut Book, posting: Posting<'_>) {
-    for (account, part) in
-        Part::ALL.iter().map(|part| (Account::Overpaid, *part)).chain([(Account::Addition, Part::Tax)])
-    {
-        let of = book.entries().iter().filter(|entry| {
-            entry.cause == Cause::Refund && entry.reference == posting.reference && entry.part == part
-        });
-        let out = of.fold(0_i64, |sum, entry| match (entry.debit, entry.credit) {
-            (debit, Account::Cash) if debit == account => sum.saturating_add(entry.yen.0),
-            (Account::Cash, credit) if credit == account => sum.saturating_sub(entry.yen.0),
-            _ => sum,
-        });
+    for (account, part) in PAID_OUT {
+        let out = out(book, posting.reference, (account, part));
         book.post(posting, Account::Cash, account, part, Yen(out));
     }
 }

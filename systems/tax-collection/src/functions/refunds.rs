@@ -209,14 +209,21 @@ fn decide_claim(view: &dyn View, input: &Input, context: &Context<'_>) -> Result
     }
     let kana = view.load::<Addressee>(&over.addressee_no)?.map(|held| held.record.name_kana);
     let same = |text: &str| text.replace(['\u{3000}', ' '], "");
-    let of_another = kana.as_deref().is_some_and(|kana| !kana.is_empty() && same(kana) != same(holder));
+    let kana = kana.unwrap_or_default();
+    // Whose reading nobody knows may be anybody's account.
+    let of_another = kana.is_empty() || same(&kana) != same(holder);
     if of_another {
+        let why = if kana.is_empty() {
+            format!("還付を受ける人のフリガナがないので、口座名義人「{holder}」と比べられません。")
+        } else {
+            format!("口座名義人「{holder}」が、還付を受ける人のフリガナと違います。")
+        };
         findings.push(Finding::alert(
             "TXC32",
             "holder_kana",
             "口座名義人カナ",
-            format!("口座名義人「{holder}」が、還付を受ける人のフリガナと違います。"),
-            "委任状があることを確かめてください。別の職員も同じ内容で受け付けると、登録されます。",
+            why,
+            "通帳の写しや委任状を確かめてください。別の職員も同じ内容で受け付けると、登録されます。",
         ));
     }
     let payee = Payee {
@@ -241,7 +248,7 @@ fn decide_claim(view: &dyn View, input: &Input, context: &Context<'_>) -> Result
     let message = if of_another && !checking {
         over.state = OverpaymentState::Checking;
         actor.clone_into(&mut over.entered_by);
-        "本人と違う名義の振込先です。別の職員が、口座振込依頼書受付に同じ内容を入力すると、登録されます。"
+        "本人の名義と確かめられない振込先です。別の職員が、口座振込依頼書受付に同じ内容を入力すると、登録されます。"
     } else {
         over.state = OverpaymentState::Claimed;
         over.entered_by.clear();
@@ -303,6 +310,7 @@ fn decide_request(view: &dyn View, input: &Input, context: &Context<'_>) -> Resu
         let mut over = held.record;
         over.state = OverpaymentState::Requested;
         over.requested_on = Some(pay_on);
+        over.asked_on = Some(context.today);
         total = total.saturating_add(over.left().0).saturating_add(over.addition.0);
         rows.push(shown(&over));
         subjects.push(over.addressee_no.clone());

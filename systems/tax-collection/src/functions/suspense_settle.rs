@@ -135,6 +135,7 @@ fn owed_back(receipt: &Receipt, payer: &str, yen: Yen, today: Date) -> Overpayme
         payee: None,
         entered_by: String::new(),
         requested_on: None,
+        asked_on: None,
         failed_on: None,
     }
 }

@@ -101,7 +101,9 @@ struct Levy {
 impl Levy {
     fn levied(self, closed: &Closed) -> Instalment {
         let year = closed.open_from(self.levy_year);
-        let posting = Posting { on: self.decided_on, year, cause: Cause::Levy, reference: "" };
+        let reference =
+            if self.history_no == 1 { String::new() } else { format!("履歴{}", self.history_no) };
+        let posting = Posting { on: self.decided_on, year, cause: Cause::Levy, reference: &reference };
         let amount = self.amount;
         let mut instalment = Instalment {
             levy_key: self.key,

@@ -317,7 +317,7 @@ impl<'a> Desk<'a> {
     /// Source: taxes.md 5.5 (payment dated before the levy).
     fn early(&mut self, told: &Told) -> Result<Option<NotTaken>, Fault> {
         let levy = self.instalments.load(self.view, &told.levy_key)?;
-        let decided_on = levy.map(|levy| levy.first_decided_on());
+        let decided_on = levy.and_then(|levy| levy.first_decided_on());
         Ok(decided_on.filter(|decided_on| !self.early_is_confirmed && told.paid_on < *decided_on).map(
             |decided_on| NotTaken {
                 item: "paid_on",

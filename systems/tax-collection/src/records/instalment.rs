@@ -5,7 +5,7 @@ use register::{Column, Kind, Record, UpcastError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::ledger::{Account, Book, Cause, Part, Posting, words};
+use super::ledger::{Account, Book, Cause, Entry, Part, Posting, words};
 use crate::rules::Parts;
 
 /// Instalments, by 税目, 年度, 通知書番号 and 期.
@@ -164,10 +164,11 @@ impl Record for Instalment {
 }
 
 impl Instalment {
-    /// The day the levy was decided first; corrections come later.
-    pub fn first_decided_on(&self) -> Date {
-        let levied = self.book.entries().iter().filter(|entry| entry.cause == Cause::Levy);
-        levied.map(|entry| entry.on).min().unwrap_or(self.decided_on)
+    /// The day the levy was decided first; corrections come later. None where it is not known: a levy of nothing leaves no entry,
+    /// and what was corrected before we heard of it names its history there.
+    pub fn first_decided_on(&self) -> Option<Date> {
+        let first = |entry: &&Entry| entry.cause == Cause::Levy && entry.reference.is_empty();
+        self.book.entries().iter().filter(first).map(|entry| entry.on).min()
     }
 
     /// A payment that was told of is final, or is taken back: the others stand.
@@ -289,7 +290,8 @@ impl Instalment {
         years.sort_unstable();
         years.dedup();
         for part in Part::ALL {
-            for of in &years {
+            // Of what was posted before the levy's own year nothing is carried: that year is closed.
+            for of in years.iter().filter(|of| self.levy_year <= **of) {
                 let until = self.receivable(*part, *of);
                 let posting = Posting { on, year: *of, cause: Cause::CarryOver, reference: "" };
                 self.book.post(posting, Account::Carried, Account::Receivable, *part, until);

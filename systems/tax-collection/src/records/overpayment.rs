@@ -93,6 +93,9 @@ pub struct Overpayment {
     /// When the accounting was asked to pay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requested_on: Option<Date>,
+    /// The day it was asked on: a result of a day before is that of an earlier asking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_on: Option<Date>,
     /// When the newest payment of it came back (振込不能・組戻し): another account is awaited since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed_on: Option<Date>,

@@ -207,6 +207,48 @@ fn what_the_accounting_answers() {
     }
 }
 
+/// 会計の結果が遅れて届いても、依頼し直した支払の結果とは取り違えない。二度払わない。
+#[test]
+fn a_late_result_is_not_that_of_the_new_request() {
+    let key = "04-2026-0000000017-01-01";
+    let result = |on: &str, outcome: &str| -> testkit::bench::Given {
+        vec![("overpayment_key", key.to_owned()), ("paid_on", on.to_owned()), ("outcome", outcome.to_owned())]
+    };
+    let mut town = Town::new();
+    town.take("addressees", &[known(1)]);
+    town.levies("1 10800");
+    town.pay("1 12000 2026-11-01");
+    town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
+    let claim = json!({
+        "overpayment_key": key, "bank": "9990", "branch": "001", "account_type": "1", "account_no": "0012345",
+        "holder_kana": "カクウ　イチロウ",
+    });
+    let ask = |town: &mut Town| {
+        town.done("refund-claim", &claim);
+        town.done("refund", &json!({ "pay_on": "2026-11-20" }));
+    };
+    ask(&mut town);
+    // A clerk registers what the accounting said on the telephone, and it is asked for anew.
+    town.done(
+        "refund-paid",
+        &json!({ "refunded_on": "2026-11-20", "overpayment_key": key, "result": "failed" }),
+    );
+    ask(&mut town);
+    for (what, on, outcome, said) in [
+        ("前の依頼の振込不能が、ファイルでも届く", "2026-11-19", "2", ""),
+        ("登録した日の振込不能", "2026-11-20", "2", ""),
+        ("前の依頼の支払済み", "2026-11-19", "1", "その前の依頼のものです"),
+    ] {
+        let told = town.take("refund-results", &[result(on, outcome)]).join(" ");
+        assert!(told.contains(said) && told.is_empty() == said.is_empty(), "{what}: {told}");
+        let listed = town.done("overpayment-list", &json!({}));
+        assert_eq!(listed["rows"][0]["state_label"], json!("支払依頼済み"), "{what}");
+    }
+    assert!(town.take("refund-results", &[result("2026-11-20", "1")]).is_empty());
+    assert_eq!(town.balance(Account::Cash), 10_800);
+    town.verified();
+}
+
 /// Days that lie behind are no days to come.
 #[test]
 fn refund_days_that_are_over() {
