@@ -218,7 +218,9 @@ impl Visit {
     /// Reads a form with a file in it (RFC 7578) into the memory.
     async fn read_file(&mut self, body: &mut Body) -> Result<(), Problem> {
         let Ok(_place) = FILES_AT_ONCE.acquire().await else {
-            return Err(Problem::busy("終了しています。"));
+            return Err(Problem::busy(
+                "プログラムが止まるところで、ファイルを受け取れません。しばらくしてからやり直してください。",
+            ));
         };
         let limited = Limited::new(body, FILE_BYTES_MAX).collect().await;
         let bytes = limited.map_err(|_| Problem::too_large())?.to_bytes();

@@ -68,10 +68,21 @@ pub(crate) fn overpaid(
     while drafts.load(view, &key(no))?.is_some() {
         no = no.saturating_add(1);
     }
-    drafts.put(Overpayment {
-        overpayment_key: key(no),
-        levy_key: held.levy_key.clone(),
-        addressee_no: held.addressee_no.clone(),
+    drafts.put(found(key(no), held.levy_key.clone(), held.addressee_no.clone(), &over));
+    Ok(())
+}
+
+/// What is too much, as it is found: of a levy, or of a payment that was for none.
+pub(crate) fn found(
+    overpayment_key: String,
+    levy_key: String,
+    addressee_no: String,
+    over: &Over<'_>,
+) -> Overpayment {
+    Overpayment {
+        overpayment_key,
+        levy_key,
+        addressee_no,
         yen: over.yen,
         reference: over.reference.to_owned(),
         cause: over.cause,
@@ -85,6 +96,5 @@ pub(crate) fn overpaid(
         requested_on: None,
         asked_on: None,
         failed_on: None,
-    });
-    Ok(())
+    }
 }

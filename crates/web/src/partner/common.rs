@@ -54,10 +54,7 @@ impl Names {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, item)| *item)
     }
 
-    fn name<'n>(&self, item: &'n str) -> &'n str
-    where
-        'static: 'n,
-    {
+    fn name<'n>(&self, item: &'n str) -> &'n str {
         self.0.iter().find(|(_, known)| *known == item).map_or(item, |(name, _)| name)
     }
 

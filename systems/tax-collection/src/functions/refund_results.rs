@@ -80,8 +80,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     Ok(Outcome {
         writes: desk.writes()?,
         reason: "還付済み".to_owned(),
-        message: format!("{}件、{}円を還付済みにしました。", keys.len(), Yen(total)),
-        answer: Some(Answer { data: json!({ "count": keys.len(), "total_yen": total }), subjects }),
+        message: format!("{}件、{}円を還付済みにしました。", subjects.len(), Yen(total)),
+        answer: Some(Answer { data: json!({ "count": subjects.len(), "total_yen": total }), subjects }),
         ..Outcome::default()
     })
 }
@@ -156,7 +156,7 @@ impl<'a> RefundDesk<'a> {
     fn is_out(&mut self, over: &Overpayment) -> Result<bool, Fault> {
         let mut is_out = false;
         let key = over.overpayment_key.as_str();
-        self.post(over, |book| is_out = PAID_OUT.iter().any(|paid| 0 < out(book, key, *paid)))?;
+        self.post(over, |book| is_out = paid_out().any(|paid| 0 < out(book, key, paid)))?;
         Ok(is_out)
     }
 
@@ -251,13 +251,9 @@ fn of_before(over: &Overpayment, on: Date) -> Option<String> {
 }
 
 /// What is paid out for an overpayment: its parts, and the addition.
-const PAID_OUT: [(Account, Part); 5] = [
-    (Account::Overpaid, Part::Tax),
-    (Account::Overpaid, Part::Fee),
-    (Account::Overpaid, Part::Delinquency),
-    (Account::Overpaid, Part::Costs),
-    (Account::Addition, Part::Tax),
-];
+fn paid_out() -> impl Iterator<Item = (Account, Part)> {
+    Part::ALL.iter().map(|part| (Account::Overpaid, *part)).chain([(Account::Addition, Part::Tax)])
+}
 
 /// How much of it is out and did not come back.
 fn out(book: &Book, key: &str, (account, part): (Account, Part)) -> i64 {
@@ -274,7 +270,7 @@ fn out(book: &Book, key: &str, (account, part): (Account, Part)) -> i64 {
 
 /// Takes in again what was paid out for an overpayment, part by part, with the addition.
 fn take_in(book: &mut Book, posting: Posting<'_>) {
-    for (account, part) in PAID_OUT {
+    for (account, part) in paid_out() {
         let out = out(book, posting.reference, (account, part));
         book.post(posting, Account::Cash, account, part, Yen(out));
     }

@@ -8,9 +8,9 @@ use system::{
 
 use super::{no_levy, place};
 use crate::records::known::Addressee;
-use crate::records::{Instalment, Overpayment, OverpaymentState, Receipt, ReceiptState};
+use crate::records::{Instalment, Overpayment, Receipt, ReceiptState};
 use crate::rules::{self, levy_key_of};
-use crate::tasks::Closed;
+use crate::tasks::{Closed, Over, found};
 
 /// 仮受の処理.
 pub(super) fn function() -> Function {
@@ -120,22 +120,12 @@ fn no_payer(view: &dyn View, payer: &str) -> Result<Option<Finding>, Fault> {
 ///
 /// Source: 地方税法 17条 (過誤納金の還付); taxes.md 5.1 (unknown receipt).
 fn owed_back(receipt: &Receipt, payer: &str, yen: Yen, today: Date) -> Overpayment {
-    Overpayment {
-        overpayment_key: format!("R-{}", receipt.payment_no),
-        levy_key: String::new(),
-        addressee_no: payer.to_owned(),
+    let over = Over {
         yen,
-        reference: receipt.payment_no.clone(),
         cause: rules::Cause::Mistake,
+        reference: &receipt.payment_no,
         found_on: today,
         paid_on: receipt.paid_on,
-        state: OverpaymentState::Found,
-        addition: Yen::ZERO,
-        settled: Vec::new(),
-        payee: None,
-        entered_by: String::new(),
-        requested_on: None,
-        asked_on: None,
-        failed_on: None,
-    }
+    };
+    found(format!("R-{}", receipt.payment_no), String::new(), payer.to_owned(), &over)
 }

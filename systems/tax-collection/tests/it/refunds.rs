@@ -63,10 +63,7 @@ fn a_refund_goes_its_way() {
     town.pay("03/2024/1/1 600000 2024-05-31");
     town.levies("03/2024/1/1 0 due 2024-05-31 hist 2 decided 2024-12-20");
     let key = "03-2024-0000000017-01-01";
-    let claim = json!({
-        "overpayment_key": key, "bank": "9990", "branch": "001", "account_type": "1", "account_no": "0012345",
-        "holder_kana": "カクウ　イチロウ",
-    });
+    let claim = own_account(key);
     // Before the notice nothing is claimed.
     assert!(town.refused("refund-claim", &claim)[0].starts_with("TXC31"));
     let prepared = town.done("refund-notices", &json!({ "claim_by": "2025-01-31" }));
@@ -119,10 +116,7 @@ fn what_was_paid_for_nothing_goes_back_to_its_payer() {
     let cancelled = town.refused("payments-import", &json!({ "list": "X,bank,3,どこか,2026-11-01,,5000" }));
     assert!(cancelled[0].contains("返還の手続きをしています"), "{cancelled:?}");
     town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
-    let claim = json!({
-        "overpayment_key": "R-X", "bank": "9990", "branch": "001", "account_type": "1", "account_no": "0012345",
-        "holder_kana": "カクウ　イチロウ",
-    });
+    let claim = own_account("R-X");
     town.done("refund-claim", &claim);
     town.done("refund", &json!({ "pay_on": "2026-11-20" }));
     let dataset = town.system.datasets.iter().find(|one| one.id == "tax-collection/refund").unwrap();
@@ -134,13 +128,29 @@ fn what_was_paid_for_nothing_goes_back_to_its_payer() {
     town.verified();
 }
 
+/// The overpayment of 1,200 yen the cases are about.
+const OVERPAID: &str = "04-2026-0000000017-01-01";
+
+/// The payee's own account.
+fn own_account(key: &str) -> Value {
+    json!({
+        "overpayment_key": key, "bank": "9990", "branch": "001", "account_type": "1", "account_no": "0012345",
+        "holder_kana": "カクウ　イチロウ",
+    })
+}
+
+/// What the accounting says of it.
+fn result(on: &str, outcome: &str) -> testkit::bench::Given {
+    vec![
+        ("overpayment_key", OVERPAID.to_owned()),
+        ("paid_on", on.to_owned()),
+        ("outcome", outcome.to_owned()),
+    ]
+}
+
 /// `results` of the accounting in turn, what is said of the last, how the overpayment of 1,200 yen stands then.
 #[test]
 fn what_the_accounting_answers() {
-    let key = "04-2026-0000000017-01-01";
-    let result = |on: &str, outcome: &str| -> testkit::bench::Given {
-        vec![("overpayment_key", key.to_owned()), ("paid_on", on.to_owned()), ("outcome", outcome.to_owned())]
-    };
     for (what, results, said, state, cash) in [
         ("支払済み", vec![result("2026-11-20", "")], "", "処理済み", 10_800),
         ("支払済みの番号", vec![result("2026-11-20", "1")], "", "処理済み", 10_800),
@@ -179,10 +189,7 @@ fn what_the_accounting_answers() {
         town.levies("1 10800");
         town.pay("1 12000 2026-11-01");
         town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
-        let claim = json!({
-            "overpayment_key": key, "bank": "9990", "branch": "001", "account_type": "1", "account_no": "0012345",
-            "holder_kana": "カクウ　イチロウ",
-        });
+        let claim = own_account(OVERPAID);
         town.done("refund-claim", &claim);
         town.done("refund", &json!({ "pay_on": "2026-11-20" }));
         let mut last = Vec::new();
@@ -210,19 +217,13 @@ fn what_the_accounting_answers() {
 /// 会計の結果が遅れて届いても、依頼し直した支払の結果とは取り違えない。二度払わない。
 #[test]
 fn a_late_result_is_not_that_of_the_new_request() {
-    let key = "04-2026-0000000017-01-01";
-    let result = |on: &str, outcome: &str| -> testkit::bench::Given {
-        vec![("overpayment_key", key.to_owned()), ("paid_on", on.to_owned()), ("outcome", outcome.to_owned())]
-    };
     let mut town = Town::new();
+    let anew_on = std::mem::replace(&mut town.today, date(2026, 11, 18));
     town.take("addressees", &[known(1)]);
     town.levies("1 10800");
     town.pay("1 12000 2026-11-01");
     town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
-    let claim = json!({
-        "overpayment_key": key, "bank": "9990", "branch": "001", "account_type": "1", "account_no": "0012345",
-        "holder_kana": "カクウ　イチロウ",
-    });
+    let claim = own_account(OVERPAID);
     let ask = |town: &mut Town| {
         town.done("refund-claim", &claim);
         town.done("refund", &json!({ "pay_on": "2026-11-20" }));
@@ -231,12 +232,14 @@ fn a_late_result_is_not_that_of_the_new_request() {
     // A clerk registers what the accounting said on the telephone, and it is asked for anew.
     town.done(
         "refund-paid",
-        &json!({ "refunded_on": "2026-11-20", "overpayment_key": key, "result": "failed" }),
+        &json!({ "refunded_on": "2026-11-18", "overpayment_key": OVERPAID, "result": "failed" }),
     );
+    town.today = anew_on;
     ask(&mut town);
     for (what, on, outcome, said) in [
-        ("前の依頼の振込不能が、ファイルでも届く", "2026-11-19", "2", ""),
-        ("登録した日の振込不能", "2026-11-20", "2", ""),
+        ("前の依頼の振込不能が、ファイルでも届く", "2026-11-17", "2", ""),
+        ("登録した日の振込不能", "2026-11-18", "2", ""),
+        ("前の依頼の振込不能の日が、登録より後", "2026-11-19", "2", "その前の依頼のものです"),
         ("前の依頼の支払済み", "2026-11-19", "1", "その前の依頼のものです"),
     ] {
         let told = town.take("refund-results", &[result(on, outcome)]).join(" ");
@@ -301,6 +304,7 @@ fn enter(town: &mut Town, user: &str, id: &str, input: &Value) -> Vec<String> {
 fn an_account_of_somebody_else_needs_two_clerks() {
     for (what, entries, codes, state) in [
         ("本人の口座", &["甲 カクウ　イチロウ 0012345"][..], "", "還付請求受付済み"),
+        ("フリガナの分からない人", &["甲 カクウ　イチロウ 0012345"], "TXC32", "振込先の審査待ち"),
         ("別人の口座", &["甲 カクウ　ハナコ 0012345"], "TXC32", "振込先の審査待ち"),
         (
             "同じ職員がもう一度",
@@ -335,7 +339,11 @@ fn an_account_of_somebody_else_needs_two_clerks() {
         ),
     ] {
         let mut town = Town::new();
-        town.take("addressees", &[known(1)]);
+        let mut payee = known(1);
+        if what == "フリガナの分からない人" {
+            payee.retain(|(item, _)| *item != "name_kana");
+        }
+        town.take("addressees", &[payee]);
         town.levies("1 10800");
         town.pay("1 12000 2026-05-20");
         town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
