@@ -82,26 +82,82 @@ pub fn change_hash<'a>(
     change: &Chained<'_>,
     versions: impl IntoIterator<Item = VersionLine<'a>>,
 ) -> ChainHash {
-    let mut hasher = Sha256::new();
-    hasher.update(before.0);
-    hasher.update(change.position.0.to_be_bytes());
-    hasher.update(change.at.as_microsecond().to_be_bytes());
-    let mut part = |text: &str| {
+    let mut hasher = ChangeHasher::begin(before, change);
+    versions.into_iter().for_each(|line| hasher.version(&line));
+    hasher.finish()
+}
+
+/// A [`change_hash`] under way, for a walk that meets the versions one by one.
+#[derive(Clone, Debug)]
+pub struct ChangeHasher(Sha256);
+
+impl ChangeHasher {
+    /// Begins with the hash of the change before, and the change without its versions.
+    pub fn begin(before: &ChainHash, change: &Chained<'_>) -> Self {
+        let mut hasher = Sha256::new();
+        hasher.update(before.0);
+        hasher.update(change.position.0.to_be_bytes());
+        hasher.update(change.at.as_microsecond().to_be_bytes());
+        let mut begun = Self(hasher);
+        begun.part(Spelt::of(&change.effective_on).as_str());
+        for text in [change.system, change.function, change.actor, change.reason, change.cause] {
+            begun.part(text);
+        }
+        begun
+    }
+
+    /// The next version of the change.
+    pub fn version(&mut self, line: &VersionLine<'_>) {
+        self.part(line.kind);
+        self.part(line.key);
+        self.part(Spelt::of(&line.version).as_str());
+        self.part(Spelt::of(&line.effective_on).as_str());
+        self.part(if line.closed { "closed" } else { "open" });
+        self.part(line.body);
+    }
+
+    /// The hash over all that was given.
+    pub fn finish(self) -> ChainHash {
+        ChainHash(self.0.finalize().into())
+    }
+
+    fn part(&mut self, text: &str) {
         // A usize always fits u64 on the machines Rust knows; the length only separates the parts.
-        hasher.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hasher.update(text.as_bytes());
-    };
-    part(&change.effective_on.to_string());
-    for text in [change.system, change.function, change.actor, change.reason, change.cause] {
-        part(text);
+        self.0.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+        self.0.update(text.as_bytes());
     }
-    for line in versions {
-        part(line.kind);
-        part(line.key);
-        part(&line.version.to_string());
-        part(&line.effective_on.to_string());
-        part(if line.closed { "closed" } else { "open" });
-        part(line.body);
+}
+
+/// A number or a day as text. Spelt on the stack: a verification spells two or three for each change of a journal.
+struct Spelt {
+    bytes: [u8; 24],
+    length: usize,
+    /// What does not fit, which no number and no day of ours is.
+    longer: Option<String>,
+}
+
+impl Spelt {
+    fn of(value: &dyn fmt::Display) -> Self {
+        let mut spelt = Self { bytes: [0; 24], length: 0, longer: None };
+        if fmt::Write::write_fmt(&mut spelt, format_args!("{value}")).is_err() {
+            spelt.longer = Some(value.to_string());
+        }
+        spelt
     }
-    ChainHash(hasher.finalize().into())
+
+    fn as_str(&self) -> &str {
+        let written = self.bytes.get(..self.length).unwrap_or_default();
+        // Whole texts were copied, so that this is one.
+        self.longer.as_deref().unwrap_or_else(|| std::str::from_utf8(written).unwrap_or_default())
+    }
+}
+
+impl fmt::Write for Spelt {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length.saturating_add(text.len());
+        let place = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
 }

@@ -9,7 +9,7 @@ mod kind;
 mod ledger;
 
 pub use body::{Body, BodyError};
-pub use chain::{ChainHash, Chained, VersionLine, change_hash};
+pub use chain::{ChainHash, Chained, ChangeHasher, VersionLine, change_hash};
 pub use change::{Actor, Cause, Committed, CursorMove, Draft, Expect, LeaseGuard, Op, Write};
 pub use hex::{hex, unhex};
 pub use journal::{

@@ -66,18 +66,19 @@ pub(crate) fn kinds_stored(conn: &Conn) -> Result<Vec<String>, Fault> {
     rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>().or_said(WHAT)
 }
 
-fn change(row: &Row) -> Result<ChangeRow, Fault> {
+fn change(row: &Row) -> Result<ChangeRow<'static>, Fault> {
+    let text = |place: usize| row.try_get::<_, String>(place).map(Into::into);
     let read = || -> Result<_, Error> {
         let hash: &[u8] = row.try_get(8)?;
         Ok(ChangeRow {
             position: uint(row.try_get(0)?),
             at_us: row.try_get(1)?,
-            effective_on: row.try_get(2)?,
-            system: row.try_get(3)?,
-            function: row.try_get(4)?,
-            actor: row.try_get(5)?,
-            reason: row.try_get(6)?,
-            cause: row.try_get(7)?,
+            effective_on: text(2)?,
+            system: text(3)?,
+            function: text(4)?,
+            actor: text(5)?,
+            reason: text(6)?,
+            cause: text(7)?,
             // A hash of another length fits nothing, and is told as one that does not fit.
             hash: ChainHash(hash.try_into().unwrap_or([0xFF; 32])),
         })
@@ -85,19 +86,20 @@ fn change(row: &Row) -> Result<ChangeRow, Fault> {
     read().or_said(WHAT)
 }
 
-fn line(row: &Row) -> Result<Line, Fault> {
+fn line(row: &Row) -> Result<Line<'static>, Fault> {
+    let text = |place: usize| row.try_get::<_, String>(place).map(Into::into);
     let effective_on = date(row.try_get(5).or_said(WHAT)?)?;
     let version = version(row.try_get(4).or_said(WHAT)?)?;
     let read = || -> Result<_, Error> {
         Ok(Line {
             position: uint(row.try_get(0)?),
             ordinal: u64::try_from(row.try_get::<_, i32>(1)?).unwrap_or(u64::MAX),
-            kind: row.try_get(2)?,
-            key: row.try_get(3)?,
+            kind: text(2)?,
+            key: text(3)?,
             version,
             effective_on,
             closed: row.try_get(6)?,
-            body: row.try_get(7)?,
+            body: text(7)?,
             recorded_us: row.try_get(8)?,
         })
     };

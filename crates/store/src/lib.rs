@@ -26,4 +26,4 @@ pub use text::{OrFault, WRITES_MAX, date, int, row_mark, time, uint, version};
 pub use tip::{Found, Place, Sealed, Tip, conflict, conflict_holder, next_version};
 pub use trouble::Trouble;
 pub use vault::{Vault, random};
-pub use verify::{ChangeRow, Current, Line, Source, Walk};
+pub use verify::{Chain, ChangeRow, Current, Line, Source, Walk};

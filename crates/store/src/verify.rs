@@ -2,7 +2,9 @@
 //!
 //! A store brings the rows; what is wrong with them is told here, in the same words for every database.
 
-use register::{ChainHash, Chained, Fault, Position, Verification, VersionLine, change_hash};
+use std::borrow::Cow;
+
+use register::{ChainHash, Chained, ChangeHasher, Fault, Position, Verification, VersionLine};
 
 use crate::shape::Shape;
 use crate::text::{date, time};
@@ -16,38 +18,38 @@ pub type Source<'a, T> = &'a mut dyn FnMut() -> Result<Option<T>, Fault>;
 
 /// A row of `changes`, as it is stored.
 #[derive(Clone, Debug)]
-pub struct ChangeRow {
+pub struct ChangeRow<'a> {
     /// Its number.
     pub position: u64,
     /// Microseconds since 1970.
     pub at_us: i64,
     /// A day as text.
-    pub effective_on: String,
+    pub effective_on: Cow<'a, str>,
     /// System.
-    pub system: String,
+    pub system: Cow<'a, str>,
     /// Function.
-    pub function: String,
+    pub function: Cow<'a, str>,
     /// Actor as JSON.
-    pub actor: String,
+    pub actor: Cow<'a, str>,
     /// Reason.
-    pub reason: String,
+    pub reason: Cow<'a, str>,
     /// Cause as JSON.
-    pub cause: String,
+    pub cause: Cow<'a, str>,
     /// The stored hash.
     pub hash: ChainHash,
 }
 
 /// A row of `versions`.
 #[derive(Clone, Debug)]
-pub struct Line {
+pub struct Line<'a> {
     /// The change it belongs to.
     pub position: u64,
     /// Its place among the change's versions.
     pub ordinal: u64,
     /// Kind id.
-    pub kind: String,
+    pub kind: Cow<'a, str>,
     /// Key.
-    pub key: String,
+    pub key: Cow<'a, str>,
     /// Version number.
     pub version: u32,
     /// From which day.
@@ -55,7 +57,7 @@ pub struct Line {
     /// Whether it closes the record.
     pub closed: bool,
     /// The body as stored.
-    pub body: String,
+    pub body: Cow<'a, str>,
     /// When its change was recorded; none where it was not asked, or the change is missing.
     pub recorded_us: Option<i64>,
 }
@@ -102,63 +104,40 @@ impl Walk {
         }
     }
 
-    /// Positions without gaps, times that never go back, hashes recomputed, no version without its change. Both sources
-    /// are in the order of the journal.
+    /// How many problems were told so far.
+    pub fn problems(&self) -> usize {
+        self.0.problems.len()
+    }
+
+    /// Begins the walk along the chain.
+    pub fn begin_chain(&mut self) -> Chain<'_> {
+        Chain { walk: self, before: ChainHash::START, position: 0, at_us: i64::MIN, open: None }
+    }
+
+    /// Walks along the chain. Both sources are in the order of the journal.
     ///
     /// # Errors
     /// Those of the sources.
-    pub fn chain(&mut self, changes: Source<'_, ChangeRow>, lines: Source<'_, Line>) -> Result<(), Fault> {
+    pub fn chain(
+        &mut self,
+        changes: Source<'_, ChangeRow<'static>>,
+        lines: Source<'_, Line<'static>>,
+    ) -> Result<(), Fault> {
+        let mut chain = self.begin_chain();
         let mut line = lines()?;
-        let (mut before, mut position_before, mut at_before) = (ChainHash::START, 0_u64, i64::MIN);
         while let Some(row) = changes()? {
-            let position = row.position;
-            if position != position_before.saturating_add(1) {
-                self.tell(|| {
-                    format!("change {position} follows change {position_before}: changes are missing")
-                });
-            }
-            if row.at_us < at_before {
-                self.tell(|| format!("change {position} was recorded before the change in front of it"));
-            }
-            while let Some(orphan) = line.take_if(|line| line.position < position) {
-                self.tell_orphan(&orphan);
+            while let Some(earlier) = line.take_if(|line| line.position < row.position) {
+                chain.line(&earlier);
                 line = lines()?;
             }
-            let mut own = Vec::new();
-            while let Some(next) = line.take_if(|line| line.position == position) {
-                own.push(next);
-                line = lines()?;
-            }
-            if own.iter().zip(0..).any(|(line, ordinal)| line.ordinal != ordinal) {
-                self.tell(|| format!("change {position} has gaps between its versions"));
-            }
-            match hash_of(&row, &before, &own) {
-                Ok(hash) if hash == row.hash => {}
-                Ok(_) => self.tell(|| {
-                    format!("change {position} does not fit its hash: it, or one before, was altered")
-                }),
-                Err(error) => self.tell(|| format!("change {position} does not read: {error}")),
-            }
-            self.0.changes = self.0.changes.saturating_add(1);
-            self.0.versions = self.0.versions.saturating_add(u64::try_from(own.len()).unwrap_or(u64::MAX));
-            self.0.head = Some(row.hash);
-            // Going on from the stored hash tells each broken place once.
-            (before, position_before, at_before) = (row.hash, position, row.at_us);
+            chain.change(&row);
         }
-        while let Some(orphan) = line {
-            self.tell_orphan(&orphan);
+        while let Some(last) = line {
+            chain.line(&last);
             line = lines()?;
         }
+        chain.end();
         Ok(())
-    }
-
-    fn tell_orphan(&mut self, line: &Line) {
-        self.tell(|| {
-            format!(
-                "{} {} version {} belongs to change {}, which is missing",
-                line.kind, line.key, line.version, line.position
-            )
-        });
     }
 
     /// A cursor behind the end is a sign of an end that was cut off.
@@ -169,7 +148,7 @@ impl Walk {
     }
 
     /// Tells when a version does not follow the one before it of the same key.
-    fn step(&mut self, before: Option<&Line>, line: &Line) {
+    fn step(&mut self, before: Option<&Line<'_>>, line: &Line<'_>) {
         let expected = before.map_or(1, |before| before.version.saturating_add(1));
         if line.version != expected {
             self.tell(|| {
@@ -201,8 +180,8 @@ impl Walk {
     ///
     /// # Errors
     /// Those of the source.
-    pub fn unknown_kind(&mut self, lines: Source<'_, Line>) -> Result<(), Fault> {
-        let mut before: Option<Line> = None;
+    pub fn unknown_kind(&mut self, lines: Source<'_, Line<'static>>) -> Result<(), Fault> {
+        let mut before: Option<Line<'_>> = None;
         while let Some(line) = lines()? {
             self.step(before.as_ref().filter(|before| before.key == line.key), &line);
             before = Some(line);
@@ -219,7 +198,7 @@ impl Walk {
         &mut self,
         shape: &Shape,
         vault: Option<&Vault>,
-        lines: Source<'_, Line>,
+        lines: Source<'_, Line<'static>>,
         currents: Source<'_, Current>,
     ) -> Result<(), Fault> {
         let kind = shape.kind.id;
@@ -233,11 +212,11 @@ impl Walk {
                 newest = next;
                 line = lines()?;
             }
-            while let Some(alone) = current.take_if(|current| current.key < newest.key) {
+            while let Some(alone) = current.take_if(|current| *current.key < *newest.key) {
                 self.tell(|| format!("{kind} {}: a current record without versions", alone.key));
                 current = currents()?;
             }
-            match current.take_if(|current| current.key == newest.key) {
+            match current.take_if(|current| *current.key == *newest.key) {
                 None => self.tell(|| format!("{kind} {}: the current record is missing", newest.key)),
                 Some(same) => {
                     if let Some(differs) = difference(shape, vault, &newest, &same) {
@@ -255,7 +234,97 @@ impl Walk {
     }
 }
 
-fn hash_of(row: &ChangeRow, before: &ChainHash, own: &[Line]) -> Result<ChainHash, Fault> {
+/// The walk along the chain: positions without gaps, times that never go back, hashes recomputed, no version without its
+/// change. It is given everything in the order of the journal, each change before its versions.
+#[derive(Debug)]
+pub struct Chain<'w> {
+    walk: &'w mut Walk,
+    before: ChainHash,
+    position: u64,
+    at_us: i64,
+    open: Option<Open>,
+}
+
+/// The change whose versions are being met.
+#[derive(Debug)]
+struct Open {
+    stored: ChainHash,
+    hasher: Result<ChangeHasher, Fault>,
+    versions: u64,
+    has_gaps: bool,
+}
+
+impl Chain<'_> {
+    /// The next change.
+    pub fn change(&mut self, row: &ChangeRow<'_>) {
+        self.close();
+        let position = row.position;
+        if position != self.position.saturating_add(1) {
+            let before = self.position;
+            self.walk.tell(|| format!("change {position} follows change {before}: changes are missing"));
+        }
+        if row.at_us < self.at_us {
+            self.walk.tell(|| format!("change {position} was recorded before the change in front of it"));
+        }
+        let hasher = begin(row, &self.before);
+        self.open = Some(Open { stored: row.hash, hasher, versions: 0, has_gaps: false });
+        (self.position, self.at_us) = (position, row.at_us);
+    }
+
+    /// The next version: of the change given last, or of none.
+    pub fn line(&mut self, line: &Line<'_>) {
+        let own = self.open.as_mut().filter(|_| line.position == self.position);
+        let Some(open) = own else {
+            self.walk.tell(|| {
+                format!(
+                    "{} {} version {} belongs to change {}, which is missing",
+                    line.kind, line.key, line.version, line.position
+                )
+            });
+            return;
+        };
+        open.has_gaps |= line.ordinal != open.versions;
+        open.versions = open.versions.saturating_add(1);
+        if let Ok(hasher) = &mut open.hasher {
+            hasher.version(&VersionLine {
+                kind: &line.kind,
+                key: &line.key,
+                version: line.version,
+                effective_on: line.effective_on,
+                closed: line.closed,
+                body: &line.body,
+            });
+        }
+    }
+
+    /// The end of the journal.
+    pub fn end(mut self) {
+        self.close();
+    }
+
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        let position = self.position;
+        if open.has_gaps {
+            self.walk.tell(|| format!("change {position} has gaps between its versions"));
+        }
+        match open.hasher.map(ChangeHasher::finish) {
+            Ok(hash) if hash == open.stored => {}
+            Ok(_) => self
+                .walk
+                .tell(|| format!("change {position} does not fit its hash: it, or one before, was altered")),
+            Err(error) => self.walk.tell(|| format!("change {position} does not read: {error}")),
+        }
+        let found = &mut self.walk.0;
+        found.changes = found.changes.saturating_add(1);
+        found.versions = found.versions.saturating_add(open.versions);
+        found.head = Some(open.stored);
+        // Going on from the stored hash tells each broken place once.
+        self.before = open.stored;
+    }
+}
+
+fn begin(row: &ChangeRow<'_>, before: &ChainHash) -> Result<ChangeHasher, Fault> {
     let change = Chained {
         position: Position(row.position),
         at: time(row.at_us)?,
@@ -266,19 +335,11 @@ fn hash_of(row: &ChangeRow, before: &ChainHash, own: &[Line]) -> Result<ChainHas
         reason: &row.reason,
         cause: &row.cause,
     };
-    let versions = own.iter().map(|line| VersionLine {
-        kind: &line.kind,
-        key: &line.key,
-        version: line.version,
-        effective_on: line.effective_on,
-        closed: line.closed,
-        body: &line.body,
-    });
-    Ok(change_hash(before, &change, versions))
+    Ok(ChangeHasher::begin(before, &change))
 }
 
 /// What of a current record is not as the newest version has it.
-fn difference(shape: &Shape, vault: Option<&Vault>, newest: &Line, current: &Current) -> Option<String> {
+fn difference(shape: &Shape, vault: Option<&Vault>, newest: &Line<'_>, current: &Current) -> Option<String> {
     if current.version != newest.version || current.position != newest.position {
         return Some(format!(
             "the current record is version {} of change {}, the newest is {} of {}",
@@ -302,7 +363,7 @@ fn difference(shape: &Shape, vault: Option<&Vault>, newest: &Line, current: &Cur
     if vault.is_none() && !shape.kind.sealed.is_empty() {
         return None;
     }
-    let opened = shape.open(vault, &newest.key, newest.body.clone());
+    let opened = shape.open(vault, &newest.key, newest.body.clone().into_owned());
     let columns = opened.and_then(|body| shape.columns(vault, body.as_str()));
     match columns {
         Ok(columns) if columns == current.columns => None,

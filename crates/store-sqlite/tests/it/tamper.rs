@@ -177,6 +177,26 @@ fn verify_tells_what_was_done_to_the_file() {
         ("the tail cut", cut_tail, "test/note C: a current record without versions"),
         ("the tail cut, seen by a cursor", cut_tail, "cursor link/1 stands at 5"),
         ("a current body edited", r#"UPDATE current_test__note SET body = '{}' WHERE key = 'A'"#, "test/note A: the current body"),
+        (
+            "two current records exchanged",
+            "UPDATE current_test__note SET key = 'X' WHERE key = 'A'; UPDATE current_test__note SET key = 'A' WHERE key = 'C';
+             UPDATE current_test__note SET key = 'C' WHERE key = 'X'",
+            "test/note A: the current record is version",
+        ),
+        (
+            "two versions exchanged",
+            "UPDATE versions SET version = 9 WHERE key = 'A' AND version = 1;
+             UPDATE versions SET version = 1 WHERE key = 'A' AND version = 2;
+             UPDATE versions SET version = 2 WHERE key = 'A' AND version = 9",
+            "test/note A: version 2 was written before the version in front of it",
+        ),
+        ("closed twice", "UPDATE versions SET closed = 1 WHERE key = 'B' AND version = 1", "test/note B: version 1 closes a record"),
+        (
+            "a version of an unknown kind deleted",
+            r#"INSERT INTO versions (line, kind, key, version, effective_on, closed, body)
+               VALUES (5 * 1048576 + 1, 'test/gone', 'D', 2, '2026-04-01', 0, '{}')"#,
+            "test/gone D: version 2 stands where 1 belongs",
+        ),
         ("a current record deleted", "DELETE FROM current_test__note WHERE key = 'A'", "test/note A: the current record is missing"),
         ("a current record reopened", "UPDATE current_test__note SET closed = 0 WHERE key = 'B'", "test/note B: the current record is open"),
         ("a column edited", "UPDATE current_test__person SET ward = '西'", "test/person P: the declared columns"),

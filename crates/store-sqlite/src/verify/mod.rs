@@ -1,11 +1,16 @@
 //! The rows a verification walks over, in one snapshot.
 
-use std::collections::BTreeMap;
+mod quick;
+mod sums;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use register::{ChainHash, Fault, Verification};
 use rusqlite::{Connection, Row, Rows};
-use store::{ChangeRow, Current, Line, OrFault, Vault, VaultKey, Walk, date, uint, version};
+use store::{ChangeRow, Current, Line, OrFault, Source, Vault, VaultKey, Walk, date, uint, version};
 
+use self::quick::Doubts;
 use crate::Shared;
 use crate::kinds::KindSql;
 use crate::rows;
@@ -21,38 +26,59 @@ const LINES_OF_KIND: &str = "SELECT line, kind, key, version, effective_on, clos
      (SELECT at_us FROM changes c WHERE c.position = v.position)
      FROM versions v WHERE kind = ?1 ORDER BY key, version";
 
+/// How the indexes of the versions are read.
+#[cfg(test)]
+pub(crate) fn index_readings() -> [&'static str; 2] {
+    [quick::BY_KEY, quick::BY_KIND]
+}
+
 /// Walks everything.
 pub(crate) fn verify(shared: &Shared) -> Result<Verification, Fault> {
     let reader = shared.reader()?;
     let head = reader.snapshot()?;
     let conn = reader.conn()?;
     let mut walk = Walk::default();
-    let mut changes = conn.prepare(CHANGES).or_fault(WHAT)?;
-    let mut changes = changes.query([]).or_fault(WHAT)?;
-    let mut lines = conn.prepare(LINES).or_fault(WHAT)?;
-    let mut lines = lines.query([]).or_fault(WHAT)?;
-    walk.chain(&mut || next(&mut changes, change), &mut || next(&mut lines, line))?;
-    check_rows(conn, head, &mut walk)?;
-    check_pages(conn, &mut walk)?;
     check_schema(shared, conn, &mut walk)?;
+    // What is declared otherwise cannot be asked in the ways the quick reading asks.
+    let doubts = if walk.problems() == 0 { Some(quick::read(shared, conn, &mut walk)?) } else { None };
+    if doubts.is_none() {
+        chain(conn, &mut walk)?;
+    }
+    check_rows(conn, head, &mut walk)?;
+    check_pages(shared, conn, doubts.as_ref(), &mut walk)?;
     for kind in kinds_in(shared, conn)? {
+        if doubts.as_ref().is_some_and(|doubts| !doubts.kinds.contains(&kind)) {
+            continue;
+        }
         let mut lines = conn.prepare(LINES_OF_KIND).or_fault(WHAT)?;
         let mut lines = lines.query([&kind]).or_fault(WHAT)?;
-        let mut lines = || next(&mut lines, line);
+        let mut lines = || next(&mut lines, owned);
         let Some(sql) = shared.kinds.get(&kind) else {
             walk.unknown_kind(&mut lines)?;
             continue;
         };
         walk_kind(shared, conn, sql, &mut lines, &mut walk)?;
     }
+    if let Some(doubts) = doubts.filter(|doubts| !doubts.is_empty() && walk.problems() == 0) {
+        walk.found(format!("two readings of the database differ: {doubts}"));
+    }
     Ok(walk.end())
+}
+
+fn chain(conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
+    let mut changes = conn.prepare(CHANGES).or_fault(WHAT)?;
+    let mut changes = changes.query([]).or_fault(WHAT)?;
+    let mut lines = conn.prepare(LINES).or_fault(WHAT)?;
+    let mut lines = lines.query([]).or_fault(WHAT)?;
+    let mut changes = || next(&mut changes, |row| change(row).map(owned_change));
+    walk.chain(&mut changes, &mut || next(&mut lines, owned))
 }
 
 fn walk_kind(
     shared: &Shared,
     conn: &Connection,
     sql: &KindSql,
-    lines: &mut dyn FnMut() -> Result<Option<Line>, Fault>,
+    lines: Source<'_, Line<'static>>,
     walk: &mut Walk,
 ) -> Result<(), Fault> {
     let columns = sql.shape.kind.columns.len();
@@ -66,36 +92,74 @@ fn next<T>(rows: &mut Rows<'_>, read: impl FnOnce(&Row<'_>) -> Result<T, Fault>)
     rows.next().or_fault(WHAT)?.map(read).transpose()
 }
 
-fn change(row: &Row<'_>) -> Result<ChangeRow, Fault> {
+fn text<'r>(row: &'r Row<'_>, place: usize) -> Result<&'r str, Fault> {
+    row.get_ref(place).or_fault(WHAT)?.as_str().or_fault(WHAT)
+}
+
+fn change<'r>(row: &'r Row<'_>) -> Result<ChangeRow<'r>, Fault> {
+    let text = |place: usize| text(row, place).map(Cow::Borrowed);
     Ok(ChangeRow {
         position: uint(row.get(0).or_fault(WHAT)?),
         at_us: row.get(1).or_fault(WHAT)?,
-        effective_on: row.get(2).or_fault(WHAT)?,
-        system: row.get(3).or_fault(WHAT)?,
-        function: row.get(4).or_fault(WHAT)?,
-        actor: row.get(5).or_fault(WHAT)?,
-        reason: row.get(6).or_fault(WHAT)?,
-        cause: row.get(7).or_fault(WHAT)?,
+        effective_on: text(2)?,
+        system: text(3)?,
+        function: text(4)?,
+        actor: text(5)?,
+        reason: text(6)?,
+        cause: text(7)?,
         hash: ChainHash(row.get(8).or_fault(WHAT)?),
     })
 }
 
-fn line(row: &Row<'_>) -> Result<Line, Fault> {
+fn owned_change(row: ChangeRow<'_>) -> ChangeRow<'static> {
+    let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+    ChangeRow {
+        position: row.position,
+        at_us: row.at_us,
+        effective_on: own(row.effective_on),
+        system: own(row.system),
+        function: own(row.function),
+        actor: own(row.actor),
+        reason: own(row.reason),
+        cause: own(row.cause),
+        hash: row.hash,
+    }
+}
+
+/// A row of `versions`, and when its change was recorded.
+fn line<'r>(row: &'r Row<'_>, recorded_us: Option<i64>) -> Result<Line<'r>, Fault> {
     let (position, ordinal) = unline(row.get(0).or_fault(WHAT)?);
-    let read = || -> Result<Line, Fault> {
+    let read = || -> Result<Line<'r>, Fault> {
         Ok(Line {
             position,
             ordinal,
-            kind: row.get(1).or_fault(WHAT)?,
-            key: row.get(2).or_fault(WHAT)?,
+            kind: text(row, 1)?.into(),
+            key: text(row, 2)?.into(),
             version: version(row.get(3).or_fault(WHAT)?)?,
-            effective_on: date(&row.get::<_, String>(4).or_fault(WHAT)?)?,
+            effective_on: date(text(row, 4)?)?,
             closed: row.get::<_, i64>(5).or_fault(WHAT)? != 0,
-            body: row.get(6).or_fault(WHAT)?,
-            recorded_us: row.get(7).or_fault(WHAT)?,
+            body: text(row, 6)?.into(),
+            recorded_us,
         })
     };
     read().map_err(|fault| Fault::new(format!("a version of change {position} does not read"), fault))
+}
+
+/// The same, to be kept beside the next.
+fn owned(row: &Row<'_>) -> Result<Line<'static>, Fault> {
+    let line = line(row, row.get(7).or_fault(WHAT)?)?;
+    let own = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+    Ok(Line {
+        position: line.position,
+        ordinal: line.ordinal,
+        kind: own(line.kind),
+        key: own(line.key),
+        version: line.version,
+        effective_on: line.effective_on,
+        closed: line.closed,
+        body: own(line.body),
+        recorded_us: line.recorded_us,
+    })
 }
 
 fn current(row: &Row<'_>, columns: usize) -> Result<Current, Fault> {
@@ -124,12 +188,36 @@ fn check_rows(conn: &Connection, head: u64, walk: &mut Walk) -> Result<(), Fault
 }
 
 /// What SQLite itself can see: pages, and that every index holds what its table holds. A reading takes whichever is
-/// quicker, so that a difference between them is a wrong answer.
-fn check_pages(conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
-    let mut check = conn.prepare("PRAGMA integrity_check").or_fault(WHAT)?;
+/// quicker, so that a difference between them is a wrong answer. Tables whose indexes were already held against them are
+/// only looked at again where there is doubt.
+fn check_pages(
+    shared: &Shared,
+    conn: &Connection,
+    doubts: Option<&Doubts>,
+    walk: &mut Walk,
+) -> Result<(), Fault> {
+    let Some(doubts) = doubts else { return damage(conn, "PRAGMA integrity_check", walk) };
+    damage(conn, "PRAGMA quick_check", walk)?;
+    let all = shared.kinds.all();
+    let compared = all.iter().map(|sql| sql.shape.table.as_str()).chain(["versions"]);
+    let compared: BTreeSet<&str> = compared.filter(|table| !doubts.tables.contains(*table)).collect();
+    let mut select = conn.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").or_fault(WHAT)?;
+    let mut tables = select.query([]).or_fault(WHAT)?;
+    while let Some(row) = tables.next().or_fault(WHAT)? {
+        let table = text(row, 0)?;
+        if !compared.contains(table) {
+            let quoted = table.replace('\'', "''");
+            damage(conn, &format!("PRAGMA integrity_check('{quoted}')"), walk)?;
+        }
+    }
+    Ok(())
+}
+
+fn damage(conn: &Connection, pragma: &str, walk: &mut Walk) -> Result<(), Fault> {
+    let mut check = conn.prepare(pragma).or_fault(WHAT)?;
     let mut rows = check.query([]).or_fault(WHAT)?;
     while let Some(row) = rows.next().or_fault(WHAT)? {
-        let said: String = row.get(0).or_fault(WHAT)?;
+        let said = text(row, 0)?;
         if said != "ok" {
             walk.found(format!("the database file is damaged: {said}"));
         }
