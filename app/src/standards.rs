@@ -47,6 +47,7 @@ pub const CARRIED: &[Carried] = carried![
     "links/mailing-to-light-vehicle-tax.toml",
     "links/mailing-to-tax-collection.toml",
     "links/support-measures-to-addressee.toml",
+    "links/support-measures-to-electoral-roll.toml",
     "links/tax-agent-to-light-vehicle-tax.toml",
     "links/tax-agent-to-tax-collection.toml",
     "links/transfer-application-to-addressee.toml",

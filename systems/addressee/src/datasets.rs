@@ -19,7 +19,8 @@ pub(crate) fn all() -> Vec<Dataset> {
     vec![ADDRESSEES, CERTIFICATES, MAILINGS, TAX_AGENTS, ACCOUNTS, NUMBER_ANSWERS, QUERIES]
 }
 
-/// 宛名情報. The address of a protected person is in it, marked: letters still need it, screens and lists must not show it.
+/// 宛名情報. The address of a protected person is in it, marked: letters still need it, screens and lists must not show it. Who
+/// lives with one, and the same person under another number, is marked as well: their address would tell it.
 const ADDRESSEES: Dataset = Dataset {
     id: "addressee/addressee",
     title: "宛名情報",
@@ -70,7 +71,7 @@ fn addressee(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fa
         AddresseeClass::NonResident | AddresseeClass::Corporation => row.push_optional(held.closed_on),
     }
     row.push_optional(held.corporate_no);
-    row.push(flag(held.protected));
+    row.push(flag(held.protected || (linked::any_protected(view)? && linked::is_hidden(view, &held)?)));
     row.push_optional(linked::merged_into(view, &stored.key)?.map(|link| link.record.main_no));
     Ok(Fate::Row)
 }

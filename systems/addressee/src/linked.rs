@@ -74,6 +74,27 @@ pub(crate) fn is_hidden(view: &dyn View, held: &Addressee) -> Result<bool, Fault
     Ok(false)
 }
 
+/// Whose address is hidden or shown together with somebody's: who lives there, and the same people under other numbers.
+/// Their rows tell another mark when the protection or the household of that one person changes.
+pub(crate) fn hidden_with(view: &dyn View, own: &Addressee) -> Result<Vec<Versioned<Addressee>>, Fault> {
+    let mut numbers = BTreeSet::from([own.addressee_no.to_string()]);
+    if let Some(household_no) = own.household_no {
+        let mates = view.load_by::<Addressee>("household_no", household_no.as_str())?;
+        numbers.extend(mates.iter().map(|mate| mate.record.addressee_no.to_string()));
+    }
+    for number in numbers.clone() {
+        let main = merged_into(view, &number)?.map_or(number, |held| held.record.main_no.to_string());
+        numbers.extend(merged_from(view, &main)?.into_iter().map(|merge| merge.sub_no.to_string()));
+        numbers.insert(main);
+    }
+    numbers.remove(own.addressee_no.as_str());
+    let mut found = Vec::new();
+    for number in numbers {
+        found.extend(view.load::<Addressee>(&number)?);
+    }
+    Ok(found)
+}
+
 /// The numbers of everybody whose address [`is_hidden`], for lists of all.
 pub(crate) fn all_hidden(view: &dyn View) -> Result<BTreeSet<String>, Fault> {
     let mut protected = Vec::new();

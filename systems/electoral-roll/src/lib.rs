@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod concealment;
 mod datasets;
 pub mod functions;
 pub mod intakes;
@@ -15,7 +16,7 @@ pub fn system() -> System {
         id: "electoral-roll",
         title: "選挙人名簿管理",
         task_id: "006",
-        kinds: vec![&records::ELECTOR],
+        kinds: vec![&records::ELECTOR, &records::PROTECTION],
         functions: vec![
             functions::list::function(),
             functions::inquiry::function(),
@@ -25,7 +26,7 @@ pub fn system() -> System {
         calculations: Vec::new(),
         extracts: vec![Extract::plain("electoral-roll/registration", "addressee_no")],
         datasets: vec![datasets::REGISTRATIONS.clone()],
-        intakes: vec![intakes::RESIDENTS],
+        intakes: vec![intakes::RESIDENTS, intakes::PROTECTED],
         indexed: Vec::new(),
         checks: verify::checks(),
     }

@@ -7,6 +7,20 @@ use serde::{Deserialize, Serialize};
 /// Electors and who may become one (選挙人), by 宛名番号.
 pub static ELECTOR: Kind = Kind::new("electoral-roll/elector", "選挙人");
 
+/// Whose address must not be shown (支援措置対象), by 宛名番号.
+pub static PROTECTION: Kind = Kind::new("electoral-roll/protection", "支援措置対象（選挙人名簿）");
+
+/// Whether somebody's address is protected (支援措置).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Protection {
+    /// 宛名番号.
+    pub addressee_no: AddresseeNo,
+    /// 履歴番号 of the row; an older row changes nothing.
+    pub history_no: u32,
+    /// Whether the address is protected.
+    pub protected: bool,
+}
+
 /// One person as the roll sees them (選挙人).
 ///
 /// Somebody who cannot be an elector keeps only number and 履歴番号, so that an older row coming late is known as such.
@@ -194,6 +208,14 @@ impl Standing {
 
 impl Record for Elector {
     const KIND: &'static Kind = &ELECTOR;
+
+    fn key(&self) -> String {
+        self.addressee_no.to_string()
+    }
+}
+
+impl Record for Protection {
+    const KIND: &'static Kind = &PROTECTION;
 
     fn key(&self) -> String {
         self.addressee_no.to_string()

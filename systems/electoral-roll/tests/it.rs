@@ -85,6 +85,63 @@ mod cases {
         assert_eq!(verify(&electoral_roll::system(), memory), Vec::<String>::new());
     }
 
+    /// Source: 住民基本台帳事務処理要領 第5-10（支援措置）: whatever tells where a protected person lives.
+    #[test]
+    fn the_address_of_a_protected_person_and_of_who_lives_there_is_nowhere() {
+        let mut memory = Memory::default();
+        let at = |line: &str, lot: &str| -> Given {
+            let mut row = row(line);
+            row.extend([("town", "隠れ町".into()), ("lot", lot.into())]);
+            row
+        };
+        let rows = [
+            at("1980-01-01 p1", "1番地"),
+            at("1981-01-01 p2", "1番地"),
+            at("1982-01-01 p3", "2番地"),
+            at("1982-01-01 p4 foreign", "2番地"),
+        ];
+        let system = electoral_roll::system();
+        assert_eq!(take(&mut memory, &system.intakes[0], TODAY, &rows).refused, []);
+        register(&mut memory, TODAY, date(2026, 12, 1));
+        let measure = |person: u64, no: &str, class: &str| -> Given {
+            vec![("addressee_no", number(person)), ("history_no", no.into()), ("support_class", class.into())]
+        };
+        let told = |memory: &mut Memory| -> Vec<bool> {
+            let input = json!({"base_date": "2026-12-01"});
+            let list = run(&electoral_roll::system(), memory, TODAY, "electoral-roll/list", &input);
+            let list = list.answer.unwrap().data.to_string();
+            let of = |memory: &mut Memory, person: u64| {
+                let asked = json!({"addressee_no": number(person)});
+                let inquiry = run(&electoral_roll::system(), memory, TODAY, "electoral-roll/inquiry", &asked);
+                let shown = inquiry.answer.unwrap().data;
+                let tells = shown.to_string().contains("隠れ町");
+                assert_eq!(
+                    tells,
+                    !shown["elector"]["district"].is_null() && !shown["elector"]["polling_place"].is_null()
+                );
+                tells
+            };
+            let told: Vec<bool> = [1, 2, 3].map(|person| of(memory, person)).into();
+            assert_eq!(list.contains("隠れ町1番地"), told[0] || told[1]);
+            told
+        };
+        let cases: [(&str, Option<Given>, [bool; 3]); 5] = [
+            ("nobody is protected", None, [true, true, true]),
+            ("1 is, and 2 lives there", Some(measure(1, "1", "1")), [false, false, true]),
+            ("provisionally", Some(measure(1, "2", "2")), [false, false, true]),
+            ("an old row comes late", Some(measure(1, "1", "3")), [false, false, true]),
+            ("it has ended", Some(measure(1, "3", "3")), [true, true, true]),
+        ];
+        for (name, row, shown) in cases {
+            let rows: Vec<Given> = row.into_iter().collect();
+            assert_eq!(take(&mut memory, &system.intakes[1], TODAY, &rows).refused, [], "{name}");
+            assert_eq!(told(&mut memory), shown, "{name}");
+        }
+        let refused = take(&mut memory, &system.intakes[1], TODAY, &[measure(1, "4", "9")]).refused;
+        assert_eq!(refused[0].item, "support_class");
+        clean(&memory);
+    }
+
     /// Source: worked example SI-16 (first row); 公職選挙法 art. 9, 21.
     /// What the dataset tells of the first person: 登録年月日/抹消年月日; none when it tells nothing.
     fn told(memory: &Memory) -> Option<String> {

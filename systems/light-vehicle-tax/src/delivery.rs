@@ -1,5 +1,7 @@
 //! Where letters of a taxpayer go (送付先): the order in which agents and addresses count.
 
+use std::collections::BTreeSet;
+
 use domain::delivery::{Addressed, Basis, Registered, delivery};
 use domain::{AddresseeNo, Date};
 use register::{Fault, View, ViewExt};
@@ -13,6 +15,8 @@ pub(crate) struct Known {
     pub(crate) agents: Vec<TaxAgent>,
     /// Mailing addresses of this tax, then of all taxes.
     pub(crate) mailings: Vec<Mailing>,
+    /// The agents among them whose own address must not be shown (支援措置).
+    pub(crate) protected_agents: BTreeSet<AddresseeNo>,
 }
 
 /// The keys of this tax and of all taxes, in the order they count.
@@ -28,6 +32,12 @@ impl Known {
             known.agents.extend(view.load::<TaxAgent>(&key)?.map(|held| held.record));
             known.mailings.extend(view.load::<Mailing>(&key)?.map(|held| held.record));
         }
+        for agent_no in known.agents.iter().filter_map(|agent| agent.agent_no) {
+            let agent = view.load::<Addressee>(agent_no.as_str())?;
+            if agent.is_some_and(|held| held.record.protected) {
+                known.protected_agents.insert(agent_no);
+            }
+        }
         Ok(known)
     }
 }
@@ -36,6 +46,8 @@ impl Known {
 pub(crate) fn effective(person: &Addressee, known: &Known, day: Date) -> Delivery {
     let agent = known.agents.iter().find(|agent| agent.holds_on(day));
     let mailing = known.mailings.iter().find(|mailing| mailing.holds_on(day));
+    let acts_protected =
+        agent.and_then(|agent| agent.agent_no).is_some_and(|no| known.protected_agents.contains(&no));
     let registered = Registered {
         own: Addressed { name: &person.name, postcode: &person.postcode, address: &person.address },
         moved_out_to: &person.moved_out_to,
@@ -66,7 +78,7 @@ pub(crate) fn effective(person: &Addressee, known: &Known, day: Date) -> Deliver
         postcode: to.postcode.to_owned(),
         address: to.address.to_owned(),
         basis: word.to_owned(),
-        protected: basis == Basis::Withheld,
+        protected: person.protected || acts_protected,
     }
 }
 

@@ -17,7 +17,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 111] = link_files![
+pub(crate) const LINKS: [(&str, &str); 112] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -78,6 +78,7 @@ pub(crate) const LINKS: [(&str, &str); 111] = link_files![
     "mailing-to-light-vehicle-tax.toml",
     "mailing-to-tax-collection.toml",
     "support-measures-to-addressee.toml",
+    "support-measures-to-electoral-roll.toml",
     "tax-agent-to-light-vehicle-tax.toml",
     "tax-agent-to-tax-collection.toml",
     "transfer-application-to-addressee.toml",
@@ -257,6 +258,7 @@ pub(crate) fn known() -> Known {
             "tax-collection/payment-controls",
             "tax-collection/write-offs",
             "child-allowance/residents",
+            "electoral-roll/protected",
             "electoral-roll/residents",
             "resident-register/family-register-notices",
             "resident-register/non-residents",

@@ -1,9 +1,12 @@
 //! The intake of support measures (支援措置対象の受入).
 
+use std::collections::BTreeMap;
+
 use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use super::refusal;
+use crate::linked;
 use crate::records::{Addressee, Protection};
 
 const SUBJECT: &str = "addressee_no";
@@ -17,9 +20,11 @@ pub const PROTECTED: Intake = Intake {
     apply,
 };
 
-/// Keeps each row, and marks the addressee if there is one yet.
+/// Keeps each row, and marks the addressee if there is one yet. Who lives there is told anew, for their address is hidden with it.
 fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<Applied, Fault> {
     let mut applied = Applied::default();
+    // A household is often protected as a whole: whose own mark comes in the same batch is written once.
+    let (mut marked, mut beside) = (BTreeMap::new(), BTreeMap::new());
     for row in batch.rows {
         let arrived = match read(row) {
             Ok(arrived) => arrived,
@@ -36,11 +41,16 @@ fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<A
         if let Some(addressee) = view.load::<Addressee>(number.as_str())?
             && addressee.record.protected != arrived.protected
         {
-            let marked = Addressee { protected: arrived.protected, ..addressee.record };
-            applied.writes.push(Write::put(&marked, Some(addressee.version))?);
+            for other in linked::hidden_with(view, &addressee.record)? {
+                beside.insert(other.record.addressee_no, linked::told_anew(&other)?);
+            }
+            let now = Addressee { protected: arrived.protected, ..addressee.record };
+            marked.insert(number, Write::put(&now, Some(addressee.version))?);
         }
         applied.writes.push(Write::put(&arrived, held.map(|held| held.version))?);
     }
+    beside.retain(|number, _| !marked.contains_key(number));
+    applied.writes.extend(marked.into_values().chain(beside.into_values()));
     Ok(applied)
 }
 

@@ -1,5 +1,7 @@
 //! The intake of residents (住民情報の受入).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::{Address, HouseholdNo, RegisterDate, ResidentKind, ResidentStatus, Sex};
 use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
@@ -19,10 +21,12 @@ pub const RESIDENTS: Intake = Intake {
     apply,
 };
 
-/// Takes each row as the person's newest state, unless a row as new is held already.
+/// Takes each row as the person's newest state, unless a row as new is held already. When somebody protected joins or leaves a
+/// household, who lives there is told anew.
 fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<Applied, Fault> {
     let rows = batch.rows;
     let mut applied = Applied { writes: Vec::with_capacity(rows.len()), refused: Vec::new() };
+    let (mut written, mut beside) = (BTreeSet::new(), BTreeMap::new());
     for row in rows {
         let arrived = match read(row) {
             Ok(arrived) => arrived,
@@ -44,8 +48,19 @@ fn apply(view: &dyn View, batch: &Batch<'_>, _context: &Context<'_>) -> Result<A
             None => linked::marked(view, arrived)?,
         };
         now.display_name = display_name(&now);
+        let before = held.as_ref().map(|held| &held.record);
+        if now.protected && before.and_then(|before| before.household_no) != now.household_no {
+            for household in before.into_iter().chain([&now]) {
+                for other in linked::hidden_with(view, household)? {
+                    beside.insert(other.record.addressee_no, linked::told_anew(&other)?);
+                }
+            }
+        }
+        written.insert(now.addressee_no);
         applied.writes.push(Write::put(&now, held.map(|held| held.version))?);
     }
+    beside.retain(|number, _| !written.contains(number));
+    applied.writes.extend(beside.into_values());
     Ok(applied)
 }
 

@@ -23,6 +23,13 @@ fn told(memory: &Memory, id: &str, key: &str) -> String {
     filled.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ")
 }
 
+/// One item of an addressee's row.
+pub(crate) fn item(memory: &Memory, key: &str, name: &str) -> String {
+    let told = told(memory, "addressee/addressee", key);
+    let start = format!("{name}=");
+    told.split(' ').find_map(|part| part.strip_prefix(&start)).unwrap_or_default().to_owned()
+}
+
 /// The items other systems rely on, in order.
 #[test]
 fn the_items_are_those_agreed() {

@@ -50,6 +50,32 @@ fn the_address_of_a_protected_person_and_of_the_household_is_nowhere() {
     assert!(!texts(&found.data).contains("みなと町"));
 }
 
+/// Others show an address unless its row is marked: the rows of a whole household go out with the mark, and again without it.
+#[test]
+fn the_rows_of_a_household_are_marked_together() {
+    let mut memory = town();
+    let marks = |memory: &Memory| -> Vec<String> {
+        [1, 2, 3].map(|serial| super::datasets::item(memory, &number(serial), "protected")).into()
+    };
+    let versions = |memory: &Memory| {
+        [1, 2, 3].map(|serial| super::datasets::item(memory, &number(serial), "history_no"))
+    };
+    assert_eq!(marks(&memory), ["", "", ""]);
+    let before = versions(&memory);
+    protect(&mut memory, 1);
+    assert_eq!(marks(&memory), ["1", "1", ""]);
+    let after = versions(&memory);
+    assert!(before[0] != after[0] && before[1] != after[1] && before[2] == after[2], "{before:?} {after:?}");
+
+    // Both are protected in one batch, and are told once.
+    let both = [protection(1, 2, "1"), protection(2, 1, "1")];
+    assert_eq!(take(&mut memory, &intake("protected"), TODAY, &both).refused, []);
+    let ended = [protection(1, 3, ""), protection(2, 2, "")];
+    assert_eq!(take(&mut memory, &intake("protected"), TODAY, &ended).refused, []);
+    assert_eq!(marks(&memory), ["", "", ""]);
+    sound(&memory);
+}
+
 #[test]
 fn nobody_finds_a_protected_person_by_the_address() {
     let mut memory = town();

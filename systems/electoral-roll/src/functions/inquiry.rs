@@ -6,6 +6,7 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
 };
 
+use crate::concealment::Concealment;
 use crate::records::Elector;
 
 /// 選挙人照会.
@@ -36,17 +37,19 @@ fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outc
             "宛名番号を確かめてください。",
         )]));
     };
+    let concealment = Concealment::of(view)?;
+    let hidden = concealment.hides(&held.record);
     let mut history: Vec<Value> = Vec::new();
     for version in view.load_history::<Elector>(number)? {
         history.push(json!({
             "version": version.version,
             "recorded_at": version.recorded_at.to_string(),
             "effective_on": version.effective_on.to_string(),
-            "row": super::shown(&version.record)?,
+            "row": super::shown(&version.record, hidden || concealment.hides(&version.record))?,
         }));
     }
     // Newest first, as staff read it.
     history.reverse();
-    let data = json!({ "elector": super::shown(&held.record)?, "history": history });
+    let data = json!({ "elector": super::shown(&held.record, hidden)?, "history": history });
     Ok(Outcome { answer: Some(Answer { data, subjects: vec![number.to_owned()] }), ..Outcome::default() })
 }

@@ -10,6 +10,7 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section, choices,
 };
 
+use crate::concealment::Concealment;
 use crate::records::{ELECTOR, Elector, Standing};
 use crate::rules::{Qualified, districts, laws, qualifies_on};
 
@@ -51,6 +52,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let extent = Some(input.text("extent")).filter(|extent| !extent.is_empty()).unwrap_or("qualified");
     let law = laws()?.of(base_date)?;
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let concealment = Concealment::of(view)?;
     let mut rows = Vec::new();
     let mut subjects = Vec::new();
     view.scan(&ELECTOR, None, &mut |stored| {
@@ -71,7 +73,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             let count = counts.entry(facts.district.clone()).or_default();
             *count = count.saturating_add(1);
             if rows.len() < ROWS_MAX {
-                rows.push(row(&elector)?);
+                rows.push(row(&elector, concealment.hides(&elector))?);
                 subjects.push(stored.key.clone());
             }
         }
@@ -105,8 +107,8 @@ const INQUIRY_ONLY: &[&str] =
     &["district", "polling_place", "counted_from", "attains_on", "left_on", "base_date", "remove_from"];
 
 /// One line of the list.
-fn row(elector: &Elector) -> Result<Value, Fault> {
-    let mut row = super::shown(elector)?;
+fn row(elector: &Elector, hidden: bool) -> Result<Value, Fault> {
+    let mut row = super::shown(elector, hidden)?;
     if let Some(members) = row.as_object_mut() {
         members.retain(|name, _| !INQUIRY_ONLY.contains(&name.as_str()));
     }

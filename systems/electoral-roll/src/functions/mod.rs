@@ -10,6 +10,7 @@ use register::Fault;
 use serde_json::{Value, json};
 use system::Input;
 
+use crate::concealment::HIDDEN;
 use crate::records::{Elector, Facts, Standing};
 use crate::rules::districts;
 
@@ -18,8 +19,8 @@ fn day(input: &Input, name: &str) -> Option<Date> {
     input.text(name).parse::<RegisterDate>().ok().and_then(|date| date.known())
 }
 
-/// What a screen shows of an elector.
-fn shown(elector: &Elector) -> Result<Value, Fault> {
+/// What a screen shows of an elector. Polling district and place tell where somebody lives: who is hidden has none here.
+fn shown(elector: &Elector, hidden: bool) -> Result<Value, Fault> {
     let facts = elector.facts.as_ref();
     let district =
         facts.and_then(|facts| districts().map(|districts| districts.get(&facts.district)).transpose());
@@ -40,10 +41,10 @@ fn shown(elector: &Elector) -> Result<Value, Fault> {
         "birth_date": text(|facts| facts.birth_date.to_string()),
         "birth_date_label": text(|facts| facts.birth_date.label_wareki()),
         "sex_label": text(|facts| facts.sex.label().to_owned()),
-        "address": text(|facts| facts.address.one_line()),
-        "district": text(|facts| facts.district.clone()),
-        "district_name": district.map(|district| district.name.as_str()),
-        "polling_place": district.map(|district| district.place.as_str()),
+        "address": if hidden { Some(HIDDEN.to_owned()) } else { text(|facts| facts.address.one_line()) },
+        "district": text(|facts| facts.district.clone()).filter(|_| !hidden),
+        "district_name": district.filter(|_| !hidden).map(|district| district.name.as_str()),
+        "polling_place": district.filter(|_| !hidden).map(|district| district.place.as_str()),
         "counted_from": facts.and_then(|facts| facts.counted_from),
         "attains_on": facts.and_then(|facts| facts.attains_on).map(|day| day.to_string()),
         "qualifies_from": facts.and_then(|facts| facts.qualifies_from).map(|day| day.to_string()),

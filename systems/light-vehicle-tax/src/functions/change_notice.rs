@@ -46,7 +46,7 @@ pub(crate) fn noticed(desk: &mut Desk<'_>, key: &str) -> Result<Option<Noticed>,
         desk.known(no, "levy_key", "納税義務者")?;
         return Ok(None);
     };
-    if noticed.delivery.protected {
+    if noticed.delivery.protected && noticed.delivery.address.is_empty() {
         desk.alert(
             "LVT44",
             "levy_key",

@@ -14,6 +14,9 @@ use crate::delivery::{self, basis_label};
 use crate::desk::Desk;
 use crate::records::{DELIVERY, Delivery, LEVY, Levy, VEHICLE, Vehicle};
 
+/// What stands for an address that must not be shown.
+const HIDDEN: &str = "（支援措置のため表示しません）";
+
 const PLACE: Place =
     Place { unit: "軽自動車税", level1: "照会", level2: "送付先照会", level3: "" };
 
@@ -60,13 +63,13 @@ fn decide_inquiry(view: &dyn View, input: &Input, context: &Context<'_>) -> Resu
         "addressee_no": no,
         "display_name": person.name,
         "mailing_name": delivery.name,
-        "postcode": delivery.postcode,
-        "address": delivery.address,
+        "postcode": if delivery.protected { "" } else { &delivery.postcode },
+        "address": if delivery.protected { HIDDEN } else { &delivery.address },
         "basis": basis_label(&delivery.basis),
         "protected": delivery.protected,
     });
     let message = if delivery.protected {
-        "支援措置の対象者なので、住所を控えています。"
+        "支援措置の対象者に関わるので、住所を控えています。"
     } else {
         ""
     };

@@ -157,6 +157,7 @@ fn place<'a>(
         let known = Known {
             agents: keys.iter().filter_map(|key| agents.get(key).cloned()).collect(),
             mailings: keys.iter().filter_map(|key| mailings.get(key).cloned()).collect(),
+            ..Known::default()
         };
         let to = delivery::effective(person, &known, today);
         if to.address.is_empty() {

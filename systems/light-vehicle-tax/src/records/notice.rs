@@ -79,7 +79,8 @@ pub struct Delivery {
     pub address: String,
     /// Why this address: `agent`, `mailing`, `register`, `moved-out`.
     pub basis: String,
-    /// Whether the address must not be shown or printed; it is blank then.
+    /// Whether the address must not be shown (支援措置): of the taxpayer, or of who acts for them. The register's own address of
+    /// the taxpayer is not printed either, and is blank.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protected: bool,
 }

@@ -451,3 +451,38 @@ fn collection_is_told_where_letters_go_and_again_when_the_day_turns() {
         assert_eq!(town.rows("mailing", &["history_no", "address"])[0], wanted, "{day}");
     }
 }
+
+/// Source: 住民基本台帳事務処理要領 第5-10（支援措置）. Whoever acts for somebody may be protected, and so may whom they act for.
+#[test]
+fn where_letters_go_is_not_shown_where_it_tells_of_a_protected_person() {
+    let mut town = levied(1);
+    let agent = |serial: u64, agent: u64, lot: &str| -> Given {
+        vec![
+            ("agent_key", format!("{}-00", number(serial))),
+            ("history_no", "1".into()),
+            ("addressee_no", number(serial)),
+            ("tax_item", "00".into()),
+            ("kind", "1".into()),
+            ("from", "2026-01-01".into()),
+            ("until", String::new()),
+            ("agent_no", number(agent)),
+            ("name", "代理　人".into()),
+            ("postcode", "6892301".into()),
+            ("address", format!("代理町{lot}")),
+            ("ended", String::new()),
+        ]
+    };
+    let rows = [agent(2, 14, "1番地"), agent(3, 4, "2番地"), agent(14, 4, "3番地")];
+    assert_eq!(town.take("tax-agents", &rows), NONE);
+    for (name, serial, shown) in [
+        ("nobody protected", 3, true),
+        ("the agent is protected", 2, false),
+        ("the taxpayer is, the agent not", 14, false),
+    ] {
+        let data = town.done("mailing-inquiry", &json!({"addressee_no": number(serial)}));
+        let told = data.to_string();
+        assert_eq!(told.contains("代理町") && told.contains("6892301"), shown, "{name}: {told}");
+        assert_eq!(data["protected"], json!(!shown), "{name}");
+        assert_eq!(data["basis"], "納税管理人・相続人代表者", "{name}: letters still go to the agent");
+    }
+}
