@@ -3,7 +3,7 @@
 use register::{AsOf, Fault, Kind, Position, Stored};
 use serde_json::Value;
 
-use crate::audit::AuditResult;
+use crate::audit::{AuditResult, PrintLog};
 use crate::{Caller, Office, RunError};
 
 /// What stands for a sealed value.
@@ -101,6 +101,31 @@ impl Office {
         let mut entry = self.named_entry(caller, id, title, AuditResult::Done);
         entry.set_subjects(subjects);
         purpose.clone_into(&mut entry.purpose);
+        self.commit_audit(entry)
+    }
+
+    /// Writes into the audit log that a document that was issued is handed out as a file: each time anew, for what was
+    /// printed twice looks like what was printed once.
+    ///
+    /// # Errors
+    /// When storage fails.
+    pub fn audit_opened(
+        &self,
+        caller: &Caller,
+        function: &str,
+        document: &str,
+        issue_number: &str,
+        subjects: &[String],
+    ) -> Result<(), Fault> {
+        let title = format!("帳票を開く（{document}）");
+        let mut entry = self.named_entry(caller, function, &title, AuditResult::Done);
+        entry.set_subjects(subjects.iter().cloned());
+        entry.prints.push(PrintLog {
+            title: document.to_owned(),
+            form: "PDF".to_owned(),
+            issue_number: issue_number.to_owned(),
+            copies: 1,
+        });
         self.commit_audit(entry)
     }
 }

@@ -15,6 +15,7 @@ mod euc;
 mod evidence;
 mod exclusive;
 mod factor;
+mod guarded;
 mod history;
 mod index;
 mod intake;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use system::{FieldKind, Function, Input};
 
 use crate::Office;
+use crate::guarded::holds_guarded;
 
 /// Questions users asked, a few per user; the oldest gives its place to the newest.
 pub static REMEMBERED: Kind =
@@ -73,7 +74,9 @@ impl Office {
             })
         };
         let mut asked = input.0.as_object().cloned().unwrap_or_default();
-        asked.retain(|name, _| !guarded(name));
+        // One box takes every kind of number: what was typed there may be such a one as well.
+        let is_free = |value: &Value| value.as_str().is_none_or(|text| !holds_guarded(text));
+        asked.retain(|name, value| !guarded(name) && is_free(value));
         if asked.is_empty() {
             return Ok(None);
         }

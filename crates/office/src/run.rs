@@ -1,11 +1,16 @@
 //! Using a function: the only way to it, so that right, audit and history cannot be by-passed.
 
-use domain::IndividualNumber;
+use std::collections::BTreeSet;
+
+use domain::AddresseeNo;
 use register::{Actor, AsOf, CommitError, Conflict, Draft, Fault, Position, Write};
 use serde_json::Value;
-use system::{Answer, Context, DocumentRequest, Effect, Finding, Function, Input, Outcome, System};
+use system::{
+    Answer, Context, DocumentRequest, Effect, FieldKind, Finding, Function, Input, Outcome, System,
+};
 
 use crate::audit::{AuditEntry, AuditResult, LogKind, PrintLog};
+use crate::guarded::{self, masked};
 use crate::repeat::Once;
 use crate::{Office, Rights};
 
@@ -147,7 +152,7 @@ impl Office {
         }
         let (checked, form_findings) = function.form.check(input);
         if !form_findings.is_empty() {
-            return self.refuse(caller, function, form_findings);
+            return self.refuse(caller, function, input, form_findings);
         }
         self.index().catch_up(self.journal())?;
         let input = Input(checked);
@@ -163,12 +168,12 @@ impl Office {
             }
             match self.attempt(caller, system, function, &input, options, once.as_ref()) {
                 Ok(Attempt::Done(ran)) => return Ok(*ran),
-                Ok(Attempt::Refused(findings)) => return self.refuse(caller, function, findings),
+                Ok(Attempt::Refused(findings)) => return self.refuse(caller, function, &input.0, findings),
                 Err(CommitError::Conflict(_)) => {}
                 Err(CommitError::Fault(fault)) => return Err(RunError::Fault(fault)),
                 Err(CommitError::NotUnique { kind, column, holder, .. }) => {
                     let finding = not_unique(&kind, &column, &holder);
-                    return self.refuse(caller, function, vec![finding]);
+                    return self.refuse(caller, function, &input.0, vec![finding]);
                 }
                 Err(other) => {
                     return Err(RunError::Fault(Fault::new(
@@ -180,7 +185,7 @@ impl Office {
         }
         match self.attempt(caller, system, function, &input, options, once.as_ref()) {
             Ok(Attempt::Done(ran)) => Ok(*ran),
-            Ok(Attempt::Refused(findings)) => self.refuse(caller, function, findings),
+            Ok(Attempt::Refused(findings)) => self.refuse(caller, function, &input.0, findings),
             Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
             Err(other) => Err(RunError::Fault(Fault::new("the journal refused a function's change", other))),
         }
@@ -235,9 +240,10 @@ impl Office {
             };
             (function.decide)(&*view, input, &context)?
         };
-        // A look is a look: only what would be written can be tried without leaving a trace. Documents are not handed
-        // out then: whoever holds the content of a certificate needs nobody to issue it.
+        // What would be written can be tried, which changes no register. It tells of people all the same, and is a look at them.
+        // Documents are not handed out then: whoever holds the content of a certificate needs nobody to issue it.
         if options.dry_run && function.effect == Effect::Writes {
+            self.commit_audit(self.tried(caller, function, input, &outcome))?;
             let rehearsed = Outcome { documents: Vec::new(), ..outcome };
             return Ok(Attempt::Done(Box::new(ran(rehearsed, None))));
         }
@@ -245,7 +251,7 @@ impl Office {
             return Ok(Attempt::Refused(outcome.findings));
         }
         let mut entry = self.entry(caller, function, AuditResult::Done);
-        entry.purpose = [input.text("purpose"), input.text("purpose_detail")].join(" ").trim().to_owned();
+        entry.purpose = stated_purpose(function, input);
         entry.codes = outcome.findings.iter().map(|finding| finding.code.clone()).collect();
         match &outcome.answer {
             Some(answer) => entry.set_subjects(answer.subjects.iter().cloned()),
@@ -261,7 +267,8 @@ impl Office {
             || outcome.documents.iter().any(|document| holds_number(&document.data));
         let mut draft = Draft::new(system.id, function.id, Actor::User(caller.user.clone()), now);
         draft.effective_on = outcome.effective_on;
-        draft.reason.clone_from(&outcome.reason);
+        // A reason is a free text, and stands in the chain for good.
+        draft.reason = masked(&outcome.reason);
         if function.effect == Effect::Writes {
             draft.writes.clone_from(&outcome.writes);
         }
@@ -276,11 +283,37 @@ impl Office {
         Ok(Attempt::Done(Box::new(ran(outcome, Some(committed.position)))))
     }
 
-    fn refuse(&self, caller: &Caller, function: &Function, findings: Vec<Finding>) -> Result<Ran, RunError> {
+    /// Refuses, and writes down whom it was about: what a refusal says may tell of them.
+    fn refuse(
+        &self,
+        caller: &Caller,
+        function: &Function,
+        input: &Value,
+        findings: Vec<Finding>,
+    ) -> Result<Ran, RunError> {
         let mut entry = self.entry(caller, function, AuditResult::Refused);
         entry.codes = findings.iter().map(|finding| finding.code.clone()).collect();
+        entry.set_subjects(persons_asked(function, input));
         self.commit_audit(entry)?;
         Err(RunError::Refused(findings))
+    }
+
+    /// What the log says of a try: whom it named and whom it would have changed.
+    fn tried(&self, caller: &Caller, function: &Function, input: &Input, outcome: &Outcome) -> AuditEntry {
+        let title = format!("{}（試行）", function.title);
+        let mut entry = self.named_entry(caller, function.id, &title, AuditResult::Done);
+        entry.stated_kind = Some(LogKind::Access);
+        entry.purpose = stated_purpose(function, input);
+        entry.codes = outcome.findings.iter().map(|finding| finding.code.clone()).collect();
+        let mut persons = persons_asked(function, &input.0);
+        if let Some(answer) = &outcome.answer {
+            persons.extend(answer.subjects.iter().cloned());
+            persons.extend(persons_under(&answer.data, &BTreeSet::from(["addressee_no"])));
+        }
+        entry.set_subjects(persons);
+        entry.numbers = holds_number(&input.0)
+            || outcome.answer.as_ref().is_some_and(|answer| holds_number(&answer.data));
+        entry
     }
 
     fn entry(&self, caller: &Caller, function: &Function, result: AuditResult) -> AuditEntry {
@@ -314,11 +347,49 @@ fn print_log(request: &DocumentRequest) -> PrintLog {
     }
 }
 
+/// Whom an input names, by the form's own fields for people. A 世帯番号 looks the same and is nobody's.
+fn persons_asked(function: &Function, input: &Value) -> BTreeSet<String> {
+    let fields = function.form.sections.iter().flat_map(|section| &section.fields);
+    let people = fields.filter(|field| matches!(field.kind, FieldKind::AddresseeNo | FieldKind::Persons));
+    persons_under(input, &people.map(|field| field.name).collect())
+}
+
+/// The 宛名番号 under members of these names, however deep.
+fn persons_under(value: &Value, names: &BTreeSet<&str>) -> BTreeSet<String> {
+    fn collect(value: &Value, names: &BTreeSet<&str>, of_person: bool, into: &mut BTreeSet<String>) {
+        match value {
+            Value::String(text) if of_person => {
+                into.extend(AddresseeNo::parse(text).ok().map(|no| no.to_string()));
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, names, of_person, into)),
+            Value::Object(members) => members
+                .iter()
+                .for_each(|(name, member)| collect(member, names, names.contains(name.as_str()), into)),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    collect(value, names, false, &mut found);
+    found
+}
+
+/// The purpose as it was stated, in the words of the form: the log and a disclosure list are read by people.
+fn stated_purpose(function: &Function, input: &Input) -> String {
+    let code = input.text("purpose");
+    let fields = function.form.sections.iter().flat_map(|section| &section.fields);
+    let chosen = fields.filter(|field| field.name == "purpose").find_map(|field| match &field.kind {
+        FieldKind::Choice(choices) => choices.iter().find(|choice| choice.code == code),
+        _ => None,
+    });
+    let label = chosen.map_or(code, |choice| choice.label.as_str());
+    masked([label, input.text("purpose_detail")].join(" ").trim())
+}
+
 /// Whether a 個人番号 stands anywhere in what is typed, shown or printed: twelve digits whose check digit is right. Another
 /// number of that shape is taken for one, so that none is missed.
 fn holds_number(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.len() == 12 && IndividualNumber::parse(text).is_ok(),
+        Value::String(text) => guarded::holds_individual_number(text),
         Value::Array(items) => items.iter().any(holds_number),
         Value::Object(members) => members.values().any(holds_number),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,

@@ -22,7 +22,7 @@ use crate::repeat::Once;
 use crate::rights::{GROUP, Group, Rights, Scheduled, Staffing, USERS_RIGHT, objections, stands_above};
 use crate::users::{USER, User, commit_fault, hash, usable_id};
 use crate::{Caller, Office, RunError};
-use said::{checked, checked_name, worded};
+use said::{checked, checked_name, checked_rights, worded};
 
 /// Bytes of an initial password: 80 bits, sixteen letters.
 const INITIAL_BYTES: usize = 10;
@@ -312,13 +312,15 @@ impl Office {
     /// Stops a user for good, or takes a stopped one back.
     ///
     /// # Errors
-    /// [`RunError::Refused`].
+    /// [`RunError::Refused`], also for a user who may do more than the caller: who stops the only one of that rank leaves nobody who
+    /// could take them back. Locking, for an emergency, is open to every administrator; whoever administers users unlocks.
     pub fn stop_user(&self, caller: &Caller, id: &str, stopped: bool) -> Result<(), RunError> {
         let what = if stopped { "停止" } else { "停止の取消" };
-        let now = self.clock().now();
+        let (now, today) = (self.clock().now(), self.today());
         self.administer(caller, &format!("利用者の{what}（{}）", shown_id(id)), |staffing| {
             let before = known(staffing, id)?;
             not_oneself(caller, id, stopped)?;
+            must_stand_above(caller, staffing, id, today)?;
             Ok(Change::User(Box::new(User { stopped_at: stopped.then_some(now), ..before.clone() })))
         })
     }

@@ -123,7 +123,7 @@ routes! {
     Get "/residents/compare" Of("resident-register/person"), "並べて比べる", "resident-register/person" => compare::show;
     Get "/residents/{no}" Of("resident-register/person"), "個人照会", "resident-register/person" => residents::person;
     Get "/residents/{no}/history" Of("resident-register/history"), "履歴照会", "resident-register/history" => history::show;
-    Get "/residents/{no}/deliveries" Of("office/links"), "個人の配信記録", "" => delivery::of_person;
+    Get "/residents/{no}/deliveries" Of("office/links"), "個人の配信記録", "office/links" => delivery::of_person;
     Get "/households/{no}" Of("resident-register/household"), "世帯照会", "resident-register/household" => household::show;
     Get "/provisional" Of("resident-register/provisional-list"), "仮登録審査", "resident-register/provisional-list" => provisional::list;
     Get "/provisional/{no}" Of("resident-register/provisional-list"), "仮登録審査", "resident-register/provisional-list" => provisional::one;
@@ -152,7 +152,7 @@ routes! {
     Post "/links/{id}/release" Of("office/links"), "連携の再開", "office/links" => link::release;
     Post "/links/{id}/resend" Of("office/links"), "再送（いまの内容）", "office/links" => resend::now;
     Post "/links/{id}/{no}/resend" Of("office/links"), "再送（送ったときのまま）", "office/links" => resend::as_sent;
-    Get "/links/{id}/{no}" Of("office/links"), "配信の内容", "" => delivery::show;
+    Get "/links/{id}/{no}" Of("office/links"), "配信の内容", "office/links" => delivery::show;
     Get "/inquiries" Of("office/inquiry"), "連携による照会", "" => ask::list;
     Get "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "" => ask::show;
     Post "/inquiries/{id}" Of("office/inquiry"), "連携による照会", "office/inquiry" => ask::ask;

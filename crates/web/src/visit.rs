@@ -167,6 +167,15 @@ pub(crate) fn values_of(pairs: &Pairs, name: &str) -> Vec<String> {
     pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone()).collect()
 }
 
+/// Whether JSON spells the character NUL (`\u0000`). An even number of backslashes in front is a text about the escape.
+fn has_escaped_nul(json: &[u8]) -> bool {
+    let escape = b"\\u0000";
+    json.windows(escape.len()).enumerate().any(|(place, window)| {
+        let before = json.get(..place).unwrap_or_default();
+        window == escape && before.iter().rev().take_while(|byte| **byte == b'\\').count().is_multiple_of(2)
+    })
+}
+
 /// How large a message may be that carries a delivery of so many bytes: base64 in lines, and the rest of it.
 fn message_bytes_max(bytes_max: u64) -> u64 {
     let coded = coded_len(bytes_max);
@@ -253,7 +262,19 @@ impl Visit {
         }
     }
 
+    /// Refuses the character NUL wherever it is sent: no record holds it, and no screen could show it.
+    fn check_letters(&self) -> Result<(), Problem> {
+        let mut texts = self.query.iter().chain(&self.form).flat_map(|(name, value)| [name, value]);
+        let in_call = self.route.is_api() && has_escaped_nul(&self.body);
+        if in_call || texts.any(|text| text.contains('\0')) {
+            let what = "使えない文字（NUL、番号0の制御文字）が入っています。取り除いてください。";
+            return Err(Problem::unreadable(what));
+        }
+        Ok(())
+    }
+
     fn answer(&mut self) -> Result<Reply, Problem> {
+        self.check_letters()?;
         self.staff = self.find_staff()?;
         if self.route.verb == Verb::Post {
             self.check_origin()?;

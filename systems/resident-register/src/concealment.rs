@@ -86,7 +86,7 @@ const ROW_SHOWN: [&str; 9] = [
 const IN_HOUSEHOLD: [&str; 2] = ["household_no", "relation"];
 
 /// Texts of the index that tell where somebody lives.
-const TELLS_WHERE: [&str; 4] = ["address", "household_no", "town_code", "past_address"];
+const TELLS_WHERE: [&str; 6] = ["address", "household_no", "town_code", "past_address", "relation", "blank"];
 
 /// What was found out of a person.
 #[derive(Clone)]

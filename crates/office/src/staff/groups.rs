@@ -3,7 +3,7 @@
 use domain::Date;
 use system::Finding;
 
-use super::{Change, asked, checked_name, finding, refused, refused_or, shown_id};
+use super::{Change, asked, checked_name, checked_rights, finding, refused, refused_or, shown_id};
 use crate::repeat::Once;
 use crate::rights::Group;
 use crate::users::{User, usable_id};
@@ -57,6 +57,10 @@ impl Office {
                     found.push(unknown_group(&group.id));
                 }
                 found.extend(checked_name("name", "名称", &group.name));
+                if !group.note.trim().is_empty() {
+                    found.extend(checked_name("note", "備考", &group.note));
+                }
+                found.extend(checked_rights(&group.rights));
                 refused_or(found, Change::Group(group.clone()))
             },
         )

@@ -4,7 +4,10 @@ use domain::wareki;
 use system::Finding;
 
 use super::{NAME_CHARS_MAX, UserDraft, finding, shown_id};
-use crate::rights::{Objection, Staffing};
+use crate::rights::{Objection, Rights, Staffing};
+
+/// How much of a mistyped right is told back.
+const RIGHT_CHARS_SHOWN: usize = 80;
 
 pub(super) fn checked_name(path: &str, item: &str, text: &str) -> Option<Finding> {
     let text = text.trim();
@@ -34,6 +37,12 @@ pub(super) fn checked(given: &UserDraft, staffing: &Staffing) -> Vec<Finding> {
         let what = format!("有効期間の終わり（{}）が、初め（{}）より前です。", wareki(until), wareki(from));
         found.push(finding("U012", "valid_until", "有効期間の終わり", &what, "日を確かめてください。"));
     }
+    found.extend(checked_rights(&given.rights));
+    found
+}
+
+/// Each right as the rights of functions are spelt.
+pub(super) fn checked_rights(rights: &Rights) -> impl Iterator<Item = Finding> {
     let shapely = |right: &String| {
         let right = right.strip_prefix('!').unwrap_or(right);
         (1..=80).contains(&right.len())
@@ -42,11 +51,11 @@ pub(super) fn checked(given: &UserDraft, staffing: &Staffing) -> Vec<Finding> {
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/*".contains(&byte))
             && !right.trim_end_matches('*').contains('*')
     };
-    for right in given.rights.0.iter().filter(|right| !shapely(right)) {
-        let what = format!("「{}」は権限の形ではありません。", right.escape_debug());
-        found.push(finding("U013", "rights", "権限", &what, "一覧から選んでください。"));
-    }
-    found
+    rights.0.iter().filter(move |right| !shapely(right)).map(|right| {
+        let shown: String = right.chars().take(RIGHT_CHARS_SHOWN).collect();
+        let what = format!("「{}」は権限の形ではありません。", shown.escape_debug());
+        finding("U013", "rights", "権限", &what, "一覧から選んでください。")
+    })
 }
 
 pub(super) fn worded(objection: &Objection) -> Finding {

@@ -113,13 +113,72 @@ fn an_individual_number_stands_nowhere_in_the_clear() {
 }
 
 #[test]
-fn a_dry_run_tells_and_writes_nothing() {
+fn a_dry_run_tells_and_enters_nothing() {
     let house = TestHouse::new();
-    let head = house.office.journal().head().unwrap();
+    let entries = || {
+        house.office.journal().view(AsOf::default()).unwrap().count(&resident_register::records::PROVISIONAL)
+    };
+    let before = entries().unwrap();
     let options = RunOptions { dry_run: true, ..RunOptions::default() };
     let caller = TestHouse::caller("tanaka", &["*"]);
     house.office.run(&caller, "resident-register/move-in", &three_people(), &options).unwrap();
-    assert_eq!(house.office.journal().head().unwrap(), head);
+    assert_eq!(entries().unwrap(), before);
+}
+
+/// What a try says of somebody is a look at them, and so is what a refusal says.
+#[test]
+fn a_try_and_a_refusal_are_in_the_log_of_whom_they_were_about() {
+    let house = TestHouse::new();
+    house.move_in();
+    let answer = house.run("resident-register/search", json!({ "q": "カツラギ" })).unwrap().answer.unwrap();
+    let number = answer.subjects[0].clone();
+    let caller = TestHouse::caller("tanaka", &["*"]);
+    let issue = json!({ "request": "self", "requested_by": "葛城　健一", "targets": [number] });
+    let cases = [
+        (true, "resident-register/issue-copy", issue, AuditResult::Done, "（試行）"),
+        (
+            false,
+            "resident-register/issue-former-copy",
+            json!({ "request": "self", "requested_by": "葛城　健一", "targets": [number] }),
+            AuditResult::Refused,
+            "",
+        ),
+    ];
+    for (dry_run, function, input, result, marked) in cases {
+        let options = RunOptions { dry_run, ..RunOptions::default() };
+        let _ = house.office.run(&caller, function, &input, &options);
+        let entry = audit(&house).pop().unwrap();
+        assert_eq!(
+            (entry.function.as_str(), entry.result, &entry.subjects),
+            (function, result, &vec![number.clone()])
+        );
+        assert!(entry.title.ends_with(marked), "{}", entry.title);
+    }
+}
+
+/// A number that must be nowhere in clear is typed into boxes for other things.
+#[test]
+fn a_number_in_a_free_text_is_kept_nowhere() {
+    let house = TestHouse::new();
+    house.move_in();
+    let answer = house.run("resident-register/search", json!({ "q": "カツラギ" })).unwrap().answer.unwrap();
+    let number = answer.subjects[0].clone();
+    for q in ["123456789018", "１２３４５６７８９０１８", "番号 1234 5678 9018 の人", "12345678903"]
+    {
+        house.run("resident-register/search", json!({ "q": q })).unwrap();
+    }
+    house
+        .run(
+            "resident-register/show-number",
+            json!({ "addressee_no": number, "purpose": "request", "purpose_detail": "番号123456789018を確認" }),
+        )
+        .unwrap();
+    let kept = house.office.remembered("tanaka", "resident-register/search").unwrap();
+    let asked: Vec<&str> = kept.iter().filter_map(|one| one.asked["q"].as_str()).collect();
+    assert_eq!(asked, ["カツラギ"]);
+    let entry = audit(&house).pop().unwrap();
+    assert!(entry.purpose.ends_with("番号＊＊＊＊＊＊＊＊＊＊＊＊を確認"), "{}", entry.purpose);
+    assert!(!entry.purpose.contains("request"), "{}", entry.purpose);
 }
 
 #[test]
@@ -136,9 +195,9 @@ fn a_dry_run_of_a_certificate_hands_out_nothing() {
     let options = RunOptions { dry_run: true, ..RunOptions::default() };
     let tried = house.office.run(&caller, "resident-register/issue-copy", &input, &options).unwrap();
     assert!(!tried.findings.iter().any(system::Finding::stops), "{:?}", tried.findings);
-    assert_eq!((tried.documents.len(), audit(&house).len()), (0, before), "no trace, so no certificate");
+    assert_eq!((tried.documents.len(), audit(&house).len()), (0, before + 1), "a look, and no certificate");
     let issued = house.run_confirming("tanaka", "resident-register/issue-copy", &input);
-    assert_eq!((issued.documents.len(), audit(&house).len()), (1, before + 1));
+    assert_eq!((issued.documents.len(), audit(&house).len()), (1, before + 2));
 }
 
 #[test]

@@ -46,14 +46,24 @@ impl Asked {
     fn of(pairs: &Pairs) -> Self {
         let text = |name: &str| value_of(pairs, name).trim().to_owned();
         let (from, until) = (text("from"), text("until"));
-        let unread = [&from, &until].into_iter().filter(|text| day(text).is_none()).cloned().collect();
+        let mut unread: Vec<String> =
+            [&from, &until].into_iter().filter(|text| day(text).is_none()).cloned().collect();
+        let known_kind = |word: &str| LogKind::ALL.into_iter().find(|kind| kind.label() == word);
+        let known_result = |word: &str| RESULTS.iter().copied().find(|result| result.label() == word);
+        let (kind, result) = (text("kind"), text("result"));
+        unread.extend(
+            [&kind].into_iter().filter(|word| !word.is_empty() && known_kind(word).is_none()).cloned(),
+        );
+        unread.extend(
+            [&result].into_iter().filter(|word| !word.is_empty() && known_result(word).is_none()).cloned(),
+        );
         let query = AuditQuery {
             from: day(&from).flatten(),
             until: day(&until).flatten(),
             user: text("user"),
             function: text("function"),
-            kind: LogKind::ALL.into_iter().find(|kind| kind.label() == text("kind")),
-            result: RESULTS.iter().copied().find(|result| result.label() == text("result")),
+            kind: known_kind(&kind),
+            result: known_result(&result),
             person: text("person"),
             numbers: text("numbers") == "1",
         };
@@ -181,7 +191,14 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
 
 /// The log of some days as a file.
 pub(crate) fn csv(visit: &Visit) -> Result<Reply, Problem> {
-    let asked = Asked::of(&visit.query).within_days(visit.office().today());
+    let asked = Asked::of(&visit.query);
+    // A condition that does not read would be none, and the file one of everything.
+    if let Some(unread) = asked.unread.first() {
+        return Err(Problem::unreadable(format!(
+            "条件「{unread}」が読めません。操作ログの画面で選び直してください。"
+        )));
+    }
+    let asked = asked.within_days(visit.office().today());
     let mut text = String::from('\u{feff}');
     let heads = [
         "日時",

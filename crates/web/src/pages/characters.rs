@@ -76,6 +76,11 @@ pub(crate) struct Report {
 }
 
 impl Report {
+    /// Whose characters it shows.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = String> {
+        self.rows.iter().map(|row| row.subject.clone()).filter(|subject| !subject.is_empty())
+    }
+
     /// The report of the delivery that the address names, of one kind or of all; none when nothing was converted.
     pub(crate) fn of(
         visit: &Visit,

@@ -1,5 +1,7 @@
 //! One delivery with its evidence, and the deliveries that carried one person.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use serde_json::json;
 use system::RefusedRow;
@@ -44,6 +46,14 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         .delivery(id, no)?
         .ok_or_else(|| Problem::not_found(format!("連携「{}」に{no}番の配信はありません。", link.title)))?;
     let delivery = view.delivery;
+    // What did not convert is shown with whose it was.
+    let mut about: BTreeSet<String> =
+        delivery.refused.iter().map(|refused| refused.subject.clone()).collect();
+    about.extend(delivery.asked.iter().cloned());
+    let report = Report::of(visit, &delivery.characters, value_of(&visit.query, "done"))?;
+    about.extend(report.iter().flat_map(Report::subjects));
+    let title = format!("配信の内容（{id} {no}番）");
+    visit.office().audit_done(&visit.caller()?, "office/links", &title, about.into_iter().collect())?;
     let row = DeliveryRow::of(&delivery, &link.title);
     let mut facts = vec![("記録位置", row.range.clone()), ("件数", format!("{}件", row.rows))];
     if !row.file.is_empty() {
@@ -91,7 +101,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         media,
         refused_more: delivery.refused.len().saturating_sub(REFUSED_MAX),
         refused: delivery.refused.into_iter().take(REFUSED_MAX).collect(),
-        report: Report::of(visit, &delivery.characters, value_of(&visit.query, "done"))?,
+        report,
         resends: delivery.phase == linkage::Phase::Applied
             && delivery.pruned_at.is_none()
             && delivery.file_name.is_some()
@@ -113,6 +123,7 @@ struct Trace {
 /// The deliveries that carried one person.
 pub(crate) fn of_person(visit: &Visit) -> Result<Reply, Problem> {
     let no = visit.param("no");
+    visit.office().audit_done(&visit.caller()?, "office/links", "個人の配信記録", vec![no.to_owned()])?;
     let mut lines: Vec<_> = visit.office().trace(no)?;
     lines.sort_by_key(|line| std::cmp::Reverse(line.delivery.prepared_at));
     let lines = lines

@@ -33,6 +33,8 @@ pub(crate) struct Done {
     opens: Option<String>,
     position: Option<Position>,
     answer: Value,
+    /// Whom the answer is about.
+    subjects: Vec<String>,
     documents: Vec<Document>,
 }
 
@@ -89,6 +91,7 @@ pub(crate) fn keep(visit: &Visit, function: &Function, ran: Ran) -> Result<Reply
         findings: ran.findings,
         opens: ran.opens,
         position: ran.position,
+        subjects: ran.answer.as_ref().map(|answer| answer.subjects.clone()).unwrap_or_default(),
         answer: ran.answer.map(|answer| answer.data).unwrap_or_default(),
         documents,
     };
@@ -206,6 +209,9 @@ pub(crate) fn document(visit: &Visit) -> Result<Reply, Problem> {
     let document = done.documents.get(no).ok_or_else(|| Problem::not_found("この帳票はありません。"))?;
     match &document.printed {
         Ok(printed) => {
+            let (function, subjects) = (&done.function, &done.subjects);
+            let office = visit.office();
+            office.audit_opened(&visit.caller()?, function, &document.title, &document.number, subjects)?;
             let name: String = form_urlencoded::byte_serialize(document.title.as_bytes()).collect();
             // The plain name is for programs that do not read the other.
             let plain: String = document.number.chars().filter(char::is_ascii_alphanumeric).collect();

@@ -38,7 +38,10 @@ pub(crate) fn address(next: &str) -> String {
 
 /// Only a path of this program: a link from elsewhere must not lead a fresh login away.
 pub(crate) fn inside(next: &str) -> &str {
-    let is_path = next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\n', '\r']);
+    // A browser drops tabs and line ends before it reads an address: what is behind them would count.
+    let is_path = next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(|letter: char| letter == '\\' || letter.is_control());
     if is_path { next } else { "/" }
 }
 
@@ -206,6 +209,9 @@ mod tests {
             ("https://example.com/", "/"),
             ("//example.com/", "/"),
             ("/\\example.com", "/"),
+            ("/\t/example.com", "/"),
+            ("/\u{b}/example.com", "/"),
+            ("/\u{85}/example.com", "/"),
         ] {
             assert_eq!(inside(asked), goes, "{asked}");
         }

@@ -21,6 +21,8 @@ pub(crate) struct Entry {
     entered_by: String,
     entered_at: String,
     own: bool,
+    /// Whether it is about somebody whose address must not be shown (支援措置).
+    concealed: bool,
     status: String,
     status_label: String,
     targets: Vec<String>,
@@ -47,6 +49,7 @@ impl Entry {
             entered_by: text("entered_by"),
             entered_at: time("entered_at"),
             own: json::flag(value, "own"),
+            concealed: json::flag(value, "concealed"),
             status: text("status"),
             status_label: text("status_label"),
             targets: texts("targets"),
@@ -60,6 +63,10 @@ impl Entry {
         }
     }
 }
+
+/// What stands in place of the changes.
+const CONCEALED: &str = "支援措置の対象者を含むため、自分で入力したものの変更前・変更後は表示しません。\
+                         審査者か、「支援対象者照会」の権限を持つ人が確かめてください。";
 
 /// The states a list can be asked for.
 const STATES: &[(&str, &str)] = &[("open", "仮登録中"), ("final", "本登録済"), ("discarded", "取消済")];
@@ -115,6 +122,8 @@ struct One {
     alerts: Vec<(Finding, String, bool)>,
     message: String,
     planned: Vec<Planned>,
+    /// Why the changes are not shown; empty when they are.
+    concealed: &'static str,
     sent: Vec<Sent>,
     may_finalize: bool,
     may_discard: bool,
@@ -140,7 +149,7 @@ fn page(visit: &Visit, refused: Option<Vec<Finding>>) -> Result<One, Problem> {
     let open = entry.status == "open";
     let may_finalize = visit.may("resident-register/finalize");
     let (mut findings, mut planned, mut message) = (Vec::new(), Vec::new(), String::new());
-    let mut sent = Vec::new();
+    let (mut sent, mut concealed) = (Vec::new(), "");
     if open && may_finalize {
         // A rehearsal: decides on the registers as they are now and writes nothing.
         let options = RunOptions { dry_run: true, ..RunOptions::default() };
@@ -148,10 +157,15 @@ fn page(visit: &Visit, refused: Option<Vec<Finding>>) -> Result<One, Problem> {
         match visit.try_run("resident-register/finalize", &input, &options)? {
             Ok(ran) => {
                 let data = ran.answer.map(|answer| answer.data).unwrap_or_default();
-                planned = json::list(&data, "rows").iter().map(plan).collect();
-                sent = json::list(&data, "notices").iter().map(notice).collect();
-                if !ran.findings.iter().any(Finding::stops) {
-                    message = ran.message;
+                // Entering something for somebody is no way to see where they live. Another person's review is one.
+                if entry.concealed && entry.own && !visit.may("resident-register/protected-person") {
+                    concealed = CONCEALED;
+                } else {
+                    planned = json::list(&data, "rows").iter().map(plan).collect();
+                    sent = json::list(&data, "notices").iter().map(notice).collect();
+                    if !ran.findings.iter().any(Finding::stops) {
+                        message = ran.message;
+                    }
                 }
                 findings = ran.findings;
             }
@@ -177,6 +191,7 @@ fn page(visit: &Visit, refused: Option<Vec<Finding>>) -> Result<One, Problem> {
         alerts,
         message,
         planned,
+        concealed,
         sent,
         may_finalize,
         may_discard: visit.may("resident-register/discard"),
