@@ -53,15 +53,32 @@ pub(crate) fn is_official(asking: &Asking) -> bool {
     asking.request == "official"
 }
 
-/// E153: numbers are never told to a third party.
-pub(crate) fn check_third_party(desk: &mut Desk<'_>, asking: &Asking, numbers: bool) {
-    if asking.request == "third-party" && numbers {
+/// E153, E124 of a request by anybody but the person and their household: numbers are told to none of them, and each says
+/// what it is for.
+///
+/// Source: 住民基本台帳法 art. 12-2(1), (2), 12-3(1), (4), 15-4(2), (3) (unverified against the present text).
+pub(crate) fn check_others(desk: &mut Desk<'_>, asking: &Asking, numbers: bool) {
+    let (who, reason) = match asking.request.as_str() {
+        "third-party" => ("第三者の請求", "利用の目的"),
+        "official" => ("国・地方公共団体の請求（公用）", "請求の事由"),
+        _ => return,
+    };
+    if numbers {
         desk.error(
             "E153",
             "request",
             "請求の別",
-            "第三者の請求に、個人番号・住民票コードは記載できません。",
+            format!("{who}に、個人番号・住民票コードは記載できません。"),
             "個人番号と住民票コードの記載を外してください。",
+        );
+    }
+    if asking.purpose.trim().is_empty() {
+        desk.error(
+            "E124",
+            "purpose",
+            "使用目的",
+            format!("使用目的が空です。{who}では、{reason}を明らかにすることになっています。"),
+            "請求書の利用目的・請求事由を入力してください。犯罪捜査などで明らかにできないときは、根拠の法令を入力してください。",
         );
     }
 }

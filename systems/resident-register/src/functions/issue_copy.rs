@@ -180,7 +180,7 @@ fn check(
     household: &Household,
     persons: &[Person],
 ) -> Result<i32, Fault> {
-    request::check_third_party(desk, &given.asking, given.items.numbers());
+    request::check_others(desk, &given.asking, given.items.numbers());
     attest::check(desk);
     targets::check_address(desk, persons)?;
     if given.items.with_relation && household.head.is_none() {

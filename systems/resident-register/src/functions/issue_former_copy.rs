@@ -133,7 +133,7 @@ impl Which {
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let given: Request = input.read()?;
     let mut desk = Desk::new(view, context);
-    request::check_third_party(&mut desk, &given.asking, given.items.numbers());
+    request::check_others(&mut desk, &given.asking, given.items.numbers());
     attest::check(&mut desk);
     let copies = request::copies(&mut desk, &given.asking);
     let Some(former) = given.which.read(&mut desk, TITLE)? else {

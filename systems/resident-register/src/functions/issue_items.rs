@@ -175,7 +175,7 @@ fn decide_former(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
 
 /// E153, E155, F005, and D042 when no item is chosen; the number of copies.
 fn check(desk: &mut Desk<'_>, asking: &Asking, items: Items) -> i32 {
-    request::check_third_party(desk, asking, items.with_record_code || items.with_individual_number);
+    request::check_others(desk, asking, items.with_record_code || items.with_individual_number);
     attest::check(desk);
     if items.names().is_empty() {
         desk.error(

@@ -96,7 +96,7 @@ fn a_deleted_record_goes_to_the_archive_after_five_years_and_stays_in_sight() {
     let shown = town.run("person", "clerk", &json!({ "addressee_no": people["太郎"] }), true);
     let text = shown.outcome.answer.unwrap().data.to_string();
     assert!(text.contains("除票用データベース登録年月日") && text.contains("令和13年4月1日"), "{text}");
-    let copy = json!({ "request": "official", "requested_by": "県", "targets": [people["太郎"]] });
+    let copy = json!({ "request": "official", "requested_by": "県", "purpose": "税の賦課", "targets": [people["太郎"]] });
     let issued = town.run("issue-former-copy", "clerk", &copy, true);
     assert!(issued.committed, "{:?}", issued.findings);
 }
@@ -152,8 +152,7 @@ fn what_is_wrong_in_a_deleted_record_is_noted_and_not_edited() {
     let shown = town.run("person", "clerk", &json!({ "addressee_no": no }), true);
     assert!(shown.outcome.answer.unwrap().data.to_string().contains("死亡日は3月31日の誤り"));
     for (with_notes, told) in [(true, true), (false, false)] {
-        let copy =
-            json!({ "request": "official", "requested_by": "県", "targets": [no], "with_notes": with_notes });
+        let copy = json!({ "request": "official", "requested_by": "県", "purpose": "税の賦課", "targets": [no], "with_notes": with_notes });
         let issued = town.run("issue-former-copy", "clerk", &copy, true);
         let printed = issued.outcome.documents[0].data.to_string();
         assert_eq!(printed.contains("死亡日は3月31日の誤り"), told, "{printed}");

@@ -251,7 +251,7 @@ fn a_copy_leaves_out_what_nobody_asked_for_and_has_a_number_of_its_own() {
     );
 
     for (change, wanted) in [
-        (json!({ "request": "third-party", "with_individual_number": true }), "E153"),
+        (json!({ "request": "third-party", "purpose": "債権", "with_individual_number": true }), "E153"),
         (json!({ "targets": [taro, town.people["髙橋　一郎"]] }), "D001"),
         (json!({ "targets": [town.people["吉田　次郎"]] }), "E157"),
         (json!({ "targets": [] }), "E124"),
