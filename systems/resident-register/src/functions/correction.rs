@@ -250,10 +250,43 @@ fn relations(desk: &mut Desk<'_>, chosen: &Chosen, rows: &[Person]) -> Result<()
     Ok(())
 }
 
-/// A016: legitimate only where a record was taken over, of which neither day was ever counted from the other.
+/// E002 of a day that lies ahead; A016: legitimate only where a record was taken over, of which neither day was ever counted from the other.
 fn settled_before(desk: &mut Desk<'_>, chosen: &Chosen, rows: &[Person]) {
     for (before, row) in chosen.persons.iter().zip(rows) {
         let typed = before.addr_since != row.addr_since || before.since() != row.since();
+        for (old, new, field, item) in [
+            (before.addr_since, row.addr_since, "addr_since", "住所を定めた年月日"),
+            (before.resident_since, row.resident_since, "resident_since", "住民となった年月日"),
+            (
+                before.foreign_resident_since,
+                row.foreign_resident_since,
+                "foreign_resident_since",
+                "外国人住民となった年月日",
+            ),
+            (
+                before.old_alien_registered_on,
+                row.old_alien_registered_on,
+                "old_alien_registered_on",
+                "旧外登法による登録年月日",
+            ),
+        ] {
+            if let Some(day) = new.filter(|_| old != new)
+                && day.earliest().is_some_and(|day| desk.today() < day)
+            {
+                desk.error(
+                    "E002",
+                    field,
+                    item,
+                    format!(
+                        "{}さんの{item}{}は、今日{}より後です。",
+                        row.called(),
+                        day.label_wareki(),
+                        domain::wareki(desk.today())
+                    ),
+                    "今日以前の日にしてください。",
+                );
+            }
+        }
         let settled = row.addr_since.and_then(|date| date.latest());
         let resident = row.since().and_then(|date| date.earliest());
         if let (true, Some(settled), Some(resident)) = (typed, settled, resident)
