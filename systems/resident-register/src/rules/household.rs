@@ -108,7 +108,7 @@ pub(crate) enum Goal {
 
 /// Puts the movers into a household: sets number, order and head's name of each, and lays all rows down.
 ///
-/// Members of a new household stand in the standard's order, joiners at the end of the one they join.
+/// Members of a new household stand in the standard's order, those of one that is there already as they stood, joiners at the end of the one they join.
 ///
 /// Source: 住民記録システム標準仕様書 4.0.2, 5.2.
 pub(crate) fn settle(
@@ -120,7 +120,16 @@ pub(crate) fn settle(
 ) -> Result<(), Fault> {
     let (mut household, others) = match goal {
         Goal::Own(household_no, formed_on) => {
-            movers.sort_by_key(|one| order::rank(&one.person));
+            // A household that moves with its relations as they are keeps the order staff gave it.
+            let mut stays = desk.household(household_no)?.is_some();
+            for one in &movers {
+                let held = desk.person_read(one.person.addressee_no)?;
+                stays &= held.is_some_and(|held| held.relation == one.person.relation);
+            }
+            match stays {
+                true => movers.sort_by_key(|one| (one.person.member_order, one.person.addressee_no)),
+                false => movers.sort_by_key(|one| order::rank(&one.person)),
+            }
             let household = Household {
                 household_no,
                 head: None,
@@ -139,6 +148,7 @@ pub(crate) fn settle(
     relation::check(desk, &movers, &others);
     let mut place = others.iter().map(|person| person.member_order).max().unwrap_or_default();
     let new_head = movers.iter().find(|one| one.person.relation.is_head()).map(|one| one.person.clone());
+    let headless = household.head.is_none();
     if let Some(head) = &new_head {
         household.head = Some(head.addressee_no);
     }
@@ -147,6 +157,19 @@ pub(crate) fn settle(
         (Some(head), _) | (None, Some(head)) => head.name.clone(),
         (None, None) => others.first().map(|person| person.head_name.clone()).unwrap_or_default(),
     };
+    if let Some(head) = new_head.as_ref().filter(|_| headless && !others.is_empty()) {
+        let staying = others.iter().map(Person::called).collect::<Vec<_>>().join("さん、");
+        desk.alert(
+            "D017",
+            "household_no",
+            "続柄",
+            format!(
+                "世帯主のいない世帯に、{}さんが世帯主として入ります。前からいる人（{staying}さん）の続柄は、前の世帯主から見たままです。",
+                head.called()
+            ),
+            "登録した後、前からいる人の続柄を修正で直してください。",
+        );
+    }
     if new_head.is_some() {
         // The members who were there get the name of their new head; their relations are for the family to notify.
         for mut member in others {
