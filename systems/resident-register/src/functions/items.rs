@@ -86,7 +86,19 @@ impl Items {
 
     /// The first item stated that only a foreigner's record has: its field and its name.
     pub(crate) fn only_foreign(&self) -> Option<(&'static str, &'static str)> {
+        let stated = |text: &str| !text.is_empty();
         [
+            (stated(&self.name_roman), ("name_roman", "氏名（ローマ字）")),
+            (stated(&self.name_kanji), ("name_kanji", "氏名（漢字）")),
+            (stated(&self.nationality), ("nationality", "国籍・地域")),
+            (stated(&self.nationality_code), ("nationality_code", "国籍・地域")),
+            (self.art30_45_class.is_some(), ("art30_45_class", "第30条45規定区分")),
+            (stated(&self.status_of_residence), ("status_of_residence", "在留資格")),
+            (stated(&self.stay_period), ("stay_period", "在留期間")),
+            (self.stay_expires_on.is_some(), ("stay_expires_on", "在留期間の満了の日")),
+            (stated(&self.residence_card_no), ("residence_card_no", "在留カード等番号")),
+            (stated(&self.landing_period), ("landing_period", "上陸期間")),
+            (stated(&self.provisional_stay_period), ("provisional_stay_period", "仮滞在期間")),
             (self.name_preference.is_some(), ("name_preference", "氏名優先区分")),
             (self.old_alien_registered_on.is_some(), ("old_alien_registered_on", "旧外登法による登録年月日")),
             (self.residence_notified.is_some(), ("residence_notified", "住居地届出の有無")),
@@ -95,6 +107,14 @@ impl Items {
         ]
         .into_iter()
         .find_map(|(stated, item)| stated.then_some(item))
+    }
+
+    /// The first item stated that only a Japanese record has: its field and its name.
+    pub(crate) fn only_japanese(&self) -> Option<(&'static str, &'static str)> {
+        if self.domicile().is_some() {
+            return Some(("domicile_municipality", "本籍"));
+        }
+        (!self.register_head.is_empty()).then_some(("register_head", "筆頭者"))
     }
 
     fn domicile(&self) -> Option<Address> {

@@ -1,7 +1,7 @@
 //! 旧氏・通称: names beside the name of a record, recorded and deleted on request.
 
 use domain::{AddresseeNo, Date, MovementReason, RegisterDate, ResidentKind};
-use register::{Fault, View};
+use register::{Fault, View, ViewExt};
 use serde::Deserialize;
 use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place, Section, choices};
 
@@ -218,25 +218,26 @@ fn plan_former_name(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     if let Some((message, remedy)) = wrong {
         desk.error("D014", "name_kind", "旧氏", format!("{}さんは、{message}", person.called()), remedy);
     }
+    if reason == MovementReason::FormerNameEntry && was_deleted(desk, &person)? {
+        desk.alert(
+            "D036",
+            "name_kind",
+            "旧氏",
+            format!("{}さんは、旧氏の記載を削除したことがあります。", person.called()),
+            "もう一度記載できるのは、削除した後に氏が変わった人の、その直前の氏だけです。戸籍で確かめてください。",
+        );
+    }
     if reason == MovementReason::FormerNameDelete {
         person.former_family_name.clear();
         person.former_family_kana.clear();
     } else {
         stated(desk, &given.former_family_name, &FORMER_NAME_WORDS);
-        if given.former_family_name.is_empty() != given.former_family_kana.is_empty() {
-            desk.error(
-                "E074",
-                "former_family_kana",
-                "旧氏フリガナ",
-                "旧氏とフリガナの片方だけが入力されています。両方が要ります。",
-                "旧氏とそのフリガナを入力してください。",
-            );
-        }
         if given.former_family_name == person.former_family_name && held {
             unchanged(desk, &person, &FORMER_NAME_WORDS);
         }
         person.former_family_name = given.former_family_name;
         person.former_family_kana = given.former_family_kana;
+        person::check_former(desk, &person, "");
     }
     let mut known = person.clone();
     kana::record(&mut known, &given.kana, movement.basis, reason, desk.today());
@@ -305,6 +306,18 @@ fn plan_alias(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     kana::record(&mut known, &given.kana, movement.basis, reason, desk.today());
     person.alias_kana_confirmed = known.alias_kana_confirmed;
     lay_down(desk, person, &movement)
+}
+
+/// Whether a 旧氏 of this person was deleted on request here, and that holds.
+///
+/// Source: 住民基本台帳法施行令 art. 30-14 (unverified).
+fn was_deleted(desk: &Desk<'_>, person: &Person) -> Result<bool, Fault> {
+    let rows = desk.view.load_history::<Person>(person.addressee_no.as_str())?;
+    let cancelled: Vec<u32> = rows.iter().flat_map(|held| held.record.cancels.clone()).collect();
+    Ok(rows.iter().any(|held| {
+        held.record.movement_reason == MovementReason::FormerNameDelete
+            && !cancelled.contains(&held.record.history_no)
+    }))
 }
 
 fn stated(desk: &mut Desk<'_>, name: &str, words: &Words) {

@@ -1,6 +1,6 @@
 //! Whether somebody who moves in is known here already (再転入・二重記載の確認).
 
-use domain::{AddresseeNo, IndividualNumber, ResidentRecordCode};
+use domain::{AddresseeNo, IndividualNumber, ResidentRecordCode, ResidentStatus};
 use register::{Fault, ViewExt};
 use system::TextQuery;
 
@@ -13,7 +13,10 @@ use crate::texts;
 /// How many persons of one name are compared.
 const NAMESAKES_MAX: usize = 50;
 
-/// Compares a mover with the register: E032, E038, E046, E048, A047, A049. `chosen` is the 宛名番号 under which the mover
+/// What to do when somebody who is recorded as dead moves in.
+const DEAD: &str = "死亡と記録されている人です。人と番号を確かめてください。死亡の記載が誤りなら、異動の取消しで元に戻してください。";
+
+/// Compares a mover with the register: E032, E038, E043, E046, E048, A047, A049, A050. `chosen` is the 宛名番号 under which the mover
 /// is to return, if any; `at` the path of the person with a final dot.
 ///
 /// A number that fits is somebody known, whose return is not the clerk's choice; a name, sex and birth date that fit
@@ -42,6 +45,19 @@ pub(crate) fn check(
                 known.push(holder.addressee_no);
                 number_held(desk, mover, &holder, ("E038", "individual_number", "個人番号"), at);
             }
+        }
+    }
+    for holder in card_holders(desk, mover)? {
+        if Some(holder.addressee_no) == chosen || known.contains(&holder.addressee_no) {
+            continue;
+        }
+        let path = format!("{at}residence_card_no");
+        if holder.birth_date == mover.birth_date && holder.sex == mover.sex {
+            known.push(holder.addressee_no);
+            number_held(desk, mover, &holder, ("E043", "residence_card_no", "在留カード等番号"), at);
+        } else if holder.is_resident() {
+            known.push(holder.addressee_no);
+            card_error(desk, &holder, &path);
         }
     }
     if chosen.is_none() {
@@ -73,9 +89,20 @@ pub(crate) fn by_number(desk: &Desk<'_>, number: &IndividualNumber) -> Result<Ve
 
 /// E043: one 在留カード等番号 belongs to one resident. The register has no column of it, so the search index is asked.
 pub(crate) fn card_held(desk: &mut Desk<'_>, row: &Person, path: &str) -> Result<(), Fault> {
+    for holder in card_holders(desk, row)? {
+        if holder.is_resident() {
+            card_error(desk, &holder, path);
+        }
+    }
+    Ok(())
+}
+
+/// Residents and former residents whose record has the 在留カード等番号 of this row, without the person of the row.
+fn card_holders(desk: &Desk<'_>, row: &Person) -> Result<Vec<Person>, Fault> {
     let card = row.residence_card_no.as_str();
+    let mut holders = Vec::new();
     if card.is_empty() {
-        return Ok(());
+        return Ok(holders);
     }
     let (hits, _) = desk.context.search.find(&TextQuery {
         kind: PERSON.id,
@@ -86,21 +113,26 @@ pub(crate) fn card_held(desk: &mut Desk<'_>, row: &Person, path: &str) -> Result
     for hit in hits {
         let Some(held) = desk.view.load::<Person>(&hit.key)? else { continue };
         let held = held.record;
-        if held.residence_card_no == card && held.is_resident() && held.addressee_no != row.addressee_no {
-            desk.error(
-                "E043",
-                path,
-                "在留カード等番号",
-                format!(
-                    "在留カード等番号「{card}」は、別の住民（{}さん、宛名番号{}）のものです。",
-                    held.called(),
-                    held.addressee_no
-                ),
-                "在留カードか特別永住者証明書で番号を確かめてください。",
-            );
+        if held.residence_card_no == card && held.addressee_no != row.addressee_no {
+            holders.push(held);
         }
     }
-    Ok(())
+    Ok(holders)
+}
+
+fn card_error(desk: &mut Desk<'_>, holder: &Person, path: &str) {
+    desk.error(
+        "E043",
+        path,
+        "在留カード等番号",
+        format!(
+            "在留カード等番号「{}」は、別の住民（{}さん、宛名番号{}）のものです。",
+            holder.residence_card_no,
+            holder.called(),
+            holder.addressee_no
+        ),
+        "在留カードか特別永住者証明書で番号を確かめてください。",
+    );
 }
 
 fn number_held(
@@ -141,7 +173,10 @@ fn number_held(
                 "この人は以前の住民です（{called}さん、宛名番号{no}、{}）。{item}が同じです。",
                 holder.resident_status.label()
             ),
-            "再転入する人の宛名番号に、この番号を入力してください。",
+            match holder.resident_status {
+                ResidentStatus::Dead => DEAD,
+                _ => "再転入する人の宛名番号に、この番号を入力してください。",
+            },
         );
     }
 }
@@ -222,7 +257,10 @@ fn namesakes(desk: &mut Desk<'_>, mover: &Person, known: &[AddresseeNo], at: &st
                     "氏名・性別・生年月日が同じ以前の住民がいます（{called}さん、宛名番号{no}、{}）。",
                     held.resident_status.label()
                 ),
-                "同じ人なら、再転入する人の宛名番号にこの番号を入力してください。",
+                match held.resident_status {
+                    ResidentStatus::Dead => DEAD,
+                    _ => "同じ人なら、再転入する人の宛名番号にこの番号を入力してください。",
+                },
             );
         }
     }

@@ -8,8 +8,8 @@ use crate::desk::Desk;
 use crate::functions::items::Items;
 use crate::records::Person;
 
-/// Checks one new or changed row: E011, E012, E015, E062, E068, E072, E042, E117,
-/// E123, A022, A061, A071, and of foreign residents those of [`stay`]. `at` is the path of
+/// Checks one new or changed row: E011, E012, E015, E062, E068, E072, E042, E074,
+/// E117, E123, A022, A061, A071, and of foreign residents those of [`stay`]. `at` is the path of
 /// the person in the input, with a final dot unless empty.
 ///
 /// 住民票コード is checked by the movement, because a newborn gets it only at 本登録.
@@ -38,16 +38,20 @@ pub(crate) fn check(desk: &mut Desk<'_>, person: &Person, reason: MovementReason
     }
 }
 
-/// E117: an item that only a foreigner's record has, typed in for a Japanese.
+/// E117: an item typed in that only a record of the other kind has.
+///
+/// Source: 住民記録システム標準仕様書 1.1.1, 1.1.2; 住民基本台帳法 art. 7, 30-45.
 pub(crate) fn check_items(desk: &mut Desk<'_>, kind: ResidentKind, items: &Items, at: &str) {
-    if kind == ResidentKind::Japanese
-        && let Some((field, item)) = items.only_foreign()
-    {
+    let wrong = match kind {
+        ResidentKind::Japanese => items.only_foreign(),
+        ResidentKind::Foreign => items.only_japanese(),
+    };
+    if let Some((field, item)) = wrong {
         desk.error(
             "E117",
             &format!("{at}{field}"),
             item,
-            format!("{item}は、日本人の住民票にない項目です。"),
+            format!("{item}は、{}の住民票にない項目です。", kind.label()),
             "この項目を空にするか、住民種別を確かめてください。",
         );
     }
@@ -144,6 +148,10 @@ fn check_name(desk: &mut Desk<'_>, person: &Person, at: &str) {
                     "通称を消すか、住民種別を確かめてください。",
                 );
             }
+            // Of a record from before the reading was asked for, the old 旧氏 goes on as it is.
+            if !at.is_empty() {
+                check_former(desk, person, at);
+            }
             check_space(desk, &person.name_kana, &format!("{at}name_kana"), "氏名フリガナ");
         }
         ResidentKind::Foreign => {
@@ -166,6 +174,21 @@ fn check_name(desk: &mut Desk<'_>, person: &Person, at: &str) {
                 );
             }
         }
+    }
+}
+
+/// E074: a 旧氏 stands with its フリガナ.
+///
+/// Source: 住民基本台帳法施行令 art. 30-13 (unverified: from 2025-05-26 on).
+pub(crate) fn check_former(desk: &mut Desk<'_>, person: &Person, at: &str) {
+    if person.former_family_name.is_empty() != person.former_family_kana.is_empty() {
+        desk.error(
+            "E074",
+            &format!("{at}former_family_kana"),
+            "旧氏フリガナ",
+            "旧氏とフリガナの片方だけが入力されています。両方が要ります。",
+            "旧氏とそのフリガナを入力してください。",
+        );
     }
 }
 

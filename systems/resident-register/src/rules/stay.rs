@@ -88,6 +88,20 @@ pub(crate) fn typed(desk: &mut Desk<'_>, person: &Person, at: &str) {
             format!("在留期間の満了の日（{}）を過ぎています。", sheet::western(Some(expired))),
             "在留カードの裏面に更新申請中の記載があるか、出入国在留管理庁に確かめてください。",
         );
+    } else if let Some(ends) = person.stay_expires_on
+        && notice::days_after(desk.today(), Limit::StayEnding.value()).is_some_and(|near| ends <= near)
+    {
+        desk.alert(
+            "A024",
+            &format!("{at}stay_expires_on"),
+            "在留期間の満了の日",
+            format!(
+                "在留期間の満了の日（{}）まで{}日です。",
+                sheet::western(Some(ends)),
+                notice::days_between(desk.today(), ends)
+            ),
+            "日を確かめ、更新の申請をするよう本人に知らせてください。このまま登録できます。",
+        );
     }
     fits(desk, person, at);
 }

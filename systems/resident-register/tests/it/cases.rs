@@ -362,6 +362,15 @@ impl Play {
                     let rows = (0..count).map(|index| another(&one, index)).collect();
                     put(&mut input, path, Value::Array(rows));
                 }
+                "members.0.resident_kind" if value == "2" => {
+                    // What only a Japanese record has is not among the usual items of a foreigner.
+                    for item in
+                        ["domicile_prefecture", "domicile_municipality", "domicile_town", "register_head"]
+                    {
+                        put(&mut input, &format!("members.0.{item}"), json!(""));
+                    }
+                    put(&mut input, path, json!(value));
+                }
                 _ => put(&mut input, path, json!(self.resolve(value))),
             }
         }

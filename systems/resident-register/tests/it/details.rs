@@ -25,7 +25,8 @@ fn the_details_of_a_resident_are_a_dataset_of_their_own() {
     };
     enter(json!({ "kana_attested": "1" }));
     enter(json!({
-        "resident_kind": "2", "family_name": "", "given_name": "", "name_kana": "リ　アン", "name_roman": "ＬＥＥ　ＡＮＮ",
+        "resident_kind": "2", "family_name": "", "given_name": "", "domicile_prefecture": "",
+        "domicile_municipality": "", "domicile_town": "", "register_head": "", "name_kana": "リ　アン", "name_roman": "ＬＥＥ　ＡＮＮ",
         "name_kanji": "李　杏", "birth_date": "1990-06-01", "nationality": "韓国", "nationality_code": "KOR",
         "art30_45_class": "01", "status_of_residence": "T63", "stay_period": "1年3月", "stay_expires_on": "2028-06-01",
         "residence_card_no": "AB12345678CD", "name_preference": "03", "entry_article": "46",
