@@ -1,6 +1,6 @@
 //! Movements on residents: who is chosen, and whether they may move.
 
-use domain::{AddresseeNo, RegisterDate};
+use domain::{AddresseeNo, MovementReason, RegisterDate};
 use register::Fault;
 
 use super::{consistency, issued, protection};
@@ -41,7 +41,7 @@ impl Chosen {
     }
 }
 
-/// Reads the chosen residents: E101, E103, A017, A110 and the project's D001, D002, D055. None when they cannot be moved.
+/// Reads the chosen residents: E101, E103, A017, A110 and the project's D001, D002, D018, D019, D055. None when they cannot be moved.
 ///
 /// Source: 住民記録システム標準仕様書 4.0.1, 4.0.8.
 pub(crate) fn choose(
@@ -134,6 +134,9 @@ fn may_move(
             "転出の予定が今もあるか、届出人に確かめてください。",
         );
     }
+    if before_here(desk, person, event, &path) {
+        return Ok(());
+    }
     if let (Some(event), Some(last)) =
         (event.and_then(|date| date.latest()), person.event_date.and_then(|date| date.earliest()))
         && event < last
@@ -154,6 +157,55 @@ fn may_move(
         );
     }
     Ok(())
+}
+
+/// D018, D019: a movement on a day on which the person was not here yet. Somebody who went away or died before coming is a
+/// matter of the entry; nobody moves within before coming. 転出 has its own (E108).
+///
+/// Source: (unverified).
+fn before_here(desk: &mut Desk<'_>, person: &Person, event: Option<RegisterDate>, path: &str) -> bool {
+    use MovementReason as Reason;
+    let reason = desk.reason;
+    if matches!(reason, Some(Reason::MoveOutDomestic | Reason::MoveOutOverseas)) {
+        return false;
+    }
+    let (Some(event), Some(since)) = (event.and_then(|date| date.latest()), here_since(person)) else {
+        return false;
+    };
+    if since <= event {
+        return false;
+    }
+    let message = format!(
+        "異動日{}が、{}さんがここの住民となった日{}より前です。",
+        domain::wareki(event),
+        person.called(),
+        domain::wareki(since)
+    );
+    if reason == Some(Reason::MoveWithin) {
+        desk.error(
+            "D018",
+            path,
+            "異動日",
+            message,
+            "異動日を確かめてください。その日の住所が転入の記載と違うのなら、修正で住所を直してください。",
+        );
+    } else {
+        desk.alert(
+            "D019",
+            path,
+            "異動日",
+            message,
+            "異動日と人を確かめてください。転入の前のことなら、転入の記載を取り消すものでないかも確かめてください。",
+        );
+    }
+    true
+}
+
+/// The first day on which a record has the person here. 外国人住民となった年月日 may be later than the address, when somebody
+/// lost the nationality here.
+fn here_since(person: &Person) -> Option<domain::Date> {
+    let days = [person.since(), person.addr_since.as_ref()].into_iter().flatten();
+    days.filter_map(RegisterDate::earliest).min()
 }
 
 /// Refuses a person who is in a movement that is not yet final (E101), and tells of suppression and support measures
