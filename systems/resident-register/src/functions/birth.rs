@@ -212,6 +212,7 @@ fn inherit(
             "親の転入より前に生まれた子は、出生ではなく転入で入力してください。",
         );
     }
+    moved_since(desk, row, parent.as_ref().filter(|_| lives_here), home, at)?;
     if let Some(parent) = parent.filter(|_| row.resident_kind == ResidentKind::Japanese) {
         if row.registered_domicile.is_none() {
             row.registered_domicile = parent.registered_domicile;
@@ -219,6 +220,44 @@ fn inherit(
         if row.register_head.is_empty() {
             row.register_head = parent.register_head;
         }
+    }
+    Ok(())
+}
+
+/// D033: the household has moved within the municipality since the birth, so that the child was born at the old address.
+///
+/// Source: (unverified); 住民基本台帳法 art. 7(7) (住所を定めた年月日 of who has moved within).
+fn moved_since(
+    desk: &mut Desk<'_>,
+    row: &Person,
+    parent: Option<&Person>,
+    home: &Household,
+    at: &str,
+) -> Result<(), Fault> {
+    let held = match (parent, home.head.or(home.members.first().copied())) {
+        (Some(parent), _) => Some(parent.clone()),
+        (None, Some(no)) => desk.person_read(no)?,
+        (None, None) => None,
+    };
+    let Some(held) = held.filter(|held| held.moved_from_address.is_some()) else { return Ok(()) };
+    if let (Some(born), Some(moved), Some(since)) = (
+        row.birth_date.latest(),
+        held.addr_since.and_then(|date| date.earliest()),
+        held.since().and_then(|since| since.earliest()),
+    ) && since <= born
+        && born < moved
+    {
+        desk.alert(
+            "D033",
+            &format!("{at}birth_date"),
+            "生年月日",
+            format!(
+                "生年月日{}が、世帯の転居の日{}より前です。子は、今の住所に生まれた日から住んでいるものとして記載されます。",
+                row.birth_date.label_wareki(),
+                wareki(moved)
+            ),
+            "登録した後、子の住所を定めた年月日を転居の日に修正してください。前の住所に記載してから転居させるときは、先に転居を取り消してください。",
+        );
     }
     Ok(())
 }
