@@ -111,6 +111,14 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             format!("転出先（{}）が、この市区町村の中です。", dest.one_line()),
             "市区町村の中で住所が変わるのなら、転居で入力してください。",
         );
+    } else if address::may_be_here(desk, &dest) {
+        desk.alert(
+            "A107",
+            "dest_municipality",
+            "転出先",
+            format!("転出先（{}）が、この市区町村の中かもしれません。", dest.one_line()),
+            "都道府県と市区町村を確かめてください。市区町村の中で住所が変わるのなら、転居で入力してください。",
+        );
     }
     let Some(chosen) = targets::choose(desk, &given.targets, event, false)? else { return Ok(()) };
     for person in &chosen.persons {

@@ -154,6 +154,19 @@ pub(crate) fn is_in(context: &Context<'_>, address: &Address) -> bool {
             || address.prefecture == own_prefecture)
 }
 
+/// Whether an address that is not said to lie here may do so after all: the name with or without its county or prefecture, and
+/// no prefecture that says otherwise.
+pub(crate) fn may_be_here(desk: &Desk<'_>, address: &Address) -> bool {
+    let own = desk.context.municipality_text("name");
+    let own_prefecture = desk.context.municipality_text("prefecture");
+    let stated = address.municipality.as_str();
+    if own.is_empty() || stated.is_empty() || address.municipality_code.is_some() || is_here(desk, address) {
+        return false;
+    }
+    (own.ends_with(stated) || stated.ends_with(own))
+        && (address.prefecture.is_empty() || address.prefecture == own_prefecture)
+}
+
 /// A093: warns when somebody joins a household on another lot. The building is not compared.
 ///
 /// Source: 住民記録システム標準仕様書 4.1.4.1 (building names are not checked).
