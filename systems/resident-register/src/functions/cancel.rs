@@ -14,7 +14,7 @@ use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Household, Person};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::relation::{self, Stated};
-use crate::rules::{address, targets};
+use crate::rules::{address, household, issued, targets};
 
 /// 異動の取消し (§5.8 of the domain reference).
 pub(crate) static CANCEL: MovementKind =
@@ -66,6 +66,8 @@ struct Undone {
     rows: Vec<u32>,
     position: register::Position,
     reason: MovementReason,
+    /// Whether it is a 転入通知 that told of a departure; the departure itself may be older.
+    notice: bool,
 }
 
 /// Source: 住民記録システム標準仕様書 4.6.
@@ -106,7 +108,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     go_back(desk, undone, &given.notice, event)
 }
 
-/// The newest movement of somebody that still holds; D002, E101, E119, E120.
+/// The newest movement of somebody that still holds; D002, D055, E101, E119, E120.
 fn target(desk: &mut Desk<'_>, no: AddresseeNo, history_no: &str) -> Result<Option<Undone>, Fault> {
     let path = format!("targets.{no}");
     let Some(now) = desk.person(no)? else {
@@ -132,6 +134,7 @@ fn target(desk: &mut Desk<'_>, no: AddresseeNo, history_no: &str) -> Result<Opti
         return Ok(None);
     };
     let called = undone.now.called().to_owned();
+    issued::warn_of_rows(desk, &undone.now, &path, &undone.rows)?;
     match history_no.parse::<u32>() {
         _ if history_no.is_empty() => {}
         Ok(wanted) if undone.rows.contains(&wanted) => {}
@@ -153,7 +156,8 @@ fn target(desk: &mut Desk<'_>, no: AddresseeNo, history_no: &str) -> Result<Opti
             "履歴を見て、取り消す異動を選び直してください。",
         ),
     }
-    if let (true, Some(before)) = (is_departure(&undone.now, undone.reason), &undone.before)
+    if let (true, Some(before)) = (is_departure(&undone.now, undone.reason) && !undone.notice, &undone.before)
+        && before.is_resident()
         && before.moveout_planned_on.is_some()
     {
         desk.error(
@@ -192,14 +196,24 @@ fn newest(history: &[Versioned<Person>], now: Person) -> Option<Undone> {
     while let Some(older) = holding.pop_if(|older| older.position == position) {
         rows.push(older.record.history_no);
     }
+    // A 転入通知 that comes before the planned day makes somebody a former resident, too; the plan stood before it.
+    let told = last.record.movein_notice_on;
+    let notice = told.is_some()
+        && holding.last().is_some_and(|older| confirmed(&older.record) != confirmed(&last.record));
     let planned_it = |older: &Person| is_departure_reason(older.movement_reason) && older.is_resident();
     if is_departure(&last.record, reason)
+        && !notice
         && let Some(plan) = holding.pop_if(|older| planned_it(&older.record))
     {
         rows.push(plan.record.history_no);
     }
     let before = holding.last().map(|held| held.record.clone());
-    Some(Undone { now, before, rows, position, reason })
+    Some(Undone { now, before, rows, position, reason, notice })
+}
+
+/// What a 転入通知 writes.
+fn confirmed(row: &Person) -> (Option<domain::Date>, Option<domain::Date>, Option<&domain::Address>) {
+    (row.movein_notice_on, row.moveout_confirmed_on, row.dest_address_confirmed.as_ref())
 }
 
 fn is_departure_reason(reason: MovementReason) -> bool {
@@ -264,7 +278,11 @@ fn restored(one: &Undone, event: Option<RegisterDate>, notified_on: Option<domai
         deletion_notified_on: notified_on,
         ..one.now.clone()
     });
-    row.history_entries.clone_from(&one.now.history_entries);
+    // Lines are only added to a history; where it does not go on from the former row, another record had begun (再転入,
+    // 改製, 帰化), and the one that holds again has its own.
+    if one.now.history_entries.starts_with(&row.history_entries) {
+        row.history_entries.clone_from(&one.now.history_entries);
+    }
     row.cancels.clone_from(&one.rows);
     row
 }
@@ -280,6 +298,7 @@ fn go_back(
     let mut renamed: BTreeMap<HouseholdNo, HouseholdNo> = BTreeMap::new();
     let mut arriving: BTreeMap<HouseholdNo, Vec<AddresseeNo>> = BTreeMap::new();
     let mut touched: BTreeSet<HouseholdNo> = BTreeSet::new();
+    let mut rows = Vec::new();
     for one in &undone {
         let movement = notice.movement(reason_of(one), desk.today());
         let mut row = restored(one, event, movement.notified_on);
@@ -301,12 +320,33 @@ fn go_back(
             touched.insert(home);
             arriving.entry(home).or_default().push(row.addressee_no);
         }
+        rows.push((row, movement));
+    }
+    for home in &touched {
+        leaves_headless(desk, *home, &undone)?;
+    }
+    for (row, movement) in rows {
         desk.put_person(row, &movement)?;
     }
     for home in touched {
         rebuild(desk, home, &everybody, arriving.remove(&home).unwrap_or_default(), notice, event)?;
     }
     Ok(())
+}
+
+/// A083, A084 where a head goes by this and no other comes.
+fn leaves_headless(desk: &mut Desk<'_>, home: HouseholdNo, undone: &[Undone]) -> Result<(), Fault> {
+    let Some(household) = desk.household(home)? else { return Ok(()) };
+    let stays = |row: &Person| row.is_resident() && row.household_no == home;
+    if undone.iter().filter_map(|one| one.before.as_ref()).any(|row| stays(row) && row.relation.is_head()) {
+        return Ok(());
+    }
+    let leavers: Vec<AddresseeNo> = undone
+        .iter()
+        .filter(|one| one.now.is_resident() && !one.before.as_ref().is_some_and(stays))
+        .map(|one| one.now.addressee_no)
+        .collect();
+    household::warn_of_leaving(desk, &household, &leavers, "targets")
 }
 
 /// Whether the former household is where it was: open, and at the old address unless all who are in it go back, too.
@@ -351,6 +391,16 @@ fn rebuild(
         && !alone.relation.is_head()
     {
         alone.relation = Relation::HEAD;
+    } else if let [.., _, _] =
+        members.iter().filter(|member| member.relation.is_head()).collect::<Vec<_>>().as_slice()
+    {
+        desk.error(
+            "E081",
+            "targets",
+            "続柄",
+            "取り消すと、世帯に世帯主が二人います。その後に世帯主が変わった世帯です。",
+            "先に世帯主変更を取り消してください。",
+        );
     } else if !stated.is_empty() {
         relation::check(desk, &stated, &others);
     }

@@ -13,7 +13,7 @@ use super::move_within::summary;
 use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Person};
-use crate::rules::{address, household, received, targets};
+use crate::rules::{address, household, issued, received, targets};
 
 /// 転入通知の受理 (M-15).
 pub(crate) static MOVE_IN_NOTICE: MovementKind =
@@ -99,8 +99,17 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             format!("転出先（{}）が、この市区町村の中です。", dest.one_line()),
             "転入通知の住所を確かめてください。",
         );
+    } else if address::may_be_here(desk, &dest) {
+        desk.alert(
+            "A107",
+            "dest_municipality",
+            "転出先（確定）",
+            format!("転出先（{}）が、この市区町村の中かもしれません。", dest.one_line()),
+            "転入通知の都道府県と市区町村を確かめてください。",
+        );
     }
-    let persons = persons(desk, &given.targets, &dest)?;
+    let persons = persons(desk, &given.targets, &dest, moved_in)?;
+    before_coming(desk, &persons, moved_in);
     received::compare(desk, &notices, &persons);
     desk.targets = persons.iter().map(|person| person.addressee_no).collect();
     desk.reason = persons.first().map(reason_of);
@@ -175,8 +184,36 @@ fn days(desk: &mut Desk<'_>, given: &Told, notified_on: Date) -> Option<Date> {
     day
 }
 
-/// D002, E101, E114, A115.
-fn persons(desk: &mut Desk<'_>, numbers: &[AddresseeNo], dest: &Address) -> Result<Vec<Person>, Fault> {
+/// E108: nobody left for elsewhere before coming here.
+fn before_coming(desk: &mut Desk<'_>, persons: &[Person], moved_in: Option<Date>) {
+    let Some(moved_in) = moved_in else { return };
+    for person in persons {
+        if let Some(since) =
+            person.since().and_then(|since| since.earliest()).filter(|since| moved_in < *since)
+        {
+            desk.error(
+                "E108",
+                "event_date",
+                "転入した日",
+                format!(
+                    "転入した日{}が、{}さんの住民となった年月日{}より前です。",
+                    wareki(moved_in),
+                    person.called(),
+                    wareki(since)
+                ),
+                "転入通知の人と転入年月日を確かめてください。",
+            );
+        }
+    }
+}
+
+/// D002, D055, E101, E114, A115.
+fn persons(
+    desk: &mut Desk<'_>,
+    numbers: &[AddresseeNo],
+    dest: &Address,
+    moved_in: Option<Date>,
+) -> Result<Vec<Person>, Fault> {
     let mut persons: Vec<Person> = Vec::new();
     for no in numbers {
         if persons.iter().any(|person| person.addressee_no == *no) {
@@ -194,6 +231,11 @@ fn persons(desk: &mut Desk<'_>, numbers: &[AddresseeNo], dest: &Address) -> Resu
             continue;
         };
         targets::held(desk, &person, &path)?;
+        // Of who is deleted by now, only if they lived elsewhere before that.
+        let deleted = person.deletion_event_date.and_then(|date| date.earliest());
+        if person.is_resident() || moved_in < deleted {
+            issued::warn(desk, &person, &path, moved_in.map(RegisterDate::Day))?;
+        }
         let left = match person.resident_status {
             ResidentStatus::Resident => person.moveout_planned_on.is_some(),
             // Somebody deleted ex officio may turn up elsewhere.
