@@ -216,11 +216,13 @@ fn code(desk: &mut Desk<'_>, kind: LetterKind, person: &Person, path: &str) -> R
     let mut fitting = LetterKind::CodeNotice;
     let mut since = person.processed_on;
     let mut before: Option<&Person> = None;
+    let mut brought = false;
     for held in &rows {
         let row = &held.record;
         let known = before.and_then(|before| before.resident_record_code.as_ref());
         if row.resident_record_code.as_ref() != known {
             since = row.processed_on;
+            brought = known.is_none() && row.movement_reason == MovementReason::MoveInDomestic;
             fitting = match (row.movement_reason, known) {
                 (_, None) => LetterKind::CodeNotice,
                 (MovementReason::RecordCodeChange, Some(_)) => LetterKind::CodeChange,
@@ -241,6 +243,18 @@ fn code(desk: &mut Desk<'_>, kind: LetterKind, person: &Person, path: &str) -> R
             ),
         );
         return Ok(None);
+    }
+    if brought {
+        desk.alert(
+            "D048",
+            path,
+            "通知の種類",
+            format!(
+                "{}さんの住民票コードは、国内転入のとき前住所地から引き継いだものです。",
+                person.called()
+            ),
+            "ここで新しく記載した住民票コードではないので、通知はふつう要りません。",
+        );
     }
     let label = match kind {
         LetterKind::CodeNotice => "住民票コード",
