@@ -162,12 +162,6 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
-    /// The history (統合記載欄 A) of a record that was ended on this desk.
-    pub(crate) fn ended_entries(&self, no: AddresseeNo) -> Vec<HistoryEntry> {
-        let ended = self.persons.get(&no).and_then(|sheet| sheet.ending.as_ref());
-        ended.map(|person| person.history_entries.clone()).unwrap_or_default()
-    }
-
     /// Lays a full row down. Its 履歴番号 follows the row that is held; one movement makes one row per person, and one more
     /// where it ends a record first.
     pub(crate) fn put_person(&mut self, mut person: Person, movement: &Movement) -> Result<(), Fault> {

@@ -83,7 +83,8 @@ pub(crate) fn blocks(
     Ok(blocks)
 }
 
-/// The row a line of the history was written with, and the row before it.
+/// The row a line of the history was written with, and the row before it. The newest that fits: another record of the
+/// person, whose history began anew, may have a line like it.
 fn changed<'a>(
     rows: &'a [Person],
     index: usize,
@@ -92,7 +93,7 @@ fn changed<'a>(
     let written = |row: &Person| {
         row.history_entries.len() == index.saturating_add(1) && row.history_entries.last() == Some(entry)
     };
-    let place = rows.iter().position(written)?;
+    let place = rows.iter().rposition(written)?;
     let before = place.checked_sub(1).and_then(|place| rows.get(place));
     Some((before, rows.get(place)?))
 }

@@ -16,6 +16,7 @@ use crate::rules::address::{self, NewAddress};
 use crate::rules::household::{self, Goal};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::relation::Stated;
+use crate::rules::returning::{self, Again};
 use crate::rules::{Limit, kana, matching, person, targets, transfer};
 
 /// 転入 (M-01, M-02, M-03, M-04, M-05, M-06, M-07, M-08).
@@ -121,6 +122,8 @@ fn carried_if_shared(field: Field) -> Field {
 struct MoveIn {
     #[serde(default)]
     move_in_kind: String,
+    #[serde(default)]
+    entry_kind: String,
     #[serde(flatten)]
     notice: Notice,
     #[serde(default)]
@@ -229,11 +232,17 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         Some((certificate, _)) => transfer::persons(certificate)?,
         None => Vec::new(),
     };
+    let again = if given.entry_kind == "restored" { Again::Restored } else { Again::New };
     let mut stated = Vec::new();
     for (index, mover) in given.members.iter().enumerate() {
         let at = format!("members.{index}.");
-        let Some(mut row) = start_row(desk, mover, &at)? else { continue };
+        let Some((mut row, held)) = start_row(desk, mover, again, event, &at)? else { continue };
         row.resident_kind = mover.resident_kind;
+        if again == Again::New {
+            returning::begin_record(&mut row);
+            // Who was told so by the court is told again by the municipality the person comes from.
+            row.adult_ward = false;
+        }
         row.resident_status = ResidentStatus::Resident;
         row.birth_date = mover.birth_date;
         row.sex = mover.sex;
@@ -256,7 +265,11 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         row.moved_from_address = None;
         row.resident_record_code = mover.resident_record_code.or(row.resident_record_code);
         row.individual_number = mover.individual_number.or(row.individual_number);
-        end_deletion(&mut row);
+        returning::end_deletion(&mut row);
+        if let Some(held) = held.as_ref().filter(|_| again == Again::Restored) {
+            let same_place = address::same_lot(&held.address, &address);
+            returning::restore(desk, &mut row, held, same_place, &at);
+        }
         if certificate.is_some() {
             transfer::fill(desk, &mut row, &certified, &at);
         }
@@ -266,6 +279,13 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         }
         person::check_items(desk, row.resident_kind, &mover.items, &at);
         person::check(desk, &row, reason, &at);
+        if let Some(held) = &held {
+            let code = mover.resident_record_code.is_some()
+                && mover.resident_record_code == held.resident_record_code;
+            let number =
+                mover.individual_number.is_some() && mover.individual_number == held.individual_number;
+            returning::compare(desk, held, &row, code || number, &at);
+        }
         matching::check(desk, &row, mover.addressee_no, &at)?;
         same_code_twice(desk, &row, &stated, &at);
         assign_code(desk, &mut row, reason, &at)?;
@@ -343,15 +363,32 @@ fn previous_address(
     Some(previous)
 }
 
-/// The row to write on: a new number's first, or the next of somebody who returns under the old number (再転入).
+/// The row to write on: a new number's first, or the next of somebody who returns under the old number (再転入), with the
+/// row that is held of them.
 ///
 /// Source: 住民記録システム標準仕様書 4.1.1.2.
-fn start_row(desk: &mut Desk<'_>, mover: &Mover, at: &str) -> Result<Option<Person>, Fault> {
+fn start_row(
+    desk: &mut Desk<'_>,
+    mover: &Mover,
+    again: Again,
+    event: Option<RegisterDate>,
+    at: &str,
+) -> Result<Option<(Person, Option<Person>)>, Fault> {
     let Some(no) = mover.addressee_no else {
+        if again == Again::Restored {
+            desk.error(
+                "D020",
+                &format!("{at}addressee_no"),
+                "宛名番号",
+                "回復する人の宛名番号が空です。",
+                "消除された住民票を検索して、宛名番号を入力してください。記録のない人なら、種類を「住所設定」か「就籍」にしてください。",
+            );
+            return Ok(None);
+        }
         let no = desk.next_addressee_no()?;
         // The number of a household is not known yet; it is set when the movers are settled.
         let none = HouseholdNo::from_serial(0).map_err(|error| Fault::new("no household number", error))?;
-        return Ok(Some(Person::new(no, none, mover.birth_date, mover.sex)));
+        return Ok(Some((Person::new(no, none, mover.birth_date, mover.sex), None)));
     };
     let path = format!("{at}addressee_no");
     let Some(held) = desk.person(no)? else {
@@ -385,18 +422,9 @@ fn start_row(desk: &mut Desk<'_>, mover: &Mover, at: &str) -> Result<Option<Pers
         return Ok(None);
     }
     targets::held(desk, &held, &path)?;
+    returning::may_begin(desk, &held, again, event, &path);
     desk.targets.push(no);
-    Ok(Some(held))
-}
-
-/// A person recorded again is no longer deleted; the former rows keep how the deletion was.
-pub(crate) fn end_deletion(row: &mut Person) {
-    row.deletion_reason = None;
-    row.deletion_event_date = None;
-    row.deletion_notified_on = None;
-    row.dest_address_planned = None;
-    row.moveout_planned_on = None;
-    row.moveout_planned_reason = None;
+    Ok(Some((held.clone(), Some(held))))
 }
 
 fn same_code_twice(desk: &mut Desk<'_>, row: &Person, others: &[Stated], at: &str) {
@@ -410,6 +438,15 @@ fn same_code_twice(desk: &mut Desk<'_>, row: &Person, others: &[Stated], at: &st
             "住民票コード",
             "同じ住民票コードが、この届出の別の人にも入力されています。",
             "転出証明書で番号を確かめてください。",
+        );
+    }
+    if !row.residence_card_no.is_empty() && twice(&|other| other.residence_card_no == row.residence_card_no) {
+        desk.error(
+            "E043",
+            &format!("{at}residence_card_no"),
+            "在留カード等番号",
+            "同じ在留カード等番号が、この届出の別の人にも入力されています。",
+            "在留カードか特別永住者証明書で番号を確かめてください。",
         );
     }
     if row.individual_number.is_some() && twice(&|other| other.individual_number == row.individual_number) {

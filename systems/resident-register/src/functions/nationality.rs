@@ -7,13 +7,12 @@ use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place, S
 
 use super::forms;
 use super::items::Items;
-use super::move_in::end_deletion;
 use super::move_within::summary;
 use crate::desk::{Desk, Movement};
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Person};
 use crate::rules::notice::{self, DateRules, Notice};
-use crate::rules::{kana, matching, person, stay, targets};
+use crate::rules::{kana, matching, person, returning, stay, targets};
 
 /// 帰化, 国籍取得, 国籍喪失 (M-61, M-62, M-63).
 pub(crate) static NATIONALITY: MovementKind =
@@ -121,8 +120,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     last.deletion_reason = Some(ending);
     last.deletion_event_date = event;
     last.deletion_notified_on = ended.notified_on;
-    desk.end_record(last.clone(), &ended)?;
-    let row = Person { history_entries: desk.ended_entries(last.addressee_no), ..row };
+    desk.end_record(last, &ended)?;
     rename_head(desk, row, &household, &opened)
 }
 
@@ -134,12 +132,13 @@ fn opened_row(before: &Person, kind: ResidentKind, items: &Items, event: Option<
     row.resident_kind = kind;
     items.fill(&mut row);
     row.event_date = event;
-    end_deletion(&mut row);
+    returning::keep_plan(&mut row);
+    // 成年被後見人 and a planned 転出 are the person's, whose stay goes on; history and remarks are the ended record's.
+    returning::begin_record(&mut row);
     match kind {
         ResidentKind::Japanese => {
             row.resident_since = before.foreign_resident_since;
             row.foreign_resident_since = None;
-            row.alias_events.clear();
         }
         ResidentKind::Foreign => {
             // The later of the two days: nobody became a foreign resident before losing the nationality.

@@ -6,13 +6,12 @@ use serde::Deserialize;
 use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place, choices};
 
 use super::forms;
-use super::move_in::end_deletion;
 use super::move_within::summary;
 use crate::desk::Desk;
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Person};
 use crate::rules::notice::{self, DateRules, Notice};
-use crate::rules::targets;
+use crate::rules::{returning, targets};
 
 /// 改製, 再製 (M-40, M-41). By hand only, at any time.
 pub(crate) static RENEWAL: MovementKind =
@@ -84,12 +83,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             history_entries: Vec::new(),
             ..before
         };
-        // A planned move-out goes on in the new record.
-        let planned = (row.dest_address_planned.take(), row.moveout_planned_on, row.moveout_planned_reason);
-        let notified_on = row.deletion_notified_on;
-        end_deletion(&mut row);
-        (row.dest_address_planned, row.moveout_planned_on, row.moveout_planned_reason) = planned;
-        row.deletion_notified_on = notified_on;
+        returning::keep_plan(&mut row);
         desk.put_person(row, &opened)?;
     }
     Ok(())

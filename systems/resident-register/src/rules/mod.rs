@@ -22,6 +22,7 @@ pub(crate) mod preferred;
 pub(crate) mod protection;
 pub(crate) mod received;
 pub(crate) mod relation;
+pub(crate) mod returning;
 pub(crate) mod sampling;
 pub(crate) mod shorter;
 pub(crate) mod stay;
