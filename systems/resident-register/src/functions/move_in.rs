@@ -197,6 +197,15 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
     address::check_code(desk, &last_registered, "last_");
     desk.last_registered =
         Some(last_registered).filter(|address| given.prev_unregistered && !address.is_empty());
+    if given.prev_unregistered && desk.last_registered.is_none() {
+        desk.alert(
+            "D034",
+            "last_municipality",
+            "最終登録住所地",
+            "未届転入なのに、最終登録住所地が空です。最後に登録されていた市区町村に転入通知が届きません。",
+            "戸籍の附票などで確かめて入力してください。どこにも登録されたことのない人なら、そのまま登録できます。",
+        );
+    }
     let joined = match given.household_no {
         Some(no) => match household::to_join(desk, no)? {
             Some(joined) => Some(joined),
@@ -358,6 +367,14 @@ fn previous_address(
             "転入前住所",
             format!("転入前住所（{}）が、この市区町村の中です。", previous.address.one_line()),
             "市区町村の中で住所が変わったのなら、転居で入力してください。",
+        );
+    } else if domestic && address::may_be_here(desk, &previous.address) {
+        desk.alert(
+            "A106",
+            "prev_municipality",
+            "転入前住所",
+            format!("転入前住所（{}）が、この市区町村の中かもしれません。", previous.address.one_line()),
+            "都道府県と市区町村を確かめてください。市区町村の中で住所が変わったのなら、転居で入力してください。",
         );
     }
     Some(previous)
