@@ -378,6 +378,9 @@ fn rows(person: &Person, told: &[Qualification], today: domain::Date, overflow: 
         writer.long("本籍", items::domicile(person));
     }
     writer.foreign(person);
+    if !person.alias_events.is_empty() {
+        writer.long("通称の記載と削除", sheet::aliases(person).replace('\n', "、"));
+    }
     // The electoral roll of one municipality means nothing in the next.
     for scheme in Scheme::ALL.into_iter().filter(|scheme| *scheme != Scheme::ElectoralRoll) {
         match told.iter().find(|told| told.scheme == scheme) {

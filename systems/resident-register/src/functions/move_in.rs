@@ -8,7 +8,7 @@ use register::{Fault, View, ViewExt};
 use serde::Deserialize;
 use system::{Context, Field, FieldKind, Form, Function, Input, Outcome, Place, Section, choices};
 
-use super::forms;
+use super::{forms, names};
 use crate::desk::Desk;
 use crate::movement::{self, MovementKind};
 use crate::records::{Basis, CODE_SLOT, Counter, Person};
@@ -87,6 +87,9 @@ fn form(kind: Field, day: &'static str) -> Form {
         Field::new("former_family_kana", "旧氏フリガナ", FieldKind::Kana(50)),
         Field::new("alias_name", "通称", FieldKind::Text(100)),
         Field::new("alias_kana", "通称フリガナ", FieldKind::Kana(100)),
+        Field::new("alias_recorded_on", "通称の記載年月日", FieldKind::Date)
+            .help("転出証明書にある日。国外転入などで新しく記載するときは空"),
+        Field::new("alias_recorded_at", "通称の記載市区町村", FieldKind::Text(50)),
         Field::new("birth_date", "生年月日", FieldKind::RegisterDate).required(),
         Field::new("sex", "性別", FieldKind::Choice(forms::sexes())).required(),
         Field::new("relation", "続柄", FieldKind::Relation).required(),
@@ -156,6 +159,10 @@ struct Mover {
     relation_proved: bool,
     #[serde(flatten)]
     items: super::items::Items,
+    #[serde(default)]
+    alias_recorded_on: Option<RegisterDate>,
+    #[serde(default)]
+    alias_recorded_at: String,
     #[serde(default)]
     de_facto_head: String,
     #[serde(default)]
@@ -282,6 +289,8 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         if certificate.is_some() {
             transfer::fill(desk, &mut row, &certified, &at);
         }
+        let recorded_on = mover.alias_recorded_on.as_ref().and_then(RegisterDate::known);
+        names::alias_recorded(desk, &mut row, (recorded_on, &mover.alias_recorded_at), reason, &at);
         kana::record(&mut row, &mover.items.kana, given.notice.basis, reason, desk.today());
         if !mover.remarks.is_empty() {
             row.remarks.push(mover.remarks.clone());

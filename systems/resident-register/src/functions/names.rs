@@ -308,6 +308,48 @@ fn plan_alias(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     lay_down(desk, person, &movement)
 }
 
+/// The 記載 of a 通称 that is taken over, or recorded anew for somebody from abroad; D035 where nobody knows when it was.
+///
+/// Source: 住民基本台帳法施行令 art. 30-17; 住民記録システム標準仕様書 1.1.2.
+pub(crate) fn alias_recorded(
+    desk: &mut Desk<'_>,
+    row: &mut Person,
+    (stated, recorded_at): (Option<Date>, &str),
+    reason: MovementReason,
+    at: &str,
+) {
+    let stands = |event: &AliasEvent| event.deleted_on.is_none() && event.alias == row.alias_name;
+    if row.alias_name.is_empty() || row.resident_kind != ResidentKind::Foreign {
+        return;
+    }
+    if row.alias_events.last().is_some_and(stands) && stated.is_none() {
+        return;
+    }
+    let here = desk.context.municipality_text("name").to_owned();
+    let (recorded_on, recorded_at) = match (stated, reason) {
+        (Some(day), _) => (day, recorded_at.to_owned()),
+        (None, MovementReason::MoveInDomestic) => {
+            desk.alert(
+                "D035",
+                &format!("{at}alias_recorded_on"),
+                "通称の記載年月日",
+                format!("{}さんの通称の記載年月日が空です。通称の履歴に残りません。", row.called()),
+                "転出証明書で、通称の記載年月日と市区町村を確かめて入力してください。分からないときは、そのまま登録できます。",
+            );
+            return;
+        }
+        (None, _) => (row.event_date.and_then(|date| date.sort_key()).unwrap_or(desk.today()), here),
+    };
+    row.alias_events.retain(|event| event.deleted_on.is_some());
+    row.alias_events.push(AliasEvent {
+        alias: row.alias_name.clone(),
+        recorded_on,
+        recorded_at,
+        deleted_on: None,
+        deleted_at: String::new(),
+    });
+}
+
 /// Whether a 旧氏 of this person was deleted on request here, and that holds.
 ///
 /// Source: 住民基本台帳法施行令 art. 30-14 (unverified).

@@ -437,7 +437,7 @@ fn another(one: &Value, index: usize) -> Value {
 }
 
 /// Somebody from abroad with a residence card.
-fn foreigner(name: &str) -> Value {
+pub(crate) fn foreigner(name: &str) -> Value {
     json!({
         "resident_kind": "2", "name_roman": name, "birth_date": "1990-06-01", "sex": "2", "relation": "世帯主",
         "nationality": "韓国", "nationality_code": "KOR", "art30_45_class": "01", "status_of_residence": "T63",

@@ -5,7 +5,7 @@ use register::CommitError;
 use resident_register::records::ISSUANCE;
 use serde_json::{Value, json};
 
-use crate::cases::usual;
+use crate::cases::{foreigner, usual};
 use crate::town::{Described, Ran, Town};
 
 fn town() -> Town {
@@ -272,6 +272,26 @@ fn no_letter_tells_a_new_address_or_a_hidden_one() {
     assert_eq!(letter["recipient"]["address"], "架空県河原市");
     let text = letter.to_string();
     assert!(!text.contains("777番地") && !text.contains("888番地") && text.contains("住所非表示"), "{text}");
+}
+
+#[test]
+fn a_move_out_certificate_tells_when_and_where_a_name_in_daily_use_was_recorded() {
+    let mut town = town();
+    let mut foreigner = foreigner("ＬＥＥ　ＡＮＮ");
+    for (item, value) in [
+        ("alias_name", "山田　杏"),
+        ("alias_recorded_on", "2020-05-01"),
+        ("alias_recorded_at", "架空県河原市"),
+    ] {
+        foreigner[item] = json!(value);
+    }
+    final_of(&mut town, "move-in", json!({ "members": [foreigner] }));
+    town.learn();
+    let who = json!([town.people["ＬＥＥ　ＡＮＮ"]]);
+    final_of(&mut town, "move-out", json!({ "targets": who }));
+    let certificate = printed(&mut town, "issue-move-out-certificate", json!({ "targets": who }));
+    let told = item(&certificate, "通称の記載と削除").unwrap().to_string();
+    assert!(told.contains("山田　杏（令和2年5月1日記載 架空県河原市）"), "{told}");
 }
 
 #[test]
