@@ -60,6 +60,10 @@ fn payload(number: &str, person: &Person, today: Date) -> Result<String, Fault> 
     put("former_family_kana", kana::printed(person, Which::Former, today));
     put("alias_name", &person.alias_name);
     put("alias_kana", kana::printed(person, Which::Alias, today));
+    if let Some(event) = person.alias_events.iter().rev().find(|event| event.deleted_on.is_none()) {
+        put("alias_recorded_on", &event.recorded_on.to_string());
+        put("alias_recorded_at", &event.recorded_at);
+    }
     put("birth_date", &person.birth_date.to_string());
     put("sex", person.sex.code());
     put("relation", &person.relation.label());

@@ -292,6 +292,10 @@ fn a_move_out_certificate_tells_when_and_where_a_name_in_daily_use_was_recorded(
     let certificate = printed(&mut town, "issue-move-out-certificate", json!({ "targets": who }));
     let told = item(&certificate, "通称の記載と削除").unwrap().to_string();
     assert!(told.contains("山田　杏（令和2年5月1日記載 架空県河原市）"), "{told}");
+    // The code that the next municipality reads has them as the form of 転入 calls them.
+    let code = certificate["codes"][0]["payload"].as_str().unwrap();
+    assert!(code.contains("alias_recorded_on,alias_recorded_at"), "{code}");
+    assert!(code.contains("2020-05-01,架空県河原市"), "{code}");
 }
 
 #[test]
