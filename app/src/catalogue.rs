@@ -1,10 +1,13 @@
 //! `daicho catalog`: the linkage lists, what runs, what each row lacks.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use catalog::{LinkList, LinkRow, RowState, Standing, Summary, Systems, Vocabulary, compare, summary_table};
+use catalog::{
+    LinkList, LinkRow, RowRef, RowState, Standing, Summary, Systems, Vocabulary, compare, summary_table,
+};
 use office::{LinkSources, Links, ListFile};
 use transport::Folder;
 
@@ -147,7 +150,15 @@ pub fn check(files: &[PathBuf], questions: bool) -> anyhow::Result<bool> {
         say(&problem.to_string());
     }
     let (rows, all) = rows_and_links(&links);
-    let together = catalog::check_links(&all, &rows, links.known());
+    let mut together = catalog::check_links(&all, &rows, links.known());
+    if !files.is_empty() {
+        // Whoever checks a list of their own asks after its rows; the links of others are others' concern.
+        let given: BTreeSet<RowRef> = rows.iter().map(LinkRow::reference).collect();
+        let serves = |link: &&catalog::Link| link.serves().any(|row| given.contains(row));
+        let names: BTreeSet<String> =
+            all.iter().filter(serves).map(|link| format!("{}.toml", link.id)).collect();
+        together.retain(|problem| names.contains(&problem.file));
+    }
     for problem in &together {
         say(&problem.to_string());
     }
