@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::derive::dates::{self, Run};
 use crate::doubts::doubts;
 use crate::through::check_through;
 use crate::{
@@ -51,6 +52,15 @@ pub enum QuestionKind {
     Assumed,
     /// A word of the list nobody knows.
     Word,
+    /// The list itself says that the row does not run: 廃止, 検討中.
+    Withdrawn,
+}
+
+impl QuestionKind {
+    /// Whether a row with such a doubt runs only when it is answered: which way, between whom, when, or whether at all.
+    pub(crate) fn stops(self) -> bool {
+        matches!(self, Self::Direction | Self::SystemUnknown | Self::Timing | Self::Withdrawn)
+    }
 }
 
 /// A question to the municipality (質問), a Japanese sentence.
@@ -204,13 +214,22 @@ fn missing(row: &LinkRow, known: &Known) -> Vec<Question> {
         let text = format!("「{}」を通しますか。直接渡しますか。", row.via);
         ask(QuestionKind::Via, text);
     }
-    method(row, &mut ask);
+    // A word nobody knew was asked about when the list was read.
+    let unread = |doubt: &Question| doubt.kind == QuestionKind::Word && doubt.text.starts_with("方式「");
+    if !row.doubts.iter().any(unread) {
+        method(row, &mut ask);
+    }
     timing(row, &mut ask);
     if row.extent_or_hint().is_none() {
-        let text = format!("「{}」は全件ですか、差分ですか。", row.data);
+        let data =
+            if row.data.is_empty() { "送るデータ".to_owned() } else { format!("「{}」", row.data) };
+        let text = format!("{data}は全件ですか、差分ですか。");
         ask(QuestionKind::Extent, text);
     }
     charset(row, known, &mut ask);
+    if questions.is_empty() {
+        questions.extend(row.doubts.iter().filter(|doubt| doubt.kind.stops()).cloned());
+    }
     if questions.is_empty() {
         let text = "要るものはそろっています。あとは連携ファイル（TOML）を書けば動きます。";
         questions.push(Question::new(QuestionKind::LinkFile, text));
@@ -291,18 +310,56 @@ fn method(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
 }
 
 fn timing(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
-    let text = match row.timing.as_slice() {
-        [] => "時期が書かれていません。いつ送りますか。",
-        [TimingWord::Immediate | TimingWord::EveryMinutes(_)] => return,
-        [TimingWord::AsItArises] => "「随時」とあります。異動のたび、何分かごと、職員の操作のどれですか。",
-        [TimingWord::Daily] => "「日次」とあります。何時に送りますか。休日も送りますか。",
-        [TimingWord::Weekly] => "「週次」とあります。何曜日の何時に送りますか。",
-        [TimingWord::Monthly] => "「月次」とあります。何日の何時に送りますか。",
-        [TimingWord::Yearly] => "「年次」とあります。何月何日の何時に送りますか。",
-        [TimingWord::AtWill | TimingWord::ByHand] => "職員が始める連携です。誰がいつ始めますか。",
-        _ => "時期が二つ以上あります。それぞれ何を送りますか。連携は時期ごとに分けます。",
+    if let Some(fault) = dates::fault(&row.timing, &row.when) {
+        let told = |doubt: &Question| *doubt == fault || doubt.kind == QuestionKind::Withdrawn;
+        if !row.doubts.iter().any(told) {
+            ask(fault.kind, fault.text);
+        }
+        return;
+    }
+    let [word] = row.timing.as_slice() else {
+        let text = if row.timing.is_empty() {
+            "時期が書かれていません。いつ送りますか。"
+        } else {
+            "時期が二つ以上あります。それぞれ何を送りますか。連携は時期ごとに分けます。"
+        };
+        ask(QuestionKind::Timing, text.to_owned());
+        return;
     };
-    ask(QuestionKind::Timing, text.to_owned());
+    let printed = word.word();
+    let runs = dates::runs(Some(*word), &row.when);
+    // What the row says is not asked for again.
+    let open = |is_open: &dyn Fn(&Run) -> bool| runs.iter().any(is_open);
+    let hour = if open(&|run| run.at.is_none()) { "何時" } else { "" };
+    let day = match word {
+        TimingWord::Immediate | TimingWord::EveryMinutes(_) => return,
+        TimingWord::AsItArises => {
+            let text = "「随時」とあります。異動のたび、何分かごと、職員の操作のどれですか。";
+            ask(QuestionKind::Timing, text.to_owned());
+            return;
+        }
+        TimingWord::AtWill | TimingWord::ByHand => {
+            ask(QuestionKind::Timing, "職員が始める連携です。誰がいつ始めますか。".to_owned());
+            return;
+        }
+        TimingWord::Daily => "",
+        TimingWord::Weekly if open(&|run| run.weekday.is_none()) => "何曜日",
+        TimingWord::Monthly if open(&|run| run.day.is_none()) => "何日",
+        TimingWord::Yearly if open(&|run| run.month.is_none()) => "何月何日",
+        TimingWord::Yearly if open(&|run| run.day.is_none()) => "何日",
+        TimingWord::Weekly | TimingWord::Monthly | TimingWord::Yearly => "",
+    };
+    let wanted: Vec<&str> = [day, hour].into_iter().filter(|part| !part.is_empty()).collect();
+    let closed = *word == TimingWord::Daily && open(&|run| !run.business_days);
+    let text = match (wanted.is_empty(), closed) {
+        (true, false) => return,
+        (true, true) => format!("「{printed}」とあります。休日も送りますか。"),
+        (false, true) => {
+            format!("「{printed}」とあります。{}に送りますか。休日も送りますか。", wanted.join("の"))
+        }
+        (false, false) => format!("「{printed}」とあります。{}に送りますか。", wanted.join("の")),
+    };
+    ask(QuestionKind::Timing, text);
 }
 
 fn charset(row: &LinkRow, known: &Known, ask: &mut impl FnMut(QuestionKind, String)) {

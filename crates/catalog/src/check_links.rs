@@ -348,7 +348,7 @@ fn data_of(link: &Link) -> &str {
 
 /// Circles of a graph, each with its first name again at the end: for every node the shortest circle in which no name
 /// stands before it, so that a circle is found once.
-fn circles<'n>(nodes: &[&'n str], next: impl Fn(&str) -> Vec<&'n str>) -> Vec<Vec<&'n str>> {
+pub(crate) fn circles<'n>(nodes: &[&'n str], next: impl Fn(&str) -> Vec<&'n str>) -> Vec<Vec<&'n str>> {
     let mut found = Vec::new();
     for &start in nodes {
         let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::derive::dates;
+use crate::flows;
 use crate::{
     Direction, Extent, Known, LinkRow, ListKind, MethodWord, Question, QuestionKind, TimingWord, ViaSide,
 };
@@ -17,6 +19,7 @@ pub(crate) fn doubts(rows: &[LinkRow], known: &Known) -> BTreeMap<usize, Vec<Que
     }
     legs(rows, known, &mut doubts);
     identical(rows, &mut doubts);
+    flows::doubts(rows, known, &mut doubts);
     doubts
 }
 
@@ -25,13 +28,31 @@ fn contradictions(row: &LinkRow, known: &Known) -> Vec<Question> {
     if row.method == Some(MethodWord::Automatic) && row.timing.contains(&TimingWord::ByHand) {
         texts.push("方式が「自動」で時期が「手動」です。方式と時期の列が入れ替わっていませんか。".to_owned());
     }
+    // Asking an interface every few minutes is common practice.
+    let at_once = |word: &TimingWord| matches!(word, TimingWord::Immediate | TimingWord::EveryMinutes(_));
     if row.method == Some(MethodWord::Immediate) {
-        for word in row.timing.iter().filter(|word| **word != TimingWord::Immediate) {
+        for word in row.timing.iter().filter(|word| !at_once(word)) {
             texts.push(format!("即時連携なのに時期が「{}」です。どちらが正しいですか。", word.word()));
         }
         if row.extent == Some(Extent::Full) {
             texts.push("即時連携なのに全件です。照会のたびに全件を渡すのですか。".to_owned());
         }
+    }
+    let immediate = row.timing.as_slice() == [TimingWord::Immediate];
+    if immediate && row.method != Some(MethodWord::Immediate) && row.extent == Some(Extent::Full) {
+        texts.push("時期が「即時」なのに全件です。異動のたびに全件を送るのですか。".to_owned());
+    }
+    if immediate && dates::is_dated(&row.when) {
+        texts.push(format!("時期が「即時」なのに「{}」ともあります。どちらが正しいですか。", row.when));
+    }
+    if let ([TimingWord::EveryMinutes(minutes)], Some((from, to))) =
+        (row.timing.as_slice(), dates::span(&row.when))
+    {
+        texts.push(format!(
+            "{minutes}分ごとの連携は一日中動きますが、{}から{}までとあります。夜間や休日も動いてよいですか。",
+            from.strftime("%H:%M"),
+            to.strftime("%H:%M")
+        ));
     }
     if row.direction != Some(Direction::Both) && ["双方向", "相互"].iter().any(|word| row.note.contains(word))
     {
@@ -98,12 +119,19 @@ fn identical(rows: &[LinkRow], doubts: &mut BTreeMap<usize, Vec<Question>>) {
     let mut same: BTreeMap<_, Vec<(usize, &LinkRow)>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
         let mut cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
-        // The printed number is the one cell that may differ; unit lists print none.
-        let number = cells.iter().position(|cell| cell.trim() == row.no);
+        // The printed number is the one cell that may differ; unit lists print none, and of a number printed twice or
+        // of a line taken apart a mark follows it.
+        let number = cells.iter().position(|cell| {
+            let cell = cell.trim();
+            let marked = || row.no.strip_prefix(cell).is_some_and(|mark| mark.starts_with('-'));
+            !cell.is_empty() && (cell == row.no || marked())
+        });
         if let Some(number) = number.filter(|_| row.kind != ListKind::Unit) {
             cells.remove(number);
         }
-        same.entry((&row.list, cells)).or_default().push((index, row));
+        // One line may be several rows.
+        let ends = if row.kind == ListKind::General { (&*row.source, &*row.target) } else { ("", "") };
+        same.entry((&row.list, cells, ends)).or_default().push((index, row));
     }
     for group in same.values().filter(|group| 1 < group.len()) {
         for (index, row) in group {
@@ -119,7 +147,7 @@ fn identical(rows: &[LinkRow], doubts: &mut BTreeMap<usize, Vec<Question>>) {
     }
 }
 
-fn numbered(numbers: &[&str]) -> String {
+pub(crate) fn numbered(numbers: &[&str]) -> String {
     let numbers: Vec<String> = numbers.iter().map(|no| format!("{no}番")).collect();
     numbers.join("、")
 }

@@ -31,6 +31,26 @@ pub(crate) fn bracketed(text: &str) -> Option<(&str, &str)> {
     None
 }
 
+/// The parts of a cell that names several things; what stands in brackets is not taken apart.
+pub(crate) fn parts(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0_usize;
+    for c in text.chars() {
+        match c {
+            '(' | '（' => depth = depth.saturating_add(1),
+            ')' | '）' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let parted = matches!(c, '・' | '、' | '，' | ',' | '／' | '/' | '＋' | '+' | '\n' | ';' | '；');
+        if parted && depth == 0 {
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(c);
+        }
+    }
+    parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 
 use crate::TimingWord;
 use crate::fold::folded;
+use crate::sheet_words::Words;
 use crate::vocabulary::{About, Vocabulary};
 
 /// Headings stand near the top; below, a sheet is searched no further.
@@ -20,6 +21,8 @@ pub(crate) enum Item {
     Direction,
     Via,
     Data,
+    /// The name of a file, which stands for the data where nothing else names it.
+    File,
     Method,
     Channel,
     Timing,
@@ -42,6 +45,7 @@ pub(crate) const ITEMS: &[(&str, Item)] = &[
     ("direction", Item::Direction),
     ("via", Item::Via),
     ("data", Item::Data),
+    ("file", Item::File),
     ("method", Item::Method),
     ("channel", Item::Channel),
     ("timing", Item::Timing),
@@ -95,38 +99,85 @@ impl Heading {
     }
 }
 
-/// Finds the headings: the lines near the top that name the most items, among them who receives. `rows` are filled and
-/// equally long.
-pub(crate) fn find(rows: &[Vec<String>], width: usize, vocabulary: &Vocabulary) -> Option<Heading> {
-    let mut best: Option<(usize, Heading)> = None;
-    for top in 0..rows.len().min(ROWS_SEARCHED) {
-        for height in 1..=HEIGHT_MAX.min(rows.len().saturating_sub(top)) {
-            let lines: Vec<&Vec<String>> = rows.iter().skip(top).take(height).collect();
-            let Some((score, heading)) = read(top, &lines, width, vocabulary) else { continue };
-            // Of equals the first, and all its lines.
-            let better = best.as_ref().is_none_or(|(before, of)| {
-                *before < score || (*before == score && of.top == heading.top && of.height < heading.height)
-            });
-            if better {
-                best = Some((score, heading));
-            }
-        }
-    }
-    best.map(|(_, heading)| heading)
+/// The line that comes nearest to headings, where none are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Near {
+    /// The row, counted from zero.
+    pub(crate) row: usize,
+    /// What no column of it holds.
+    pub(crate) missing: &'static str,
+    /// Its headings that no word of the vocabulary explains.
+    pub(crate) unknown: Vec<String>,
 }
 
-fn read(
+/// Finds the headings: the lines near the top that name the most items, among them who receives. `rows` are filled and
+/// equally long. Without any, the line that comes nearest, if one names anything.
+pub(crate) fn find(rows: &[Vec<String>], width: usize, words: Words<'_>) -> Result<Heading, Option<Near>> {
+    let mut best: Option<(usize, Heading)> = None;
+    for top in 0..rows.len().min(ROWS_SEARCHED) {
+        let Some((score, heading)) = at(rows, top, width, words) else { continue };
+        // Of equals the first.
+        if best.as_ref().is_none_or(|(before, _)| *before < score) {
+            best = Some((score, heading));
+        }
+    }
+    best.map(|(_, heading)| heading).ok_or_else(|| nearest(rows, words.vocabulary))
+}
+
+/// The headings that begin in this row, and how many items they name.
+pub(crate) fn at(
+    rows: &[Vec<String>],
     top: usize,
-    lines: &[&Vec<String>],
     width: usize,
-    vocabulary: &Vocabulary,
+    words: Words<'_>,
 ) -> Option<(usize, Heading)> {
+    let mut best: Option<(usize, Heading)> = None;
+    for height in 1..=HEIGHT_MAX.min(rows.len().saturating_sub(top)) {
+        let lines: Vec<&Vec<String>> = rows.iter().skip(top).take(height).collect();
+        let Some((score, heading)) = read(top, &lines, width, words) else { continue };
+        // Of equals the one with all its lines.
+        if best.as_ref().is_none_or(|(before, _)| *before <= score) {
+            best = Some((score, heading));
+        }
+    }
+    best
+}
+
+fn nearest(rows: &[Vec<String>], vocabulary: &Vocabulary) -> Option<Near> {
+    let explained =
+        |text: &&String| vocabulary.heading(text).is_some() || word_of_an_item(text, vocabulary).is_some();
+    let mut best: Option<(usize, usize)> = None;
+    for (row, cells) in rows.iter().enumerate().take(ROWS_SEARCHED) {
+        let known = cells.iter().filter(|text| !text.is_empty()).filter(explained).count();
+        if 1 < known && best.is_none_or(|(before, _)| before < known) {
+            best = Some((known, row));
+        }
+    }
+    let (_, row) = best?;
+    let cells = rows.get(row)?;
+    let has = |items: &[Item]| {
+        cells.iter().any(|text| vocabulary.heading(text).is_some_and(|name| items.contains(&item_of(name))))
+    };
+    let missing = if !has(&[Item::Target]) {
+        "受け側の列"
+    } else if !has(&[Item::Data, Item::File, Item::Method, Item::Timing]) {
+        "データ、方式、時期のどの列も"
+    } else {
+        "何の列か"
+    };
+    let unknown = cells.iter().filter(|text| !text.is_empty()).filter(|text| !explained(text));
+    Some(Near { row, missing, unknown: unknown.map(|text| text.replace('\n', "")).collect() })
+}
+
+fn read(top: usize, lines: &[&Vec<String>], width: usize, words: Words<'_>) -> Option<(usize, Heading)> {
+    let vocabulary = words.vocabulary;
     let mut heading = Heading {
         top,
         height: lines.len(),
         roles: Vec::with_capacity(width),
         names: Vec::with_capacity(width),
     };
+    let lines = &reaching_right(lines, width);
     for column in 0..width {
         let mut texts: Vec<&str> = Vec::new();
         for line in lines {
@@ -135,7 +186,7 @@ fn read(
                 texts.push(text);
             }
         }
-        let role = role(&texts, vocabulary);
+        let role = role(&texts, words);
         let taken = |item: Item| heading.roles.contains(&Role::Item(item));
         let role = match role {
             // A second column of the same name says more about the first; remarks may stand in several.
@@ -145,13 +196,28 @@ fn read(
         heading.roles.push(role);
         heading.names.push(texts.join("／"));
     }
+    let marks = |heading: &Heading, way: &str| {
+        heading.roles.iter().any(|role| matches!(role, Role::Mark(Item::Direction, of) if of == way))
+    };
+    // 受信 beside 送信 are two ways; one of them alone may be anything.
+    let both_ways = marks(&heading, "←") && marks(&heading, "→");
+    for (role, name) in heading.roles.iter_mut().zip(&heading.names) {
+        if matches!(role, Role::Mark(Item::Direction, _)) && !both_ways && !name.contains('／') {
+            *role = Role::Item(Item::Aside);
+        }
+    }
+    if heading.column(Item::Data).is_none()
+        && let Some(file) = heading.roles.iter_mut().find(|role| **role == Role::Item(Item::File))
+    {
+        *file = Role::Item(Item::Data);
+    }
     let mut items: Vec<Item> = heading
         .roles
         .iter()
         .map(|role| match role {
             Role::Item(item) | Role::Mark(item, _) => *item,
         })
-        .filter(|item| !matches!(item, Item::Aside | Item::Note))
+        .filter(|item| !matches!(item, Item::Aside | Item::Note | Item::File))
         .collect();
     items.sort_unstable();
     items.dedup();
@@ -163,23 +229,55 @@ fn read(
     let each = lines.iter().all(|line| {
         let named = line.iter().filter(|text| !text.is_empty() && vocabulary.heading(text).is_some()).count();
         let marked = line.iter().filter(|text| word_of_an_item(text, vocabulary).is_some()).count();
-        1 < named.saturating_add(marked)
+        1 < named.saturating_add(marked).saturating_add(receivers(line, &heading))
     });
-    (fits && each && !reaches_into_the_list(lines, width, vocabulary)).then_some((items.len(), heading))
+    (fits && each && !reaches_into_the_list(lines, &heading, vocabulary)).then_some((items.len(), heading))
+}
+
+/// How many cells of a line name a receiver whose column holds marks.
+fn receivers(line: &[String], heading: &Heading) -> usize {
+    let is =
+        |(cell, role): &(&String, &Role)| matches!(role, Role::Mark(Item::Target, name) if name == *cell);
+    line.iter().zip(&heading.roles).filter(is).count()
+}
+
+/// The lines of a heading with a heading over several columns filled to the right, where the file keeps it in its first
+/// cell alone: no merged cells reach a text file.
+fn reaching_right(lines: &[&Vec<String>], width: usize) -> Vec<Vec<String>> {
+    let mut filled: Vec<Vec<String>> = lines.iter().map(|line| (*line).clone()).collect();
+    let text = |line: Option<&Vec<String>>, column: usize| {
+        line.and_then(|line| line.get(column)).cloned().unwrap_or_default()
+    };
+    for upper in 0..filled.len().saturating_sub(1) {
+        let below = filled.get(upper.saturating_add(1)).cloned();
+        let mut reaching = String::new();
+        for column in 0..width {
+            let (own, lower) = (text(filled.get(upper), column), text(below.as_ref(), column));
+            if !own.is_empty() {
+                reaching = if lower.is_empty() || lower == own { String::new() } else { own };
+            } else if lower.is_empty() {
+                reaching.clear();
+            } else if let Some(cell) = filled.get_mut(upper).and_then(|line| line.get_mut(column)) {
+                cell.clone_from(&reaching);
+            }
+        }
+    }
+    filled
 }
 
 /// Whether a lower line is a row of the list: it has its own text under the heading of a number, an end or the data.
-fn reaches_into_the_list(lines: &[&Vec<String>], width: usize, vocabulary: &Vocabulary) -> bool {
+fn reaches_into_the_list(lines: &[Vec<String>], heading: &Heading, vocabulary: &Vocabulary) -> bool {
     let text = |line: &Vec<String>, column: usize| line.get(column).cloned().unwrap_or_default();
     // A heading merged over its lines says the same in each; no row repeats the headings above it.
     const REPEATED_MIN: usize = 2;
-    let is_row = |line: &&&Vec<String>| {
+    let is_row = |line: &&Vec<String>| {
         let repeated = lines.first().map_or(0, |first| {
             first.iter().zip(line.iter()).filter(|(upper, lower)| !upper.is_empty() && upper == lower).count()
         });
         repeated < REPEATED_MIN
     };
-    (0..width).any(|column| {
+    let marked = |column: &usize| matches!(heading.roles.get(*column), Some(Role::Mark(Item::Target, _)));
+    (0..heading.roles.len()).filter(|column| !marked(column)).any(|column| {
         let upper = lines.first().map(|line| text(line, column)).unwrap_or_default();
         let item = vocabulary.heading(&upper).map(item_of);
         matches!(item, Some(Item::No | Item::Source | Item::Target | Item::Data))
@@ -193,7 +291,8 @@ fn reaches_into_the_list(lines: &[&Vec<String>], width: usize, vocabulary: &Voca
 }
 
 /// The role of a column from the lines of its heading, top to bottom.
-fn role(texts: &[&str], vocabulary: &Vocabulary) -> Role {
+fn role(texts: &[&str], words: Words<'_>) -> Role {
+    let vocabulary = words.vocabulary;
     let Some((bottom, above)) = texts.split_last() else { return Role::Item(Item::Aside) };
     let joined: String = texts.concat();
     let named = |name: &str| match name.strip_prefix("mark:") {
@@ -205,6 +304,13 @@ fn role(texts: &[&str], vocabulary: &Vocabulary) -> Role {
         let Some(item) = vocabulary.heading(upper).map(item_of) else { continue };
         if let Some(meaning) = meaning(item, bottom, vocabulary) {
             return Role::Mark(item, meaning);
+        }
+        // A system below the heading of the receivers: a mark says that it receives.
+        if item == Item::Target
+            && vocabulary.heading_exact(bottom).is_none()
+            && words.systems.resolve(bottom).is_some()
+        {
+            return Role::Mark(item, (*bottom).to_owned());
         }
     }
     // What stands below the heading of an end, such as 業務名 and システム名, is said of that end.
@@ -233,6 +339,7 @@ fn meaning(item: Item, text: &str, vocabulary: &Vocabulary) -> Option<String> {
         Item::Method => About::Method,
         Item::Timing => About::Timing,
         Item::Extent => About::Extent,
+        Item::Direction => About::Direction,
         _ => return None,
     };
     let interval = || TimingWord::interval(text).filter(|_| item == Item::Timing);
@@ -247,6 +354,6 @@ fn word_of_an_item(text: &str, vocabulary: &Vocabulary) -> Option<(Item, String)
     if folded(text).is_empty() || vocabulary.heading_exact(text).is_some() {
         return None;
     }
-    let items = [Item::Timing, Item::Extent, Item::Method];
+    let items = [Item::Timing, Item::Extent, Item::Method, Item::Direction];
     items.into_iter().find_map(|item| meaning(item, text, vocabulary).map(|meaning| (item, meaning)))
 }

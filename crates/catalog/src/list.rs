@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -387,8 +387,25 @@ impl LinkList {
             }
         };
         append(self.header_line, headings.iter().map(|heading| (*heading).to_owned()).collect());
+        // Rows that stand in one line of the table share its cells.
+        let mut lines: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         for row in &self.rows {
-            append(row.line, of(row));
+            let cells = of(row);
+            match lines.get_mut(&row.line) {
+                None => {
+                    lines.insert(row.line, cells);
+                }
+                Some(before) => {
+                    for (before, cell) in
+                        before.iter_mut().zip(cells).filter(|(before, cell)| before != &cell)
+                    {
+                        *before = format!("{before}／{cell}");
+                    }
+                }
+            }
+        }
+        for (line, cells) in lines {
+            append(line, cells);
         }
         grid
     }

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::fold::{bracketed, folded};
-use crate::grid::{Grid, cell_name};
-use crate::heading::{Heading, Item, Role, find};
+use crate::derive::dates;
+use crate::fold::folded;
+use crate::grid::Grid;
+use crate::heading::{Heading, Item, Near, Role, at, find};
 use crate::list::{LinkList, LinkRow, ListId, ListKind, Volume};
+use crate::sheet_ends::End;
 use crate::sheet_words::{Words, figure};
 use crate::vocabulary::{About, Sense, Vocabulary};
 use crate::{Direction, Problem, Question, QuestionKind, Systems};
@@ -116,12 +118,13 @@ impl LinkList {
             return list;
         }
         let (rows, width) = grid.filled();
-        let Some(heading) = find(&rows, width, vocabulary) else {
-            let problem = Problem::new(&file, "連携一覧の見出しが見つかりません")
-                .rule("送り元、受け側と、データ、方式、時期のどれかの列が要ります")
-                .remedy("見出しの言葉を確かめるか、言葉の表（vocabulary.tsv）に足してください");
-            list.problems.push(problem);
-            return list;
+        let words = Words { vocabulary, systems };
+        let heading = match find(&rows, width, words) {
+            Ok(heading) => heading,
+            Err(near) => {
+                list.problems.push(no_heading(&file, near));
+                return list;
+            }
         };
         list.kind = Some(ListKind::General);
         list.header.clone_from(&heading.names);
@@ -129,15 +132,19 @@ impl LinkList {
         let mut sheet = Sheet {
             grid,
             file: &file,
-            words: Words { vocabulary, systems },
-            heading: &heading,
+            words,
+            rows: &rows,
             owner: owner(grid, &rows, heading.top, systems),
             above: Vec::new(),
             numbers: BTreeSet::new(),
+            heading,
         };
-        for (index, cells) in rows.iter().enumerate().skip(heading.below()) {
+        for (index, cells) in rows.iter().enumerate().skip(sheet.heading.below()) {
+            if index < sheet.heading.below() {
+                continue;
+            }
             match sheet.read(index, cells, &list) {
-                Line::Row(row) => list.rows.push(*row),
+                Line::Rows(rows) => list.rows.extend(rows),
                 Line::Note(text) => list.notes.push(text),
                 Line::Nothing => {}
                 Line::Problems(problems) => {
@@ -149,6 +156,28 @@ impl LinkList {
         }
         list
     }
+}
+
+/// What is told where no line can be the headings.
+fn no_heading(file: &str, near: Option<Near>) -> Problem {
+    let what = "連携一覧の見出しが見つかりません";
+    let problem = match near {
+        None => Problem::new(file, what),
+        Some(near) => {
+            let line = near.row.saturating_add(1);
+            let unknown = if near.unknown.is_empty() {
+                String::new()
+            } else {
+                format!("。分からない見出し: {}", near.unknown.join("、"))
+            };
+            let what =
+                format!("{what}。{line}行目が見出しに近いですが、{}が分かりません{unknown}", near.missing);
+            Problem::new(file, what).line(line)
+        }
+    };
+    problem
+        .rule("送り元、受け側と、データ、方式、時期のどれかの列が要ります")
+        .remedy("見出しの言葉を確かめるか、言葉の表（vocabulary.tsv）に足してください")
 }
 
 /// The name of a list from that of its file.
@@ -174,21 +203,23 @@ fn owner(grid: &Grid, rows: &[Vec<String>], top: usize, systems: &Systems) -> Op
 
 /// What a line below the headings is.
 enum Line {
-    Row(Box<LinkRow>),
+    Rows(Vec<LinkRow>),
     Note(String),
     Nothing,
     Problems(Vec<Problem>),
 }
 
-struct Sheet<'a> {
-    grid: &'a Grid,
+pub(crate) struct Sheet<'a> {
+    pub(crate) grid: &'a Grid,
     file: &'a str,
-    words: Words<'a>,
-    heading: &'a Heading,
+    pub(crate) words: Words<'a>,
+    /// All rows, filled.
+    rows: &'a [Vec<String>],
+    pub(crate) heading: Heading,
     /// The system of the section, sheet or title.
-    owner: Option<String>,
+    pub(crate) owner: Option<String>,
     /// The row above, as understood: what 〃 repeats.
-    above: Vec<String>,
+    pub(crate) above: Vec<String>,
     numbers: BTreeSet<String>,
 }
 
@@ -196,7 +227,7 @@ impl Sheet<'_> {
     fn read(&mut self, index: usize, cells: &[String], list: &LinkList) -> Line {
         let texts: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
         let Some(first) = texts.first() else { return Line::Nothing };
-        if self.is_heading(cells) {
+        if self.is_heading(cells) || self.begins_a_table(index, cells) {
             return Line::Nothing;
         }
         // A receiver with everything else left empty is a row that goes on from the one above, and no title.
@@ -208,6 +239,12 @@ impl Sheet<'_> {
         let is_sum = SUM_SIGNS.contains(&folded(first).as_str());
         let [_, receiver] = &ends;
         if (is_note && (alone || receiver.is_empty())) || (is_sum && receiver.is_empty()) {
+            return Line::Note(texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(" "));
+        }
+        let own: Vec<&str> = self.texts_beside_the_number(cells);
+        if !own.is_empty()
+            && own.iter().all(|text| self.words.vocabulary.exact(About::Withdrawn, text).is_some())
+        {
             return Line::Note(texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(" "));
         }
         if alone {
@@ -236,19 +273,17 @@ impl Sheet<'_> {
                 cell.clear();
             }
         }
-        let row = self.row(index, &cells, list);
-        // An end left empty keeps meaning what stands farther above.
-        for item in [Item::Source, Item::Target] {
-            let column = self.heading.column(item);
-            let slot = column.and_then(|column| cells.get_mut(column)).filter(|cell| cell.is_empty());
-            let above = column.and_then(|column| self.above.get(column));
-            if let (Some(slot), Some(above)) = (slot, above) {
-                slot.clone_from(above);
-            }
+        let rows = self.row(index, &cells, list);
+        // A sender left empty keeps meaning what stands farther above.
+        let column = self.heading.column(Item::Source);
+        let slot = column.and_then(|column| cells.get_mut(column)).filter(|cell| cell.is_empty());
+        let above = column.and_then(|column| self.above.get(column));
+        if let (Some(slot), Some(above)) = (slot, above) {
+            slot.clone_from(above);
         }
         self.above = cells;
-        match row {
-            Ok(row) => Line::Row(Box::new(row)),
+        match rows {
+            Ok(rows) => Line::Rows(rows),
             Err(problems) => Line::Problems(problems),
         }
     }
@@ -263,13 +298,33 @@ impl Sheet<'_> {
         1 < same && same == filled
     }
 
-    fn cell<'c>(&self, cells: &'c [String], item: Item) -> &'c str {
+    /// A second table further down, whose columns may stand in another order.
+    fn begins_a_table(&mut self, index: usize, cells: &[String]) -> bool {
+        const HEADINGS_MIN: usize = 3;
+        let named = |cell: &&String| self.words.vocabulary.heading_exact(cell).is_some();
+        if cells.iter().filter(|cell| !cell.is_empty()).filter(named).count() < HEADINGS_MIN {
+            return false;
+        }
+        let Some((_, heading)) = at(self.rows, index, cells.len(), self.words) else { return false };
+        self.heading = heading;
+        // What is left empty or repeated below speaks of this table.
+        self.above.clear();
+        true
+    }
+
+    fn texts_beside_the_number<'c>(&self, cells: &'c [String]) -> Vec<&'c str> {
+        let number = self.heading.column(Item::No);
+        let beside = cells.iter().enumerate().filter(|(column, _)| Some(*column) != number);
+        beside.map(|(_, cell)| cell.as_str()).filter(|cell| !cell.is_empty()).collect()
+    }
+
+    pub(crate) fn cell<'c>(&self, cells: &'c [String], item: Item) -> &'c str {
         let column = self.heading.column(item);
         column.and_then(|column| cells.get(column)).map_or("", |cell| cell.as_str())
     }
 
     /// The text of an item, or what the marks in the columns of its words say.
-    fn text(&self, cells: &[String], item: Item) -> String {
+    pub(crate) fn text(&self, cells: &[String], item: Item) -> String {
         let own = self.cell(cells, item);
         if !own.is_empty() {
             return own.to_owned();
@@ -281,33 +336,51 @@ impl Sheet<'_> {
         self.heading.roles.iter().zip(cells).filter_map(marked).collect::<Vec<_>>().join("・")
     }
 
-    fn row(&mut self, index: usize, cells: &[String], list: &LinkList) -> Result<LinkRow, Vec<Problem>> {
+    fn row(&mut self, index: usize, cells: &[String], list: &LinkList) -> Result<Vec<LinkRow>, Vec<Problem>> {
         let mut doubts = Vec::new();
-        let (source, source_via) = self.end(index, cells, Item::Source, &mut doubts);
-        let (target, target_via) = self.end(index, cells, Item::Target, &mut doubts);
+        let sources = self.ends(index, cells, Item::Source, &mut doubts);
+        let targets = self.ends(index, cells, Item::Target, &mut doubts);
         let mut problems = Vec::new();
-        for (item, name) in [(Item::Source, &source), (Item::Target, &target)] {
-            if name.is_empty() {
+        for (item, name, ends) in [(Item::Source, "送り元", &sources), (Item::Target, "受け側", &targets)]
+        {
+            if ends.is_empty() {
                 let column = self.heading.column(item);
-                let mut problem =
-                    Problem::new(self.file, "送り元または受け側が空です").line(index.saturating_add(1));
+                let marks =
+                    self.heading.roles.iter().any(|role| matches!(role, Role::Mark(of, _) if *of == item));
+                let (what, remedy) = if column.is_some() || marks {
+                    (format!("{name}が空です"), "値を補ってください")
+                } else {
+                    (
+                        format!("{name}の列がなく、表題やシートの名前からもどのシステムか分かりません"),
+                        "列を足すか、表題にシステムの名前を書いてください",
+                    )
+                };
+                let mut problem = Problem::new(self.file, what).line(index.saturating_add(1));
                 if let Some(column) = column {
                     problem = problem.cell(self.heading.name(column), column.saturating_add(1));
                 }
-                problems.push(problem.rule("送り元と受け側は空にできません").remedy("値を補ってください"));
+                problems.push(problem.rule("送り元と受け側は空にできません").remedy(remedy));
             }
         }
         if !problems.is_empty() {
             return Err(problems);
         }
-        let direction = self.words.direction(
-            self.cell(cells, Item::Direction),
-            self.heading.column(Item::Direction).is_some(),
-            &mut doubts,
-        );
-        let (source, target) = if direction == Direction::In { (target, source) } else { (source, target) };
-        let (method, channel_aside) = self.words.method(&self.text(cells, Item::Method), &mut doubts);
-        let (timing, mut remarks) = self.words.timing(&self.text(cells, Item::Timing), &mut doubts);
+        let pairs: Vec<(&End, &End)> =
+            sources.iter().flat_map(|source| targets.iter().map(move |target| (source, target))).collect();
+        let Some((source, target)) = pairs.first() else { return Ok(Vec::new()) };
+        let direction = self.direction(cells, &source.name, &target.name, &mut doubts);
+        let turned = |source: &End, target: &End| {
+            let (source, target) = (source.name.clone(), target.name.clone());
+            if direction == Direction::In { (target, source) } else { (source, target) }
+        };
+        let mut method_text = self.text(cells, Item::Method);
+        let channel_text = self.text(cells, Item::Channel);
+        if method_text.is_empty() && self.words.vocabulary.sense(About::Method, &channel_text).is_some() {
+            // 連携方法 often holds what others call 連携方式.
+            method_text.clone_from(&channel_text);
+        }
+        let (method, channel_aside) = self.words.method(&method_text, &mut doubts);
+        let (mut timing, mut remarks) = self.words.timing(&self.text(cells, Item::Timing), &mut doubts);
         let mut channel = self.text(cells, Item::Channel);
         match channel_aside {
             Some(aside) if channel.is_empty() => channel = aside,
@@ -319,7 +392,10 @@ impl Sheet<'_> {
             doubts.push(Question::new(QuestionKind::Dataset, "データの名前が空です。何を送りますか。"));
         }
         let via = self.text(cells, Item::Via);
-        let via = [via, source_via, target_via].into_iter().find(|via| !via.is_empty()).unwrap_or_default();
+        let via = [via, source.via.clone(), target.via.clone()]
+            .into_iter()
+            .find(|via| !via.is_empty())
+            .unwrap_or_default();
         let volume = self.text(cells, Item::Volume);
         let volume = (!volume.is_empty()).then(|| Volume {
             max: figure(&volume),
@@ -327,7 +403,11 @@ impl Sheet<'_> {
             text: volume,
         });
         let no = self.number(index, self.cell(cells, Item::No), &mut doubts);
-        Ok(LinkRow {
+        let when = self.when(cells);
+        self.withdrawn(cells, &mut doubts);
+        self.words.timing_of_dates(&when, &mut timing, &mut doubts);
+        let (source, target) = turned(source, target);
+        let row = LinkRow {
             list: list.id.clone(),
             kind: ListKind::General,
             no,
@@ -341,7 +421,7 @@ impl Sheet<'_> {
             function: None,
             method,
             timing,
-            when: self.when(cells),
+            when,
             extent: self.words.extent(&self.text(cells, Item::Extent), &mut doubts),
             charset: self.text(cells, Item::Charset),
             channel,
@@ -353,47 +433,20 @@ impl Sheet<'_> {
             scope: self.text(cells, Item::Scope),
             note: self.note(cells, remarks),
             doubts,
-        })
-    }
-
-    /// A system as printed and what it passes through: `共通基盤(住記システム)`. A cell left empty below one that is not
-    /// means the same, as people write tables.
-    fn end(
-        &self,
-        index: usize,
-        cells: &[String],
-        item: Item,
-        doubts: &mut Vec<Question>,
-    ) -> (String, String) {
-        let column = self.heading.column(item);
-        let mut text = self.cell(cells, item).to_owned();
-        if text.is_empty() {
-            let above = column.and_then(|column| self.above.get(column)).filter(|above| !above.is_empty());
-            let (found, from) = match (above, &self.owner) {
-                (Some(above), _) => (above.clone(), "上の行の"),
-                (None, Some(owner)) if item == Item::Source => (owner.clone(), "表題の"),
-                (None, _) => return (String::new(), String::new()),
-            };
-            let end = if item == Item::Source { "送り元" } else { "受け側" };
-            let place = column.map_or_else(String::new, |column| format!("（{}）", cell_name(index, column)));
-            let text_of = format!("{end}{place}が空なので、{from}「{found}」とみなしました。よいですか。");
-            doubts.push(Question::new(QuestionKind::Assumed, text_of));
-            text = found;
+        };
+        if pairs.len() == 1 {
+            return Ok(vec![row]);
         }
-        if self.words.systems.resolve(&text).is_some() {
-            return (text, String::new());
-        }
-        match bracketed(&text) {
-            Some((outer, inner)) if self.words.vocabulary.exact(About::Platform, outer).is_some() => {
-                (inner.to_owned(), outer.to_owned())
-            }
-            Some((outer, inner)) if self.words.systems.resolve(outer).is_some() => {
-                let said = format!("「{text}」を「{outer}」（現行: {inner}）とみなしました。よいですか。");
-                doubts.push(Question::new(QuestionKind::Assumed, said));
-                (outer.to_owned(), String::new())
-            }
-            _ => (text.split_whitespace().collect::<Vec<_>>().join(" "), String::new()),
-        }
+        let said =
+            format!("1行に{}組のシステムがあるので、1組ずつの行に分けました。よいですか。", pairs.len());
+        let rows = pairs.iter().enumerate().map(|(turn, (source, target))| {
+            let (source, target) = turned(source, target);
+            let wanted = format!("{}-{}", row.no, turn.saturating_add(1));
+            let mut row = LinkRow { no: self.free_number(&wanted), source, target, ..row.clone() };
+            row.doubts.push(Question::new(QuestionKind::Assumed, said.clone()));
+            row
+        });
+        Ok(rows.collect())
     }
 
     /// The number of a row: as printed, or its place. A number merged over several rows is told apart.
@@ -402,13 +455,7 @@ impl Sheet<'_> {
         let column = self.heading.column(Item::No);
         let place = index.saturating_sub(self.heading.below()).saturating_add(1);
         let wanted = if printed.is_empty() { format!("{place}行目") } else { printed.replace(':', "-") };
-        let mut no = wanted.clone();
-        for turn in 2_u32.. {
-            if self.numbers.insert(no.clone()) {
-                break;
-            }
-            no = format!("{wanted}-{turn}");
-        }
+        let no = self.free_number(&wanted);
         let merged = column.is_some_and(|column| self.grid.continues(index, column));
         if no != wanted && !merged {
             let said = format!("番号「{wanted}」が2度あるので、この行を「{no}」としました。よいですか。");
@@ -417,16 +464,47 @@ impl Sheet<'_> {
         no
     }
 
+    fn free_number(&mut self, wanted: &str) -> String {
+        let mut no = wanted.to_owned();
+        for turn in 2_u32.. {
+            if self.numbers.insert(no.clone()) {
+                break;
+            }
+            no = format!("{wanted}-{turn}");
+        }
+        no
+    }
+
     /// What the cells of time say, of which the timing is only the word: also those of columns such as 実行時刻.
     fn when(&self, cells: &[String]) -> String {
-        const OF_TIME: [&str; 8] = ["時刻", "時間", "曜日", "実行", "起動", "周期", "頻度", "期日"];
+        const OF_TIME: [&str; 13] = [
+            "時刻",
+            "時間",
+            "曜日",
+            "実行",
+            "起動",
+            "周期",
+            "頻度",
+            "期日",
+            "日付",
+            "開始",
+            "実施日",
+            "処理日",
+            "送信日",
+        ];
         let mut parts = vec![self.text(cells, Item::Timing)];
         // The word alone says nothing more.
-        parts.retain(|word| self.words.vocabulary.exact(About::Timing, word).is_none());
+        let alone = |word: &String| self.words.vocabulary.exact(About::Timing, word).is_some();
+        parts.retain(|word| !alone(word) || dates::says_more(word));
         for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
             let name = folded(self.heading.name(column));
             if *role == Role::Item(Item::Aside) && OF_TIME.iter().any(|word| name.contains(word)) {
-                parts.push(cell.clone());
+                // 開始時刻 and 終了時刻 are one span.
+                let ends = ["終了", "締"].iter().any(|word| name.contains(word));
+                match parts.last_mut().filter(|_| ends && !cell.is_empty()) {
+                    Some(begun) => begun.push_str(&format!("～{cell}")),
+                    None => parts.push(cell.clone()),
+                }
             }
         }
         parts.retain(|part| !part.is_empty());
@@ -439,7 +517,7 @@ impl Sheet<'_> {
             match role {
                 _ if cell.is_empty() => {}
                 Role::Item(Item::Note) => parts.push(cell.clone()),
-                Role::Item(Item::Aside) => match self.heading.name(column) {
+                Role::Item(Item::Aside | Item::File) => match self.heading.name(column) {
                     "" => parts.push(cell.clone()),
                     name => parts.push(format!("{name}: {cell}")),
                 },

@@ -1,6 +1,7 @@
 //! The words in the cells of a list, and what is asked when they are not plain.
 
-use crate::fold::{bracketed, folded};
+use crate::derive::dates;
+use crate::fold::{bracketed, folded, parts};
 use crate::vocabulary::{About, Sense, Vocabulary};
 use crate::words::{ARROWS, ASSURANCES, EXTENTS, METHODS, Word};
 use crate::{Assurance, Direction, Extent, MethodWord, Question, QuestionKind, Systems, TimingWord};
@@ -59,6 +60,11 @@ impl Words<'_> {
             let said = "方向が空なので、左の欄から右の欄へ送るとみなしました。よいですか。";
             doubts.push(Question::new(QuestionKind::Assumed, said));
         }
+        if !text.is_empty() && self.vocabulary.sense(About::Direction, text).is_none() {
+            let said = format!("方向「{text}」が何を指すか分かりません。どちらへ送りますか。");
+            doubts.push(Question::new(QuestionKind::Direction, said));
+            return Direction::Out;
+        }
         self.one(About::Direction, "方向", text, ARROWS, doubts).unwrap_or(Direction::Out)
     }
 
@@ -100,7 +106,7 @@ impl Words<'_> {
     pub(crate) fn timing(&self, text: &str, doubts: &mut Vec<Question>) -> (Vec<TimingWord>, Vec<String>) {
         let whole = self.vocabulary.exact(About::Timing, text).is_some();
         let parts = if whole { vec![text.to_owned()] } else { parts(text) };
-        let (mut words, mut remarks) = (Vec::new(), Vec::new());
+        let (mut words, mut remarks, mut unread) = (Vec::new(), Vec::new(), Vec::new());
         for part in parts {
             let plain = match bracketed(&part) {
                 Some((outer, inner)) if self.vocabulary.exact(About::Timing, &part).is_none() => {
@@ -114,6 +120,18 @@ impl Words<'_> {
                 words.extend((!words.contains(&word)).then_some(word));
                 continue;
             }
+            let dated = dates::word(&part);
+            if self.vocabulary.exact(About::Timing, plain).is_none()
+                && let Some(word) = dated
+            {
+                // 「毎月5日」 and 「年2回」 are no words of the vocabulary; the days say how often.
+                words.extend((!words.contains(&word)).then_some(word));
+                continue;
+            }
+            if self.vocabulary.sense(About::Timing, plain).is_none() {
+                unread.push(part);
+                continue;
+            }
             let word = self.meant(About::Timing, "時期", plain, TimingWord::of, doubts);
             if self.vocabulary.exact(About::Timing, plain).is_none() && word.is_some() {
                 // Such as a time of day beside the word.
@@ -121,7 +139,38 @@ impl Words<'_> {
             }
             words.extend(word.filter(|word| !words.contains(word)));
         }
+        // Where nothing was read, the whole is asked about once, by who goes on with the row.
+        // A figure or a weekday of a list, 「3、6、9月」 and 「火・木」, is read with what stands beside it.
+        let listed = |part: &String| dates::is_of_a_list(part);
+        for part in unread.into_iter().filter(|part| !words.is_empty() && !listed(part)) {
+            let said = format!("時期のうち「{part}」を読めませんでした。いつ送りますか。");
+            doubts.push(Question::new(QuestionKind::Timing, said));
+        }
         (words, remarks)
+    }
+
+    /// The timing that hours and days in columns of their own give away, where no word of a timing stands.
+    pub(crate) fn timing_of_dates(
+        &self,
+        when: &str,
+        timing: &mut Vec<TimingWord>,
+        doubts: &mut Vec<Question>,
+    ) {
+        if timing.is_empty() && !when.is_empty() {
+            match dates::word(when) {
+                Some(word) => timing.push(word),
+                None if dates::has_hour(when) => {
+                    let said = format!("時期が「{when}」だけなので、日次とみなしました。よいですか。");
+                    doubts.push(Question::new(QuestionKind::Assumed, said));
+                    timing.push(TimingWord::Daily);
+                }
+                None => {}
+            }
+        }
+        // Of a row that does not run at all, nobody asks when.
+        if !doubts.iter().any(|doubt| doubt.kind == QuestionKind::Withdrawn) {
+            doubts.extend(dates::fault(timing, when));
+        }
     }
 
     pub(crate) fn extent(&self, text: &str, doubts: &mut Vec<Question>) -> Option<Extent> {
@@ -189,12 +238,6 @@ impl Words<'_> {
         }
         .to_owned()
     }
-}
-
-/// The parts of a cell that names several things.
-fn parts(text: &str) -> Vec<String> {
-    let parts = text.split(['・', '、', '，', ',', '／', '/', '＋', '+', '\n', ';', '；']);
-    parts.map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// The largest figure in a text: `約1,000件／日`, `２万件`; none when there is no figure or it is beyond counting.

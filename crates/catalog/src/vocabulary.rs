@@ -21,6 +21,12 @@ pub(crate) enum About {
     Same,
     Blank,
     Platform,
+    /// A heading that only says that a name stands here; its bracket says whose (システム名（送り側）).
+    Naming,
+    /// What says that a row does not run (廃止).
+    Withdrawn,
+    /// What names many systems at once (各業務).
+    Everyone,
 }
 
 const ABOUTS: &[(&str, About)] = &[
@@ -36,6 +42,9 @@ const ABOUTS: &[(&str, About)] = &[
     ("same", About::Same),
     ("blank", About::Blank),
     ("platform", About::Platform),
+    ("naming", About::Naming),
+    ("withdrawn", About::Withdrawn),
+    ("everyone", About::Everyone),
 ];
 
 /// How municipalities word the headings and cells of their lists (連携一覧の言葉). Width, spaces and case make no
@@ -128,6 +137,20 @@ impl Vocabulary {
         within.max_by_key(|(word, _)| word.chars().count()).map(|(_, meaning)| Sense::Guessed(meaning))
     }
 
+    /// An arrow between two texts: what stands left of it, its meaning, and what stands right.
+    pub(crate) fn arrow_in(&self, text: &str) -> Option<(String, &str, String)> {
+        let text = folded(text);
+        let words = self.words.get(&About::Direction)?;
+        let signs = words.iter().filter(|(word, _)| {
+            // A hyphen or a sign of less may stand in any text.
+            !word.chars().any(|c| c.is_alphanumeric() || (c.is_ascii() && word.chars().count() == 1))
+        });
+        let found =
+            signs.filter_map(|(word, meaning)| Some((text.split_once(word.as_str())?, word, meaning)));
+        let ((left, right), _, meaning) = found.max_by_key(|(_, word, _)| word.chars().count())?;
+        (!left.is_empty() && !right.is_empty()).then(|| (left.to_owned(), meaning.as_str(), right.to_owned()))
+    }
+
     /// The item a heading stands for: by the whole text, without its bracket or mark of a footnote, or by its end,
     /// for in a Japanese heading the last word says what it is.
     pub(crate) fn heading(&self, text: &str) -> Option<&str> {
@@ -142,7 +165,15 @@ impl Vocabulary {
 
     /// The same by the whole text alone.
     pub(crate) fn heading_exact(&self, text: &str) -> Option<&str> {
-        self.exact(About::Heading, text).or_else(|| self.exact(About::Heading, &plain_heading(text)))
+        self.exact(About::Heading, text)
+            .or_else(|| self.exact(About::Heading, self.named_of(text)?))
+            .or_else(|| self.exact(About::Heading, &plain_heading(text)))
+    }
+
+    /// Whose name a heading says stands below: 送り側 of システム名（送り側）.
+    fn named_of<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let (outer, inner) = bracketed(text)?;
+        self.exact(About::Naming, outer).map(|_| inner)
     }
 }
 
@@ -164,6 +195,9 @@ fn meanings(about: About) -> Vec<&'static str> {
         About::Same => vec!["above"],
         About::Blank => vec!["blank"],
         About::Platform => vec!["platform"],
+        About::Naming => vec!["name"],
+        About::Withdrawn => vec!["anywhere", "alone"],
+        About::Everyone => vec!["everyone"],
     }
 }
 

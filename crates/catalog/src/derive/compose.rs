@@ -223,7 +223,7 @@ pub(crate) fn link(
     let defaults = parts.defaults;
     let systems = [leg.source.id.as_str(), leg.target.id.as_str()];
     let (timing, said) =
-        schedule(leg.rhythm, leg.word, leg.starter, &id, (&row.data, systems), &row.when, defaults);
+        schedule(leg.rhythm, leg.word, leg.starter, &id, (&row.data, systems), &leg.run, defaults);
     assumptions.extend(said);
     if way == Way::Out || way == Way::Within {
         assumptions.extend(parts.says_who(leg.source, "送り元", "送り"));

@@ -21,6 +21,9 @@ pub struct Defaults {
     pub(crate) extent: BTreeMap<Rhythm, Extent>,
     pub(crate) rows_per_delivery_max: ByExtent,
     pub(crate) minutes: Minutes,
+    /// How much one run carries; without it no window is measured.
+    #[serde(default)]
+    pub(crate) throughput: Option<Throughput>,
     pub(crate) assurance: BTreeMap<Method, Assurance>,
     pub(crate) places: Places,
     pub(crate) platform: Platform,
@@ -96,6 +99,13 @@ pub(crate) struct ByExtent {
 pub(crate) struct Minutes {
     pub(crate) receipt: u32,
     pub(crate) arrival: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Throughput {
+    /// Rows that one link carries in a minute.
+    pub(crate) rows_per_minute: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

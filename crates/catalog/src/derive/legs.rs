@@ -1,5 +1,6 @@
 //! A row taken apart into the legs that each become a link, or a part of one.
 
+use super::dates::{self, Run};
 use super::defaults::{Defaults, Rhythm};
 use super::schemas::{Schema, Schemas};
 use super::timing::rhythm;
@@ -18,6 +19,8 @@ pub(crate) struct Leg<'a> {
     pub(crate) method: Method,
     pub(crate) starter: Starter,
     pub(crate) word: Option<TimingWord>,
+    /// What the row says of hour and day.
+    pub(crate) run: Run,
     pub(crate) rhythm: Rhythm,
     pub(crate) extent: Extent,
     /// What tells the legs of one row apart in the identifier: `-out`, `-daily`.
@@ -59,6 +62,12 @@ pub(crate) fn legs<'a>(
         return Err(Question::new(QuestionKind::Contradiction, text));
     }
     charset_known(row, known, defaults)?;
+    if let Some(doubt) = row.doubts.iter().find(|doubt| doubt.kind.stops()) {
+        return Err(doubt.clone());
+    }
+    if let Some(question) = dates::fault(&row.timing, &row.when) {
+        return Err(question);
+    }
     let both = row.direction == Some(Direction::Both);
     let ways = if both {
         vec![("-out", source, target), ("-in", target, source)]
@@ -79,7 +88,20 @@ pub(crate) fn legs<'a>(
             let (rhythm, timing_assumed) = rhythm(*word, row.method, starter, row.extent_or_hint(), defaults);
             let starter = if rhythm == Rhythm::ByHand { Starter::Staff } else { starter };
             let (extent, extent_assumed) = extent(row, rhythm, defaults);
-            for method in &methods {
+            let runs = dates::runs(*word, &row.when);
+            if 1 < runs.len() && extent == Extent::Difference {
+                let text = format!(
+                    "「{}」に差分を二度以上送る時期があります。差分は何分かごとか、1回だけです。全件ですか、どの1回ですか。",
+                    row.when
+                );
+                return Err(Question::new(QuestionKind::Timing, text));
+            }
+            for run in &runs {
+                window_holds(row, run, defaults)?;
+            }
+            for (method, (turn, run)) in
+                methods.iter().flat_map(|method| runs.iter().enumerate().map(move |run| (method, run)))
+            {
                 let mut assumptions: Vec<String> =
                     [&assumed, &timing_assumed, &extent_assumed].into_iter().flatten().cloned().collect();
                 let asked = *method == Method::Immediate
@@ -103,6 +125,9 @@ pub(crate) fn legs<'a>(
                     suffix.push('-');
                     suffix.push_str(rhythm.id());
                 }
+                if 1 < runs.len() {
+                    suffix.push_str(&format!("-{}", turn.saturating_add(1)));
+                }
                 if 1 < methods.len() {
                     suffix.push('-');
                     suffix.push_str(method_id(*method));
@@ -115,6 +140,7 @@ pub(crate) fn legs<'a>(
                     method: *method,
                     starter,
                     word: *word,
+                    run: run.clone(),
                     rhythm,
                     extent,
                     suffix,
@@ -124,6 +150,25 @@ pub(crate) fn legs<'a>(
         }
     }
     Ok(legs)
+}
+
+/// Whether what a row sends at once can be sent in the hours it names.
+fn window_holds(row: &LinkRow, run: &Run, defaults: &Defaults) -> Result<(), Question> {
+    const MINUTES_OF_A_DAY: i64 = 24 * 60;
+    let rate = defaults.throughput.as_ref().map(|throughput| i64::from(throughput.rows_per_minute));
+    let (Some((from, to)), Some(rate)) = (run.span, rate) else { return Ok(()) };
+    let Some(most) = row.volume.as_ref().and_then(|volume| volume.max) else { return Ok(()) };
+    let minute = |at: jiff::civil::Time| i64::from(at.hour()) * 60 + i64::from(at.minute());
+    let minutes = (minute(to) - minute(from)).rem_euclid(MINUTES_OF_A_DAY);
+    if i64::from(most) <= minutes * rate {
+        return Ok(());
+    }
+    let text = format!(
+        "{}から{}までの{minutes}分では、{most}件を送り切れません（1分に{rate}件とみて）。時間帯か件数が誤りではありませんか。",
+        from.strftime("%H:%M"),
+        to.strftime("%H:%M")
+    );
+    Err(Question::new(QuestionKind::Contradiction, text))
 }
 
 /// What a row says of its data: unit lists name no data, there it is the function with reason and remark.

@@ -2,6 +2,7 @@
 
 pub(crate) mod compose;
 mod datasets;
+pub(crate) mod dates;
 mod defaults;
 mod layouts;
 mod legs;

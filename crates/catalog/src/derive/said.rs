@@ -2,69 +2,232 @@
 
 use jiff::civil::Time;
 
-use crate::DayOfWeek;
 use crate::fold::folded;
+use crate::link::last_day;
+use crate::{DayOfWeek, OnClosedDay};
 
-/// The hour and the days a text names; what it does not name, or names as a span, is none.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// The hours and days a text names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Said {
-    pub(crate) at: Option<Time>,
-    pub(crate) weekday: Option<DayOfWeek>,
-    pub(crate) month: Option<i8>,
-    pub(crate) day: Option<i8>,
+    /// Hours, without those of a span.
+    pub(crate) at: Vec<Time>,
+    /// During which hours: 「9:00～17:00」.
+    pub(crate) span: Option<(Time, Time)>,
+    pub(crate) weekdays: Vec<DayOfWeek>,
+    /// Days of the year; a month alone has no day.
+    pub(crate) dates: Vec<(i8, Option<i8>)>,
+    /// Days of every month; 31 is the last.
+    pub(crate) days: Vec<i8>,
+    /// How often, and in what: 「年4回」 is four in a year (年).
+    pub(crate) count: Option<(u32, char)>,
+    /// 平日, 開庁日, 毎営業日
+    pub(crate) business_days: bool,
+    /// What becomes of a day on which the office is closed: 翌営業日, 前営業日.
+    pub(crate) on_closed_day: Option<OnClosedDay>,
+    /// What is no hour and no day, or none a schedule can hold: 「2月30日」, 「25:00」, 「第2水曜」.
+    pub(crate) wrong: Vec<String>,
 }
 
-const WEEKDAYS: [(&str, DayOfWeek); 7] = [
-    ("月曜", DayOfWeek::Monday),
-    ("火曜", DayOfWeek::Tuesday),
-    ("水曜", DayOfWeek::Wednesday),
-    ("木曜", DayOfWeek::Thursday),
-    ("金曜", DayOfWeek::Friday),
-    ("土曜", DayOfWeek::Saturday),
-    ("日曜", DayOfWeek::Sunday),
+const WEEKDAYS: [(char, DayOfWeek); 7] = [
+    ('月', DayOfWeek::Monday),
+    ('火', DayOfWeek::Tuesday),
+    ('水', DayOfWeek::Wednesday),
+    ('木', DayOfWeek::Thursday),
+    ('金', DayOfWeek::Friday),
+    ('土', DayOfWeek::Saturday),
+    ('日', DayOfWeek::Sunday),
 ];
 
-/// Reads what a text says of hour and day.
+/// How many times a year, in words.
+const PERIODS: [(&str, u32); 14] = [
+    ("四半期", 4),
+    ("4半期", 4),
+    ("半年", 2),
+    ("半期", 2),
+    ("隔月", 6),
+    ("隔週", 26),
+    ("2か月", 6),
+    ("3か月", 4),
+    ("4か月", 3),
+    ("6か月", 2),
+    ("2週", 26),
+    ("二週", 26),
+    ("隔日", 182),
+    ("隔年", 1),
+];
+
+const BUSINESS: [&str; 6] = ["平日", "開庁日", "毎営業日", "営業日のみ", "業務日", "営業日ごと"];
+const AFTER: [&str; 5] = ["翌営業日", "翌開庁日", "翌平日", "第1営業日", "最初の営業日"];
+const BEFORE: [&str; 7] =
+    ["前営業日", "前開庁日", "直前の営業日", "最終営業日", "最終開庁日", "最終平日", "前平日"];
+
+/// Reads what a text says of hours and days.
 pub(crate) fn said(text: &str) -> Said {
-    let text: Vec<char> = folded(text).chars().collect();
-    let whole: String = text.iter().collect();
-    let weekday = WEEKDAYS.iter().find(|(word, _)| whole.contains(word)).map(|(_, day)| *day);
-    let mut said = Said { weekday, ..Said::default() };
-    let mut place = 0;
+    let words: Vec<String> = text.split_whitespace().map(folded).collect();
+    let whole = words.join(" ").replace("ヶ月", "か月").replace("ケ月", "か月").replace("ヵ月", "か月");
+    let whole = whole.replace("カ月", "か月").replace("箇月", "か月");
+    let text: Vec<char> = whole.chars().collect();
+    let has = |words: &[&str]| words.iter().any(|word| whole.contains(word));
+    let mut said = Said { weekdays: weekdays(&text), ..Said::default() };
+    // 「翌営業日」 says what becomes of a closed day, and not on which days it runs.
+    said.business_days = has(&BUSINESS);
+    said.on_closed_day = match (has(&AFTER), has(&BEFORE)) {
+        (_, true) => Some(OnClosedDay::Before),
+        (true, false) => Some(OnClosedDay::After),
+        (false, false) => None,
+    };
+    let period = PERIODS.iter().find(|(word, _)| whole.contains(word)).map(|(_, times)| (*times, '年'));
+    said.count = period;
+    let (mut place, mut open, mut listed) = (0, Vec::<i8>::new(), Vec::<u32>::new());
+    let mut day_before = false;
+    if has(&["偶数月"]) {
+        open = vec![2, 4, 6, 8, 10, 12];
+    } else if has(&["奇数月"]) {
+        open = vec![1, 3, 5, 7, 9, 11];
+    }
     while let Some((value, after)) = number(&text, place) {
-        let rest: String = text.iter().skip(after).take(3).collect();
+        let rest: String = text.iter().skip(after).skip_while(|c| **c == ' ').take(4).collect();
         let before: String = text.iter().take(place_of(&text, place)).collect();
+        let before = before.trim_end();
+        let is_list = std::mem::take(&mut listed);
         if rest.starts_with(':') || (rest.starts_with('時') && !rest.starts_with("時間")) {
-            let (time, end) = time(&text, value, after, &before);
-            // 「9:00～17:00」 says during which hours, and not when.
-            let is_span = matches!(text.get(end), Some('~' | '～' | '〜' | '-' | 'か'))
-                || before.ends_with(['~', '～', '〜', '-'])
-                || before.ends_with("から");
-            said.at = said.at.or(time.filter(|_| !is_span));
-            place = end;
+            place = hour(&text, value, after, before, &mut said);
             continue;
         }
-        let small = i8::try_from(value).unwrap_or(i8::MAX);
-        if rest.starts_with('月') && !rest.starts_with("月曜") && (1..=12).contains(&small) {
-            said.month = said.month.or(Some(small));
-            let part = rest.chars().skip(1).collect::<String>();
-            let day = [("上旬", 1), ("中旬", 15), ("下旬", 25), ("末", 31)];
-            let named = day.iter().find(|(word, _)| part.starts_with(word)).map(|(_, day)| *day);
-            said.day = said.day.or(named);
-        }
-        let counts = ["日間", "日前", "日後", "日以", "日分", "日次", "日お", "日ご", "日毎", "日に", "日1"];
-        if rest.starts_with('日')
-            && !counts.iter().any(|word| rest.starts_with(word))
-            && (1..=31).contains(&small)
-        {
-            said.day = said.day.or(Some(small));
-        }
         place = after;
+        let small = i8::try_from(value).unwrap_or(i8::MAX);
+        if before.ends_with('第') {
+            let first_of_business = value == 1 && rest.starts_with("営業日");
+            if !first_of_business {
+                said.wrong.push(format!("第{value}{}", rest.chars().take(3).collect::<String>()));
+            } else if said.days.is_empty() {
+                said.days.push(1);
+            }
+        } else if rest.starts_with('月') && !rest.starts_with("月曜") {
+            if day_before {
+                open.clear();
+                day_before = false;
+            }
+            for month in is_list.iter().copied().chain(std::iter::once(value)) {
+                match i8::try_from(month).ok().filter(|month| (1..=12).contains(month)) {
+                    Some(month) => open.push(month),
+                    None => said.wrong.push(format!("{month}月")),
+                }
+            }
+            let part: String = rest.chars().skip(1).collect();
+            let day = [("上旬", 1), ("初", 1), ("中旬", 15), ("下旬", 25), ("末", 31)];
+            if let Some((_, day)) = day.iter().find(|(word, _)| part.starts_with(word)) {
+                said.date(&mut open, *day);
+                open.clear();
+            }
+        } else if is_day(&rest) {
+            for day in is_list.iter().copied().chain(std::iter::once(value)) {
+                match i8::try_from(day).ok().filter(|day| (1..=31).contains(day)) {
+                    Some(day) => said.date(&mut open, day),
+                    None => said.wrong.push(format!("{day}日")),
+                }
+            }
+            day_before = true;
+        } else if rest.starts_with('回') && !rest.starts_with("回目") {
+            let unit = before.chars().rev().find(|c| matches!(c, '年' | '月' | '週' | '日'));
+            let unit = unit.or_else(|| before.is_empty().then_some('日'));
+            if let Some(unit) = unit.filter(|_| 1 < value && said.count.is_none()) {
+                said.count = Some((value, unit));
+            }
+        } else if rest.starts_with(['、', '・', ',', '/', '／']) && (1..=31).contains(&small) {
+            listed = is_list;
+            listed.push(value);
+        }
     }
-    if said.day.is_none() && ["月末", "末日"].iter().any(|word| whole.contains(word)) {
-        said.day = Some(31);
+    let undated = open.iter().filter(|_| !day_before).map(|month| (*month, None));
+    said.dates.extend(undated);
+    if said.dates.is_empty() && said.days.is_empty() {
+        if has(&["月末", "末日", "最終営業日", "最終開庁日"]) {
+            said.days.push(31);
+        } else if has(&["月初", "最初の営業日"]) {
+            said.days.push(1);
+        }
     }
     said
+}
+
+impl Said {
+    /// A day of the months before it, or of every month.
+    fn date(&mut self, months: &mut [i8], day: i8) {
+        if months.is_empty() {
+            self.days.push(day);
+        }
+        for month in months.iter() {
+            if last_day(*month) < day && day != 31 {
+                self.wrong.push(format!("{month}月{day}日"));
+            } else {
+                self.dates.push((*month, Some(day)));
+            }
+        }
+    }
+}
+
+/// Whether what follows a number makes it a day, and no count or length of days.
+fn is_day(rest: &str) -> bool {
+    let counts = [
+        "日間", "日前", "日後", "日以", "日分", "日次", "日お", "日ご", "日毎", "日に", "日1", "日程", "日営",
+    ];
+    rest.starts_with('日') && !counts.iter().any(|word| rest.starts_with(word))
+}
+
+/// 「月曜」, 「毎週火・木」, 「（金）」
+fn weekdays(text: &[char]) -> Vec<DayOfWeek> {
+    let mut found: Vec<DayOfWeek> = Vec::new();
+    let mut listing = false;
+    for (place, c) in text.iter().enumerate() {
+        let next = text.get(place.saturating_add(1));
+        let named = WEEKDAYS.iter().find(|(word, _)| word == c).map(|(_, day)| *day);
+        let before = place.checked_sub(1).and_then(|place| text.get(place));
+        // A list begins behind 毎週 or with a weekday in full.
+        let in_list = listing
+            && before != Some(&'曜')
+            && matches!(next, None | Some('・' | '、' | ',' | '/' | '曜' | ')' | ' '));
+        let follows = before == Some(&'週') && !matches!(next, Some('次' | '末'));
+        match named {
+            Some(day) if next == Some(&'曜') || in_list || follows => {
+                if !found.contains(&day) {
+                    found.push(day);
+                }
+                listing = true;
+            }
+            _ => listing = listing && matches!(c, '・' | '、' | ',' | '/' | '曜' | '日'),
+        }
+    }
+    found
+}
+
+/// An hour, alone or as the begin or end of a span; where it ends.
+fn hour(text: &[char], value: u32, after: usize, before: &str, said: &mut Said) -> usize {
+    let (time, end) = time(text, value, after, before);
+    let shown: String = {
+        let digits = value.to_string().chars().count();
+        text.iter()
+            .skip(after.saturating_sub(digits))
+            .take(end.saturating_sub(after).saturating_add(digits))
+            .collect()
+    };
+    let following = text.iter().skip(end).find(|c| **c != ' ');
+    let begins = matches!(following, Some('~' | '～' | '〜' | '-' | 'か' | '−' | '‐' | '―'));
+    let ends = before.ends_with(['~', '～', '〜', '-', '−', '‐', '―']) || before.ends_with("から");
+    match time {
+        None => said.wrong.push(shown),
+        Some(time) if ends => {
+            // The begin of the span was the last hour read.
+            if let Some((_, to)) = &mut said.span {
+                *to = time;
+            }
+        }
+        // 「9:00～17:00」 says during which hours, and not when.
+        Some(time) if begins => said.span = said.span.or(Some((time, time))),
+        Some(time) if !said.at.contains(&time) => said.at.push(time),
+        Some(_) => {}
+    }
+    end
 }
 
 /// The next number behind a place, and where it ends.
@@ -137,10 +300,62 @@ mod tests {
             let found = said(text);
             let at = at.map(|(hour, minute)| Time::new(hour, minute, 0, 0).unwrap());
             assert_eq!(
-                (found.at, found.weekday.map(DayOfWeek::number), found.month, found.day),
+                (
+                    found.at.first().copied(),
+                    found.weekdays.first().map(|day| day.number()),
+                    found.dates.first().map(|(month, _)| *month),
+                    found.dates.first().and_then(|(_, day)| *day).or(found.days.first().copied()),
+                ),
                 (at, weekday, month, day),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn all_dates_of_a_text_are_read() {
+        let dates = |text: &str| said(text).dates;
+        let months = |months: &[i8], day: Option<i8>| months.iter().map(|m| (*m, day)).collect::<Vec<_>>();
+        for (text, want) in [
+            ("年4回（3、6、9、12月の1日）", months(&[3, 6, 9, 12], Some(1))),
+            ("年2回（6月・9月）", months(&[6, 9], None)),
+            ("毎年度4月・10月の5日", months(&[4, 10], Some(5))),
+            ("偶数月の10日", months(&[2, 4, 6, 8, 10, 12], Some(10))),
+            ("5月1日、11月20日", vec![(5, Some(1)), (11, Some(20))]),
+            ("6月・10月・2月", months(&[6, 10, 2], None)),
+            ("６月上旬", months(&[6], Some(1))),
+            ("10月1日 9:00", months(&[10], Some(1))),
+        ] {
+            assert_eq!(dates(text), want, "{text}");
+        }
+        for (text, days) in
+            [("毎月5日・20日", vec![5, 20]), ("毎月1、15日", vec![1, 15]), ("月末最終営業日", vec![31])]
+        {
+            assert_eq!(said(text).days, days, "{text}");
+        }
+        for (text, hours) in
+            [("毎日2回（12:00、18:00）", 2), ("22:00 ～22:01", 0), ("1日1回", 0), ("月次 5 6:00", 1)]
+        {
+            assert_eq!(said(text).at.len(), hours, "{text}");
+        }
+        assert_eq!(said("毎週火・木").weekdays.len(), 2);
+        assert_eq!(said("毎週月曜日、水曜日").weekdays.len(), 2);
+        for (text, wrong) in [
+            ("2月30日", "2月30日"),
+            ("32日", "32日"),
+            ("25:00", "25:00"),
+            ("毎月第2水曜日", "第2水曜日"),
+            ("13月", "13月"),
+        ] {
+            assert_eq!(said(text).wrong, [wrong], "{text}");
+        }
+        for (text, count) in [
+            ("年6回", Some((6, '年'))),
+            ("日次2回", Some((2, '日'))),
+            ("四半期", Some((4, '年'))),
+            ("月1回", None),
+        ] {
+            assert_eq!(said(text).count, count, "{text}");
         }
     }
 }

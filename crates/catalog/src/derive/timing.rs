@@ -2,12 +2,12 @@
 
 use jiff::civil::Time;
 
+use super::dates::Run;
 use super::defaults::{Defaults, Rhythm};
 use super::names::hash;
-use super::said::said;
 use crate::fold::folded;
 use crate::link::last_day;
-use crate::{Extent, MethodWord, Starter, Timing, TimingWord};
+use crate::{Extent, MethodWord, OnClosedDay, Starter, Timing, TimingWord};
 
 /// How often a row's leg runs, and what was assumed.
 pub(crate) fn rhythm(
@@ -51,7 +51,7 @@ pub(crate) fn rhythm(
     }
 }
 
-/// The schedule of a link, and what was assumed. `words` is what a yearly day may depend on: data and both systems; `when` is
+/// The schedule of a link, and what was assumed. `words` is what a yearly day may depend on: data and both systems; `run` is
 /// what the row itself says of hour and day.
 pub(crate) fn schedule(
     rhythm: Rhythm,
@@ -59,13 +59,17 @@ pub(crate) fn schedule(
     starter: Starter,
     id: &str,
     words: (&str, [&str; 2]),
-    when: &str,
+    run: &Run,
     defaults: &Defaults,
 ) -> (Timing, Vec<String>) {
     let by_staff = starter == Starter::Staff;
-    let said = said(when);
+    let said = run;
     let at = said.at.unwrap_or_else(|| if by_staff { defaults.staff.at } else { spread(id, defaults) });
     let clock = format!("{}時{:02}分", at.hour(), at.minute());
+    // What belongs to the end of a month stays in it.
+    let at_the_end = said.day == Some(31);
+    let usual = |usual: OnClosedDay| if at_the_end { OnClosedDay::Before } else { usual };
+    let closed = |default: OnClosedDay| said.on_closed_day.unwrap_or_else(|| usual(default));
     let begun = if by_staff { "までに職員が始めること" } else { "に始めること" };
     match rhythm {
         Rhythm::OnChange => (Timing::OnChange, Vec::new()),
@@ -74,17 +78,18 @@ pub(crate) fn schedule(
             _ => (Timing::OnChange, Vec::new()),
         },
         Rhythm::Daily => {
-            let business_days_only = if by_staff {
+            let usual = if by_staff {
                 defaults.staff.business_days_only
             } else {
                 defaults.program.business_days_only
             };
+            let business_days_only = said.business_days || usual;
             let days = if business_days_only { "開庁日の" } else { "毎日（休日も）" };
             (Timing::Daily { at, business_days_only }, vec![format!("{days}{clock}{begun}にしました。")])
         }
         Rhythm::Weekly => {
             let (day, on_closed_day) =
-                (said.weekday.unwrap_or(defaults.weekly.day), defaults.weekly.on_closed_day);
+                (said.weekday.unwrap_or(defaults.weekly.day), closed(defaults.weekly.on_closed_day));
             (
                 Timing::Weekly { day, at, on_closed_day },
                 vec![format!("毎週{}の{clock}{begun}にしました。", day.label())],
@@ -92,7 +97,7 @@ pub(crate) fn schedule(
         }
         Rhythm::Monthly => {
             let (day, on_closed_day) =
-                (said.day.unwrap_or(defaults.monthly.day), defaults.monthly.on_closed_day);
+                (said.day.unwrap_or(defaults.monthly.day), closed(defaults.monthly.on_closed_day));
             (
                 Timing::Monthly { day, at, on_closed_day },
                 vec![format!("毎月{day}日の{clock}{begun}にしました。")],
@@ -109,7 +114,7 @@ pub(crate) fn schedule(
             };
             // The last fits everything; reading the defaults saw to it.
             let (month, day, on_closed_day, why) =
-                defaults.yearly.iter().find(fits).map_or((4, 1, crate::OnClosedDay::Run, ""), |found| {
+                defaults.yearly.iter().find(fits).map_or((4, 1, OnClosedDay::Run, ""), |found| {
                     (found.month, found.day, found.on_closed_day, found.remark.as_str())
                 });
             // A month of its own begins with its first day, and none is longer than it is.
@@ -117,6 +122,7 @@ pub(crate) fn schedule(
                 Some(own) => (own, said.day.unwrap_or(1).min(last_day(own)), "行の言葉によります"),
                 None => (month, day, why),
             };
+            let on_closed_day = closed(on_closed_day);
             (
                 Timing::Yearly { month, day, at, on_closed_day },
                 vec![format!("毎年{month}月{day}日の{clock}{begun}にしました。{why}。")],

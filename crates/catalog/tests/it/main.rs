@@ -1,6 +1,10 @@
 //! The four real lists, the function table and the link files, and what happens to malformed ones.
 
 #[cfg(test)]
+mod contradictions;
+#[cfg(test)]
+mod dates;
+#[cfg(test)]
 mod derive;
 #[cfg(test)]
 mod functions;
@@ -10,6 +14,8 @@ mod links;
 mod lists;
 #[cfg(test)]
 mod packing;
+#[cfg(test)]
+mod shapes;
 mod sheets;
 #[cfg(test)]
 mod states;

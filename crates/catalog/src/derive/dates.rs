@@ -1,0 +1,138 @@
+//! The runs a row asks for by its own hours and days, and what of them no schedule can hold.
+
+use jiff::civil::Time;
+
+use super::said::{Said, said};
+use crate::{DayOfWeek, OnClosedDay, Question, QuestionKind, TimingWord};
+
+/// One run of a row: what of hour and day the row says of it, and what not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Run {
+    pub(crate) at: Option<Time>,
+    /// In which hours it has to be done; it begins with the first.
+    pub(crate) span: Option<(Time, Time)>,
+    pub(crate) weekday: Option<DayOfWeek>,
+    pub(crate) month: Option<i8>,
+    pub(crate) day: Option<i8>,
+    pub(crate) business_days: bool,
+    pub(crate) on_closed_day: Option<OnClosedDay>,
+}
+
+/// How often hours and days alone say that a row runs: 「毎月5日」 monthly, 「10月1日」 yearly.
+pub(crate) fn word(text: &str) -> Option<TimingWord> {
+    let said = said(text);
+    if !said.dates.is_empty() || said.wrong.iter().any(|wrong| wrong.contains('月')) {
+        Some(TimingWord::Yearly)
+    } else if !said.days.is_empty() || said.wrong.iter().any(|wrong| wrong.contains(['日', '曜', '週'])) {
+        Some(TimingWord::Monthly)
+    } else if !said.weekdays.is_empty() {
+        Some(TimingWord::Weekly)
+    } else {
+        match said.count {
+            Some((26, '年')) => Some(TimingWord::Weekly),
+            Some((_, '年')) => Some(TimingWord::Yearly),
+            Some((_, '月')) => Some(TimingWord::Monthly),
+            Some((_, '週')) => Some(TimingWord::Weekly),
+            Some(_) => Some(TimingWord::Daily),
+            None if said.business_days => Some(TimingWord::Daily),
+            None => None,
+        }
+    }
+}
+
+/// Whether a text is a figure or a weekday alone, as in a list of them.
+pub(crate) fn is_of_a_list(text: &str) -> bool {
+    let text = crate::fold::folded(text);
+    let weekday = |c: char| "月火水木金土日".contains(c);
+    text.chars().all(|c| c.is_ascii_digit()) || (text.chars().count() == 1 && text.chars().all(weekday))
+}
+
+/// Whether a word of a timing says more than how often: 月末, 毎営業日.
+pub(crate) fn says_more(text: &str) -> bool {
+    let said = said(text);
+    said.business_days || !said.days.is_empty() || !said.dates.is_empty()
+}
+
+/// Whether a text names an hour or a day.
+pub(crate) fn is_dated(text: &str) -> bool {
+    let said = said(text);
+    let days = !said.days.is_empty() || !said.dates.is_empty() || !said.weekdays.is_empty();
+    days || !said.at.is_empty()
+}
+
+/// During which hours a text says that a row runs.
+pub(crate) fn span(text: &str) -> Option<(Time, Time)> {
+    said(text).span.filter(|(from, to)| from != to)
+}
+
+/// Whether a text names an hour.
+pub(crate) fn has_hour(text: &str) -> bool {
+    let said = said(text);
+    !said.at.is_empty() || said.span.is_some()
+}
+
+/// What has to be asked before a row with these words can run.
+pub(crate) fn fault(timing: &[TimingWord], when: &str) -> Option<Question> {
+    if when.is_empty() {
+        return None;
+    }
+    let said = said(when);
+    let ask = |text: String| Some(Question::new(QuestionKind::Timing, text));
+    if timing.is_empty() {
+        return ask(format!("時期「{when}」を読めませんでした。いつ送りますか。"));
+    }
+    if let Some(wrong) = said.wrong.first() {
+        let why = if wrong.starts_with('第') {
+            "は連携の時期に書けません。毎月の何日、または毎週の何曜日ですか"
+        } else if wrong.contains(['時', ':']) {
+            "は時刻として読めません。翌日の時刻なら、日と時刻を分けて書いてください。いつ送りますか"
+        } else {
+            "という日はありません。いつ送りますか"
+        };
+        return ask(format!("時期「{when}」の「{wrong}」{why}。"));
+    }
+    if let Some((count, unit)) = said.count {
+        let named = timing.iter().map(|word| runs(Some(*word), when).len()).max().unwrap_or(0);
+        let days_known = match timing {
+            [TimingWord::Yearly] => !said.dates.is_empty(),
+            [TimingWord::Monthly] => !said.days.is_empty(),
+            [TimingWord::Weekly] => !said.weekdays.is_empty(),
+            [TimingWord::Daily] => !said.at.is_empty(),
+            _ => true,
+        };
+        // Every other week has no day of a calendar.
+        if !days_known || count == 26 || u32::try_from(named).ok() != Some(count) {
+            let what = if unit == '日' { "何時" } else { "何月何日の何時" };
+            return ask(format!("時期「{when}」は1回ではありません。それぞれ{what}に送りますか。"));
+        }
+    }
+    None
+}
+
+/// The runs of a word of timing: one, or one for each of the dates the row lists.
+pub(crate) fn runs(word: Option<TimingWord>, when: &str) -> Vec<Run> {
+    let said = said(when);
+    let one = |said: &Said| Run {
+        at: said.at.first().copied().or(said.span.map(|(from, _)| from)),
+        span: said.span.filter(|(from, to)| from != to),
+        business_days: said.business_days,
+        on_closed_day: said.on_closed_day,
+        ..Run::default()
+    };
+    let base = one(&said);
+    let several: Vec<Run> = match word {
+        Some(TimingWord::Yearly) => {
+            let dates = said.dates.iter();
+            dates.map(|(month, day)| Run { month: Some(*month), day: *day, ..base.clone() }).collect()
+        }
+        Some(TimingWord::Monthly) => {
+            said.days.iter().map(|day| Run { day: Some(*day), ..base.clone() }).collect()
+        }
+        Some(TimingWord::Weekly) => {
+            said.weekdays.iter().map(|day| Run { weekday: Some(*day), ..base.clone() }).collect()
+        }
+        Some(TimingWord::Daily) => said.at.iter().map(|at| Run { at: Some(*at), ..base.clone() }).collect(),
+        _ => Vec::new(),
+    };
+    if several.is_empty() { vec![base] } else { several }
+}

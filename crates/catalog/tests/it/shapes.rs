@@ -1,0 +1,216 @@
+//! Shapes of lists that came in from outside: other headings, other orders, several systems in one cell.
+
+use catalog::{MethodWord, Systems};
+
+use crate::sheets::{asked, grid, read};
+use crate::support::known;
+
+/// The rows of a sheet as `source > target`, by the systems they stand for.
+fn ways(rows: &[&str]) -> Vec<String> {
+    let list = read(&grid(rows));
+    let systems = known().systems;
+    let name = |name: &str| named(&systems, name);
+    list.rows.iter().map(|row| format!("{} > {}", name(&row.source), name(&row.target))).collect()
+}
+
+fn named(systems: &Systems, name: &str) -> String {
+    systems.resolve(name).map_or_else(|| name.to_owned(), |system| system.name.clone())
+}
+
+#[test]
+fn headings_as_other_towns_word_them_are_read() {
+    for head in [
+        "No|提供元システム|受領側|連携項目|連携方法|頻度",
+        "No|提供側システム|受領側システム|データ|方式|時期",
+        "No|提供元システム|利用側システム|データ項目|連携方式|連携サイクル",
+        "No|送信システム|受信システム|ファイル名|連携方式|連携間隔",
+        "No|データ出力元|データ入力先|情報の種類|接続方式|更新頻度",
+        "No|システム名（送り側）|システム名（受け側）|I/F名称|方式|時期",
+        "No|業務名(提供元)|業務名(利用側)|データ|方式|時期",
+        "No|提供元|利用業務|データ|方式|時期",
+    ] {
+        let found = ways(&[head, "1|住民記録|介護保険|住民異動|ファイル|日次"]);
+        assert_eq!(found, ["住民基本台帳 > 介護保険"], "{head}");
+    }
+}
+
+#[test]
+fn what_comes_nearest_to_headings_is_named() {
+    for (head, told) in [
+        (
+            "No|送信元|うけとりかた|データ|方式|時期",
+            "1行目が見出しに近いですが、受け側の列が分かりません。分からない見出し: うけとりかた",
+        ),
+        ("No|送信元|送信先|もの|いつ", "1行目が見出しに近いですが、データ、方式、時期のどの列も"),
+    ] {
+        let list = read(&grid(&[head, "1|住民記録|介護保険|住民異動|ファイル|日次"]));
+        let found = list.problems[0].to_string();
+        assert!(found.contains(told), "{head}: {found}");
+    }
+}
+
+#[test]
+fn a_file_names_the_data_only_where_nothing_else_does() {
+    let list = read(&grid(&[
+        "No|送信元|送信先|ファイル名|データ名|方式|時期",
+        "1|住民記録|介護保険|A.csv|住民異動|ファイル|日次",
+    ]));
+    assert_eq!((&*list.rows[0].data, &*list.rows[0].note), ("住民異動", "ファイル名: A.csv"));
+}
+
+#[test]
+fn a_second_table_has_its_own_columns() {
+    let found = ways(&[
+        "（１）送信データ",
+        "No|連携元|連携先|データ|方式|時期",
+        "1|住民記録|国保|異動|ファイル|日次",
+        "",
+        "（２）受信データ",
+        "No|連携先|連携元|時期|データ|方式",
+        "2|住民記録|戸籍|即時|届出|API",
+        "3||国保|日次|資格|ファイル",
+    ]);
+    assert_eq!(found, ["住民基本台帳 > 国民健康保険", "戸籍 > 住民基本台帳"]);
+}
+
+/// Each case: the heading of the direction and a row, the way it goes, and whether it is asked.
+#[test]
+fn a_direction_is_read_by_marks_and_arrows_and_otherwise_asked() {
+    for (head, row, way, stops) in [
+        ("受信|送信", "1|住民記録|戸籍|○||届出|API|即時", "戸籍 > 住民基本台帳", false),
+        ("受信|送信", "1|住民記録|国保||○|異動|ファイル|日次", "住民基本台帳 > 国民健康保険", false),
+        ("データの流れ|備考", "1|住民記録|戸籍|戸籍→住民記録||届出|API|即時", "戸籍 > 住民基本台帳", false),
+        (
+            "データの流れ|備考",
+            "1|住民記録|国保|住基→国民健康保険||異動|API|即時",
+            "住民基本台帳 > 国民健康保険",
+            false,
+        ),
+        ("データの流れ|備考", "1|住民記録|国保|IN||異動|API|即時", "国民健康保険 > 住民基本台帳", false),
+        (
+            "データの流れ|備考",
+            "1|住民記録|国保|介護→住基||異動|API|即時",
+            "住民基本台帳 > 国民健康保険",
+            true,
+        ),
+        ("ながれ|備考", "1|住民記録|国保|IN||異動|API|即時", "住民基本台帳 > 国民健康保険", true),
+        ("ながれ|備考", "1|住民記録|国保|国保→住基||異動|API|即時", "住民基本台帳 > 国民健康保険", true),
+        ("ながれ|備考", "1|住民記録|国保|住基→国保||異動|API|即時", "住民基本台帳 > 国民健康保険", false),
+        ("ながれ|備考", "1|住民記録|国保||国保→住民記録|異動|API|即時", "住民基本台帳 > 国民健康保険", true),
+    ] {
+        let sheet = grid(&[&format!("No|業務名|連携先|{head}|データ|方式|時期"), row]);
+        let list = read(&sheet);
+        let systems = known().systems;
+        let row_of = &list.rows[0];
+        let found = format!("{} > {}", named(&systems, &row_of.source), named(&systems, &row_of.target));
+        let asks = asked(&list, 0).iter().any(|(kind, _)| *kind == catalog::QuestionKind::Direction);
+        assert_eq!((found.as_str(), asks), (way, stops), "{head} {row}");
+    }
+    let both = read(&grid(&[
+        "No|業務名|連携先|受信|送信|データ|方式",
+        "1|住民記録|住基ネット|○|○|本人確認情報|API",
+    ]));
+    assert_eq!(both.rows[0].direction, Some(catalog::Direction::Both));
+}
+
+#[test]
+fn several_systems_in_a_cell_are_rows_of_their_own() {
+    for (cell, want) in [
+        ("印鑑登録、国民年金、児童手当", vec!["1-1 印鑑登録", "1-2 国民年金", "1-3 児童手当"]),
+        ("国保／介護／後期高齢", vec!["1-1 国民健康保険", "1-2 介護保険", "1-3 後期高齢者医療"]),
+        ("国保・介護", vec!["1-1 国民健康保険", "1-2 介護保険"]),
+        ("人事・給与", vec!["1 人事給与"]),
+        ("国保・謎の業務Ｘ", vec!["1 国保・謎の業務Ｘ"]),
+        ("会計室（財務会計）", vec!["1 財務会計"]),
+        ("教育委員会（学齢簿）", vec!["1 就学"]),
+        ("→国保", vec!["1 国民健康保険"]),
+    ] {
+        let list = read(&grid(&[
+            "No|送信元|送信先|データ|方式|時期",
+            &format!("1|住民記録|{cell}|異動|ファイル|日次"),
+        ]));
+        let systems = known().systems;
+        let found: Vec<String> =
+            list.rows.iter().map(|row| format!("{} {}", row.no, named(&systems, &row.target))).collect();
+        assert_eq!(found, want, "{cell}");
+        let split = asked(&list, 0).iter().any(|(_, text)| text.contains("1組ずつの行に分けました"));
+        assert_eq!(split, 1 < want.len(), "{cell}");
+    }
+    for cell in ["各業務", "各業務（18業務）", "全業務"] {
+        let list = read(&grid(&[
+            "No|送信元|送信先|データ|方式|時期",
+            &format!("1|住民記録|{cell}|異動|ファイル|日次"),
+        ]));
+        let found = asked(&list, 0);
+        assert!(found.iter().any(|(_, text)| text.contains("名前を挙げて")), "{cell}: {found:?}");
+    }
+}
+
+#[test]
+fn a_receiver_left_empty_is_not_guessed_and_a_row_struck_out_is_a_note() {
+    let list = read(&grid(&[
+        "No|送信元|送信先|データ|方式|時期|備考",
+        "1|住民記録|国保|異動|ファイル|日次|",
+        "2|住民記録||異動|ファイル|日次|廃止予定",
+        "3|削除|||||",
+        "4|欠番|||||",
+        "5|住民記録|〃|世帯|ファイル|日次|",
+    ]));
+    // What 〃 repeats is empty as well.
+    assert_eq!((list.rows.len(), list.skipped, list.notes.len()), (1, 2, 2), "{:?}", list.notes);
+    assert!(list.problems[0].to_string().contains("3列目（送信先）: 受け側が空です"), "{}", list.problems[0]);
+}
+
+#[test]
+fn rows_withdrawn_are_asked_about() {
+    for (time, note, stops) in [
+        ("廃止", "", true),
+        ("検討中", "", true),
+        ("日次", "未定", true),
+        ("日次", "旧システムの画面は廃止する見込みです", false),
+        ("日次", "", false),
+    ] {
+        let list = read(&grid(&[
+            "No|送信元|送信先|データ|方式|時期|備考",
+            &format!("1|住民記録|国保|廃止届情報|ファイル|{time}|{note}"),
+        ]));
+        let asks = asked(&list, 0).iter().any(|(kind, _)| *kind == catalog::QuestionKind::Withdrawn);
+        assert_eq!(asks, stops, "{time} {note}");
+    }
+}
+
+#[test]
+fn a_column_of_how_it_travels_gives_the_method() {
+    for (cell, method) in [
+        ("オンライン", Some(MethodWord::Immediate)),
+        ("バッチ", Some(MethodWord::Automatic)),
+        ("USB", Some(MethodWord::FileOrMedia)),
+        ("Web API", Some(MethodWord::Immediate)),
+        ("LGWAN経由", Some(MethodWord::FileOrMedia)),
+        ("NW", None),
+    ] {
+        let list = read(&grid(&[
+            "No|送信元|送信先|データ|連携方法|頻度",
+            &format!("1|住民記録|介護保険|異動|{cell}|日次"),
+        ]));
+        assert_eq!((list.rows[0].method, &*list.rows[0].channel), (method, cell), "{cell}");
+    }
+}
+
+/// Systems as columns, and a heading over several columns of which a text file keeps the first cell alone.
+#[test]
+fn systems_as_columns_are_rows() {
+    let found = ways(&[
+        "項番|データ名|提供元|利用業務||||頻度",
+        "|||国保|介護|後期高齢|国民年金|",
+        "1|住民異動|住民記録|○|○|－|○|日次",
+        "2|所得情報|個人住民税|○||△|－|年次（6月）",
+    ]);
+    let want = [
+        "住民基本台帳 > 国民健康保険",
+        "住民基本台帳 > 介護保険",
+        "住民基本台帳 > 国民年金",
+        "個人住民税 > 国民健康保険",
+    ];
+    assert_eq!(found, want);
+}
