@@ -180,7 +180,7 @@ fn a_row_that_cannot_become_a_link_is_asked_about() {
     let links = std::fs::read_dir(dir.path().join("out/links")).unwrap();
     let texts = links.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
     let told = texts
-        .filter(|text| text.contains("「謎システム」はシステム一覧にないので、仮のシステム unlisted-"))
+        .filter(|text| text.contains("「謎システム」はシステム一覧にないので、仮のシステムとして扱います"))
         .count();
     assert_eq!(told, 1);
 }

@@ -269,9 +269,20 @@ fn source(row: &LinkRow, known: &Known, ask: &mut impl FnMut(QuestionKind, Strin
                 row.data
             )
         } else {
-            format!("「{}」は、データセット {} のどれに当たりますか。", row.data, datasets.join("、"))
+            let named = named(&datasets, "データセット");
+            format!("「{}」は、{named}のどれに当たりますか。", row.data)
         };
         ask(QuestionKind::Dataset, text);
+    }
+}
+
+/// A few by their names; of many only how many there are, for nobody reads twenty.
+fn named(names: &[&str], what: &str) -> String {
+    const NAMED_MAX: usize = 5;
+    if NAMED_MAX < names.len() {
+        format!("{}つの{what}", names.len())
+    } else {
+        format!("{what} {} ", names.join("、"))
     }
 }
 
@@ -291,7 +302,7 @@ fn target(row: &LinkRow, known: &Known, ask: &mut impl FnMut(QuestionKind, Strin
         let text = if intakes.is_empty() {
             format!("受け側「{name}」には、まだ受け口がありません。「{}」を何に取り込みますか。", row.data)
         } else {
-            format!("「{}」は、受け口 {} のどれに入れますか。", row.data, intakes.join("、"))
+            format!("「{}」は、{}のどれに入れますか。", row.data, named(&intakes, "受け口"))
         };
         ask(QuestionKind::Intake, text);
     }

@@ -70,9 +70,14 @@ fn contradictions(row: &LinkRow, known: &Known) -> Vec<Question> {
         texts.into_iter().map(|text| Question::new(QuestionKind::Contradiction, text)).collect();
     for (role, name, system) in [("送り元", &row.source, ends.0), ("受け側", &row.target, ends.1)] {
         if let Some(system) = system.filter(|system| system.unlisted) {
+            let near = known.systems.nearest(&system.name);
+            let near = if near.is_empty() {
+                String::new()
+            } else {
+                format!("（近い名前: {}）", near.join("、"))
+            };
             let text = format!(
-                "{role}「{name}」はシステム一覧にないので、仮のシステム「{}」としました。どのシステムの別名ですか。",
-                system.id
+                "{role}「{name}」はシステム一覧にないので、仮のシステムとして扱います。どのシステムの別名ですか{near}。"
             );
             questions.push(Question::new(QuestionKind::SystemUnknown, text));
         }

@@ -34,8 +34,11 @@ impl Grid {
         let commas = file.rsplit('.').next().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
         let rows = if commas {
             let text = text.replace("\r\n", "\n") + "\n";
-            let mut reader =
-                csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(separator(&text))
+                .from_reader(text.as_bytes());
             let (mut rows, mut record) = (Vec::new(), csv::StringRecord::new());
             let mut line = reader.position().line();
             // The text is UTF-8 and rows may be of any length, so that no record is refused.
@@ -122,6 +125,19 @@ impl Grid {
     }
 }
 
+/// What parts the cells of a file that calls itself comma-separated: some programs write semicolons or tabs.
+fn separator(text: &str) -> u8 {
+    const LINES_LOOKED_AT: usize = 50;
+    let most = |sign: char| {
+        text.lines().take(LINES_LOOKED_AT).map(|line| line.matches(sign).count()).max().unwrap_or(0)
+    };
+    match (most(','), most(';'), most('\t')) {
+        (0, semicolons, tabs) if tabs < semicolons => b';',
+        (0, _, tabs) if 0 < tabs => b'\t',
+        _ => b',',
+    }
+}
+
 /// A cell as a spreadsheet names it, such as `C12`; rows and columns count from zero.
 pub(crate) fn cell_name(row: usize, column: usize) -> String {
     let mut letters = Vec::new();
@@ -165,6 +181,9 @@ mod tests {
         assert_eq!(csv.rows, vec![vec!["x", "y,\nz"], vec!["1"]]);
         let csv = Grid::from_text("a.csv", "x\n\n\"y\nz\"\n\r\n\n1\n");
         assert_eq!(csv.rows, vec![vec!["x"], vec![], vec!["y\nz"], vec![], vec![], vec!["1"]]);
+        for text in ["x;y\n1;\"a;b\"\n", "x\ty\n1\ta;b\n"] {
+            assert_eq!(Grid::from_text("a.csv", text).rows, vec![vec!["x", "y"], vec!["1", "a;b"]], "{text}");
+        }
         let tsv = Grid::from_text("a.tsv", "A\" TAXes\tb\r\n");
         assert_eq!(tsv.rows, [["A\" TAXes", "b"]]);
     }

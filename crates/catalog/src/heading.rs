@@ -121,7 +121,36 @@ pub(crate) fn find(rows: &[Vec<String>], width: usize, words: Words<'_>) -> Resu
             best = Some((score, heading));
         }
     }
-    best.map(|(_, heading)| heading).ok_or_else(|| nearest(rows, words.vocabulary))
+    best.map(|(_, heading)| heading)
+        .or_else(|| (0..rows.len().min(ROWS_SEARCHED)).find_map(|top| matrix(rows, top, words)))
+        .ok_or_else(|| nearest(rows, words.vocabulary))
+}
+
+/// A table of systems by systems (星取表): 連携元＼連携先 in the corner, and a mark (○) where two are linked.
+fn matrix(rows: &[Vec<String>], top: usize, words: Words<'_>) -> Option<Heading> {
+    const SYSTEMS_MIN: usize = 2;
+    let line = rows.get(top)?;
+    let (corner, text) = line.iter().enumerate().find(|(_, text)| !text.is_empty())?;
+    let end = |text: &str| words.vocabulary.heading_exact(text).map(item_of);
+    let ends = text.split(['＼', '\\', '／', '/', '\n']).filter(|part| !part.trim().is_empty()).map(end);
+    let (down, across) = match ends.collect::<Vec<_>>().as_slice() {
+        [Some(Item::Source), Some(Item::Target)] => (Item::Source, Item::Target),
+        [Some(Item::Target), Some(Item::Source)] => (Item::Target, Item::Source),
+        _ => return None,
+    };
+    let role = |(column, text): (usize, &String)| {
+        if column == corner {
+            Role::Item(down)
+        } else if words.systems.resolve(text).is_some() {
+            Role::Mark(across, text.clone())
+        } else {
+            Role::Item(Item::Aside)
+        }
+    };
+    let roles: Vec<Role> = line.iter().enumerate().map(role).collect();
+    let systems = roles.iter().filter(|role| matches!(role, Role::Mark(..))).count();
+    let heading = Heading { top, height: 1, roles, names: line.clone() };
+    (SYSTEMS_MIN <= systems).then_some(heading)
 }
 
 /// The headings that begin in this row, and how many items they name.

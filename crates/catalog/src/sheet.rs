@@ -340,14 +340,22 @@ impl Sheet<'_> {
         let mut doubts = Vec::new();
         let sources = self.ends(index, cells, Item::Source, &mut doubts);
         let targets = self.ends(index, cells, Item::Target, &mut doubts);
+        let marks = |item: Item| {
+            self.heading.column(item).is_none()
+                && self.heading.roles.iter().any(|role| matches!(role, Role::Mark(of, _) if *of == item))
+        };
+        // A line of a table of systems by systems without any mark links nothing.
+        if doubts.is_empty()
+            && ((marks(Item::Target) && targets.is_empty()) || (marks(Item::Source) && sources.is_empty()))
+        {
+            return Ok(Vec::new());
+        }
         let mut problems = Vec::new();
         for (item, name, ends) in [(Item::Source, "送り元", &sources), (Item::Target, "受け側", &targets)]
         {
             if ends.is_empty() {
                 let column = self.heading.column(item);
-                let marks =
-                    self.heading.roles.iter().any(|role| matches!(role, Role::Mark(of, _) if *of == item));
-                let (what, remedy) = if column.is_some() || marks {
+                let (what, remedy) = if column.is_some() || marks(item) {
                     (format!("{name}が空です"), "値を補ってください")
                 } else {
                     (
@@ -359,7 +367,13 @@ impl Sheet<'_> {
                 if let Some(column) = column {
                     problem = problem.cell(self.heading.name(column), column.saturating_add(1));
                 }
-                problems.push(problem.rule("送り元と受け側は空にできません").remedy(remedy));
+                let problem = problem.rule("送り元と受け側は空にできません").remedy(remedy);
+                problems.push(problem);
+                // What was not understood in their columns is the reason.
+                let asked = doubts.iter().filter(|doubt| doubt.kind == QuestionKind::Word);
+                problems.extend(asked.map(|doubt| {
+                    Problem::new(self.file, doubt.text.trim_end_matches('。')).line(index.saturating_add(1))
+                }));
             }
         }
         if !problems.is_empty() {

@@ -36,7 +36,9 @@ impl Sheet<'_> {
         let mut text = self.cell(cells, item).to_owned();
         if text.is_empty() {
             let marked = self.marked_ends(cells, item, doubts);
-            if !marked.is_empty() || item == Item::Target {
+            let by_marks =
+                self.heading.roles.iter().any(|role| matches!(role, Role::Mark(of, _) if *of == item));
+            if by_marks || item == Item::Target {
                 return marked;
             }
             let above = column.and_then(|column| self.above.get(column)).filter(|above| !above.is_empty());

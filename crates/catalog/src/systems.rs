@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::derive::hash;
 use crate::fold::folded;
@@ -197,6 +197,33 @@ impl Systems {
             .filter(|(name, _)| CHARS_MIN <= name.chars().count() && text.contains(name.as_str()));
         let (_, index) = within.max_by_key(|(name, _)| name.chars().count())?;
         self.systems.get(*index)
+    }
+
+    /// The names that are written most like another, the likest first; none where nothing is alike.
+    pub(crate) fn nearest(&self, name: &str) -> Vec<&str> {
+        const SHOWN_MAX: usize = 3;
+        let pairs = |text: &str| -> BTreeSet<(char, char)> {
+            let text = text.strip_suffix("システム").unwrap_or(text);
+            text.chars().zip(text.chars().skip(1)).collect()
+        };
+        let wanted = pairs(&folded(name));
+        let mut alike: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for (known, index) in &self.by_name {
+            let of = pairs(known);
+            let shared = of.intersection(&wanted).count();
+            let apart = of.len().max(wanted.len()).saturating_sub(shared);
+            let is_known = self.systems.get(*index).is_some_and(|system| !system.unlisted);
+            if is_known && 0 < shared {
+                let best = alike.entry(*index).or_insert((shared, apart));
+                if best.0 < shared || (best.0 == shared && apart < best.1) {
+                    *best = (shared, apart);
+                }
+            }
+        }
+        let mut found: Vec<(usize, (usize, usize))> = alike.into_iter().collect();
+        found.sort_by_key(|(index, (shared, apart))| (std::cmp::Reverse(*shared), *apart, *index));
+        let names = found.iter().filter_map(|(index, _)| self.systems.get(*index));
+        names.take(SHOWN_MAX).map(|system| system.name.as_str()).collect()
     }
 
     /// The system with this identifier.

@@ -61,10 +61,10 @@ pub(crate) fn legs<'a>(
         let text = "送り元と受け側が同じシステムです。どちらかが誤りではありませんか。";
         return Err(Question::new(QuestionKind::Contradiction, text));
     }
-    charset_known(row, known, defaults)?;
     if let Some(doubt) = row.doubts.iter().find(|doubt| doubt.kind.stops()) {
         return Err(doubt.clone());
     }
+    charset_known(row, known, defaults)?;
     if let Some(question) = dates::fault(&row.timing, &row.when) {
         return Err(question);
     }
@@ -114,10 +114,8 @@ pub(crate) fn legs<'a>(
                     assumptions.insert(0, text.to_owned());
                 }
                 for system in [source, target].into_iter().filter(|system| system.unlisted) {
-                    let text = format!(
-                        "「{}」はシステム一覧にないので、仮のシステム {} としました。",
-                        system.name, system.id
-                    );
+                    let text =
+                        format!("「{}」はシステム一覧にないので、仮のシステムとして扱います。", system.name);
                     assumptions.push(text);
                 }
                 let mut suffix = way.to_owned();

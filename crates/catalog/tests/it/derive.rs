@@ -542,6 +542,7 @@ fn rows_with_names_nobody_knows_run_as_well_and_are_asked_about() {
     assert_eq!(again.resolve("未知の窓口支援パッケージ X").map(|own| &own.id), Some(&unlisted.id));
     let states = catalog::assess(&list.rows, &[], &known);
     let asked = |row: usize, word: &str| states[row].doubts.iter().any(|doubt| doubt.text.contains(word));
+    assert!(states.iter().flat_map(|state| &state.doubts).all(|doubt| !doubt.text.contains("unlisted-")));
     assert!(asked(1, "仮のシステム") && asked(3, "仮のシステム") && !asked(0, "仮のシステム"));
     assert!(asked(3, "双方向") && !asked(2, "双方向"));
 }
