@@ -152,12 +152,7 @@ pub fn check(files: &[PathBuf], questions: bool) -> anyhow::Result<bool> {
     let (rows, all) = rows_and_links(&links);
     let mut together = catalog::check_links(&all, &rows, links.known());
     if !files.is_empty() {
-        // Whoever checks a list of their own asks after its rows; the links of others are others' concern.
-        let given: BTreeSet<RowRef> = rows.iter().map(LinkRow::reference).collect();
-        let serves = |link: &&catalog::Link| link.serves().any(|row| given.contains(row));
-        let names: BTreeSet<String> =
-            all.iter().filter(serves).map(|link| format!("{}.toml", link.id)).collect();
-        together.retain(|problem| names.contains(&problem.file));
+        together = concerning(together, &all, &rows);
     }
     for problem in &together {
         say(&problem.to_string());
@@ -175,6 +170,20 @@ pub fn check(files: &[PathBuf], questions: bool) -> anyhow::Result<bool> {
     }
     result(&summary_table(&summaries));
     Ok(links.broken().is_empty() && links.problems().is_empty() && together.is_empty())
+}
+
+/// Of the problems of links those of links that serve these rows: whoever asks after a list of their own is not told of
+/// the links of others.
+pub(crate) fn concerning(
+    problems: Vec<catalog::Problem>,
+    links: &[catalog::Link],
+    rows: &[LinkRow],
+) -> Vec<catalog::Problem> {
+    let given: BTreeSet<RowRef> = rows.iter().map(LinkRow::reference).collect();
+    let serves = |link: &&catalog::Link| link.serves().any(|row| given.contains(row));
+    let names: BTreeSet<String> =
+        links.iter().filter(serves).map(|link| format!("{}.toml", link.id)).collect();
+    problems.into_iter().filter(|problem| names.contains(&problem.file)).collect()
 }
 
 /// The rows of all lists, and the links that read.

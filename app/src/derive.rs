@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use catalog::{Defaults, Derived, Link, LinkRow, SchemaTables, Schemas, derive};
 use office::{LinkSources, Links};
 
-use crate::catalogue::{rows_and_links, sources};
+use crate::catalogue::{concerning, rows_and_links, sources};
 use crate::config::Config;
 use crate::house::{self, systems};
 use crate::lists;
@@ -31,7 +31,11 @@ pub fn run(files: &[PathBuf], into: &Path, config: Option<&Path>) -> anyhow::Res
     let Derivation { links, rows, given, derived, written } = derive_into(sources, folder, into)?;
     let mut together = given;
     together.extend(derived.links.iter().map(|made| made.link.clone()));
-    for problem in catalog::check_links(&together, &rows, links.known()) {
+    let mut problems = catalog::check_links(&together, &rows, links.known());
+    if !files.is_empty() {
+        problems = concerning(problems, &together, &rows);
+    }
+    for problem in problems {
         say(&format!("確認してください: {problem}"));
     }
     tell(&rows, &derived, &links);
@@ -46,6 +50,45 @@ pub fn run(files: &[PathBuf], into: &Path, config: Option<&Path>) -> anyhow::Res
         && written.kept == 0
         && links.broken().is_empty()
         && links.problems().is_empty())
+}
+
+/// Says in words, row by row, what the links of these lists will do, those that would be derived among them; of a row
+/// without any, what has to be answered first. Nothing is written.
+///
+/// # Errors
+/// When a list, a configuration or a table cannot be read.
+pub fn explain(files: &[PathBuf], config: Option<&Path>) -> anyhow::Result<()> {
+    let config = config.map(Config::read).transpose()?;
+    let sources = match &config {
+        None => sources(files)?,
+        Some(config) => of_town(files, config)?,
+    };
+    let tables = Tables { folder: config.as_ref().map(|config| config.folder.clone()) };
+    let (schemas, defaults) = (tables.schemas()?, tables.defaults()?);
+    let links = Links::open(&systems(&[]), sources);
+    for problem in links.problems() {
+        say(&problem.to_string());
+    }
+    let (rows, given) = rows_and_links(&links);
+    let derived = derive(&rows, &given, links.known(), &schemas, &defaults);
+    for row in &rows {
+        let reference = row.reference();
+        result(&format!("{reference} {} → {}「{}」", row.source, row.target, row.data));
+        for link in given.iter().filter(|link| link.serves().any(|row| *row == reference)) {
+            result(&catalog::explain(link));
+        }
+        for made in derived.links.iter().filter(|made| made.link.rows.contains(&reference)) {
+            result(catalog::explain(&made.link).trim_end());
+            for assumed in &made.assumptions {
+                result(&format!("  仮の定め: {assumed}"));
+            }
+            result("");
+        }
+        if let Some((_, question)) = derived.left.iter().find(|(left, _)| *left == reference) {
+            result(&format!("  動きません: {question}\n"));
+        }
+    }
+    Ok(())
 }
 
 /// Says which rows of a system run only by the stand-in on its own side, and how many of how many; nothing is written.

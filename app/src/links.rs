@@ -9,6 +9,7 @@ use anyhow::Context;
 use catalog::{Grid, LinkRow, RowState, Standing};
 use clap::{Args, Subcommand};
 use domain::Date;
+use linkage::local;
 use office::{Caller, LedgerLine, LinkView, Mismatch, Office};
 use transport::Question;
 
@@ -283,7 +284,7 @@ fn show(office: &Office, id: &str) -> anyhow::Result<()> {
             delivery.no,
             delivery.phase.label(),
             delivery.rows,
-            delivery.prepared_at,
+            clock(delivery.prepared_at),
             file,
             delivery.sha256
         ));
@@ -303,10 +304,15 @@ fn trace(office: &Office, subject: &str) -> anyhow::Result<()> {
             line.title,
             line.delivery.no,
             line.delivery.phase.label(),
-            line.delivery.prepared_at
+            clock(line.delivery.prepared_at)
         ));
     }
     Ok(())
+}
+
+/// A moment as the clock on the wall showed it.
+fn clock(at: jiff::Timestamp) -> String {
+    local(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Lets a link by which data comes in go on with a later number.

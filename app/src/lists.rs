@@ -136,7 +136,7 @@ fn text_of(bytes: &[u8]) -> anyhow::Result<String> {
     let decoder = Tables::built_in().decoder(&charset, &Options::default())?;
     let (mut text, mut events) = (String::new(), Vec::new());
     decoder.decode(Field::Mixed, bytes, &mut text, &mut events).context(
-        "読めない文字があります。UTF-8、UTF-16（BOM付き）、シフトJISのどれかで保存し直してください",
+        "読めない文字があります。EUC-JPなど、ほかの文字コードではありませんか。UTF-8、UTF-16（BOM付き）、シフトJISのどれかで保存し直してください",
     )?;
     Ok(text)
 }

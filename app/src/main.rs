@@ -226,7 +226,13 @@ enum CatalogTask {
         files: Vec<PathBuf>,
     },
     /// Says in words what each link will do.
-    Explain,
+    Explain {
+        /// Lists: TSV, CSV or XLSX; row by row, with the links that would be derived. The links of the program without any.
+        files: Vec<PathBuf>,
+        /// Configuration of the town whose lists, links, systems and words count; the program's own without it.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
     /// Reads a list as a municipality keeps it and writes it in the one shape of this program; says what was assumed.
     Import {
         /// The list: XLSX, CSV or TSV.
@@ -362,7 +368,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             CatalogTask::Diff { before, after, config } => {
                 catalogue::diff(&before, &after, config.as_deref()).map(done)
             }
-            CatalogTask::Explain => catalogue::explain().map(|()| ExitCode::SUCCESS),
+            CatalogTask::Explain { files, config } => {
+                let explained = if files.is_empty() && config.is_none() {
+                    catalogue::explain()
+                } else {
+                    derive::explain(&files, config.as_deref())
+                };
+                explained.map(|()| ExitCode::SUCCESS)
+            }
         },
         Command::Simulate(task) => simulate::run(&task),
         Command::Layout { task } => layouts::run(task),

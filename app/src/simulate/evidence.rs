@@ -21,6 +21,13 @@ struct Done {
     last: Option<Delivery>,
 }
 
+impl Done {
+    /// Whether anything arrived; a delivery all of whose rows were refused shows nothing.
+    fn arrived(&self) -> bool {
+        self.open < self.deliveries && (self.refused == 0 || self.refused < self.rows)
+    }
+}
+
 /// Lines of evidence, and what is wrong.
 pub(super) struct Evidence {
     /// Tab-separated, with a line of headings.
@@ -84,7 +91,7 @@ pub(super) fn gather(
         let mut left_evidence = true;
         for (id, leg) in links {
             let Some(line) = line(office, id, &leg, done.get(id)) else { continue };
-            left_evidence &= done.get(id).is_some_and(|own| own.deliveries > own.open);
+            left_evidence &= done.get(id).is_some_and(Done::arrived);
             lines.push(format!("{start}\t{line}"));
         }
         without += u64::from(!left_evidence);
