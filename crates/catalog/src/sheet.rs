@@ -489,8 +489,8 @@ impl Sheet<'_> {
         no
     }
 
-    /// What the cells of time say, of which the timing is only the word: also those of columns such as 実行時刻.
-    fn when(&self, cells: &[String]) -> String {
+    /// Whether a column such as 実行時刻 says more of the timing.
+    fn is_of_time(&self, column: usize, role: &Role) -> bool {
         const OF_TIME: [&str; 13] = [
             "時刻",
             "時間",
@@ -506,13 +506,19 @@ impl Sheet<'_> {
             "処理日",
             "送信日",
         ];
+        let name = folded(self.heading.name(column));
+        *role == Role::Item(Item::Aside) && OF_TIME.iter().any(|word| name.contains(word))
+    }
+
+    /// What the cells of time say, of which the timing is only the word: also those of columns such as 実行時刻.
+    fn when(&self, cells: &[String]) -> String {
         let mut parts = vec![self.text(cells, Item::Timing)];
         // The word alone says nothing more.
         let alone = |word: &String| self.words.vocabulary.exact(About::Timing, word).is_some();
         parts.retain(|word| !alone(word) || dates::says_more(word));
         for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
             let name = folded(self.heading.name(column));
-            if *role == Role::Item(Item::Aside) && OF_TIME.iter().any(|word| name.contains(word)) {
+            if self.is_of_time(column, role) {
                 // 開始時刻 and 終了時刻 are one span.
                 let ends = ["終了", "締"].iter().any(|word| name.contains(word));
                 match parts.last_mut().filter(|_| ends && !cell.is_empty()) {
@@ -530,6 +536,8 @@ impl Sheet<'_> {
         for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
             match role {
                 _ if cell.is_empty() => {}
+                // It stands with the timing.
+                _ if self.is_of_time(column, role) => {}
                 Role::Item(Item::Note) => parts.push(cell.clone()),
                 Role::Item(Item::Aside | Item::File) => match self.heading.name(column) {
                     "" => parts.push(cell.clone()),

@@ -111,6 +111,23 @@ fn a_direction_is_read_by_marks_and_arrows_and_otherwise_asked() {
         "1|住民記録|住基ネット|○|○|本人確認情報|API",
     ]));
     assert_eq!(both.rows[0].direction, Some(catalog::Direction::Both));
+    let both =
+        read(&grid(&["No|業務名|入/出|連携先|データ|方式", "1|住民記録|入/出|住基ネット|本人確認情報|API"]));
+    assert_eq!((both.rows[0].direction, asked(&both, 0)), (Some(catalog::Direction::Both), vec![]));
+}
+
+#[test]
+fn an_hour_in_a_column_of_its_own_is_one_change() {
+    let of = |hour: &str| {
+        read(&grid(&[
+            "No|送信元|送信先|データ|方式|時期|連携時刻|備考",
+            &format!("1|住民記録|介護保険|住民|ファイル|日次|{hour}|夜間"),
+        ]))
+    };
+    let changes = catalog::compare(&of("20:10"), &of("21:10"), &known().systems);
+    let told: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].matches("20:10").count(), told[0].matches("21:10").count()), (1, 1), "{}", told[0]);
 }
 
 #[test]
