@@ -1,8 +1,8 @@
 //! Rights, logins, audit.
 
 use office::{
-    AUDIT, AuditEntry, AuditQuery, AuditResult, Groups, LoginError, Rights, RunError, RunOptions, User,
-    UserState,
+    AUDIT, AuditEntry, AuditQuery, AuditResult, Group, Groups, LoginError, Rights, RunError, RunOptions,
+    User, UserState,
 };
 use register::AsOf;
 use serde_json::json;
@@ -57,6 +57,36 @@ fn many_wrong_logins_at_one_moment_lock_as_well() {
     assert!(matches!(house.office.log_in("tanaka", "correct-horse", "窓口1", None), Err(LoginError::Locked)));
     house.office.unlock_user("tanaka").unwrap();
     assert!(house.office.log_in("tanaka", "correct-horse", "窓口1", None).is_ok());
+}
+
+/// Nobody could take back whom the highest alone stands above.
+#[test]
+fn a_lesser_administrator_locks_in_an_emergency_and_stops_nobody_above() {
+    let house = TestHouse::new();
+    for (user, rights) in [("kanri", "*"), ("lesser", "office/users"), ("clerk", "office/users")] {
+        house.office.add_user(user, user, "総務課", Rights(vec![rights.into()]), "correct-horse").unwrap();
+    }
+    let lesser = TestHouse::caller("lesser", &["office/users"]);
+    let codes = |done: Result<(), RunError>| match done {
+        Ok(()) => Vec::new(),
+        Err(RunError::Refused(findings)) => findings.into_iter().map(|finding| finding.code).collect(),
+        Err(other) => panic!("{other}"),
+    };
+    for (user, refused) in [("kanri", vec!["U011".to_owned()]), ("clerk", Vec::new())] {
+        assert_eq!(codes(house.office.stop_user(&lesser, user, true)), refused, "{user}");
+        assert_eq!(codes(house.office.lock_user(&lesser, user, true)), Vec::<String>::new(), "{user}");
+        assert_eq!(codes(house.office.lock_user(&lesser, user, false)), Vec::<String>::new(), "{user}");
+    }
+    let group = |right: &str| Group {
+        id: "shokumu".to_owned(),
+        name: "職務".to_owned(),
+        rights: Rights(vec![right.to_owned()]),
+        note: String::new(),
+    };
+    for (right, refused) in [("office\0users", true), ("x y", true), ("office/users", false)] {
+        let codes = codes(house.office.save_group(&lesser, &group(right), true));
+        assert_eq!(codes.contains(&"U013".to_owned()), refused, "{right:?}: {codes:?}");
+    }
 }
 
 #[test]

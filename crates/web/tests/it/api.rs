@@ -39,6 +39,9 @@ async fn calls_that_cannot_be_taken_say_why() {
     for (user, path, body, status, code) in [
         ("tanaka", MOVE_IN, "{", 400, "unreadable"),
         ("tanaka", MOVE_IN, r#"{"inputs":{}}"#, 400, "unreadable"),
+        ("tanaka", MOVE_IN, r#"{"input":{"family_name":"a\u0000b"}}"#, 400, "unreadable"),
+        // A text about the escape, and another mistake.
+        ("tanaka", MOVE_IN, r#"{"input":{"famly_name":"\\u0000"}}"#, 422, "refused"),
         ("tanaka", MOVE_IN, r#"{"input":{"famly_name":"x"}}"#, 422, "refused"),
         ("tanaka", "/api/v1/functions/resident-register/none", "{}", 404, "not-found"),
         ("reader", MOVE_IN, r#"{"input":{}}"#, 403, "denied"),

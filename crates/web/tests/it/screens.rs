@@ -262,6 +262,8 @@ async fn a_link_is_held_with_a_reason_and_released() {
     let house = House::with_family().unwrap();
     let router = web::router(house.desk());
     let client = Client::of(&router, "tanaka").await;
+    let refused = client.post("/links/resident-to-addressee/hold", &[("reason", "点\0検")]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.text);
     let held = client
         .post("/links/resident-to-addressee/hold", &[("reason", "受け側の点検"), ("back", "monitor")])
         .await;

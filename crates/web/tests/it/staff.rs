@@ -235,12 +235,17 @@ async fn the_log_is_searched_taken_out_and_told_to_the_person() {
         ("from=2026-11-21", "該当する記録はありません", "個人照会"),
         ("until=2026-11-19", "該当する記録はありません", "個人照会"),
         ("from=2026-11-20&until=2026-11-20&user=tanaka", "個人照会", "該当する記録はありません"),
-        ("from=いつか", "日付として読めません", "個人照会"),
+        ("from=いつか", "条件として読めません", "個人照会"),
+        ("kind=いろいろ", "条件として読めません", "個人照会"),
         ("numbers=1", "該当する記録はありません", "個人照会"),
     ] {
         let page = admin.get(&format!("/audit?{}", encoded(asked))).await;
         assert_eq!(page.status, StatusCode::OK, "{asked}");
         assert!(page.has(wanted) && !page.has(not), "{asked}: {}", page.text);
+    }
+    for asked in ["from=いつか", "kind=いろいろ", "result=たぶん"] {
+        let refused = admin.get(&format!("/audit/csv?{}", encoded(asked))).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{asked}: not a file of everything");
     }
     let file = admin.get("/audit/csv?from=2026-11-20").await;
     assert!(file.has("日時,利用者,端末") && file.has("個人照会"));

@@ -94,8 +94,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut letters = Vec::new();
     for person in persons {
         let path = format!("targets.{}", person.addressee_no);
-        if let Some(told) = told(&mut desk, kind, &person, &path)? {
-            warn_of_protection(&mut desk, kind, &person, &path)?;
+        if let Some(mut told) = told(&mut desk, kind, &person, &path)? {
+            if warn_of_protection(&mut desk, kind, &person, &path)? {
+                told.to = Address::default();
+            }
             letters.push((person, told));
         }
     }
@@ -406,17 +408,19 @@ fn support_ending(desk: &mut Desk<'_>, person: &Person, path: &str) -> Result<Op
     ))
 }
 
-/// D049: a letter to or about a protected person may be opened by the wrong hands.
+/// D049: a letter to or about a protected person may be opened by the wrong hands. Tells whether its address is left blank:
+/// whoever may print letters need not be one who may see it. The letters to the former address and to another
+/// municipality go where they went before.
 fn warn_of_protection(
     desk: &mut Desk<'_>,
     kind: LetterKind,
     person: &Person,
     path: &str,
-) -> Result<(), Fault> {
+) -> Result<bool, Fault> {
     let Some(class) =
         protection::measures_of(desk, person.addressee_no)?.iter().map(|measure| measure.class).min()
     else {
-        return Ok(());
+        return Ok(false);
     };
     let remedy = match kind {
         LetterKind::MovementAccepted => {
@@ -425,11 +429,13 @@ fn warn_of_protection(
         LetterKind::MoveInInquiry => {
             "住所は印字しません。相手の市区町村に、支援措置の対象者であることを伝えてください。"
         }
-        _ => "送り先を本人に確かめ、ほかの人が開けない方法で送ってください。",
+        _ => {
+            "宛先の住所は印字しません。送り先を、支援対象者照会か本人に確かめ、ほかの人が開けない方法で送ってください。"
+        }
     };
     let message = format!("{}さんは{}の対象者です。", person.called(), class.label());
     desk.alert("D049", path, "対象者", message, remedy);
-    Ok(())
+    Ok(!matches!(kind, LetterKind::MovementAccepted | LetterKind::MoveInInquiry))
 }
 
 fn letter(desk: &mut Desk<'_>, kind: LetterKind, person: &Person, told: Told, contact: &str) -> Letter {

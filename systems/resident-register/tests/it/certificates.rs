@@ -314,6 +314,24 @@ fn a_letter_of_the_code_carries_the_code_and_goes_to_each_person() {
     assert_ne!(documents[0].data["issue_number"], documents[1].data["issue_number"]);
 }
 
+/// Whoever may print letters need not be one who may see where a protected person lives.
+#[test]
+fn a_letter_to_a_protected_person_carries_no_address() {
+    let mut town = town();
+    let hanako = town.people["花子"];
+    let ask = json!({ "kind": "code-notice", "targets": [hanako] });
+    let recipient = |town: &mut Town| {
+        let ran = town.run("issue-letter", "clerk", &ask, true);
+        ran.outcome.documents[0].data["recipient"].clone()
+    };
+    assert_ne!(recipient(&mut town)["address"], "");
+    done(&mut town, "support-apply", json!({ "applicant": hanako }));
+    done(&mut town, "support-decide", json!({ "measure_no": "00000001" }));
+    let blank = recipient(&mut town);
+    assert_eq!((&blank["address"], &blank["postcode"]), (&json!(""), &json!("")));
+    assert!(blank["name"].as_str().unwrap().contains("花子"), "{blank}");
+}
+
 #[test]
 fn a_text_too_long_for_its_place_is_told_and_printed_whole_on_another_page() {
     let mut town = town();
