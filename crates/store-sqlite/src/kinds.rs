@@ -22,8 +22,9 @@ pub(crate) struct KindSql {
     pub(crate) everything: String,
     /// row_no, then as `everything`, in the order in which the rows lie.
     pub(crate) in_place: String,
-    /// Value and row_no out of each index alone, in its order: of the keys, of the closed ones, of the declared columns.
-    pub(crate) indexes: Vec<String>,
+    /// Value and row_no out of each index alone, in its order, and whether no value is there twice: of the keys, of the closed
+    /// ones, of the declared columns.
+    pub(crate) indexes: Vec<(String, bool)>,
     /// Per declared column: the open records of a value.
     pub(crate) find: Vec<(&'static str, String)>,
     /// Per unique column: its place among the columns, and the other open record of a value.
@@ -55,15 +56,22 @@ impl KindSql {
         });
         let by_column = kind.columns.iter().map(|column| {
             let name = column.name;
-            format!(
+            let select = format!(
                 "SELECT \"{name}\", row_no FROM {table} INDEXED BY {table}_by_{name} \
                  WHERE closed = 0 AND \"{name}\" IS NOT NULL ORDER BY \"{name}\", row_no"
-            )
+            );
+            (select, column.rule == ColumnRule::Unique)
         });
         let indexes = [
-            format!("SELECT key, row_no FROM {table} INDEXED BY sqlite_autoindex_{table}_1 ORDER BY key"),
-            format!(
-                "SELECT NULL, row_no FROM {table} INDEXED BY {table}_closed WHERE closed = 1 ORDER BY row_no"
+            (
+                format!("SELECT key, row_no FROM {table} INDEXED BY sqlite_autoindex_{table}_1 ORDER BY key"),
+                true,
+            ),
+            (
+                format!(
+                    "SELECT NULL, row_no FROM {table} INDEXED BY {table}_closed WHERE closed = 1 ORDER BY row_no"
+                ),
+                false,
             ),
         ];
         let indexes = indexes.into_iter().chain(by_column).collect();
@@ -130,7 +138,7 @@ mod tests {
         crate::schema::prepare(&mut conn, &kinds, None).unwrap();
         let sql = kinds.of(&PERSON).unwrap();
         let versions = crate::verify::index_readings().map(str::to_owned);
-        for select in versions.into_iter().chain(sql.indexes.iter().cloned()) {
+        for select in versions.into_iter().chain(sql.indexes.iter().map(|(select, _)| select.clone())) {
             let plan: Vec<String> = conn
                 .prepare(&format!("EXPLAIN QUERY PLAN {select}"))
                 .unwrap()

@@ -39,10 +39,13 @@ pub(crate) fn verify(shared: &Shared) -> Result<Verification, Fault> {
     let conn = reader.conn()?;
     let mut walk = Walk::default();
     check_schema(shared, conn, &mut walk)?;
-    // What is declared otherwise cannot be asked in the ways the quick reading asks.
-    let doubts = if walk.problems() == 0 { Some(quick::read(shared, conn, &mut walk)?) } else { None };
-    if doubts.is_none() {
-        chain(conn, &mut walk)?;
+    // What is declared otherwise cannot be asked in the ways the quick reading asks, and what does not read stops it: the walk
+    // goes on where it can, and SQLite says what is damaged.
+    let mut quickly = Walk::default();
+    let doubts = if walk.problems() == 0 { quick::read(shared, conn, &mut quickly).ok() } else { None };
+    match doubts {
+        Some(_) => walk = quickly,
+        None => chain(conn, &mut walk)?,
     }
     check_rows(conn, head, &mut walk)?;
     check_pages(shared, conn, doubts.as_ref(), &mut walk)?;

@@ -258,16 +258,17 @@ fn currents(
     if !fits || found != wanted {
         doubts.kinds.insert(kind.id.to_owned());
     }
-    for (select, sum) in sql.indexes.iter().zip([by_key, closed].into_iter().chain(by_column)) {
-        if index(conn, select, keyed)? != Some(sum) {
+    for ((select, unique), sum) in sql.indexes.iter().zip([by_key, closed].into_iter().chain(by_column)) {
+        if index(conn, select, *unique, keyed)? != Some(sum) {
             doubts.tables.insert(sql.shape.table.clone());
         }
     }
     Ok(())
 }
 
-/// The rows of an index, value and number; none when they are not in its order.
-fn index(conn: &Connection, select: &str, keyed: &Keyed) -> Result<Option<Sum>, Fault> {
+/// The rows of an index, value and number; none when they are not in its order, or a value that must be there once is there
+/// twice.
+fn index(conn: &Connection, select: &str, unique: bool, keyed: &Keyed) -> Result<Option<Sum>, Fault> {
     let mut select = conn.prepare(select).or_fault(WHAT)?;
     let mut rows = select.query([]).or_fault(WHAT)?;
     let (mut sum, mut last) = (Sum::default(), (None::<String>, i64::MIN));
@@ -275,11 +276,12 @@ fn index(conn: &Connection, select: &str, keyed: &Keyed) -> Result<Option<Sum>, 
         let number: i64 = row.get(1).or_fault(WHAT)?;
         let value = row.get_ref(0).or_fault(WHAT)?.as_str_or_null().or_fault(WHAT)?;
         sum.add(keyed.row((value, number)));
-        if (value, number) <= (last.0.as_deref(), last.1) {
+        let is_same = last.0.as_deref() == value;
+        if (value, number) <= (last.0.as_deref(), last.1) || (unique && is_same && value.is_some()) {
             return Ok(None);
         }
         last.1 = number;
-        if last.0.as_deref() != value {
+        if !is_same {
             last.0 = value.map(str::to_owned);
         }
     }

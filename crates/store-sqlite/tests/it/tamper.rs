@@ -216,6 +216,18 @@ fn verify_tells_what_was_done_to_the_file() {
             UPDATE sqlite_schema SET sql = replace(sql, 'closed = 1', 'closed = 0') WHERE name = 'current_test__person_by_ward';
             PRAGMA writable_schema = RESET",
             "the database file is damaged"),
+        ("a value twice in a unique column", "
+            INSERT INTO versions (line, kind, key, version, effective_on, closed, body)
+              SELECT 5 * 1048576 + 1, kind, 'Q', 1, effective_on, 0, body FROM versions WHERE key = 'P';
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'UNIQUE INDEX', 'INDEX') WHERE name = 'current_test__person_by_number';
+            PRAGMA writable_schema = RESET;
+            INSERT INTO current_test__person (key, version, position, recorded_us, effective_on, closed, body, number, ward)
+              SELECT 'Q', 1, 5, recorded_us, effective_on, 0, body, number, ward FROM current_test__person;
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'INDEX', 'UNIQUE INDEX') WHERE name = 'current_test__person_by_number';
+            PRAGMA writable_schema = RESET",
+            "non-unique entry in index"),
         ("a sealed column edited", "UPDATE current_test__person SET number = 'x'", "test/person P: the declared columns"),
     ];
     for (name, sql, wanted) in table {
