@@ -10,60 +10,107 @@ use domain::{IndividualNumber, ResidentRecordCode};
 /// What stands for a digit that was taken away.
 const MASK: &str = "＊";
 
+/// Digits of a 個人番号.
+const INDIVIDUAL_NUMBER: usize = 12;
+/// Digits of a 住民票コード.
+const RECORD_CODE: usize = 11;
+/// How people part a 個人番号.
+const PARTS: [usize; 3] = [4, 4, 4];
+
 /// Whether a 個人番号 stands in a text.
 pub(crate) fn holds_individual_number(text: &str) -> bool {
-    runs(text).iter().any(|(digits, _)| is_individual_number(digits))
+    found(text).iter().any(|(digits, _)| digits.len() == INDIVIDUAL_NUMBER)
 }
 
 /// Whether a 個人番号 or a 住民票コード stands in a text.
 pub(crate) fn holds_guarded(text: &str) -> bool {
-    runs(text).iter().any(|(digits, _)| is_guarded(digits))
+    !found(text).is_empty()
 }
 
 /// The text without them.
 pub(crate) fn masked(text: &str) -> String {
     let (mut shown, mut end) = (String::with_capacity(text.len()), 0);
-    for (digits, place) in runs(text) {
-        if is_guarded(&digits) {
-            shown.push_str(text.get(end..place.start).unwrap_or_default());
-            shown.push_str(&MASK.repeat(digits.len()));
-            end = place.end;
-        }
+    for (digits, place) in found(text) {
+        shown.push_str(text.get(end..place.start).unwrap_or_default());
+        shown.push_str(&MASK.repeat(digits.len()));
+        end = place.end;
     }
     shown.push_str(text.get(end..).unwrap_or_default());
     shown
 }
 
+/// Each such number with where it stands, in their order. A 住民票コード counts only in one piece and where it is no number of a
+/// telephone: one in ten of those has its check digit, and a text that was masked does not come back.
+fn found(text: &str) -> Vec<(String, Range<usize>)> {
+    let groups = groups(text);
+    let (mut found, mut rest) = (Vec::new(), groups.as_slice());
+    while let Some((first, others)) = rest.split_first() {
+        let is_code = first.digits.len() == RECORD_CODE
+            && !is_telephone(&first.digits)
+            && ResidentRecordCode::parse(&first.digits).is_ok();
+        if is_code || is_individual_number(&first.digits) {
+            found.push((first.digits.clone(), first.place.clone()));
+            rest = others;
+            continue;
+        }
+        let parted = rest.get(..PARTS.len()).filter(|parts| {
+            parts.iter().map(|part| part.digits.len()).eq(PARTS)
+                && parts.iter().skip(1).all(|part| part.goes_on)
+        });
+        let whole: String = parted.into_iter().flatten().map(|part| part.digits.as_str()).collect();
+        match parted.and_then(<[Group]>::last).filter(|_| is_individual_number(&whole)) {
+            Some(last) => {
+                found.push((whole, first.place.start..last.place.end));
+                rest = rest.get(PARTS.len()..).unwrap_or_default();
+            }
+            None => rest = others,
+        }
+    }
+    found
+}
+
 fn is_individual_number(digits: &str) -> bool {
-    digits.len() == 12 && IndividualNumber::parse(digits).is_ok()
+    digits.len() == INDIVIDUAL_NUMBER && IndividualNumber::parse(digits).is_ok()
 }
 
-fn is_guarded(digits: &str) -> bool {
-    is_individual_number(digits) || (digits.len() == 11 && ResidentRecordCode::parse(digits).is_ok())
+/// 090, 080, 070, 060, 050.
+fn is_telephone(digits: &str) -> bool {
+    ["090", "080", "070", "060", "050"].iter().any(|start| digits.starts_with(start))
 }
 
-/// Each row of digits with where it stands. One blank or hyphen between digits does not end it.
-fn runs(text: &str) -> Vec<(String, Range<usize>)> {
-    let mut runs: Vec<(String, Range<usize>)> = Vec::new();
-    let mut goes_on = false;
-    let mut letters = text.char_indices().peekable();
-    while let Some((place, letter)) = letters.next() {
+/// Digits that stand together.
+struct Group {
+    digits: String,
+    place: Range<usize>,
+    /// Whether one blank or hyphen alone stands between it and the group before.
+    goes_on: bool,
+}
+
+fn groups(text: &str) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut between: Option<usize> = None;
+    for (place, letter) in text.char_indices() {
         let Some(digit) = digit(letter) else {
-            let next = letters.peek().and_then(|(_, next)| self::digit(*next));
-            goes_on = goes_on && is_between(letter) && next.is_some();
+            // Two letters in between, or one of another kind, part what stands before from what comes.
+            between =
+                between.map(|count| if is_between(letter) { count.saturating_add(1) } else { usize::MAX });
             continue;
         };
         let end = place.saturating_add(letter.len_utf8());
-        match runs.last_mut().filter(|_| goes_on) {
-            Some((digits, range)) => {
-                digits.push(digit);
-                range.end = end;
+        match groups.last_mut().filter(|_| between == Some(0)) {
+            Some(group) => {
+                group.digits.push(digit);
+                group.place.end = end;
             }
-            None => runs.push((digit.to_string(), place..end)),
+            None => groups.push(Group {
+                digits: digit.to_string(),
+                place: place..end,
+                goes_on: between == Some(1),
+            }),
         }
-        goes_on = true;
+        between = Some(0);
     }
-    runs
+    groups
 }
 
 fn digit(letter: char) -> Option<char> {
@@ -89,6 +136,15 @@ mod tests {
             ("番号１２３４　５６７８　９０１８", "番号＊＊＊＊＊＊＊＊＊＊＊＊"),
             ("1234-5678-9018です", "＊＊＊＊＊＊＊＊＊＊＊＊です"),
             ("住民票コード12345678903", "住民票コード＊＊＊＊＊＊＊＊＊＊＊"),
+            ("番号123456789018 2人分", "番号＊＊＊＊＊＊＊＊＊＊＊＊ 2人分"),
+            ("3 123456789018", "3 ＊＊＊＊＊＊＊＊＊＊＊＊"),
+            ("123456789018-1", "＊＊＊＊＊＊＊＊＊＊＊＊-1"),
+            ("7 1234 5678 9018 と12345678903", "7 ＊＊＊＊＊＊＊＊＊＊＊＊ と＊＊＊＊＊＊＊＊＊＊＊"),
+            // A telephone, and a day with a number behind it, that have the check digit of a code.
+            ("090-1234-5671", "090-1234-5671"),
+            ("09012345671", "09012345671"),
+            ("2026-11-29 001", "2026-11-29 001"),
+            ("1234  5678 9018", "1234  5678 9018"),
             // The check digit is wrong, or it is another number.
             ("123456789012", "123456789012"),
             ("宛名番号 000000000004347", "宛名番号 000000000004347"),

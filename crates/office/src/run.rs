@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::AddresseeNo;
-use register::{Actor, AsOf, CommitError, Conflict, Draft, Fault, Position, Write};
+use register::{Actor, AsOf, CommitError, Conflict, Draft, Expect, Fault, Position, Write};
 use serde_json::Value;
 use system::{
     Answer, Context, DocumentRequest, Effect, FieldKind, Finding, Function, Input, Outcome, System,
@@ -309,6 +309,10 @@ impl Office {
         if let Some(answer) = &outcome.answer {
             persons.extend(answer.subjects.iter().cloned());
             persons.extend(persons_under(&answer.data, &BTreeSet::from(["addressee_no"])));
+        }
+        // Whom it would have entered has no number yet: the one it would have got may be given to somebody else.
+        for write in outcome.writes.iter().filter(|write| write.expect == Expect::New) {
+            persons.remove(&write.key);
         }
         entry.set_subjects(persons);
         entry.numbers = holds_number(&input.0)

@@ -264,7 +264,8 @@ impl Visit {
 
     /// Refuses the character NUL wherever it is sent: no record holds it, and no screen could show it.
     fn check_letters(&self) -> Result<(), Problem> {
-        let mut texts = self.query.iter().chain(&self.form).flat_map(|(name, value)| [name, value]);
+        let named = self.query.iter().chain(&self.form).chain(&self.params);
+        let mut texts = named.flat_map(|(name, value)| [name, value]);
         let in_call = self.route.is_api() && has_escaped_nul(&self.body);
         if in_call || texts.any(|text| text.contains('\0')) {
             let what = "使えない文字（NUL、番号0の制御文字）が入っています。取り除いてください。";

@@ -19,8 +19,9 @@ pub(crate) fn all() -> Vec<Dataset> {
     vec![ADDRESSEES, CERTIFICATES, MAILINGS, TAX_AGENTS, ACCOUNTS, NUMBER_ANSWERS, QUERIES]
 }
 
-/// 宛名情報. The address of a protected person is in it, marked: letters still need it, screens and lists must not show it. Who
-/// lives with one, and the same person under another number, is marked as well: their address would tell it.
+/// 宛名情報. The address of a protected person is in it, marked 1: letters still need it, screens and lists must not show it. Who
+/// lives with one, and the same person under another number, is marked 2: letters go to them as to anybody, and screens that
+/// showed their address would tell the other.
 const ADDRESSEES: Dataset = Dataset {
     id: "addressee/addressee",
     title: "宛名情報",
@@ -71,7 +72,13 @@ fn addressee(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fa
         AddresseeClass::NonResident | AddresseeClass::Corporation => row.push_optional(held.closed_on),
     }
     row.push_optional(held.corporate_no);
-    row.push(flag(held.protected || (linked::any_protected(view)? && linked::is_hidden(view, &held)?)));
+    row.push(if held.protected {
+        "1"
+    } else if linked::any_protected(view)? && linked::is_hidden(view, &held)? {
+        "2"
+    } else {
+        ""
+    });
     row.push_optional(linked::merged_into(view, &stored.key)?.map(|link| link.record.main_no));
     Ok(Fate::Row)
 }
@@ -98,8 +105,8 @@ static CERTIFICATE_ITEMS: [Item; 9] = [
     Item::new("address", "住所", ItemType::Text),
 ];
 
-/// Who lives with a protected person is told by nothing here but the own mark: a mate's row does not change with it. So it is
-/// the mark of the person that leaves the row without data; a mate's certificate shows the mate's own address as any paper of the counter.
+/// It is the mark of the person alone that leaves the row without data: a mate's certificate shows the mate's own address as any paper
+/// of the counter.
 fn certificate(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     let held = stored.typed::<Addressee>()?.record;
     if held.class == AddresseeClass::Corporation {

@@ -1,12 +1,12 @@
 //! Whose address is not shown (支援措置).
 //!
-//! The roll knows no households. Whoever is registered at the address of a protected person is hidden with them: that
-//! address would tell it.
+//! Whoever lives with a protected person, or is registered at their address, is hidden with them: that address would tell
+//! it.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use domain::AddresseeNo;
+use domain::{AddresseeNo, HouseholdNo};
 use register::{Fault, View, ViewExt};
 
 use crate::records::{Elector, PROTECTION, Protection};
@@ -18,6 +18,7 @@ pub(crate) const HIDDEN: &str = "（支援措置のため表示しません）";
 #[derive(Debug, Default)]
 pub(crate) struct Concealment {
     people: BTreeSet<AddresseeNo>,
+    households: BTreeSet<HouseholdNo>,
     addresses: BTreeSet<String>,
 }
 
@@ -34,7 +35,9 @@ impl Concealment {
         })?;
         for number in &found.people {
             let elector = view.load::<Elector>(number.as_str())?;
-            let facts = elector.and_then(|held| held.record.facts);
+            let Some(elector) = elector.map(|held| held.record) else { continue };
+            found.households.extend(elector.household_no);
+            let facts = elector.facts;
             found.addresses.extend(facts.map(|facts| facts.address.one_line()));
         }
         Ok(found)
@@ -44,6 +47,7 @@ impl Concealment {
     pub(crate) fn hides(&self, elector: &Elector) -> bool {
         let lives_there = |address: String| !address.is_empty() && self.addresses.contains(&address);
         self.people.contains(&elector.addressee_no)
+            || elector.household_no.is_some_and(|household_no| self.households.contains(&household_no))
             || elector.facts.as_ref().is_some_and(|facts| lives_there(facts.address.one_line()))
     }
 }

@@ -1,6 +1,6 @@
 //! The records of the system.
 
-use domain::{Address, AddresseeNo, Date, RegisterDate, Sex};
+use domain::{Address, AddresseeNo, Date, HouseholdNo, RegisterDate, Sex};
 use register::{Kind, Record};
 use serde::{Deserialize, Serialize};
 
@@ -23,13 +23,16 @@ pub struct Protection {
 
 /// One person as the roll sees them (選挙人).
 ///
-/// Somebody who cannot be an elector keeps only number and 履歴番号, so that an older row coming late is known as such.
+/// Somebody who cannot be an elector keeps only numbers and 履歴番号, so that an older row coming late is known as such.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Elector {
     /// 宛名番号.
     pub addressee_no: AddresseeNo,
     /// 履歴番号 of the row.
     pub history_no: u32,
+    /// 世帯番号: who lives with a protected person is hidden with them, be that a child or a foreigner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub household_no: Option<HouseholdNo>,
     /// What the resident register says; none for somebody who cannot be an elector.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,

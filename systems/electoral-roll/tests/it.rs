@@ -100,6 +100,11 @@ mod cases {
             at("1982-01-01 p3", "2番地"),
             at("1982-01-01 p4 foreign", "2番地"),
         ];
+        let rows = rows.into_iter().zip(["901", "901", "902", "902"]).map(|(mut row, household)| {
+            row.push(("household_no", number(household.parse().unwrap())));
+            row
+        });
+        let rows: Vec<Given> = rows.collect();
         let system = electoral_roll::system();
         assert_eq!(take(&mut memory, &system.intakes[0], TODAY, &rows).refused, []);
         register(&mut memory, TODAY, date(2026, 12, 1));
@@ -125,12 +130,13 @@ mod cases {
             assert_eq!(list.contains("隠れ町1番地"), told[0] || told[1]);
             told
         };
-        let cases: [(&str, Option<Given>, [bool; 3]); 5] = [
+        let cases: [(&str, Option<Given>, [bool; 3]); 6] = [
             ("nobody is protected", None, [true, true, true]),
             ("1 is, and 2 lives there", Some(measure(1, "1", "1")), [false, false, true]),
             ("provisionally", Some(measure(1, "2", "2")), [false, false, true]),
             ("an old row comes late", Some(measure(1, "1", "3")), [false, false, true]),
             ("it has ended", Some(measure(1, "3", "3")), [true, true, true]),
+            ("somebody who is no elector lives with 3", Some(measure(4, "1", "1")), [true, true, false]),
         ];
         for (name, row, shown) in cases {
             let rows: Vec<Given> = row.into_iter().collect();

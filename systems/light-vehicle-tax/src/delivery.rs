@@ -15,7 +15,7 @@ pub(crate) struct Known {
     pub(crate) agents: Vec<TaxAgent>,
     /// Mailing addresses of this tax, then of all taxes.
     pub(crate) mailings: Vec<Mailing>,
-    /// The agents among them whose own address must not be shown (支援措置).
+    /// The agents among them whose address must not be shown (支援措置).
     pub(crate) protected_agents: BTreeSet<AddresseeNo>,
 }
 
@@ -34,7 +34,7 @@ impl Known {
         }
         for agent_no in known.agents.iter().filter_map(|agent| agent.agent_no) {
             let agent = view.load::<Addressee>(agent_no.as_str())?;
-            if agent.is_some_and(|held| held.record.protected) {
+            if agent.is_some_and(|held| held.record.hides_address()) {
                 known.protected_agents.insert(agent_no);
             }
         }
@@ -78,7 +78,7 @@ pub(crate) fn effective(person: &Addressee, known: &Known, day: Date) -> Deliver
         postcode: to.postcode.to_owned(),
         address: to.address.to_owned(),
         basis: word.to_owned(),
-        protected: person.protected || acts_protected,
+        protected: person.hides_address() || acts_protected,
     }
 }
 

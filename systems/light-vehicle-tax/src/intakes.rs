@@ -152,6 +152,7 @@ fn addressee(row: &Incoming<'_>) -> Reading<Addressee> {
         departed_on: optional::<RegisterDate>(row, "departed_on", "消除の異動年月日")?,
         corporate_no: text("corporate_no"),
         protected: flag(row, "protected"),
+        hidden: matches!(row.text("protected"), "1" | "2"),
         merged_into: optional::<AddresseeNo>(row, "merged_into", "統合先の宛名番号")?,
     }))
 }

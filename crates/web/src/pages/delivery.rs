@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
+use domain::AddresseeNo;
 use serde_json::json;
 use system::RefusedRow;
 
@@ -123,6 +124,8 @@ struct Trace {
 /// The deliveries that carried one person.
 pub(crate) fn of_person(visit: &Visit) -> Result<Reply, Problem> {
     let no = visit.param("no");
+    // The log names people only.
+    AddresseeNo::parse(no).map_err(|error| Problem::not_found(error.to_string()))?;
     visit.office().audit_done(&visit.caller()?, "office/links", "個人の配信記録", vec![no.to_owned()])?;
     let mut lines: Vec<_> = visit.office().trace(no)?;
     lines.sort_by_key(|line| std::cmp::Reverse(line.delivery.prepared_at));

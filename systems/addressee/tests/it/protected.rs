@@ -63,7 +63,7 @@ fn the_rows_of_a_household_are_marked_together() {
     assert_eq!(marks(&memory), ["", "", ""]);
     let before = versions(&memory);
     protect(&mut memory, 1);
-    assert_eq!(marks(&memory), ["1", "1", ""]);
+    assert_eq!(marks(&memory), ["1", "2", ""]);
     let after = versions(&memory);
     assert!(before[0] != after[0] && before[1] != after[1] && before[2] == after[2], "{before:?} {after:?}");
 

@@ -1,6 +1,8 @@
 //! The intake of residents (住民情報の受入).
 
-use domain::{Address, AddresseeNo, Date, MovementReason, RegisterDate, ResidentKind, ResidentStatus, Sex};
+use domain::{
+    Address, AddresseeNo, Date, HouseholdNo, MovementReason, RegisterDate, ResidentKind, ResidentStatus, Sex,
+};
 use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
@@ -54,6 +56,7 @@ fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Ap
         let elector = Elector {
             addressee_no: read.addressee_no,
             history_no: read.history_no,
+            household_no: HouseholdNo::parse(row.text("household_no")).ok(),
             // Of people the roll has nothing to do with, nothing is kept.
             facts: (standing != Standing::Outside).then_some(read.facts),
             standing,

@@ -131,7 +131,7 @@ fn line(vehicle: &Vehicle) -> Result<Value, Fault> {
 fn whole(view: &dyn View, vehicle: &Vehicle) -> Result<Value, Fault> {
     let mut data = line(vehicle)?;
     let taxpayer = view.load::<Addressee>(vehicle.taxpayer_no.as_str())?.map(|held| held.record);
-    let hidden = taxpayer.as_ref().is_some_and(|person| person.protected);
+    let hidden = taxpayer.as_ref().is_some_and(Addressee::hides_address);
     let formers: Vec<Value> = vehicle
         .formers
         .iter()

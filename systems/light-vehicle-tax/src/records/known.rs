@@ -61,6 +61,9 @@ pub struct Addressee {
     /// Whether the address must not be shown or printed (支援措置).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protected: bool,
+    /// Whether screens must not show the address, because it would tell that of a protected person.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
     /// The number that stands for this one since two were found to be one person (名寄せ).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<AddresseeNo>,
@@ -208,6 +211,13 @@ pub struct Balance {
     pub preliminary: bool,
     /// 1 未納, 2 一部納付, 3 完納, 4 過納, 5 不納欠損, 6 繰越.
     pub state: String,
+}
+
+impl Addressee {
+    /// Whether screens must not show the address. Rows of before the mark of households tell the own one only.
+    pub fn hides_address(&self) -> bool {
+        self.protected || self.hidden
+    }
 }
 
 impl Record for Addressee {

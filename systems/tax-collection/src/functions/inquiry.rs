@@ -102,7 +102,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         "addressee_no": number,
         "name": person.as_ref().map(|person| person.name.as_str()),
         "name_kana": person.as_ref().map(|person| person.name_kana.as_str()),
-        "address": person.as_ref().map(|person| if person.protected { "（支援措置のため表示しません）" } else { &person.address }),
+        "address": person.as_ref().map(|person| if person.hides_address() { "（支援措置のため表示しません）" } else { &person.address }),
         "as_of_label": wareki(as_of),
         "arrears_label": block,
         "open_yen": open,

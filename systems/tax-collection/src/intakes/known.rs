@@ -90,6 +90,7 @@ fn addressee(row: &Incoming<'_>) -> Result<Addressee, RefusedRow> {
         moved_out_to: reading.owned("moved_out_to"),
         departed_on: reading.owned("departed_on"),
         protected: reading.text("protected") == "1",
+        hidden: matches!(reading.text("protected"), "1" | "2"),
     })
 }
 

@@ -45,6 +45,16 @@ pub struct Addressee {
     pub departed_on: String,
     /// Whether the address must not be shown (支援措置).
     pub protected: bool,
+    /// Whether screens must not show the address, because it would tell that of a protected person.
+    #[serde(default)]
+    pub hidden: bool,
+}
+
+impl Addressee {
+    /// Whether screens must not show the address. Rows of before the mark of households tell the own one only.
+    pub fn hides_address(&self) -> bool {
+        self.protected || self.hidden
+    }
 }
 
 impl Record for Addressee {
