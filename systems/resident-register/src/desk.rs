@@ -16,6 +16,7 @@ use crate::records::{
 };
 use crate::rules::outbound::Circumstance;
 use crate::rules::{stop, tell, town_tables};
+use crate::texts::holds_number;
 
 /// A record on the desk: as read, and as it is going to be.
 struct Sheet<R> {
@@ -140,6 +141,19 @@ impl<'a> Desk<'a> {
     pub(crate) fn person_read(&mut self, no: AddresseeNo) -> Result<Option<Person>, Fault> {
         let sheet = Self::fetch(&mut self.persons, self.view, no, no.as_str())?;
         Ok(sheet.read.as_ref().map(|(person, _)| person.clone()))
+    }
+
+    /// D056: words that are kept and shown to everybody hold no 個人番号 and no 住民票コード.
+    pub(crate) fn check_words(&mut self, text: &str, path: &str, item: &str) {
+        if holds_number(text) {
+            self.error(
+                "D056",
+                path,
+                item,
+                format!("{item}に、個人番号か住民票コードと思われる数字があります。"),
+                "利用目的・理由に個人番号や住民票コードを書かないでください。人を示すなら宛名番号を書いてください。",
+            );
+        }
     }
 
     /// A person as they are going to be.

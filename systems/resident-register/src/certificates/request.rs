@@ -54,10 +54,11 @@ pub(crate) fn is_official(asking: &Asking) -> bool {
 }
 
 /// E153, E124 of a request by anybody but the person and their household: numbers are told to none of them, and each says
-/// what it is for.
+/// what it is for. D056 of everybody's purpose.
 ///
 /// Source: 住民基本台帳法 art. 12-2(1), (2), 12-3(1), (4), 15-4(2), (3) (unverified against the present text).
 pub(crate) fn check_others(desk: &mut Desk<'_>, asking: &Asking, numbers: bool) {
+    desk.check_words(&asking.purpose, "purpose", "使用目的");
     let (who, reason) = match asking.request.as_str() {
         "third-party" => ("第三者の請求", "利用の目的"),
         "official" => ("国・地方公共団体の請求（公用）", "請求の事由"),

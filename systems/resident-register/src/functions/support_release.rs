@@ -61,6 +61,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         protection::warn_of_ends(&mut desk, &measures, &path);
     }
+    desk.check_words(&given.reason, "reason", "審査の内容");
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }

@@ -85,6 +85,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let given: Request = input.read()?;
     let mut desk = Desk::new(view, context);
     check_target(&mut desk, &given)?;
+    desk.check_words(&given.reason, "reason", "抑止の理由");
     let levels = SuppressionLevels {
         movement: given.movement,
         certificate: given.certificate,
