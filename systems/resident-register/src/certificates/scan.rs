@@ -8,7 +8,7 @@ use domain::{Address, Date};
 use register::Fault;
 use serde::Serialize;
 
-use crate::records::Person;
+use crate::records::{AliasEvent, Person};
 use crate::rules::application::NUMBER;
 use crate::rules::kana::{self, Which};
 
@@ -60,7 +60,8 @@ fn payload(number: &str, person: &Person, today: Date) -> Result<String, Fault> 
     put("former_family_kana", kana::printed(person, Which::Former, today));
     put("alias_name", &person.alias_name);
     put("alias_kana", kana::printed(person, Which::Alias, today));
-    if let Some(event) = person.alias_events.iter().rev().find(|event| event.deleted_on.is_none()) {
+    let stands = |event: &&AliasEvent| event.deleted_on.is_none() && event.alias == person.alias_name;
+    if let Some(event) = person.alias_events.iter().rev().find(stands) {
         put("alias_recorded_on", &event.recorded_on.to_string());
         put("alias_recorded_at", &event.recorded_at);
     }

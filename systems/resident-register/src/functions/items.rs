@@ -84,6 +84,59 @@ impl Items {
         row.entered_by_landing_permit = self.entered_by_landing_permit;
     }
 
+    /// Fills the row of a 回復: with what is stated, and otherwise with what the deleted record holds. A reading goes with its
+    /// name, and so with a changed name only when it is stated.
+    pub(crate) fn fill_over(&self, row: &mut Person, held: &Person) {
+        fn keep(stated: &mut String, held: &str) {
+            if stated.is_empty() {
+                held.clone_into(stated);
+            }
+        }
+        let mut items = self.clone();
+        for (stated, held) in [
+            (&mut items.family_name, &held.family_name),
+            (&mut items.given_name, &held.given_name),
+            (&mut items.name_roman, &held.name_roman),
+            (&mut items.name_kanji, &held.name_kanji),
+            (&mut items.former_family_name, &held.former_family_name),
+            (&mut items.alias_name, &held.alias_name),
+            (&mut items.register_head, &held.register_head),
+            (&mut items.status_of_residence, &held.status_of_residence),
+            (&mut items.stay_period, &held.stay_period),
+            (&mut items.residence_card_no, &held.residence_card_no),
+            (&mut items.landing_period, &held.landing_period),
+            (&mut items.provisional_stay_period, &held.provisional_stay_period),
+        ] {
+            keep(stated, held);
+        }
+        let named = [&items.family_name, &items.given_name, &items.name_roman, &items.name_kanji];
+        if named == [&held.family_name, &held.given_name, &held.name_roman, &held.name_kanji] {
+            keep(&mut items.name_kana, &held.name_kana);
+        }
+        if items.former_family_name == held.former_family_name {
+            keep(&mut items.former_family_kana, &held.former_family_kana);
+        }
+        if items.alias_name == held.alias_name {
+            keep(&mut items.alias_kana, &held.alias_kana);
+        }
+        if items.nationality.is_empty() && items.nationality_code.is_empty() {
+            items.nationality.clone_from(&held.nationality);
+            items.nationality_code.clone_from(&held.nationality_code);
+        }
+        let notified = held.residence_notified.map(|yes| if yes { "1" } else { "0" }.to_owned());
+        items.art30_45_class = items.art30_45_class.or(held.art30_45_class);
+        items.stay_expires_on = items.stay_expires_on.or(held.stay_expires_on.map(RegisterDate::Day));
+        items.name_preference = items.name_preference.or(held.name_preference);
+        items.old_alien_registered_on = items.old_alien_registered_on.or(held.old_alien_registered_on);
+        items.residence_notified = items.residence_notified.or(notified);
+        items.entry_article = items.entry_article.or(held.entry_article);
+        items.entered_by_landing_permit |= held.entered_by_landing_permit;
+        items.fill(row);
+        if self.domicile().is_none() {
+            row.registered_domicile.clone_from(&held.registered_domicile);
+        }
+    }
+
     /// The first item stated that only a foreigner's record has: its field and its name.
     pub(crate) fn only_foreign(&self) -> Option<(&'static str, &'static str)> {
         let stated = |text: &str| !text.is_empty();

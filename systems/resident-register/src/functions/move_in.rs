@@ -262,9 +262,17 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         row.resident_status = ResidentStatus::Resident;
         row.birth_date = mover.birth_date;
         row.sex = mover.sex;
+        let still_proved = again == Again::Restored && row.relation_proved && row.relation == mover.relation;
         row.relation = mover.relation.clone();
-        row.relation_proved = mover.relation_proved;
-        mover.items.fill(&mut row);
+        row.relation_proved = mover.relation_proved || still_proved;
+        // A 回復 brings back what stood there; only what is stated is written over it.
+        let back = held
+            .as_ref()
+            .filter(|held| again == Again::Restored && held.resident_kind == mover.resident_kind);
+        match back {
+            Some(held) => mover.items.fill_over(&mut row, held),
+            None => mover.items.fill(&mut row),
+        }
         row.address = address.clone();
         row.event_date = event;
         row.addr_since = event;
@@ -277,7 +285,9 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         row.prev_head_name = previous.as_ref().map(|previous| previous.head_name.clone()).unwrap_or_default();
         row.unregistered_entry = given.prev_unregistered;
         row.last_registered.clone_from(&desk.last_registered);
-        row.de_facto_head.clone_from(&mover.de_facto_head);
+        if back.is_none() || !mover.de_facto_head.is_empty() {
+            row.de_facto_head.clone_from(&mover.de_facto_head);
+        }
         row.moved_from_address = None;
         row.resident_record_code = mover.resident_record_code.or(row.resident_record_code);
         row.individual_number = mover.individual_number.or(row.individual_number);
@@ -290,8 +300,14 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
             transfer::fill(desk, &mut row, &certified, &at);
         }
         let recorded_on = mover.alias_recorded_on.as_ref().and_then(RegisterDate::known);
-        names::alias_recorded(desk, &mut row, (recorded_on, &mover.alias_recorded_at), reason, &at);
+        // A 通称 that comes back was recorded when it was, whether or not anybody here knows the day.
+        if recorded_on.is_some() || back.is_none_or(|held| held.alias_name != row.alias_name) {
+            names::alias_recorded(desk, &mut row, (recorded_on, &mover.alias_recorded_at), reason, &at);
+        }
         kana::record(&mut row, &mover.items.kana, given.notice.basis, reason, desk.today());
+        if let Some(held) = back {
+            kana::restore(&mut row, held, &mover.items.kana);
+        }
         if !mover.remarks.is_empty() {
             row.remarks.push(mover.remarks.clone());
         }

@@ -237,7 +237,7 @@ fn plan_former_name(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         }
         person.former_family_name = given.former_family_name;
         person.former_family_kana = given.former_family_kana;
-        person::check_former(desk, &person, "");
+        person::check_former(desk, &person, reason, "");
     }
     let mut known = person.clone();
     kana::record(&mut known, &given.kana, movement.basis, reason, desk.today());

@@ -122,6 +122,30 @@ pub(crate) fn correct(row: &mut Person, before: &Person, stated: &KanaStated, ba
     }
 }
 
+/// Writes back what was known of the readings of a record that is restored (回復), where they are as they were and nothing else
+/// is stated.
+pub(crate) fn restore(row: &mut Person, held: &Person, stated: &KanaStated) {
+    if row.name_kana == held.name_kana {
+        if stated.kana_confirmed.is_none() {
+            row.kana_confirmed = held.kana_confirmed;
+        }
+        if stated.kana_attested.is_none() {
+            row.kana_attested = held.kana_attested;
+        }
+    }
+    if row.former_family_kana == held.former_family_kana {
+        if stated.former_kana_confirmed.is_none() {
+            row.former_kana_confirmed = held.former_kana_confirmed;
+        }
+        if stated.former_kana_attested.is_none() {
+            row.former_kana_attested = held.former_kana_attested;
+        }
+    }
+    if row.alias_kana == held.alias_kana && stated.alias_kana_confirmed.is_none() {
+        row.alias_kana_confirmed = held.alias_kana_confirmed;
+    }
+}
+
 /// A064 of everybody whose movement this is and whose reading is known to be unconfirmed. Of readings that came from an
 /// older system without a word on it nothing is known; the certificate that shows one asks.
 pub(crate) fn warn(desk: &mut Desk<'_>) {

@@ -9,7 +9,7 @@ use crate::functions::items::Items;
 use crate::records::Person;
 
 /// Checks one new or changed row: E011, E012, E015, E062, E068, E072, E042, E074,
-/// E117, E123, A022, A061, A071, and of foreign residents those of [`stay`]. `at` is the path of
+/// E117, E123, A022, A061, A071, A074, and of foreign residents those of [`stay`]. `at` is the path of
 /// the person in the input, with a final dot unless empty.
 ///
 /// 住民票コード is checked by the movement, because a newborn gets it only at 本登録.
@@ -17,7 +17,7 @@ use crate::records::Person;
 /// Source: 住民記録システム標準仕様書 1.1.1, 1.1.2, 1.1.6, 1.1.12, 1.2.2.
 pub(crate) fn check(desk: &mut Desk<'_>, person: &Person, reason: MovementReason, at: &str) {
     check_dates(desk, person, at);
-    check_name(desk, person, at);
+    check_name(desk, person, reason, at);
     check_reason(desk, person.resident_kind, reason);
     let place = &person.address;
     if place.prefecture.is_empty()
@@ -115,7 +115,7 @@ fn check_dates(desk: &mut Desk<'_>, person: &Person, at: &str) {
     }
 }
 
-fn check_name(desk: &mut Desk<'_>, person: &Person, at: &str) {
+fn check_name(desk: &mut Desk<'_>, person: &Person, reason: MovementReason, at: &str) {
     if person.name.is_empty() {
         desk.alert(
             "A061",
@@ -150,7 +150,7 @@ fn check_name(desk: &mut Desk<'_>, person: &Person, at: &str) {
             }
             // Of a record from before the reading was asked for, the old 旧氏 goes on as it is.
             if !at.is_empty() {
-                check_former(desk, person, at);
+                check_former(desk, person, reason, at);
             }
             check_space(desk, &person.name_kana, &format!("{at}name_kana"), "氏名フリガナ");
         }
@@ -177,14 +177,32 @@ fn check_name(desk: &mut Desk<'_>, person: &Person, at: &str) {
     }
 }
 
-/// E074: a 旧氏 stands with its フリガナ.
+/// E074: a 旧氏 stands with its フリガナ; A074 of one that is brought along, for the 転出証明書 may have none yet.
 ///
 /// Source: 住民基本台帳法施行令 art. 30-13 (unverified: from 2025-05-26 on).
-pub(crate) fn check_former(desk: &mut Desk<'_>, person: &Person, at: &str) {
-    if person.former_family_name.is_empty() != person.former_family_kana.is_empty() {
+pub(crate) fn check_former(desk: &mut Desk<'_>, person: &Person, reason: MovementReason, at: &str) {
+    use MovementReason as Reason;
+    if person.former_family_name.is_empty() == person.former_family_kana.is_empty() {
+        return;
+    }
+    let path = format!("{at}former_family_kana");
+    let arrives = matches!(reason, Reason::MoveInDomestic | Reason::MoveInOverseas | Reason::ExOfficioEntry);
+    if arrives && person.former_family_kana.is_empty() {
+        desk.alert(
+            "A074",
+            &path,
+            "旧氏フリガナ",
+            format!(
+                "{}さんの旧氏「{}」にフリガナがありません。",
+                person.called(),
+                person.former_family_name
+            ),
+            "転出証明書などにフリガナがあれば入力してください。まだ記載されていない人なら、そのまま登録できます。",
+        );
+    } else {
         desk.error(
             "E074",
-            &format!("{at}former_family_kana"),
+            &path,
             "旧氏フリガナ",
             "旧氏とフリガナの片方だけが入力されています。両方が要ります。",
             "旧氏とそのフリガナを入力してください。",

@@ -15,7 +15,7 @@ pub(crate) enum Again {
     Restored,
 }
 
-/// Whether this 除票 may be followed by a record: E103 of the dead, D018 before the deletion, D020 of a 回復 of somebody
+/// Whether this 除票 may be followed by a record: E103 of the dead, D018 before the deletion (D019 before a planned day), D020 of a 回復 of somebody
 /// whose deletion staff did not decide.
 ///
 /// Source: 住民記録システム標準仕様書 4.1.1.2; 住民基本台帳法施行令 art. 8, 12.
@@ -59,16 +59,34 @@ pub(crate) fn may_begin(
     // Who went earlier than planned may be back before the planned day.
     let planned = held.deletion_event_date.and_then(|date| date.earliest());
     let left = planned.map(|day| held.moveout_confirmed_on.map_or(day, |confirmed| confirmed.min(day)));
+    let planned_only = held.moveout_confirmed_on.is_none()
+        && matches!(
+            held.deletion_reason,
+            Some(MovementReason::MoveOutDomestic | MovementReason::MoveOutOverseas)
+        );
     if let (Some(event), Some(left)) = (event.and_then(|date| date.latest()), left)
         && event < left
     {
-        desk.error(
-            "D018",
-            "event_date",
-            "異動日",
-            format!("異動日{}が、{called}さんの消除の日{}より前です。", wareki(event), wareki(left)),
-            "異動日を確かめてください。消除の日が誤りなら、先に消除の異動を取り消してください。",
-        );
+        let message =
+            format!("異動日{}が、{called}さんの消除の日{}より前です。", wareki(event), wareki(left));
+        // Until the 転入通知 comes, only the planned day is known, and somebody may have left before it.
+        if planned_only {
+            desk.alert(
+                "D019",
+                "event_date",
+                "異動日",
+                message,
+                "消除の日は転出の予定の日です。それより前に転出した人なら、転出証明書で確かめて、そのまま登録できます。",
+            );
+        } else {
+            desk.error(
+                "D018",
+                "event_date",
+                "異動日",
+                message,
+                "異動日を確かめてください。消除の日が誤りなら、先に消除の異動を取り消してください。",
+            );
+        }
     }
 }
 
@@ -118,6 +136,8 @@ pub(crate) fn begin_record(row: &mut Person) {
     row.remarks.clear();
     row.renewal_no = 0;
     row.renewed_on = None;
+    // A 通称 that stood on the former record stands on the new one only when it is recorded there.
+    row.alias_events.retain(|event| event.deleted_on.is_some());
     // Japanese records have no 通称, so no history of them either.
     if row.resident_kind == ResidentKind::Japanese {
         row.alias_events.clear();
