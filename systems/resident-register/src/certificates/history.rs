@@ -83,7 +83,7 @@ pub(crate) fn blocks(
     Ok(blocks)
 }
 
-/// The row a line of the history was written with, and the row before it. The newest that fits: another record of the
+/// The row a line of the history was written with, and the row of the record before it. The newest that fits: another record of the
 /// person, whose history began anew, may have a line like it.
 fn changed<'a>(
     rows: &'a [Person],
@@ -94,8 +94,10 @@ fn changed<'a>(
         row.history_entries.len() == index.saturating_add(1) && row.history_entries.last() == Some(entry)
     };
     let place = rows.iter().rposition(written)?;
+    let row = rows.get(place)?;
     let before = place.checked_sub(1).and_then(|place| rows.get(place));
-    Some((before, rows.get(place)?))
+    // The first line of a record has nothing before it: what stood on the one before (除票) it did not replace.
+    Some((before.filter(|before| 0 < index || !former::begins(before, row)), row))
 }
 
 fn may_tell(

@@ -1,11 +1,12 @@
 //! Whose record a certificate is of: residents of one household, or deleted records.
 
-use domain::{AddresseeNo, HouseholdNo, MovementReason};
+use domain::{AddresseeNo, HouseholdNo};
 use register::{Fault, ViewExt};
 
 use crate::concealment::Concealment;
 use crate::desk::Desk;
 use crate::records::{Household, Person};
+use crate::rules::former;
 
 /// Deleted records that are printed together, and who else was recorded in their household.
 pub(crate) struct Former {
@@ -44,8 +45,8 @@ pub(crate) fn residents(
     Ok(Some((household, persons)))
 }
 
-/// Reads deleted records (除票). `history_no` picks an ended record (改製 …) of somebody; without it `ended` takes the
-/// newest ended one, and otherwise the record as it is now.
+/// Reads deleted records (除票). `history_no` picks an ended record (改製, before a 再転入 …) of somebody; without it
+/// `ended` takes the newest ended one, and otherwise the record as it is now.
 ///
 /// Source: 住民基本台帳法 art. 15-2, 15-4; 住民記録システム標準仕様書 1.1.4, 1.1.5, 5.1.
 pub(crate) fn former(
@@ -65,7 +66,7 @@ pub(crate) fn former(
                 "targets",
                 "対象者",
                 format!("{}さんは住民です。{certificate}に今の住民は記載できません。", person.called()),
-                "住民票の証明書を別に交付してください。改製原の除票なら、「記録の別」を選んでください。",
+                "住民票の証明書を別に交付してください。前の除票（改製原、再転入の前の除票）なら、「記録の別」を選んでください。",
             );
         } else {
             persons.push(person);
@@ -82,35 +83,37 @@ pub(crate) fn former(
     Ok(Some(Former { household_no, persons, household }))
 }
 
-/// A record that was ended while its person stayed on the register: by 改製, 帰化 or 国籍喪失.
+/// A deleted record before the one that somebody has now: ended by 改製, 帰化 or 国籍喪失, or by a 転出 after which they returned.
+/// The row is the last of that record, with the 転入通知 that came after the deletion.
 fn ended_record(
     desk: &mut Desk<'_>,
     person: &Person,
     history_no: Option<u32>,
 ) -> Result<Option<Person>, Fault> {
-    use MovementReason as Reason;
-    let rows = desk.view.load_history::<Person>(person.addressee_no.as_str())?;
-    let ended = rows.into_iter().map(|held| held.record).rfind(|row| {
-        matches!(
-            row.movement_reason,
-            Reason::RenewalDeletion | Reason::NaturalizationDeletion | Reason::NationalityLossDeletion
-        ) && history_no.is_none_or(|no| no == row.history_no)
-    });
-    if ended.is_none() {
+    let rows = former::rows(desk.view, person.addressee_no)?;
+    let now = former::of_row(&rows, person.history_no);
+    let mut ended = former::records(&rows);
+    ended.retain(|one| Some(*one) != now);
+    let found = match history_no {
+        None => ended.pop(),
+        Some(no) => ended.into_iter().find(|one| (one.history_no..=one.last_no).contains(&no)),
+    };
+    let row = found.and_then(|found| rows.into_iter().find(|row| row.history_no == found.last_no));
+    if row.is_none() {
         desk.error(
             "D041",
             "targets",
             "対象者",
             match history_no {
-                Some(no) => {
-                    format!("{}さんの履歴番号{no}は、改製などで閉じた除票ではありません。", person.called())
+                Some(no) => format!("{}さんの履歴番号{no}は、前の除票の行ではありません。", person.called()),
+                None => {
+                    format!("{}さんには、前の除票（改製原、再転入の前の除票など）がありません。", person.called())
                 }
-                None => format!("{}さんには、改製などで閉じた除票がありません。", person.called()),
             },
-            "履歴照会で、異動事由が改製（消除）などの履歴番号を確かめてください。",
+            "履歴照会で、異動事由が転出や改製（消除）などの履歴番号を確かめてください。今の除票なら、「記録の別」を空にしてください。",
         );
     }
-    Ok(ended)
+    Ok(row)
 }
 
 /// The persons of these numbers; D002 of each that is unknown.

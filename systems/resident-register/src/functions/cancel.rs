@@ -14,7 +14,7 @@ use crate::movement::{self, MovementKind};
 use crate::records::{Basis, Household, Person};
 use crate::rules::notice::{self, DateRules, Notice};
 use crate::rules::relation::{self, Stated};
-use crate::rules::{address, household, issued, targets};
+use crate::rules::{address, former, household, issued, targets};
 
 /// 異動の取消し (§5.8 of the domain reference).
 pub(crate) static CANCEL: MovementKind =
@@ -280,11 +280,20 @@ fn restored(one: &Undone, event: Option<RegisterDate>, notified_on: Option<domai
     });
     // Lines are only added to a history; where it does not go on from the former row, another record had begun (再転入,
     // 改製, 帰化), and the one that holds again has its own.
-    if one.now.history_entries.starts_with(&row.history_entries) {
+    // A former row without history (from an older system) is the beginning of any, so that the records are compared, too.
+    let began = one.before.as_ref().is_some_and(|before| began_anew(before, &one.now));
+    if !began && one.now.history_entries.starts_with(&row.history_entries) {
         row.history_entries.clone_from(&one.now.history_entries);
     }
     row.cancels.clone_from(&one.rows);
     row
+}
+
+/// Whether what is undone began another record than the row it goes back to is of.
+fn began_anew(before: &Person, now: &Person) -> bool {
+    (!before.is_resident() && now.is_resident() && !former::goes_on(before, now))
+        || before.resident_kind != now.resident_kind
+        || before.renewal_no != now.renewal_no
 }
 
 fn go_back(

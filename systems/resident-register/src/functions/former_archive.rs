@@ -78,13 +78,10 @@ fn due(view: &dyn View, today: Date) -> Result<Vec<Due>, Fault> {
     })?;
     let mut numbers: Vec<AddresseeNo> = Vec::new();
     view.scan(&PERSON, None, &mut |stored| {
-        // Nearly nobody has a deleted record: the text is looked through before it is read. Reasons of deletion are 21 to 28,
-        // and a 改製 begins the history anew.
+        // A resident of one row has no deleted record, so that the text is looked through before it is read. Nothing in a
+        // later row tells of the records before it: a new one (再転入, 帰化, 改製) begins without their history.
         let body = stored.body.as_str();
-        if !body.contains("\"resident_status\":\"1\"")
-            || body.contains("\"reason\":\"2")
-            || body.contains("\"renewal_no\":")
-        {
+        if !body.contains("\"resident_status\":\"1\"") || !body.contains("\"history_no\":1,") {
             numbers.push(stored.typed::<Person>()?.record.addressee_no);
         }
         Ok(ControlFlow::Continue(()))

@@ -70,12 +70,12 @@ pub(crate) fn target_section() -> Section {
                 "記録の別",
                 FieldKind::Choice(choices(&[
                     ("deleted", "消除された人の除票"),
-                    ("ended", "改製などで閉じた除票（改製原）"),
+                    ("ended", "前の除票（改製原、再転入の前の除票など）"),
                 ])),
             )
             .help("空なら消除された人の除票"),
             Field::new("history_no", "履歴番号", FieldKind::Text(5))
-                .help("改製が二度以上あるとき。空なら最も新しい除票"),
+                .help("前の除票が二つ以上あるとき。空なら最も新しい除票"),
         ],
     )
 }

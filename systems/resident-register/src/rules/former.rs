@@ -19,19 +19,28 @@ pub(crate) struct Deleted {
 }
 
 /// The deleted records of a person, oldest first: those of which the person was deleted, and those that a 改製, 帰化 or
-/// 国籍喪失 ended. A deletion that was cancelled (異動の取消し) left none.
+/// 国籍喪失 ended. A deletion that was taken back (異動の取消し, 回復) left none.
 ///
 /// Source: 住民記録システム標準仕様書 1.1.4, 1.1.5.
 pub(crate) fn records(rows: &[Person]) -> Vec<Deleted> {
     let mut found: Vec<Deleted> = Vec::new();
     let mut open: Option<Deleted> = None;
+    let mut seen: Vec<Deleted> = Vec::new();
+    let mut before: Option<&Person> = None;
     for row in rows {
+        let restored = before.replace(row).is_some_and(|before| is_restored(before, row));
         let ended = ends_record(row.movement_reason);
+        // What ended a record in the course of a movement that is cancelled (改製, 帰化 …) ended none.
+        found.retain(|deleted| !row.cancels.contains(&deleted.history_no));
         match &mut open {
             Some(deleted) if !row.is_resident() && !ended => deleted.last_no = row.history_no,
             _ => {
-                // A row that takes the deletion back says so; any other is a new record of the person.
-                found.extend(open.take().filter(|deleted| !row.cancels.contains(&deleted.history_no)));
+                // A row that takes the deletion back is told from one that begins a new record of the person.
+                let back = |deleted: &Deleted| restored || row.cancels.contains(&deleted.history_no);
+                if let Some(deleted) = open.take() {
+                    seen.push(deleted);
+                    found.extend(Some(deleted).filter(|deleted| !back(deleted)));
+                }
                 if ended {
                     found.push(Deleted {
                         history_no: row.history_no,
@@ -39,17 +48,47 @@ pub(crate) fn records(rows: &[Person]) -> Vec<Deleted> {
                         deleted_on: row.processed_on,
                     });
                 } else if !row.is_resident() {
-                    open = Some(Deleted {
+                    // A 再転入 or 回復 that is cancelled leaves the deleted record as it was before it.
+                    let first = row.cancels.iter().min().copied().unwrap_or_default();
+                    let reopened = seen.iter().rfind(|one| one.last_no.saturating_add(1) == first).copied();
+                    let deleted = reopened.unwrap_or(Deleted {
                         history_no: row.history_no,
                         last_no: row.history_no,
                         deleted_on: row.processed_on,
                     });
+                    found.retain(|one| one.history_no != deleted.history_no);
+                    open = Some(Deleted { last_no: row.history_no, ..deleted });
                 }
             }
         }
     }
     found.extend(open);
     found
+}
+
+/// Whether a row is a 回復 of the deleted record before it. No item says so, for 住所設定 of somebody who was here before has
+/// the same reason (職権記載); but only a 回復 goes on in the history of that record.
+pub(crate) fn is_restored(before: &Person, row: &Person) -> bool {
+    row.movement_reason == MovementReason::ExOfficioEntry && goes_on(before, row)
+}
+
+/// Whether the record of a resident is the deleted one before it, taken back, by its history; of a record without one (from an
+/// older system), by 住民となった年月日.
+pub(crate) fn goes_on(before: &Person, row: &Person) -> bool {
+    if before.is_resident() || !row.is_resident() {
+        return false;
+    }
+    match before.history_entries.as_slice() {
+        [] => row.since().is_some() && row.since() == before.since(),
+        lines => row.history_entries.starts_with(lines),
+    }
+}
+
+/// Whether a row begins another record than that of the row before it (再転入, 改製, 帰化, 国籍喪失).
+pub(crate) fn begins(before: &Person, row: &Person) -> bool {
+    (!before.is_resident() && row.is_resident() && row.cancels.is_empty() && !goes_on(before, row))
+        || before.resident_kind != row.resident_kind
+        || before.renewal_no != row.renewal_no
 }
 
 /// Whether a row ends a record while its person stays.
@@ -115,6 +154,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::records::HistoryEntry;
 
     fn row(no: u32, status: ResidentStatus, reason: MovementReason) -> Person {
         let home = HouseholdNo::from_serial(1).unwrap();
@@ -152,6 +192,71 @@ mod tests {
         back.cancels = vec![2];
         let rows =
             [row(1, Resident, Reason::MoveInDomestic), row(2, MovedOut, Reason::MoveOutDomestic), back];
+        assert_eq!(records(&rows), []);
+    }
+
+    #[test]
+    fn a_restored_record_is_no_former_one_but_a_new_one_of_the_same_person_leaves_it() {
+        use MovementReason as Reason;
+        use ResidentStatus::{Deleted, Resident};
+        let line = |reason| HistoryEntry {
+            reason,
+            event_date: None,
+            text: MovementReason::label(reason).to_owned(),
+            note: String::new(),
+        };
+        let mut deleted = row(2, Deleted, Reason::ExOfficioDeletion);
+        let mut again = row(3, Resident, Reason::ExOfficioEntry);
+        deleted.history_entries = vec![line(Reason::MoveInDomestic), line(Reason::ExOfficioDeletion)];
+        again.history_entries = vec![line(Reason::ExOfficioEntry)];
+        let first = row(1, Resident, Reason::MoveInDomestic);
+        assert_eq!(records(&[first.clone(), deleted.clone(), again.clone()]).len(), 1);
+        again.history_entries = [deleted.history_entries.clone(), again.history_entries].concat();
+        assert_eq!(records(&[first.clone(), deleted.clone(), again.clone()]), []);
+        // Of a record that had no history, the day since when somebody is here tells.
+        deleted.history_entries.clear();
+        again.history_entries = vec![line(Reason::ExOfficioEntry)];
+        for (since, left) in [("2010-04-01", 0), ("2026-04-20", 1)] {
+            deleted.resident_since = RegisterDate::parse_input("2010-04-01").ok();
+            again.resident_since = RegisterDate::parse_input(since).ok();
+            let rows = [first.clone(), deleted.clone(), again.clone()];
+            assert_eq!(records(&rows).len(), left, "{since}");
+        }
+    }
+
+    #[test]
+    fn a_return_that_was_cancelled_leaves_the_record_that_was_there() {
+        use MovementReason as Reason;
+        use ResidentStatus::{MovedOut, Resident};
+        let mut back = row(4, MovedOut, Reason::CancelEntry);
+        back.cancels = vec![3];
+        let mut stays = row(5, Resident, Reason::CancelDeletion);
+        stays.cancels = vec![2];
+        let rows = [
+            row(1, Resident, Reason::MoveInDomestic),
+            row(2, MovedOut, Reason::MoveOutDomestic),
+            row(3, Resident, Reason::MoveInDomestic),
+            back,
+            stays,
+        ];
+        let found: Vec<(u32, u32)> =
+            records(&rows[..4]).iter().map(|one| (one.history_no, one.last_no)).collect();
+        assert_eq!(found, [(2, 4)]);
+        assert_eq!(records(&rows), []);
+    }
+
+    #[test]
+    fn a_renewal_that_was_cancelled_left_no_record() {
+        use MovementReason as Reason;
+        use ResidentStatus::Resident;
+        let mut back = row(4, Resident, Reason::CancelCorrection);
+        back.cancels = vec![3, 2];
+        let rows = [
+            row(1, Resident, Reason::MoveInDomestic),
+            row(2, Resident, Reason::RenewalDeletion),
+            row(3, Resident, Reason::RenewalEntry),
+            back,
+        ];
         assert_eq!(records(&rows), []);
     }
 

@@ -101,6 +101,38 @@ fn a_copy_of_a_deleted_record_says_why_when_and_where_to() {
 }
 
 #[test]
+fn the_record_before_a_return_is_printed_as_it_was_and_the_new_one_tells_nothing_of_it() {
+    let mut town = town();
+    let taro = town.people["太郎"];
+    final_of(&mut town, "move-out", json!({ "targets": [taro] }));
+    town.today = jiff::civil::date(2026, 4, 15);
+    final_of(&mut town, "move-in-notice", json!({ "targets": [taro], "event_date": "2026-04-03" }));
+    town.today = jiff::civil::date(2026, 10, 1);
+    let mut back = usual("move-in", town.today)["members"].clone();
+    for (name, value) in [("family_name", "佐藤"), ("birth_date", "1980-01-01")] {
+        back[0][name] = json!(value);
+    }
+    back[0]["addressee_no"] = json!(taro);
+    back[0]
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| !name.ends_with("_code") && name != "individual_number");
+    final_of(&mut town, "move-in", json!({ "members": back }));
+    let words = json!({ "targets": [taro], "record": "ended", "history_no": "2", "with_history": true });
+    let copy = printed(&mut town, "issue-former-copy", words);
+    let person = &copy["persons"][0];
+    assert_eq!(copy["address"]["text"], "架空県みなと郡台帳町字浜1番地");
+    assert_eq!(person["deletion"]["reason"]["text"], "国内転出");
+    // The 転入通知 came after the deletion and stands on the record.
+    assert_eq!(person["deletion"]["moved"]["confirmed_on"]["text"], "令和8年4月3日");
+    assert!(!copy.to_string().contains("佐藤"), "{copy}");
+    let copy = printed(&mut town, "issue-copy", json!({ "targets": [taro], "with_history": true }));
+    let lines = copy["persons"][0]["blocks"][0]["lines"].as_array().unwrap().clone();
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(!lines[0].as_str().unwrap().contains("従前の氏名"), "{lines:?}");
+}
+
+#[test]
 fn the_record_before_a_renewal_is_printed_as_it_was() {
     let mut town = town();
     let taro = town.people["太郎"];

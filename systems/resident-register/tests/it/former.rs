@@ -113,6 +113,64 @@ fn a_record_that_was_renewed_is_archived_and_its_person_stays_a_resident() {
     assert_eq!((rows, message.as_str()), (vec![("山田　太郎".to_owned(), json!([]))], "1人"));
 }
 
+/// Nothing in the new record tells of the one before it.
+#[test]
+fn the_record_of_who_returned_or_was_naturalized_is_archived_too() {
+    let mut town = town();
+    let people = town.people.clone();
+    make(&mut town, "move-out", json!({ "targets": [people["一郎"]] }));
+    make(
+        &mut town,
+        "move-in",
+        json!({ "members": [crate::cases::foreigner("ＬＥＥ　ＡＮＮ")], "lot": "8番地" }),
+    );
+    town.learn();
+    let ann = town.people["ＬＥＥ　ＡＮＮ"];
+    on(&mut town, "2026-10-01");
+    make(&mut town, "nationality", json!({ "targets": [ann] }));
+    let mut back = crate::cases::usual("move-in", town.today)["members"].clone();
+    for (name, value) in [
+        ("addressee_no", people["一郎"].to_string()),
+        ("family_name", "山田".to_owned()),
+        ("given_name", "一郎".to_owned()),
+        ("birth_date", "2012-03-03".to_owned()),
+    ] {
+        back[0][name] = json!(value);
+    }
+    back[0]
+        .as_object_mut()
+        .unwrap()
+        .retain(|name, _| !name.ends_with("_code") && name != "individual_number");
+    make(&mut town, "move-in", json!({ "members": back }));
+    assert!(town.person("一郎").history_entries.len() == 1 && town.person("一郎").is_resident());
+
+    on(&mut town, "2031-04-01");
+    let ran = town.run("former-archive", "clerk", &json!({}), true);
+    assert!(ran.outcome.message.contains("除票1件"), "{}", ran.outcome.message);
+    assert!(town.view().load::<FormerArchive>(&format!("{}/2", people["一郎"])).unwrap().is_some());
+    on(&mut town, "2031-10-01");
+    let ran = town.run("former-archive", "clerk", &json!({}), true);
+    assert!(ran.outcome.message.contains("除票1件"), "{}", ran.outcome.message);
+    assert!(town.view().load::<FormerArchive>(&format!("{ann}/2")).unwrap().is_some());
+}
+
+#[test]
+fn a_record_that_was_restored_is_no_former_one() {
+    let mut town = town();
+    let no = town.people["太郎"];
+    make(&mut town, "ex-officio-deletion", json!({ "targets": [no] }));
+    let member = json!([{
+        "addressee_no": no, "resident_kind": "1", "birth_date": "1980-01-01", "sex": "1", "relation": "世帯主",
+    }]);
+    let words = json!({ "entry_kind": "restored", "members": member, "lot": "9番地" });
+    make(&mut town, "ex-officio-entry", words);
+    let note = json!({ "addressee_no": no, "text": "消除の日は誤り" });
+    assert_eq!(town.run("former-note", "clerk", &note, true).codes(), ["D091"]);
+    on(&mut town, "2040-04-01");
+    town.run("former-archive", "clerk", &json!({}), true);
+    assert_eq!(town.view().count(&FORMER_ARCHIVE).unwrap(), 0);
+}
+
 #[test]
 fn a_deletion_that_was_taken_back_is_not_archived() {
     let mut town = town();
