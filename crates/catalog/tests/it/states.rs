@@ -36,7 +36,7 @@ fn rows_that_do_not_run_say_what_is_missing() {
         ("city", "2", "文字コード「UCS-4」のレイアウトがまだありません。"),
         ("city", "8", "送り元「税総合システム」はこの団体に入っていません。"),
         ("city", "8", "つの受け口のどれに入れますか。"),
-        ("city", "18", "受け口 electoral-roll/residents のどれに入れますか。"),
+        ("city", "18", "受け口 electoral-roll/protected、electoral-roll/residents のどれに入れますか。"),
         ("city", "30", "「住民基本台帳データ」は全件ですか、差分ですか。"),
         ("city", "34", "文字コード「SS明朝」の変換表がありません。"),
         ("city", "35", "文字コード「住基ネット統一文字」のレイアウトがまだありません。"),
