@@ -60,6 +60,9 @@ pub(crate) const ITEMS: &[(&str, Item)] = &[
     ("aside", Item::Aside),
 ];
 
+/// What stands before a sum, below or beside a list.
+pub(crate) const SUM_SIGNS: [&str; 5] = ["計", "合計", "小計", "総計", "総数"];
+
 /// How a column is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -140,15 +143,24 @@ fn matrix(rows: &[Vec<String>], top: usize, words: Words<'_>) -> Option<Heading>
     };
     let role = |(column, text): (usize, &String)| {
         if column == corner {
-            Role::Item(down)
-        } else if words.systems.resolve(text).is_some() {
-            Role::Mark(across, text.clone())
-        } else {
-            Role::Item(Item::Aside)
+            return Role::Item(down);
+        }
+        let known = words.systems.resolve(text).is_some();
+        match words.vocabulary.heading_exact(text).filter(|_| !known).map(item_of) {
+            Some(item) => Role::Item(item),
+            // A name nobody knows is a system all the same, and is asked about.
+            None if known || !text.is_empty() && !SUM_SIGNS.contains(&folded(text).as_str()) => {
+                Role::Mark(across, text.clone())
+            }
+            None => Role::Item(Item::Aside),
         }
     };
     let roles: Vec<Role> = line.iter().enumerate().map(role).collect();
-    let systems = roles.iter().filter(|role| matches!(role, Role::Mark(..))).count();
+    let systems = line
+        .iter()
+        .enumerate()
+        .filter(|(column, text)| *column != corner && words.systems.resolve(text).is_some());
+    let systems = systems.count();
     let heading = Heading { top, height: 1, roles, names: line.clone() };
     (SYSTEMS_MIN <= systems).then_some(heading)
 }
@@ -225,6 +237,7 @@ fn read(top: usize, lines: &[&Vec<String>], width: usize, words: Words<'_>) -> O
         heading.roles.push(role);
         heading.names.push(texts.join("／"));
     }
+    receivers_as_columns(lines, &mut heading, words);
     let marks = |heading: &Heading, way: &str| {
         heading.roles.iter().any(|role| matches!(role, Role::Mark(Item::Direction, of) if of == way))
     };
@@ -261,6 +274,36 @@ fn read(top: usize, lines: &[&Vec<String>], width: usize, words: Words<'_>) -> O
         1 < named.saturating_add(marked).saturating_add(receivers(line, &heading))
     });
     (fits && each && !reaches_into_the_list(lines, &heading, vocabulary)).then_some((items.len(), heading))
+}
+
+/// Systems below one heading of the receivers that reaches over several columns: a mark says that a system receives.
+/// Beside one that is known, a name nobody knows is a system as well, and is asked about.
+fn receivers_as_columns(lines: &[Vec<String>], heading: &mut Heading, words: Words<'_>) {
+    let text = |line: &Vec<String>, column: usize| line.get(column).cloned().unwrap_or_default();
+    let (Some((last, above)), width) = (lines.split_last(), heading.roles.len()) else { return };
+    let is_heading = |text: &str| words.vocabulary.heading_exact(text).is_some();
+    for upper in above {
+        let mut column = 0;
+        while column < width {
+            let over = text(upper, column);
+            let end = (column..width).find(|next| text(upper, *next) != over).unwrap_or(width);
+            let reaches = 1 < end.saturating_sub(column);
+            let receivers = words.vocabulary.heading_exact(&over).map(item_of) == Some(Item::Target);
+            let own: Vec<(usize, String)> = (column..end)
+                .map(|column| (column, text(last, column)))
+                .filter(|(_, own)| !own.is_empty() && *own != over && !is_heading(own))
+                .collect();
+            let known = own.iter().any(|(_, own)| words.systems.resolve(own).is_some());
+            if reaches && receivers && known {
+                for (column, own) in own {
+                    if let Some(role) = heading.roles.get_mut(column) {
+                        *role = Role::Mark(Item::Target, own);
+                    }
+                }
+            }
+            column = end;
+        }
+    }
 }
 
 /// How many cells of a line name a receiver whose column holds marks.
@@ -306,10 +349,25 @@ fn reaches_into_the_list(lines: &[Vec<String>], heading: &Heading, vocabulary: &
         repeated < REPEATED_MIN
     };
     let marked = |column: &usize| matches!(heading.roles.get(*column), Some(Role::Mark(Item::Target, _)));
+    // A word of the method or timing below the heading of one column is what a row says.
+    let says = |column: usize| {
+        let upper = lines.first().map(|line| text(line, column)).unwrap_or_default();
+        let beside = [column.checked_sub(1), column.checked_add(1)].into_iter().flatten();
+        let reaches =
+            beside.into_iter().any(|next| lines.first().is_some_and(|line| text(line, next) == upper));
+        let item = vocabulary.heading_exact(&upper).map(item_of);
+        let is_word = |lower: &String| item.is_some_and(|item| meaning(item, lower, vocabulary).is_some());
+        !upper.is_empty()
+            && !reaches
+            && lines.iter().skip(1).map(|line| text(line, column)).any(|lower| is_word(&lower))
+    };
+    if (0..heading.roles.len()).any(says) {
+        return true;
+    }
     (0..heading.roles.len()).filter(|column| !marked(column)).any(|column| {
         let upper = lines.first().map(|line| text(line, column)).unwrap_or_default();
         let item = vocabulary.heading(&upper).map(item_of);
-        matches!(item, Some(Item::No | Item::Source | Item::Target | Item::Data))
+        matches!(item, Some(Item::No | Item::Source | Item::Target | Item::Data | Item::File))
             && lines
                 .iter()
                 .skip(1)
@@ -333,13 +391,6 @@ fn role(texts: &[&str], words: Words<'_>) -> Role {
         let Some(item) = vocabulary.heading(upper).map(item_of) else { continue };
         if let Some(meaning) = meaning(item, bottom, vocabulary) {
             return Role::Mark(item, meaning);
-        }
-        // A system below the heading of the receivers: a mark says that it receives.
-        if item == Item::Target
-            && vocabulary.heading_exact(bottom).is_none()
-            && words.systems.resolve(bottom).is_some()
-        {
-            return Role::Mark(item, (*bottom).to_owned());
         }
     }
     // What stands below the heading of an end, such as 業務名 and システム名, is said of that end.

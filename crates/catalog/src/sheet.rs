@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use crate::derive::dates;
 use crate::fold::folded;
 use crate::grid::Grid;
-use crate::heading::{Heading, Item, Near, Role, at, find};
+use crate::heading::{Heading, Item, Near, Role, SUM_SIGNS, at, find};
 use crate::list::{LinkList, LinkRow, ListId, ListKind, Volume};
 use crate::sheet_ends::End;
 use crate::sheet_words::{Words, figure};
@@ -17,9 +17,6 @@ use crate::{Direction, Problem, Question, QuestionKind, Systems};
 
 /// Signs a note below or above a list begins with.
 const NOTE_SIGNS: [&str; 8] = ["※", "＊", "*", "注", "（注", "(注", "【注", "凡例"];
-
-/// What stands before a sum, below a list.
-const SUM_SIGNS: [&str; 5] = ["計", "合計", "小計", "総計", "総数"];
 
 /// A table a person keeps has fewer cells, empty ones counted.
 const CELLS_MAX: usize = 2_000_000;
@@ -283,6 +280,10 @@ impl Sheet<'_> {
         }
         self.above = cells;
         match rows {
+            // A line of a table of systems by systems without any mark.
+            Ok(rows) if rows.is_empty() => {
+                Line::Note(texts.iter().map(|text| text.as_str()).collect::<Vec<_>>().join(" "))
+            }
             Ok(rows) => Line::Rows(rows),
             Err(problems) => Line::Problems(problems),
         }
@@ -348,7 +349,13 @@ impl Sheet<'_> {
         if doubts.is_empty()
             && ((marks(Item::Target) && targets.is_empty()) || (marks(Item::Source) && sources.is_empty()))
         {
-            return Ok(Vec::new());
+            let says = [Item::Data, Item::Method, Item::Timing].map(|item| self.text(cells, item));
+            if says.iter().all(String::is_empty) {
+                return Ok(Vec::new());
+            }
+            let what = "どのシステムの欄にも印（○）がありません";
+            let problem = Problem::new(self.file, what).line(index.saturating_add(1));
+            return Err(vec![problem.remedy("連携するシステムの欄に○を付けてください")]);
         }
         let mut problems = Vec::new();
         for (item, name, ends) in [(Item::Source, "送り元", &sources), (Item::Target, "受け側", &targets)]

@@ -52,6 +52,13 @@ impl Sheet<'_> {
             doubts.push(Question::new(QuestionKind::Assumed, said));
             text = found;
         }
+        if self.words.vocabulary.exact(About::Mark, &text).is_some()
+            && self.words.systems.resolve(&text).is_none()
+        {
+            let said = format!("システムの名前の欄に印「{text}」だけがあります。どのシステムですか。");
+            doubts.push(Question::new(QuestionKind::Word, said));
+            return Vec::new();
+        }
         if let Some(one) = self.one(&text, doubts) {
             return vec![one];
         }

@@ -241,3 +241,45 @@ fn systems_as_columns_are_rows() {
     let want = ["住民基本台帳 > 印鑑登録", "住民基本台帳 > 国民健康保険", "国民健康保険 > 住民基本台帳"];
     assert_eq!(found, want);
 }
+
+/// No line of the list is taken for a second line of headings.
+#[test]
+fn the_first_row_below_one_line_of_headings_is_a_row() {
+    for (head, rows) in [
+        ("連携先|連携方式|頻度|備考", ["国保|ファイル|日次|", "介護|API|即時|", "年金|ファイル|月次|"]),
+        (
+            "連携先|ファイル名|連携方式|頻度",
+            ["国保|A.csv|ファイル|日次", "介護|B.csv|API|即時", "年金|C.csv|ファイル|月次"],
+        ),
+    ] {
+        let mut lines = vec!["住民記録システム 連携先一覧", head];
+        lines.extend(rows);
+        let want = ["国民健康保険", "介護保険", "国民年金"].map(|to| format!("住民基本台帳 > {to}"));
+        assert_eq!(ways(&lines), want, "{head}");
+    }
+}
+
+#[test]
+fn a_system_nobody_knows_among_columns_of_receivers_is_one_of_them() {
+    let sheet = [
+        "項番|データ名|提供元|利用業務|||頻度",
+        "|||国保|介護|謎の業務Ｘ|",
+        "1|住民異動|住民記録|○|○|○|日次",
+        "2|世帯|住民記録||||日次",
+        "3|||||||",
+    ];
+    let found = ways(&sheet);
+    let want = ["国民健康保険", "介護保険", "謎の業務Ｘ"].map(|to| format!("住民基本台帳 > {to}"));
+    assert_eq!(found, want);
+    // A line of data without a mark is told of.
+    let list = read(&grid(&sheet));
+    assert!(list.problems[0].to_string().contains("印（○）がありません"), "{}", list.problems[0]);
+    assert_eq!(list.skipped, 1);
+    let sheet = ["連携元＼連携先|住民記録|国保|謎の業務Ｘ|備考", "住民記録|-|○|○|毎日", "国保||-||なし"];
+    let list = read(&grid(&sheet));
+    let ends: Vec<&str> = list.rows.iter().map(|row| &*row.target).collect();
+    assert_eq!((ends, list.notes.len()), (vec!["国保", "謎の業務Ｘ"], 1), "{:?}", list.notes);
+    // A mark is never the name of a system.
+    let list = read(&grid(&["No|送信元|送信先|データ|方式", "1|住民記録|○|異動|ファイル"]));
+    assert_eq!((list.rows.len(), list.skipped), (0, 1));
+}
