@@ -124,7 +124,14 @@ impl Words<'_> {
             if self.vocabulary.exact(About::Timing, plain).is_none()
                 && let Some(word) = dated
             {
-                // 「毎月5日」 and 「年2回」 are no words of the vocabulary; the days say how often.
+                // 「毎月5日」 and 「年2回」 are no words of the vocabulary; the days say how often. A day alone behind
+                // 「10月1日、」 is of the same month.
+                let of_month = word == TimingWord::Monthly
+                    && words.contains(&TimingWord::Yearly)
+                    && part.starts_with(|c: char| c.is_numeric());
+                if of_month {
+                    continue;
+                }
                 words.extend((!words.contains(&word)).then_some(word));
                 continue;
             }

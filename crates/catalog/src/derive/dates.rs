@@ -81,6 +81,11 @@ pub(crate) fn fault(timing: &[TimingWord], when: &str) -> Option<Question> {
     if timing.is_empty() {
         return ask(format!("時期「{when}」を読めませんでした。いつ送りますか。"));
     }
+    if let Some(unclear) = said.unclear.first() {
+        return ask(format!(
+            "時期「{when}」の「{unclear}」をどう読むか分かりません。何日の何時に送りますか。"
+        ));
+    }
     if let Some(wrong) = said.wrong.first() {
         let why = if wrong.starts_with('第') {
             "は連携の時期に書けません。毎月の何日、または毎週の何曜日ですか"
@@ -90,6 +95,9 @@ pub(crate) fn fault(timing: &[TimingWord], when: &str) -> Option<Question> {
             "という日はありません。いつ送りますか"
         };
         return ask(format!("時期「{when}」の「{wrong}」{why}。"));
+    }
+    if let Some(question) = mixed(timing, when, &said) {
+        return Some(question);
     }
     if let Some((count, unit)) = said.count {
         let named = timing.iter().map(|word| runs(Some(*word), when).len()).max().unwrap_or(0);
@@ -107,6 +115,31 @@ pub(crate) fn fault(timing: &[TimingWord], when: &str) -> Option<Question> {
         }
     }
     None
+}
+
+/// Hours and days that do not say to which of the runs they belong, or that the word of the timing has no place for.
+fn mixed(timing: &[TimingWord], when: &str, said: &Said) -> Option<Question> {
+    let ask = |text: String| Some(Question::new(QuestionKind::Timing, text));
+    let has = |word: TimingWord| timing.contains(&word);
+    let by_calendar =
+        [TimingWord::Daily, TimingWord::Weekly, TimingWord::Monthly, TimingWord::Yearly].into_iter();
+    let calendar: Vec<TimingWord> = by_calendar.filter(|word| has(*word)).collect();
+    if calendar.is_empty() {
+        return None;
+    }
+    let hours = said.at.len().saturating_add(usize::from(said.span.is_some()));
+    let daily = calendar == [TimingWord::Daily];
+    if (1 < calendar.len() && 0 < hours) || (!daily && 1 < hours) {
+        return ask(format!("時期「{when}」の時刻がどの回のものか分かりません。それぞれ何時に送りますか。"));
+    }
+    let homeless = [
+        (!said.weekdays.is_empty() && !has(TimingWord::Weekly), "曜日"),
+        (!said.days.is_empty() && !has(TimingWord::Monthly), "日"),
+        (!said.dates.is_empty() && !has(TimingWord::Yearly), "月日"),
+    ];
+    let (_, what) = homeless.into_iter().find(|(is, _)| *is)?;
+    let words: Vec<_> = calendar.iter().map(|word| word.word()).collect();
+    ask(format!("時期「{when}」は「{}」ですが、{what}もあります。いつ送りますか。", words.join("・")))
 }
 
 /// The runs of a word of timing: one, or one for each of the dates the row lists.

@@ -10,6 +10,7 @@ mod names;
 mod said;
 mod schemas;
 mod timing;
+mod unclear;
 pub(crate) mod volume;
 mod write;
 

@@ -2,6 +2,7 @@
 
 use jiff::civil::Time;
 
+use super::unclear;
 use crate::fold::folded;
 use crate::link::last_day;
 use crate::{DayOfWeek, OnClosedDay};
@@ -26,6 +27,8 @@ pub(crate) struct Said {
     pub(crate) on_closed_day: Option<OnClosedDay>,
     /// What is no hour and no day, or none a schedule can hold: 「2月30日」, 「25:00」, 「第2水曜」.
     pub(crate) wrong: Vec<String>,
+    /// Words that change what stands beside them, in a way that is not understood: 「以外」, 「～」 of days, 「翌」.
+    pub(crate) unclear: Vec<String>,
 }
 
 const WEEKDAYS: [(char, DayOfWeek); 7] = [
@@ -65,10 +68,10 @@ const BEFORE: [&str; 7] =
 pub(crate) fn said(text: &str) -> Said {
     let words: Vec<String> = text.split_whitespace().map(folded).collect();
     let whole = words.join(" ").replace("ヶ月", "か月").replace("ケ月", "か月").replace("ヵ月", "か月");
-    let whole = whole.replace("カ月", "か月").replace("箇月", "か月");
+    let whole = unclear::plain(&whole.replace("カ月", "か月").replace("箇月", "か月"));
     let text: Vec<char> = whole.chars().collect();
     let has = |words: &[&str]| words.iter().any(|word| whole.contains(word));
-    let mut said = Said { weekdays: weekdays(&text), ..Said::default() };
+    let mut said = Said { weekdays: weekdays(&text), unclear: unclear::unclear(&whole), ..Said::default() };
     // 「翌営業日」 says what becomes of a closed day, and not on which days it runs.
     said.business_days = has(&BUSINESS);
     said.on_closed_day = match (has(&AFTER), has(&BEFORE)) {
@@ -89,7 +92,21 @@ pub(crate) fn said(text: &str) -> Said {
         let rest: String = text.iter().skip(after).skip_while(|c| **c == ' ').take(4).collect();
         let before: String = text.iter().take(place_of(&text, place)).collect();
         let before = before.trim_end();
+        let between: String =
+            text.iter().skip(place).take(place_of(&text, place).saturating_sub(place)).collect();
+        if between.contains("毎月") || between.contains("月次") {
+            // Days of every month are none of the months before.
+            said.dates.extend(open.drain(..).filter(|_| !day_before).map(|month| (month, None)));
+        }
         let is_list = std::mem::take(&mut listed);
+        if let Some((day, end)) = month_and_day(&text, value, after, before) {
+            place = end;
+            match i8::try_from(value).ok().filter(|month| (1..=12).contains(month)) {
+                Some(month) if (1..=last_day(month)).contains(&day) => said.dates.push((month, Some(day))),
+                _ => said.wrong.push(format!("{value}/{day}")),
+            }
+            continue;
+        }
         if rest.starts_with(':') || (rest.starts_with('時') && !rest.starts_with("時間")) {
             place = hour(&text, value, after, before, &mut said);
             continue;
@@ -120,7 +137,7 @@ pub(crate) fn said(text: &str) -> Said {
                 said.date(&mut open, *day);
                 open.clear();
             }
-        } else if is_day(&rest) {
+        } else if is_day(&rest, value, before) {
             for day in is_list.iter().copied().chain(std::iter::once(value)) {
                 match i8::try_from(day).ok().filter(|day| (1..=31).contains(day)) {
                     Some(day) => said.date(&mut open, day),
@@ -137,6 +154,8 @@ pub(crate) fn said(text: &str) -> Said {
         } else if rest.starts_with(['、', '・', ',', '/', '／']) && (1..=31).contains(&small) {
             listed = is_list;
             listed.push(value);
+        } else if !is_list.is_empty() {
+            said.unclear.push(is_list.iter().map(u32::to_string).collect::<Vec<_>>().join("、"));
         }
     }
     let undated = open.iter().filter(|_| !day_before).map(|month| (*month, None));
@@ -148,7 +167,33 @@ pub(crate) fn said(text: &str) -> Said {
             said.days.push(1);
         }
     }
+    // The next month is any month, where it has one day.
+    if whole.starts_with("翌月") && said.days.len().saturating_add(said.dates.len()) != 1 {
+        said.unclear.push("翌月".to_owned());
+    }
     said
+}
+
+/// The day of 「4/1」, and where it ends.
+fn month_and_day(text: &[char], month: u32, after: usize, before: &str) -> Option<(i8, usize)> {
+    if text.get(after) != Some(&'/')
+        || month > 12
+        || before.ends_with(['/', '、', '・', ',']) && !slashed(before)
+    {
+        return None;
+    }
+    let start = after.saturating_add(1);
+    let (day, end) = number(text, start).filter(|_| place_of(text, start) == start)?;
+    let next = text.get(end);
+    let goes_on = next.is_some_and(|c| matches!(c, '/' | '日' | '月' | '回' | ':' | '時' | '分'));
+    (!goes_on).then(|| (i8::try_from(day).unwrap_or(i8::MAX), end))
+}
+
+/// Whether what stands before a separator ends with a day such as 「4/1」, of which another follows.
+fn slashed(before: &str) -> bool {
+    let before = before.trim_end_matches(['、', '・', ',']);
+    let part = before.rsplit(['、', '・', ',', ' ']).next().unwrap_or_default();
+    !before.ends_with('/') && part.matches('/').count() == 1
 }
 
 impl Said {
@@ -168,25 +213,34 @@ impl Said {
 }
 
 /// Whether what follows a number makes it a day, and no count or length of days.
-fn is_day(rest: &str) -> bool {
-    let counts = [
-        "日間", "日前", "日後", "日以", "日分", "日次", "日お", "日ご", "日毎", "日に", "日1", "日程", "日営",
-    ];
-    rest.starts_with('日') && !counts.iter().any(|word| rest.starts_with(word))
+fn is_day(rest: &str, value: u32, before: &str) -> bool {
+    const COUNTS: [&str; 11] =
+        ["日間", "日前", "日後", "日以", "日分", "日次", "日お", "日ご", "日毎", "日程", "日営"];
+    let Some(behind) = rest.strip_prefix('日') else { return false };
+    if COUNTS.iter().any(|word| rest.starts_with(word)) {
+        return false;
+    }
+    // 「1日2回」 counts in a day, 「毎月15日1回」 does not; nor is 「15日10時」 a count.
+    let behind = behind.trim_start_matches(['に', ' ']);
+    let times = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_count = (times.len() < behind.len() && times.starts_with('回')) || behind.starts_with("一回");
+    !(is_count && value == 1 && !before.ends_with('月'))
 }
 
 /// 「月曜」, 「毎週火・木」, 「（金）」
 fn weekdays(text: &[char]) -> Vec<DayOfWeek> {
     let mut found: Vec<DayOfWeek> = Vec::new();
     let mut listing = false;
+    let weekly = text.contains(&'週');
     for (place, c) in text.iter().enumerate() {
         let next = text.get(place.saturating_add(1));
         let named = WEEKDAYS.iter().find(|(word, _)| word == c).map(|(_, day)| *day);
         let before = place.checked_sub(1).and_then(|place| text.get(place));
         // A list begins behind 毎週 or with a weekday in full.
+        let runs_on = next.is_some_and(|next| WEEKDAYS.iter().any(|(word, _)| word == next));
         let in_list = listing
             && before != Some(&'曜')
-            && matches!(next, None | Some('・' | '、' | ',' | '/' | '曜' | ')' | ' '));
+            && (runs_on || matches!(next, None | Some('・' | '、' | ',' | '/' | '曜' | ')' | ' ')));
         let follows = before == Some(&'週') && !matches!(next, Some('次' | '末'));
         match named {
             Some(day) if next == Some(&'曜') || in_list || follows => {
@@ -195,10 +249,22 @@ fn weekdays(text: &[char]) -> Vec<DayOfWeek> {
                 }
                 listing = true;
             }
+            _ if *c == '(' => listing = holds_weekdays(weekly, text.get(place..).unwrap_or_default()),
             _ => listing = listing && matches!(c, '・' | '、' | ',' | '/' | '曜' | '日'),
         }
     }
     found
+}
+
+/// Whether a bracket that begins here holds weekdays and nothing else: 「（月・木）」.
+fn holds_weekdays(weekly: bool, text: &[char]) -> bool {
+    let inside: Vec<&char> = text.iter().skip(1).take_while(|c| **c != ')').collect();
+    let is_part = |c: &&char| {
+        matches!(**c, '・' | '、' | ',' | '/' | '曜' | ' ') || WEEKDAYS.iter().any(|(word, _)| *word == **c)
+    };
+    // 「4月1日（火）」 only tells the day.
+    let enough = if weekly { 1 } else { 2 };
+    enough <= inside.len() && inside.iter().all(is_part)
 }
 
 /// An hour, alone or as the begin or end of a span; where it ends.
@@ -212,8 +278,17 @@ fn hour(text: &[char], value: u32, after: usize, before: &str, said: &mut Said) 
             .collect()
     };
     let following = text.iter().skip(end).find(|c| **c != ' ');
-    let begins = matches!(following, Some('~' | '～' | '〜' | '-' | 'か' | '−' | '‐' | '―'));
+    let behind: String = text.iter().skip(end).filter(|c| **c != ' ').take(2).collect();
+    let begins = matches!(following, Some('~' | '～' | '〜' | '-' | '−' | '‐' | '―')) || behind == "から";
+    let before =
+        ["翌日の", "翌日", "翌朝", "翌"].iter().find_map(|next| before.strip_suffix(next)).unwrap_or(before);
+    let before = before.trim_end();
     let ends = before.ends_with(['~', '～', '〜', '-', '−', '‐', '―']) || before.ends_with("から");
+    let is_limit = behind.starts_with("まで") || behind.starts_with('迄');
+    // A limit without a begin says not when, nor does 「22時か23時」.
+    if (ends && said.span.is_none()) || (is_limit && !ends) || (behind.starts_with('か') && !begins) {
+        said.unclear.push(shown.clone());
+    }
     match time {
         None => said.wrong.push(shown),
         Some(time) if ends => {
@@ -271,7 +346,7 @@ mod tests {
 
     #[test]
     fn hours_and_days_are_read_as_people_write_them() {
-        let cases: [(&str, Read); 22] = [
+        let cases: [(&str, Read); 31] = [
             ("22:00", (Some((22, 0)), None, None, None)),
             ("日次（２２時）", (Some((22, 0)), None, None, None)),
             ("22時30分", (Some((22, 30)), None, None, None)),
@@ -281,6 +356,15 @@ mod tests {
             ("毎週金曜日", (None, Some(5), None, None)),
             ("毎月10日", (None, None, None, Some(10))),
             ("毎月末日 20:00", (Some((20, 0)), None, None, Some(31))),
+            ("毎月25日18:00", (Some((18, 0)), None, None, Some(25))),
+            ("毎月5日10時", (Some((10, 0)), None, None, Some(5))),
+            ("月次（20日12:00）", (Some((12, 0)), None, None, Some(20))),
+            ("10月5日18:00", (Some((18, 0)), None, Some(10), Some(5))),
+            ("年次（6月10日19時）", (Some((19, 0)), None, Some(6), Some(10))),
+            ("毎月15日1回", (None, None, None, Some(15))),
+            ("毎月5日に送信", (None, None, None, Some(5))),
+            ("毎年4/1", (None, None, Some(4), Some(1))),
+            ("22:00～翌5:00", (None, None, None, None)),
             ("月末", (None, None, None, Some(31))),
             ("年1回（5月）", (None, None, Some(5), None)),
             ("年次 5月1日", (None, None, Some(5), Some(1))),

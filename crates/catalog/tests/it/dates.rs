@@ -63,6 +63,24 @@ fn a_timing_in_its_own_words_runs_on_these_days() {
         ("平日18:00", "business days"),
         ("日次（20:00～21:00）", "daily 20:00"),
         ("日次2回（12:00、18:00）", "daily 12:00, daily 18:00"),
+        ("1日2回（9:00、15:00）", "daily 09:00, daily 15:00"),
+        ("週2回（月・木）", "月曜日, 木曜日"),
+        ("毎週月水金", "月曜日, 水曜日, 金曜日"),
+        ("毎月25日18:00", "monthly 25 after"),
+        ("月次（20日12:00）", "monthly 20 after"),
+        ("毎月15日1回", "monthly 15 after"),
+        ("10月5日18:00", "10/5"),
+        ("毎年1/1", "1/1"),
+        ("4月1日、5日", "4/1, 4/5"),
+        ("4月・10月の1日、15日", "4/1, 10/1, 4/15, 10/15"),
+        ("毎月5日・10月1日", "monthly 5 after, 10/1"),
+        ("日次（土日祝を除く）", "business days"),
+        ("毎日（閉庁日を除く）", "business days"),
+        ("毎日（月～金）", "business days"),
+        ("22:00～翌5:00", "daily 22:00"),
+        ("日次（8:00～22:00）", "daily 08:00"),
+        ("翌月10日", "monthly 10 after"),
+        ("月次（前月分、10日）", "monthly 10 after"),
     ] {
         assert_eq!(runs(time, "全件"), want, "{time}");
     }
@@ -95,6 +113,54 @@ fn a_timing_not_understood_is_asked_and_does_not_run() {
     }
     let found = runs("毎月5日・20日", "差分");
     assert!(found.contains("差分を二度以上送る時期"), "{found}");
+}
+
+/// What changes the days and hours beside it is never run by those alone.
+#[test]
+fn a_timing_that_means_other_days_than_it_names_is_asked() {
+    for time in [
+        "月次（25日前後）",
+        "平日以外",
+        "平日を除く",
+        "開庁日以外",
+        "毎週日曜以外",
+        "毎月 ※4月は除く",
+        "毎月1日〜5日",
+        "毎月1～5日",
+        "4月～6月",
+        "毎週月～金",
+        "10月から3月まで毎月5日",
+        "3月又は4月",
+        "毎月10日まで",
+        "8時まで",
+        "日次 ～22:00",
+        "日次9:00・月次（10日）21:00",
+        "日次 22:00、週次（月曜）6:00",
+        "毎月５日、偶数月20日",
+        "月次（1日10:00、15日12:00）",
+        "毎月最終金曜日",
+        "月末の翌日",
+        "月末の翌営業日",
+        "毎月10日の前日",
+        "毎週金曜の翌日",
+        "毎月5営業日目",
+        "月初3営業日",
+        "月末3営業日前",
+        "15日締め翌月10日",
+        "3日ごと",
+        "10日毎",
+        "5か月ごと",
+        "3年ごと",
+        "2日に1回",
+        "毎月五日",
+        "月次（4月、10月）",
+        "日次（火・木）",
+        "令和7年10月1日",
+        "2025/4/1",
+    ] {
+        let found = runs(time, "全件");
+        assert!(found.starts_with('?'), "{time}: {found}");
+    }
 }
 
 /// What a row says of its time is not asked for again.
