@@ -280,7 +280,7 @@ fn source(row: &LinkRow, known: &Known, ask: &mut impl FnMut(QuestionKind, Strin
 fn named(names: &[&str], what: &str) -> String {
     const NAMED_MAX: usize = 5;
     if NAMED_MAX < names.len() {
-        format!("{}つの{what}", names.len())
+        format!("{}個の{what}", names.len())
     } else {
         format!("{what} {} ", names.join("、"))
     }

@@ -11,8 +11,9 @@ use crate::{
 /// Doubts by the index of the row.
 pub(crate) fn doubts(rows: &[LinkRow], known: &Known) -> BTreeMap<usize, Vec<Question>> {
     let mut doubts: BTreeMap<usize, Vec<Question>> = BTreeMap::new();
+    let mut near = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
-        let found = contradictions(row, known);
+        let found = contradictions(row, known, &mut near);
         if !found.is_empty() {
             doubts.entry(index).or_default().extend(found);
         }
@@ -23,7 +24,12 @@ pub(crate) fn doubts(rows: &[LinkRow], known: &Known) -> BTreeMap<usize, Vec<Que
     doubts
 }
 
-fn contradictions(row: &LinkRow, known: &Known) -> Vec<Question> {
+/// `near` keeps the names most like one that nobody knows, for it stands in many rows.
+fn contradictions<'k>(
+    row: &LinkRow,
+    known: &'k Known,
+    near: &mut BTreeMap<&'k str, String>,
+) -> Vec<Question> {
     let mut texts = Vec::new();
     if row.method == Some(MethodWord::Automatic) && row.timing.contains(&TimingWord::ByHand) {
         texts.push("方式が「自動」で時期が「手動」です。方式と時期の列が入れ替わっていませんか。".to_owned());
@@ -70,12 +76,10 @@ fn contradictions(row: &LinkRow, known: &Known) -> Vec<Question> {
         texts.into_iter().map(|text| Question::new(QuestionKind::Contradiction, text)).collect();
     for (role, name, system) in [("送り元", &row.source, ends.0), ("受け側", &row.target, ends.1)] {
         if let Some(system) = system.filter(|system| system.unlisted) {
-            let near = known.systems.nearest(&system.name);
-            let near = if near.is_empty() {
-                String::new()
-            } else {
-                format!("（近い名前: {}）", near.join("、"))
-            };
+            let near = near.entry(&system.id).or_insert_with(|| match known.systems.nearest(&system.name) {
+                names if names.is_empty() => String::new(),
+                names => format!("（近い名前: {}）", names.join("、")),
+            });
             let text = format!(
                 "{role}「{name}」はシステム一覧にないので、仮のシステムとして扱います。どのシステムの別名ですか{near}。"
             );
@@ -110,7 +114,7 @@ fn legs(rows: &[LinkRow], known: &Known, doubts: &mut BTreeMap<usize, Vec<Questi
             } else {
                 let text = format!(
                     "{}と同じ流れの、「{}」をはさんだもう一方の区間です。一つの連携として扱ってよいですか。",
-                    numbered(&others),
+                    numbered(others.iter().copied(), others.len()),
                     row.via
                 );
                 Question::new(QuestionKind::Legs, text)
@@ -128,7 +132,7 @@ fn identical(rows: &[LinkRow], doubts: &mut BTreeMap<usize, Vec<Question>>) {
         // of a line taken apart a mark follows it.
         let number = cells.iter().position(|cell| {
             let cell = cell.trim();
-            let marked = || row.no.strip_prefix(cell).is_some_and(|mark| mark.starts_with('-'));
+            let marked = || row.no.strip_prefix(cell).is_some_and(|mark| mark.starts_with(['-', '(']));
             !cell.is_empty() && (cell == row.no || marked())
         });
         if let Some(number) = number.filter(|_| row.kind != ListKind::Unit) {
@@ -140,11 +144,10 @@ fn identical(rows: &[LinkRow], doubts: &mut BTreeMap<usize, Vec<Question>>) {
     }
     for group in same.values().filter(|group| 1 < group.len()) {
         for (index, row) in group {
-            let others: Vec<&str> =
-                group.iter().filter(|(other, _)| other != index).map(|(_, other)| &*other.no).collect();
+            let others = group.iter().filter(|(other, _)| other != index).map(|(_, other)| &*other.no);
             let text = format!(
                 "{}と「{}」まですべて同じです。一方は消し忘れですか、別のデータですか。",
-                numbered(&others),
+                numbered(others, group.len().saturating_sub(1)),
                 row.data
             );
             doubts.entry(*index).or_default().push(Question::new(QuestionKind::Identical, text));
@@ -152,7 +155,13 @@ fn identical(rows: &[LinkRow], doubts: &mut BTreeMap<usize, Vec<Question>>) {
     }
 }
 
-pub(crate) fn numbered(numbers: &[&str]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(|no| format!("{no}番")).collect();
-    numbers.join("、")
+/// A few rows by their numbers, and how many more there are of these `count`.
+pub(crate) fn numbered<'n>(numbers: impl Iterator<Item = &'n str>, count: usize) -> String {
+    const NAMED_MAX: usize = 5;
+    let named: Vec<String> = numbers.take(NAMED_MAX).map(|no| format!("{no}番")).collect();
+    let more = match count.saturating_sub(NAMED_MAX) {
+        0 => String::new(),
+        more => format!("ほか{more}行"),
+    };
+    format!("{}{more}", named.join("、"))
 }

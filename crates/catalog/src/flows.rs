@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::check_links::circles;
 use crate::doubts::numbered;
 use crate::fold::folded;
@@ -49,18 +51,19 @@ fn same(flows: &[Flow<'_>], doubts: &mut BTreeMap<usize, Vec<Question>>) {
             if told {
                 continue;
             }
-            let others: Vec<&str> = others(group, flow);
             let text = format!(
                 "{}と、送り元・受け側・データ・方式・時期が同じです（書き方だけが違います）。一方は消し忘れですか。",
-                numbered(&others)
+                others(group, flow)
             );
             doubts.entry(flow.index).or_default().push(Question::new(QuestionKind::Identical, text));
         }
     }
 }
 
-fn others<'a>(group: &[&Flow<'a>], flow: &Flow<'_>) -> Vec<&'a str> {
-    group.iter().filter(|other| other.index != flow.index).map(|other| other.row.no.as_str()).collect()
+/// The other rows of a group by their numbers.
+fn others(group: &[&Flow<'_>], flow: &Flow<'_>) -> String {
+    let others = group.iter().filter(|other| other.index != flow.index).map(|other| other.row.no.as_str());
+    numbered(others, group.len().saturating_sub(1))
 }
 
 /// The same data that comes back to where it was sent from.
@@ -75,8 +78,12 @@ fn in_circles(flows: &[Flow<'_>], doubts: &mut BTreeMap<usize, Vec<Question>>) {
         let systems: BTreeSet<&str> =
             group.iter().flat_map(|flow| [flow.source.as_str(), flow.target.as_str()]).collect();
         let systems: Vec<&str> = systems.into_iter().collect();
+        let mut targets: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for flow in group {
+            targets.entry(&flow.source).or_default().insert(&flow.target);
+        }
         let ahead = |system: &str| -> Vec<&str> {
-            group.iter().filter(|flow| flow.source == system).map(|flow| flow.target.as_str()).collect()
+            targets.get(system).map(|targets| targets.iter().copied().collect()).unwrap_or_default()
         };
         for circle in circles(&systems, ahead) {
             let steps: BTreeSet<(&str, &str)> = circle
@@ -94,7 +101,7 @@ fn in_circles(flows: &[Flow<'_>], doubts: &mut BTreeMap<usize, Vec<Question>>) {
                 let text = format!(
                     "「{}」が{}を回って元のシステムに戻ります。どちらが元のデータですか。",
                     flow.row.data,
-                    numbered(&others(&within, flow))
+                    others(&within, flow)
                 );
                 doubts.entry(flow.index).or_default().push(Question::new(QuestionKind::Contradiction, text));
             }
@@ -104,34 +111,44 @@ fn in_circles(flows: &[Flow<'_>], doubts: &mut BTreeMap<usize, Vec<Question>>) {
 
 /// A file of one name for one receiver that two rows write: one would overwrite the other's.
 fn one_file(flows: &[Flow<'_>], doubts: &mut BTreeMap<usize, Vec<Question>>) {
-    let mut by_file: BTreeMap<(&str, String), Vec<&Flow<'_>>> = BTreeMap::new();
+    let mut by_file: BTreeMap<(&str, String), (String, Vec<&Flow<'_>>)> = BTreeMap::new();
     for flow in flows {
         for file in files(&flow.row.data).into_iter().chain(files(&flow.row.note)) {
-            let of = by_file.entry((&flow.target, file)).or_default();
-            if !of.iter().any(|other| other.row.line == flow.row.line && other.row.list == flow.row.list) {
+            let (_, of) = by_file.entry((&flow.target, folded(&file))).or_insert_with(|| (file, Vec::new()));
+            // Rows of one line stand behind each other.
+            let same = |other: &&Flow<'_>| other.row.line == flow.row.line && other.row.list == flow.row.list;
+            if !of.last().is_some_and(same) {
                 of.push(flow);
             }
         }
     }
-    for ((_, file), group) in by_file.iter().filter(|(_, group)| 1 < group.len()) {
+    for (file, group) in by_file.values().filter(|(_, group)| 1 < group.len()) {
         for flow in group {
             let text = format!(
                 "{}と同じファイル「{file}」に書きます。後のものが前のものを消しませんか。名前を分けますか。",
-                numbered(&others(group, flow))
+                others(group, flow)
             );
             doubts.entry(flow.index).or_default().push(Question::new(QuestionKind::Contradiction, text));
         }
     }
 }
 
-/// The names of files in a text: letters and signs with an ending, such as `SYUNO.csv`.
+/// The names of files in a text, as printed: letters and signs with an ending, such as `SYUNO.csv`. An address of the web
+/// or of mail is none.
 fn files(text: &str) -> Vec<String> {
-    let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-    let text = folded(text);
-    let names = text.split(|c| !of_name(c)).filter(|name| {
-        let Some((stem, ending)) = name.rsplit_once('.') else { return false };
+    let of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let is_address = |word: &&str| word.contains("://") || word.contains('@') || word.starts_with("www.");
+    let shown: String = text.nfkc().collect();
+    let names = shown
+        .split_whitespace()
+        .filter(|word| !is_address(word))
+        .flat_map(|word| word.split(|c| !of_name(c)));
+    let named = names.filter_map(|name| {
+        let (stem, behind) = name.rsplit_once('.')?;
+        // Words may follow without a space: 「SYUNO.csvを送る」.
+        let ending: String = behind.chars().take_while(char::is_ascii_alphanumeric).collect();
         let is_ending = (2..=4).contains(&ending.len()) && ending.chars().any(|c| c.is_ascii_alphabetic());
-        !stem.is_empty() && is_ending
+        (!stem.is_empty() && is_ending).then(|| format!("{stem}.{ending}"))
     });
-    names.map(str::to_owned).collect()
+    named.collect()
 }

@@ -208,12 +208,12 @@ impl Systems {
         };
         let wanted = pairs(&folded(name));
         let mut alike: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-        for (known, index) in &self.by_name {
+        let listed = |index: usize| self.systems.get(index).is_some_and(|system| !system.unlisted);
+        for (known, index) in self.by_name.iter().filter(|(_, index)| listed(**index)) {
             let of = pairs(known);
             let shared = of.intersection(&wanted).count();
             let apart = of.len().max(wanted.len()).saturating_sub(shared);
-            let is_known = self.systems.get(*index).is_some_and(|system| !system.unlisted);
-            if is_known && 0 < shared {
+            if 0 < shared {
                 let best = alike.entry(*index).or_insert((shared, apart));
                 if best.0 < shared || (best.0 == shared && apart < best.1) {
                     *best = (shared, apart);

@@ -30,7 +30,7 @@ fn contradictions_are_asked_about() {
                 "1|収滞納|財務会計|日計|自動|日次|差分||出力ファイル：SYUNO.csv",
                 "2|収納管理|財務会計|日計税外|自動|日次|差分||出力ファイル：SYUNO.csv",
             ],
-            "2番と同じファイル「syuno.csv」に書きます",
+            "2番と同じファイル「SYUNO.csv」に書きます",
         ),
         (
             vec![
