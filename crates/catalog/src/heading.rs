@@ -34,6 +34,8 @@ pub(crate) enum Item {
     Assurance,
     Scope,
     Note,
+    /// Hours or days in a column of their own (実行時刻), which say more of the timing.
+    Time,
     /// Of no meaning to a link; kept among the remarks.
     Aside,
 }
@@ -57,6 +59,7 @@ pub(crate) const ITEMS: &[(&str, Item)] = &[
     ("delivery_assurance", Item::Assurance),
     ("scope", Item::Scope),
     ("note", Item::Note),
+    ("time", Item::Time),
     ("aside", Item::Aside),
 ];
 
@@ -231,7 +234,9 @@ fn read(top: usize, lines: &[&Vec<String>], width: usize, words: Words<'_>) -> O
         let taken = |item: Item| heading.roles.contains(&Role::Item(item));
         let role = match role {
             // A second column of the same name says more about the first; remarks may stand in several.
-            Role::Item(item) if item != Item::Note && taken(item) => Role::Item(Item::Aside),
+            Role::Item(item) if !matches!(item, Item::Note | Item::Time) && taken(item) => {
+                Role::Item(Item::Aside)
+            }
             other => other,
         };
         heading.roles.push(role);
@@ -259,7 +264,7 @@ fn read(top: usize, lines: &[&Vec<String>], width: usize, words: Words<'_>) -> O
         .map(|role| match role {
             Role::Item(item) | Role::Mark(item, _) => *item,
         })
-        .filter(|item| !matches!(item, Item::Aside | Item::Note | Item::File))
+        .filter(|item| !matches!(item, Item::Aside | Item::Note | Item::Time | Item::File))
         .collect();
     items.sort_unstable();
     items.dedup();
@@ -407,7 +412,10 @@ fn role(texts: &[&str], words: Words<'_>) -> Role {
         return Role::Mark(item, meaning);
     }
     let ending = [*bottom, joined.as_str()].into_iter().chain(above.iter().rev().copied());
-    ending.filter_map(|text| vocabulary.heading(text)).next().map_or(Role::Item(Item::Aside), named)
+    let role =
+        ending.filter_map(|text| vocabulary.heading(text)).next().map_or(Role::Item(Item::Aside), named);
+    // Not every heading that ends so is of when it runs.
+    if role == Role::Item(Item::Time) { Role::Item(Item::Aside) } else { role }
 }
 
 fn item_of(name: &str) -> Item {

@@ -23,6 +23,7 @@ mod per;
 mod problem;
 mod sheet;
 mod sheet_ends;
+mod sheet_numbers;
 mod sheet_words;
 mod summary;
 mod systems;

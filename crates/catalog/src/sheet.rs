@@ -11,12 +11,16 @@ use crate::grid::Grid;
 use crate::heading::{Heading, Item, Near, Role, SUM_SIGNS, at, find};
 use crate::list::{LinkList, LinkRow, ListId, ListKind, Volume};
 use crate::sheet_ends::End;
+use crate::sheet_numbers::printed;
 use crate::sheet_words::{Words, figure};
 use crate::vocabulary::{About, Sense, Vocabulary};
 use crate::{Direction, Problem, Question, QuestionKind, Systems};
 
 /// Signs a note below or above a list begins with.
 const NOTE_SIGNS: [&str; 8] = ["※", "＊", "*", "注", "（注", "(注", "【注", "凡例"];
+
+/// More systems in one line have not been meant.
+const PAIRS_MAX: usize = 100;
 
 /// A table a person keeps has fewer cells, empty ones counted.
 const CELLS_MAX: usize = 2_000_000;
@@ -134,6 +138,7 @@ impl LinkList {
             owner: owner(grid, &rows, heading.top, systems),
             above: Vec::new(),
             numbers: BTreeSet::new(),
+            printed: printed(&rows, &heading),
             heading,
         };
         for (index, cells) in rows.iter().enumerate().skip(sheet.heading.below()) {
@@ -217,7 +222,9 @@ pub(crate) struct Sheet<'a> {
     pub(crate) owner: Option<String>,
     /// The row above, as understood: what 〃 repeats.
     pub(crate) above: Vec<String>,
-    numbers: BTreeSet<String>,
+    pub(crate) numbers: BTreeSet<String>,
+    /// The numbers printed anywhere in the list.
+    pub(crate) printed: BTreeSet<String>,
 }
 
 impl Sheet<'_> {
@@ -331,6 +338,8 @@ impl Sheet<'_> {
             return own.to_owned();
         }
         let marked = |(role, cell): (&Role, &String)| match role {
+            // Names of files below 送信 and 受信 say nothing of the way.
+            Role::Mark(Item::Direction, _) if item == Item::Direction && !self.is_mark(cell) => None,
             Role::Mark(of, word) if *of == item => self.words.is_marked(cell).then(|| word.clone()),
             _ => None,
         };
@@ -388,12 +397,22 @@ impl Sheet<'_> {
         }
         let pairs: Vec<(&End, &End)> =
             sources.iter().flat_map(|source| targets.iter().map(move |target| (source, target))).collect();
-        let Some((source, target)) = pairs.first() else { return Ok(Vec::new()) };
-        let direction = self.direction(cells, &source.name, &target.name, &mut doubts);
-        let turned = |source: &End, target: &End| {
+        if PAIRS_MAX < pairs.len() {
+            let what = format!("1行に{}組のシステムがあります", pairs.len());
+            let problem = Problem::new(self.file, what).line(index.saturating_add(1));
+            let rule = format!("1行に書けるのは{PAIRS_MAX}組までです");
+            return Err(vec![problem.rule(rule).remedy("行を分けてください")]);
+        }
+        let turned = |direction: Direction, source: &End, target: &End| {
             let (source, target) = (source.name.clone(), target.name.clone());
             if direction == Direction::In { (target, source) } else { (source, target) }
         };
+        // What is asked of the way is asked of each pair.
+        let (asked_at, mut ways) = (doubts.len(), Vec::new());
+        for (source, target) in &pairs {
+            let mut asked = Vec::new();
+            ways.push((self.direction(cells, &source.name, &target.name, &mut asked), asked));
+        }
         let mut method_text = self.text(cells, Item::Method);
         let channel_text = self.text(cells, Item::Channel);
         if method_text.is_empty() && self.words.vocabulary.sense(About::Method, &channel_text).is_some() {
@@ -412,11 +431,11 @@ impl Sheet<'_> {
         if data.is_empty() {
             doubts.push(Question::new(QuestionKind::Dataset, "データの名前が空です。何を送りますか。"));
         }
-        let via = self.text(cells, Item::Via);
-        let via = [via, source.via.clone(), target.via.clone()]
-            .into_iter()
-            .find(|via| !via.is_empty())
-            .unwrap_or_default();
+        let column = self.text(cells, Item::Via);
+        let via = |source: &End, target: &End| {
+            let vias = [&column, &source.via, &target.via];
+            vias.into_iter().find(|via| !via.is_empty()).cloned().unwrap_or_default()
+        };
         let volume = self.text(cells, Item::Volume);
         let volume = (!volume.is_empty()).then(|| Volume {
             max: figure(&volume),
@@ -426,17 +445,17 @@ impl Sheet<'_> {
         let no = self.number(index, self.cell(cells, Item::No), &mut doubts);
         let when = self.when(cells);
         self.withdrawn(cells, &mut doubts);
+        self.hour_or_length(cells, &when, &mut doubts);
         self.words.timing_of_dates(&when, &mut timing, &mut doubts);
-        let (source, target) = turned(source, target);
         let row = LinkRow {
             list: list.id.clone(),
             kind: ListKind::General,
             no,
             line: index.saturating_add(1),
             cells: self.grid.rows.get(index).cloned().unwrap_or_default(),
-            source,
-            target,
-            via,
+            source: String::new(),
+            target: String::new(),
+            via: String::new(),
             via_side: None,
             data,
             function: None,
@@ -450,71 +469,47 @@ impl Sheet<'_> {
             volume,
             exclusive_lock: self.words.exclusive_lock(self.cell(cells, Item::ExclusiveLock), &mut doubts),
             delivery_assurance: self.words.assurance(self.cell(cells, Item::Assurance), &mut doubts),
-            direction: Some(direction),
+            direction: None,
             scope: self.text(cells, Item::Scope),
             note: self.note(cells, remarks),
             doubts,
         };
-        if pairs.len() == 1 {
-            return Ok(vec![row]);
-        }
-        let said =
-            format!("1行に{}組のシステムがあるので、1組ずつの行に分けました。よいですか。", pairs.len());
-        let rows = pairs.iter().enumerate().map(|(turn, (source, target))| {
-            let (source, target) = turned(source, target);
-            let wanted = format!("{}-{}", row.no, turn.saturating_add(1));
-            let mut row = LinkRow { no: self.free_number(&wanted), source, target, ..row.clone() };
-            row.doubts.push(Question::new(QuestionKind::Assumed, said.clone()));
-            row
-        });
+        let several = pairs.len();
+        let said = format!("1行に{several}組のシステムがあるので、1組ずつの行に分けました。よいですか。");
+        let rows =
+            pairs.iter().zip(ways).enumerate().map(|(turn, ((source, target), (direction, asked)))| {
+                let mut row = LinkRow { via: via(source, target), direction: Some(direction), ..row.clone() };
+                (row.source, row.target) = turned(direction, source, target);
+                row.doubts.splice(asked_at..asked_at, asked);
+                if 1 < several {
+                    row.no = self.free_number(&format!("{}({})", row.no, turn.saturating_add(1)));
+                    row.doubts.push(Question::new(QuestionKind::Assumed, said.clone()));
+                }
+                row
+            });
         Ok(rows.collect())
-    }
-
-    /// The number of a row: as printed, or its place. A number merged over several rows is told apart.
-    fn number(&mut self, index: usize, printed: &str, doubts: &mut Vec<Question>) -> String {
-        let printed: String = printed.split_whitespace().collect::<Vec<_>>().join("");
-        let column = self.heading.column(Item::No);
-        let place = index.saturating_sub(self.heading.below()).saturating_add(1);
-        let wanted = if printed.is_empty() { format!("{place}行目") } else { printed.replace(':', "-") };
-        let no = self.free_number(&wanted);
-        let merged = column.is_some_and(|column| self.grid.continues(index, column));
-        if no != wanted && !merged {
-            let said = format!("番号「{wanted}」が2度あるので、この行を「{no}」としました。よいですか。");
-            doubts.push(Question::new(QuestionKind::Assumed, said));
-        }
-        no
-    }
-
-    fn free_number(&mut self, wanted: &str) -> String {
-        let mut no = wanted.to_owned();
-        for turn in 2_u32.. {
-            if self.numbers.insert(no.clone()) {
-                break;
-            }
-            no = format!("{wanted}-{turn}");
-        }
-        no
     }
 
     /// Whether a column such as 実行時刻 says more of the timing.
     fn is_of_time(&self, column: usize, role: &Role) -> bool {
-        const OF_TIME: [&str; 13] = [
-            "時刻",
-            "時間",
-            "曜日",
-            "実行",
-            "起動",
-            "周期",
-            "頻度",
-            "期日",
-            "日付",
-            "開始",
-            "実施日",
-            "処理日",
-            "送信日",
-        ];
-        let name = folded(self.heading.name(column));
-        *role == Role::Item(Item::Aside) && OF_TIME.iter().any(|word| name.contains(word))
+        let of_timing = |line: &str| self.words.vocabulary.heading_exact(line) == Some("timing");
+        *role == Role::Item(Item::Time)
+            // A second column below the heading of the timing.
+            || (*role == Role::Item(Item::Aside) && self.heading.name(column).split('／').any(of_timing))
+    }
+
+    /// 「実行時間 1:30」 may be an hour or how long it takes; where nothing else says the hour, it is asked.
+    fn hour_or_length(&self, cells: &[String], when: &str, doubts: &mut Vec<Question>) {
+        for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
+            let name = self.heading.name(column);
+            let either = *role == Role::Item(Item::Aside) && folded(name).ends_with("時間");
+            if either && dates::has_hour(cell) && !dates::has_hour(when) && !self.is_of_time(column, role) {
+                let said = format!(
+                    "「{name}」の「{cell}」は、始める時刻ですか、かかる時間ですか。何時に送りますか。"
+                );
+                doubts.push(Question::new(QuestionKind::Timing, said));
+            }
+        }
     }
 
     /// What the cells of time say, of which the timing is only the word: also those of columns such as 実行時刻.
@@ -550,6 +545,9 @@ impl Sheet<'_> {
                     "" => parts.push(cell.clone()),
                     name => parts.push(format!("{name}: {cell}")),
                 },
+                Role::Mark(Item::Direction, _) if !self.is_mark(cell) => {
+                    parts.push(format!("{}: {cell}", self.heading.name(column)));
+                }
                 Role::Item(_) | Role::Mark(..) => {}
             }
         }

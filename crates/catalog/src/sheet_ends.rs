@@ -1,5 +1,7 @@
 //! The two ends of a row: which systems its cells name, and which way it goes.
 
+use std::collections::BTreeSet;
+
 use crate::fold::{bracketed, parts};
 use crate::grid::cell_name;
 use crate::heading::{Item, Role};
@@ -59,22 +61,17 @@ impl Sheet<'_> {
             doubts.push(Question::new(QuestionKind::Word, said));
             return Vec::new();
         }
-        if let Some(one) = self.one(&text, doubts) {
-            return vec![one];
+        if let Some(ends) = self.named(&text, doubts) {
+            return ends;
         }
         let pointed = match item {
             Item::Source => text.trim_end_matches(['→', '⇒']),
             _ => text.trim_start_matches(['→', '⇒']),
         };
         if pointed != text
-            && let Some(one) = self.one(pointed.trim(), doubts)
+            && let Some(ends) = self.named(pointed.trim(), doubts)
         {
-            return vec![one];
-        }
-        let several: Vec<End> =
-            parts(&text).iter().filter_map(|part| self.one(part, &mut Vec::new())).collect();
-        if 1 < several.len() && several.len() == parts(&text).len() {
-            return several;
+            return ends;
         }
         let (outer, inner) = bracketed(&text).unwrap_or((&text, ""));
         let everyone = |part: &str| self.words.vocabulary.exact(About::Everyone, part).is_some();
@@ -86,6 +83,38 @@ impl Sheet<'_> {
             doubts.push(Question::new(QuestionKind::SystemUnknown, said));
         }
         vec![End::new(&text)]
+    }
+
+    /// The systems a text stands for: one, or each of its parts, of which every one must be known.
+    fn named(&self, text: &str, doubts: &mut Vec<Question>) -> Option<Vec<End>> {
+        let known = |name: &str| self.words.systems.resolve(name).is_some();
+        let several = parts(text);
+        let whole =
+            known(text) || bracketed(text).is_some_and(|(outer, _)| known(outer) && parts(outer).len() > 1);
+        if several.len() < 2 || whole {
+            if let Some((platform, inner)) = bracketed(text)
+                && self.words.vocabulary.exact(About::Platform, platform).is_some()
+                && 1 < parts(inner).len()
+                && let Some(ends) = self.named(inner, doubts)
+            {
+                let via = || platform.to_owned();
+                return Some(ends.into_iter().map(|end| End { via: via(), ..end }).collect());
+            }
+            return Some(vec![self.one(text, doubts)?]);
+        }
+        let mut asked = Vec::new();
+        let ends: Option<Vec<End>> = several.iter().map(|part| self.one(part, &mut asked)).collect();
+        let Some(ends) = ends else {
+            // A bracket on a line of its own.
+            let is_one = parts(&text.replace('\n', " ")).len() < 2;
+            return if is_one { Some(vec![self.one(text, doubts)?]) } else { None };
+        };
+        let mut seen = BTreeSet::new();
+        let id = |end: &End| self.words.systems.resolve(&end.name).map(|system| system.id.clone());
+        let ends =
+            ends.into_iter().filter(|end| seen.insert(id(end).unwrap_or_else(|| end.name.clone()))).collect();
+        doubts.extend(asked);
+        Some(ends)
     }
 
     /// The one system a text stands for.
@@ -139,11 +168,21 @@ impl Sheet<'_> {
         target: &str,
         doubts: &mut Vec<Question>,
     ) -> Direction {
-        let marks = self.heading.roles.iter().any(|role| matches!(role, Role::Mark(Item::Direction, _)));
+        let way = |(role, cell): (&Role, &String)| {
+            matches!(role, Role::Mark(Item::Direction, _)) && (cell.is_empty() || self.is_mark(cell))
+        };
+        let marks = self.heading.roles.iter().zip(cells).any(way);
         let has_column = self.heading.column(Item::Direction).is_some() || marks;
         let text = self.text(cells, Item::Direction);
         let text = if ["←・→", "→・←"].contains(&text.as_str()) { "←→" } else { text.as_str() };
         let between = |text: &str| self.between(text, source, target);
+        // 「CSV→固定長」 is no way between systems.
+        let of_systems = |text: &str| {
+            let sides = self.words.vocabulary.arrow_in(text);
+            sides.is_some_and(|(left, _, right)| {
+                [left, right].iter().any(|side| self.words.systems.resolve(side).is_some())
+            })
+        };
         let found = match between(text) {
             Some(Some(direction)) => direction,
             Some(None) => {
@@ -160,7 +199,7 @@ impl Sheet<'_> {
             }
             let contradicts = match between(cell) {
                 Some(Some(direction)) => direction != found,
-                Some(None) => aside && !has_column,
+                Some(None) => aside && !has_column && of_systems(cell),
                 None => aside && !has_column && self.words.vocabulary.exact(About::Direction, cell).is_some(),
             };
             if contradicts {
@@ -193,21 +232,38 @@ impl Sheet<'_> {
         })
     }
 
-    /// Whether a cell says that the row does not run (廃止, 未定): in short, or among other words.
+    /// Whether a cell is a mark and nothing else.
+    pub(crate) fn is_mark(&self, cell: &str) -> bool {
+        self.words.vocabulary.exact(About::Mark, cell).is_some()
+    }
+
+    /// Whether a cell says that the row does not run (廃止, 未定): by itself, or with 予定 and 済. Names, data and who is
+    /// in charge may hold the same words.
     pub(crate) fn withdrawn(&self, cells: &[String], doubts: &mut Vec<Question>) {
-        const WORDS_BESIDE_MAX: usize = 6;
+        const CHARS_MAX: usize = 8;
         for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
-            let whole = self.words.vocabulary.exact(About::Withdrawn, cell).is_some();
-            let named = matches!(role, Role::Item(Item::No | Item::Data | Item::Source | Item::Target));
-            let within = match self.words.vocabulary.sense(About::Withdrawn, cell) {
-                Some(Sense::Guessed("anywhere")) if !named => true,
-                _ => whole && *role != Role::Item(Item::No),
-            };
-            if !within {
+            let name = self.heading.name(column).replace('\n', "");
+            let exact = |text: &str| self.words.vocabulary.exact(About::Withdrawn, text).is_some();
+            let names =
+                matches!(role, Role::Item(Item::No | Item::Data | Item::File | Item::Source | Item::Target));
+            let people = *role == Role::Item(Item::Aside)
+                && self.words.vocabulary.sense(About::People, &name).is_some();
+            if names || people || cell.is_empty() {
                 continue;
             }
-            let name = self.heading.name(column).replace('\n', "");
-            if whole || cell.chars().count() <= WORDS_BESIDE_MAX.saturating_add(2) {
+            let outer = bracketed(cell).map_or(cell.as_str(), |(outer, _)| outer);
+            let guessed =
+                self.words.vocabulary.sense(About::Withdrawn, cell) == Some(Sense::Guessed("anywhere"));
+            let planned =
+                cell.chars().count() <= CHARS_MAX && ["予定", "済"].iter().any(|word| cell.contains(word));
+            let whole = exact(cell)
+                || exact(outer)
+                || parts(cell).iter().any(|part| exact(part))
+                || (guessed && planned);
+            if !whole && !guessed {
+                continue;
+            }
+            if whole {
                 let said = format!("「{name}」に「{cell}」とあるので、動かしていません。連携しますか。");
                 doubts.push(Question::new(QuestionKind::Withdrawn, said));
             } else {

@@ -27,6 +27,8 @@ pub(crate) enum About {
     Withdrawn,
     /// What names many systems at once (各業務).
     Everyone,
+    /// Words in the heading of who is in charge (担当課), whose cells say nothing of the row.
+    People,
 }
 
 const ABOUTS: &[(&str, About)] = &[
@@ -45,6 +47,7 @@ const ABOUTS: &[(&str, About)] = &[
     ("naming", About::Naming),
     ("withdrawn", About::Withdrawn),
     ("everyone", About::Everyone),
+    ("people", About::People),
 ];
 
 /// How municipalities word the headings and cells of their lists (連携一覧の言葉). Width, spaces and case make no
@@ -198,6 +201,7 @@ fn meanings(about: About) -> Vec<&'static str> {
         About::Naming => vec!["name"],
         About::Withdrawn => vec!["anywhere", "alone"],
         About::Everyone => vec!["everyone"],
+        About::People => vec!["people"],
     }
 }
 

@@ -133,9 +133,13 @@ fn an_hour_in_a_column_of_its_own_is_one_change() {
 #[test]
 fn several_systems_in_a_cell_are_rows_of_their_own() {
     for (cell, want) in [
-        ("印鑑登録、国民年金、児童手当", vec!["1-1 印鑑登録", "1-2 国民年金", "1-3 児童手当"]),
-        ("国保／介護／後期高齢", vec!["1-1 国民健康保険", "1-2 介護保険", "1-3 後期高齢者医療"]),
-        ("国保・介護", vec!["1-1 国民健康保険", "1-2 介護保険"]),
+        ("印鑑登録、国民年金、児童手当", vec!["1(1) 印鑑登録", "1(2) 国民年金", "1(3) 児童手当"]),
+        ("国保／介護／後期高齢", vec!["1(1) 国民健康保険", "1(2) 介護保険", "1(3) 後期高齢者医療"]),
+        ("国保・介護", vec!["1(1) 国民健康保険", "1(2) 介護保険"]),
+        ("国保・介護（福祉）", vec!["1(1) 国民健康保険", "1(2) 介護保険"]),
+        ("会計室（財務会計）、教育委員会（学齢簿）", vec!["1(1) 財務会計", "1(2) 就学"]),
+        ("共通基盤（国保・介護）", vec!["1(1) 国民健康保険", "1(2) 介護保険"]),
+        ("国保、国民健康保険", vec!["1 国民健康保険"]),
         ("人事・給与", vec!["1 人事給与"]),
         ("国保・謎の業務Ｘ", vec!["1 国保・謎の業務Ｘ"]),
         ("会計室（財務会計）", vec!["1 財務会計"]),
@@ -184,6 +188,9 @@ fn rows_withdrawn_are_asked_about() {
         ("廃止", "", true),
         ("検討中", "", true),
         ("日次", "未定", true),
+        ("日次", "廃止（令和7年度）", true),
+        ("日次", "R8廃止予定", true),
+        ("日次", "印鑑登録廃止", false),
         ("日次", "旧システムの画面は廃止する見込みです", false),
         ("日次", "", false),
     ] {
@@ -203,7 +210,7 @@ fn a_column_of_how_it_travels_gives_the_method() {
         ("バッチ", Some(MethodWord::Automatic)),
         ("USB", Some(MethodWord::FileOrMedia)),
         ("Web API", Some(MethodWord::Immediate)),
-        ("LGWAN経由", Some(MethodWord::FileOrMedia)),
+        ("LGWAN経由", None),
         ("NW", None),
     ] {
         let list = read(&grid(&[
@@ -282,4 +289,79 @@ fn a_system_nobody_knows_among_columns_of_receivers_is_one_of_them() {
     // A mark is never the name of a system.
     let list = read(&grid(&["No|送信元|送信先|データ|方式", "1|住民記録|○|異動|ファイル"]));
     assert_eq!((list.rows.len(), list.skipped), (0, 1));
+}
+
+#[test]
+fn what_only_looks_like_a_question_stops_no_row() {
+    for (head, cell) in [
+        ("ファイル形式", "CSV→固定長"),
+        ("保守ベンダー", "未定"),
+        ("連携開始日", "令和7年10月1日"),
+        ("実行サーバ", "SV01"),
+    ] {
+        let list = read(&grid(&[
+            &format!("No|送信元|送信先|データ|方式|時期|{head}"),
+            &format!("1|住民記録|国保|廃止|ファイル|日次（22:00）|{cell}"),
+        ]));
+        assert_eq!(asked(&list, 0), [], "{head}");
+        assert_eq!(
+            (&*list.rows[0].when, &*list.rows[0].note),
+            ("日次（22:00）", &*format!("{head}: {cell}／22:00"))
+        );
+    }
+    // An hour, or how long it takes.
+    let list = read(&grid(&[
+        "No|送信元|送信先|データ|方式|時期|処理時間",
+        "1|住民記録|国保|異動|ファイル|日次|1:30",
+    ]));
+    assert_eq!(asked(&list, 0).len(), 1, "{:?}", asked(&list, 0));
+}
+
+/// What stands below 送信 and 受信 need not be a mark.
+#[test]
+fn only_marks_say_the_way() {
+    for (head, cells) in [("送信|受信", "A.csv|B.csv"), ("出力|取込", "22:00|6:00")] {
+        let list = read(&grid(&[
+            &format!("No|送信元|送信先|{head}|データ|方式|時期"),
+            &format!("1|住民記録|国保|{cells}|異動|ファイル|日次"),
+        ]));
+        let row = &list.rows[0];
+        assert_eq!(row.direction, Some(catalog::Direction::Out), "{head}");
+        assert_eq!(asked(&list, 0), [], "{head}");
+        assert!(cells.split('|').all(|cell| row.note.contains(cell)), "{}", row.note);
+    }
+}
+
+#[test]
+fn numbers_made_up_meet_no_printed_one() {
+    let list = read(&grid(&[
+        "No|送信元|送信先|データ|方式|時期",
+        "1|住民記録|国保・介護|異動|ファイル|日次",
+        "1|住民記録|年金|異動|ファイル|日次",
+        "1-1|住民記録|印鑑|異動|ファイル|日次",
+        "1-2|住民記録|戸籍|異動|ファイル|日次",
+    ]));
+    let numbers: Vec<&str> = list.rows.iter().map(|row| &*row.no).collect();
+    assert_eq!(numbers, ["1(1)", "1(2)", "1-3", "1-1", "1-2"]);
+    let head = "送信元|送信先|データ|方式|時期";
+    let list = read(&grid(&[
+        head,
+        "住民記録|国保|異動|ファイル|日次",
+        "",
+        "送信元|送信先|時期|データ|方式",
+        "住民記録|介護|日次|異動|ファイル",
+    ]));
+    assert_eq!((list.rows.len(), asked(&list, 1)), (2, vec![]));
+}
+
+#[test]
+fn a_line_of_too_many_pairs_is_told() {
+    let systems =
+        "国保、介護、年金、印鑑登録、戸籍、児童手当、就学、収納管理、滞納管理、固定資産税、個人住民税";
+    let list = read(&grid(&[
+        "No|送信元|送信先|データ|方式|時期",
+        &format!("1|{systems}|{systems}|異動|ファイル|日次"),
+    ]));
+    assert_eq!((list.rows.len(), list.skipped), (0, 1));
+    assert!(list.problems[0].to_string().contains("組のシステムがあります"), "{}", list.problems[0]);
 }
