@@ -74,6 +74,9 @@ pub fn explain(files: &[PathBuf], config: Option<&Path>) -> anyhow::Result<()> {
     for row in &rows {
         let reference = row.reference();
         result(&format!("{reference} {} → {}「{}」", row.source, row.target, row.data));
+        for doubt in &row.doubts {
+            result(&format!("  質問: {doubt}"));
+        }
         for link in given.iter().filter(|link| link.serves().any(|row| *row == reference)) {
             result(&catalog::explain(link));
         }
