@@ -70,7 +70,7 @@ pub(crate) fn target_section() -> Section {
                 "記録の別",
                 FieldKind::Choice(choices(&[
                     ("deleted", "消除された人の除票"),
-                    ("ended", "前の除票（改製原、再転入の前の除票など）"),
+                    ("ended", "前の除票（改製・再転入など）"),
                 ])),
             )
             .help("空なら消除された人の除票"),
