@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod date;
 pub mod delivery;
 pub mod era;
+pub mod guarded;
 mod input;
 pub mod money;
 pub mod name;

@@ -15,7 +15,6 @@ mod euc;
 mod evidence;
 mod exclusive;
 mod factor;
-mod guarded;
 mod history;
 mod index;
 mod intake;

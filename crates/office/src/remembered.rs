@@ -1,5 +1,6 @@
 //! What a user asked lately (検索履歴), to be asked again or changed a little.
 
+use domain::guarded::holds_guarded;
 use jiff::Timestamp;
 use register::{AsOf, Column, Fault, Kind, Record, ViewExt, Write};
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,6 @@ use serde_json::{Map, Value};
 use system::{FieldKind, Function, Input};
 
 use crate::Office;
-use crate::guarded::holds_guarded;
 
 /// Questions users asked, a few per user; the oldest gives its place to the newest.
 pub static REMEMBERED: Kind =

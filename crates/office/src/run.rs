@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::AddresseeNo;
+use domain::guarded::{self, masked};
 use register::{Actor, AsOf, CommitError, Conflict, Draft, Expect, Fault, Position, Write};
 use serde_json::Value;
 use system::{
@@ -10,7 +11,6 @@ use system::{
 };
 
 use crate::audit::{AuditEntry, AuditResult, LogKind, PrintLog};
-use crate::guarded::{self, masked};
 use crate::repeat::Once;
 use crate::{Office, Rights};
 

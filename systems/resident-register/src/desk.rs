@@ -16,7 +16,6 @@ use crate::records::{
 };
 use crate::rules::outbound::Circumstance;
 use crate::rules::{stop, tell, town_tables};
-use crate::texts::holds_number;
 
 /// A record on the desk: as read, and as it is going to be.
 struct Sheet<R> {
@@ -145,7 +144,7 @@ impl<'a> Desk<'a> {
 
     /// D056: words that are kept and shown to everybody hold no 個人番号 and no 住民票コード.
     pub(crate) fn check_words(&mut self, text: &str, path: &str, item: &str) {
-        if holds_number(text) {
+        if domain::guarded::may_hold_guarded(text) {
             self.error(
                 "D056",
                 path,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::{Address, IndividualNumber, RegisterDate, ResidentRecordCode, fold_kana, fold_name, kana_keys};
+use domain::{Address, RegisterDate, fold_kana, fold_name, kana_keys};
 use register::{Body, Fault};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -183,73 +183,7 @@ pub(crate) fn fold_text(text: &str) -> String {
     fold_name(text)
 }
 
-/// Whether a text in words holds what reads as a 個人番号 or 住民票コード: so many digits, with spaces or hyphens between or
-/// without, that fit their check digit. A mobile telephone number is none.
-pub(crate) fn holds_number(text: &str) -> bool {
-    // Groups of digits with nothing else than spaces and hyphens between.
-    let mut groups: Vec<String> = vec![String::new()];
-    for letter in text.chars().chain(['。']) {
-        match digit(letter) {
-            Some(digit) => groups.last_mut().into_iter().for_each(|group| group.push(digit)),
-            None if letter.is_whitespace() || "-‐－―−ー".contains(letter) => {
-                groups.push(String::new())
-            }
-            None if is_number(&groups) => return true,
-            None => groups = vec![String::new()],
-        }
-    }
-    false
-}
-
-fn digit(letter: char) -> Option<char> {
-    match letter {
-        '０'..='９' => char::from_u32(u32::from(letter).saturating_sub(0xFEE0)),
-        _ => Some(letter).filter(char::is_ascii_digit),
-    }
-}
-
-/// Whether groups that follow one another make a number together.
-fn is_number(groups: &[String]) -> bool {
-    (0..groups.len()).any(|first| {
-        let mut digits = String::new();
-        groups.iter().skip(first).any(|group| {
-            digits.push_str(group);
-            let mobile = ["050", "060", "070", "080", "090"].iter().any(|head| digits.starts_with(head));
-            (!mobile && ResidentRecordCode::parse(&digits).is_ok())
-                || IndividualNumber::parse(&digits).is_ok()
-        })
-    })
-}
-
 /// Folds a reading for searching.
 pub(crate) fn fold_reading(text: &str) -> String {
     fold_kana(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_in_words_is_found_however_it_is_written() {
-        for text in [
-            "番号123456789018の確認",
-            "１２３４－５６７８－９０１８",
-            "1234 5678 9018",
-            "コード23057188464",
-            "8 123456789018 23057188464",
-        ] {
-            assert!(holds_number(text), "{text}");
-        }
-        for text in [
-            "",
-            "令和8年（ワ）第1234号",
-            "090-1234-5678",
-            "123456789017",
-            "0123456789018",
-            "宛名番号000000000000017",
-        ] {
-            assert!(!holds_number(text), "{text}");
-        }
-    }
 }
