@@ -154,9 +154,16 @@ impl Place {
     ) -> anyhow::Result<Box<dyn Restore>> {
         let begun: Result<Box<dyn Restore>, Fault> = match self {
             Self::File(path) => {
+                let is_new = !path.exists();
                 make_private(path)?;
                 store_sqlite::Restorer::begin(path, kinds, of_file(Some(keys)), origin)
                     .map(|restorer| -> Box<dyn Restore> { Box::new(restorer) })
+                    // An empty file would be taken for a town that has not begun.
+                    .inspect_err(|_| {
+                        if is_new && fs::metadata(path).is_ok_and(|left| left.len() == 0) {
+                            drop(fs::remove_file(path));
+                        }
+                    })
             }
             Self::Database { url, password } => {
                 store_postgres::Restorer::begin(url, kinds, of_database(password, Some(keys)), origin)
@@ -218,7 +225,13 @@ pub(crate) fn explained(fault: Fault) -> anyhow::Error {
             "ほかの機械が、別の版のプログラムか新しい鍵で表を変えました。版と鍵ファイルをそろえて起動し直してください"
         }
         Trouble::ReadOnly => "書き込めないデータベースです。複製でないか、権限があるかを確かめてください",
-        Trouble::NoSpace => "ディスクに空きがありません",
+        Trouble::InUse => {
+            "ほかのプログラムがこのデータベースを開いています。町を動かしているなら、止めてからやり直してください"
+        }
+        Trouble::LogBeside => {
+            "まだ畳まれていない記録（-wal）のある写しが、書き込めない場所にあります。.db と -wal を一緒に、書き込める場所へ写してから検査してください"
+        }
+        Trouble::NoSpace => "ディスクに空きがありません。空きを作ってから、やり直してください",
         Trouble::Unreachable => {
             "データベースにつながりません。動いているか、場所と利用者が正しいかを確かめてください"
         }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use counterparts::{FolderReceiver, IntermediateServer};
 use office::{LinkWorker, Office, Ready, Turn};
-use web::{Desk, Peer, Tls, TlsFiles, TlsListener};
+use web::{Desk, Patience, Tls, TlsFiles, TlsListener};
 
 use crate::bells::Bells;
 use crate::config::Config;
@@ -261,16 +261,16 @@ pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::
             format!("{listen} で待ち受けできません（ほかのプログラムが使っていないか確かめてください）")
         })?;
         let address = listener.local_addr()?;
-        let service = web::router(desk).into_make_service_with_connect_info::<Peer>();
+        let (router, patience) = (web::router(desk), Patience::default());
         match tls {
             Some(tls) => {
                 let listener = TlsListener::over(listener, tls, move || office.clock().now())?;
                 ready(&format!("https://{address}/"));
-                axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+                web::serve(listener, router, patience, told_to_stop()).await;
             }
             None => {
                 ready(&format!("http://{address}/"));
-                axum::serve(listener, service).with_graceful_shutdown(told_to_stop()).await?;
+                web::serve(listener, router, patience, told_to_stop()).await;
             }
         }
         anyhow::Ok(())

@@ -91,15 +91,17 @@ pub fn run(config: &Path, task: AuditTask) -> anyhow::Result<ExitCode> {
 
 /// Checkpoints whose signatures were checked.
 pub struct Witness {
-    /// The checkpoints.
-    pub log: CheckpointLog,
+    /// The checkpoints, or why they do not stand, in words.
+    pub log: Result<CheckpointLog, String>,
 }
 
 impl Witness {
     /// Reads a file of checkpoints and the key that checks them.
     ///
+    /// Checkpoints that were altered or signed by another key are a finding, not an error: the rest is still looked at.
+    ///
     /// # Errors
-    /// When one of them does not read, or the checkpoints were altered or signed by another key.
+    /// When a file does not read or the key is none.
     pub fn read(checkpoints: Option<&Path>, public_key: Option<&Path>) -> anyhow::Result<Option<Self>> {
         let (Some(checkpoints), Some(public_key)) = (checkpoints, public_key) else { return Ok(None) };
         let text = |path: &Path| {
@@ -107,10 +109,15 @@ impl Witness {
         };
         let key = PublicKey::parse(&text(public_key)?)
             .with_context(|| format!("{} は公開鍵ではありません", public_key.display()))?;
-        let log =
-            CheckpointLog::parse(&text(checkpoints)?).with_context(|| checkpoints.display().to_string())?;
-        log.check_signatures(&key).with_context(|| checkpoints.display().to_string())?;
-        Ok(Some(Self { log }))
+        let text = text(checkpoints)?;
+        let log = CheckpointLog::parse(&text).and_then(|log| log.check_signatures(&key).map(|()| log));
+        let unfinished =
+            "最後の行が書きかけで終わっています。もう一度署名すると（daicho audit checkpoint）取り除かれます";
+        let log = log.map_err(|error| error.to_string()).and_then(|log| match log.unfinished() {
+            Some(_) => Err(unfinished.to_owned()),
+            None => Ok(log),
+        });
+        Ok(Some(Self { log: log.map_err(|error| format!("{}: {error}", checkpoints.display())) }))
     }
 
     /// The checkpoints of a town, when it keeps some and says by which key to check them; or that they are gone, in
@@ -142,11 +149,15 @@ impl Witness {
         head: Position,
         hash_at: impl FnMut(Position) -> Result<Option<ChainHash>, Fault>,
     ) -> anyhow::Result<Result<String, String>> {
-        let Some(last) = self.log.last() else {
+        let log = match &self.log {
+            Ok(log) => log,
+            Err(problem) => return Ok(Err(problem.clone())),
+        };
+        let Some(last) = log.last() else {
             return Ok(Err("検査点が1つもありません（ファイルが空です）".to_owned()));
         };
-        let count = self.log.all().len();
-        Ok(match self.log.check_journal(head, hash_at)? {
+        let count = log.all().len();
+        Ok(match log.check_journal(head, hash_at)? {
             Err(error) => Err(error.to_string()),
             Ok(()) => Ok(format!(
                 "検査点 {count} 個と一致しました。最後は変更{}（{}）です。それより後の{}件は署名で守られていません",

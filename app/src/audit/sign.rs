@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::house::kinds;
 use crate::journal::Place;
 use crate::output::make_private;
+use crate::progress::say;
 
 /// The variable that holds the signing key where no file may.
 const VARIABLE: &str = "DAICHO_AUDIT_KEY";
@@ -68,13 +69,30 @@ pub fn checkpoint(
     let mut text = String::new();
     file.read_to_string(&mut text).with_context(|| format!("{} が読めません", to.display()))?;
     let mut log = CheckpointLog::parse(&text).with_context(|| to.display().to_string())?;
+    if let Some(whole) = log.unfinished() {
+        say(&format!("{} の最後の行は書きかけで終わっています。取り除いて続けます", to.display()));
+        cut(&file, whole).with_context(|| {
+            format!(
+                "{} の書きかけの最後の行を取り除けません。別のファイルに移して、始めからにしてください",
+                to.display()
+            )
+        })?;
+    }
+    let whole = log.unfinished().unwrap_or(text.len());
     let head = walk(&*store, &log)?;
     // The time too is that of whoever has the file: while it waited, another may have signed.
     let line = log.sign(&key, head.position, head.hash, clock.now())?;
-    file.write_all(line.as_bytes())
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("{} に書けません", to.display()))?;
+    if let Err(error) = file.write_all(line.as_bytes()).and_then(|()| file.sync_all()) {
+        // Half a line would be all that the next reads of it; where it cannot be taken back, the next does so.
+        let _ = cut(&file, whole);
+        return Err(error).with_context(|| format!("{} に書けません", to.display()));
+    }
     Ok(line)
+}
+
+/// Leaves so many bytes.
+fn cut(file: &File, bytes: usize) -> std::io::Result<()> {
+    file.set_len(u64::try_from(bytes).unwrap_or(u64::MAX))
 }
 
 /// Opens a file of checkpoints for this program alone, to be read and then appended to: written anew it could not lie

@@ -1,7 +1,7 @@
 //! A folder of archives: the manifest and the files it names.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{BufReader, Write};
+use std::io::{BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -12,6 +12,17 @@ use crate::output::make_private;
 
 const MANIFEST: &str = "manifest.txt";
 const LOCK: &str = ".lock";
+
+/// What is there of a file the manifest names, at a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strength {
+    /// It has its size.
+    Whole,
+    /// It has another size.
+    OtherSize,
+    /// It is gone.
+    Missing,
+}
 
 /// An opened folder.
 pub(crate) struct ArchiveFolder {
@@ -38,7 +49,8 @@ impl ArchiveFolder {
 
     /// Opens a folder that holds archives.
     pub(crate) fn for_reading(path: &Path) -> anyhow::Result<Self> {
-        if !path.join(MANIFEST).exists() {
+        let manifest_there = path.join(MANIFEST).try_exists();
+        if !manifest_there.with_context(|| format!("{} が読めません", path.display()))? {
             bail!("{} に控えの目録（{MANIFEST}）がありません", path.display());
         }
         Ok(Self { path: path.to_owned(), manifest: manifest(path)?, _lock: None })
@@ -65,6 +77,21 @@ impl ArchiveFolder {
         .with_context(|| format!("{} に書けません", path.display()))
     }
 
+    /// Whether a file of the manifest lies there in its size.
+    pub(crate) fn strength(&self, file: &str) -> anyhow::Result<Strength> {
+        let path = self.path_of(file);
+        let found = match fs::metadata(&path) {
+            Ok(found) => found.len(),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Strength::Missing),
+            Err(error) => return Err(error).with_context(|| format!("{} が読めません", path.display())),
+        };
+        let known = self.manifest.present().into_iter().rev().find(|archived| archived.file == file);
+        Ok(match known {
+            Some(known) if known.bytes == found => Strength::Whole,
+            _ => Strength::OtherSize,
+        })
+    }
+
     /// Files that stand in the folder and in no line of the manifest.
     pub(crate) fn strangers(&self) -> anyhow::Result<Vec<String>> {
         let known: Vec<&str> =
@@ -87,7 +114,7 @@ fn manifest(path: &Path) -> anyhow::Result<Manifest> {
     let path = path.join(MANIFEST);
     let bytes = match fs::read(&path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Manifest::default()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Manifest::default()),
         Err(error) => return Err(error).with_context(|| format!("{} が読めません", path.display())),
     };
     let text = String::from_utf8(bytes);

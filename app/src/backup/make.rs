@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use archive::{Archived, Event, Extent, Header, SegmentWriter, check_file};
+use archive::{Archived, Event, Extent, Header, SegmentWriter, Target, check_file, plan};
 use jiff::{SignedDuration, Timestamp};
 use register::{ChainHash, Fault, Position, Snapshot};
 use transport::write_durably;
 
-use super::folder::ArchiveFolder;
+use super::folder::{ArchiveFolder, Strength};
 use super::seconds_since;
 use crate::config::Config;
 use crate::house::kinds;
@@ -65,10 +65,19 @@ pub fn make(config: &Config, dir: &Path, extent: Extent, now: Timestamp) -> anyh
         standing: snapshot.standing()?,
     };
     let mut made = Made { file: None, changes: 0, bytes: 0, pruned: Vec::new(), seconds: 0.0 };
-    let there = folder.manifest.present().iter().any(|archived| archived.file == header.file_name());
+    if extent == Extent::Increment {
+        check_reaches(&folder, after)?;
+    }
+    // A file that was removed or cut since is made anew; the manifest then names it once more.
+    let name = header.file_name();
+    let named = folder.manifest.present().iter().any(|archived| archived.file == name);
+    let there = named && folder.strength(&name)? == Strength::Whole;
     let nothing_new = extent == Extent::Increment && after == last.position;
     if !there && !nothing_new {
         let archived = write(&folder, &header, &*snapshot)?;
+        if named {
+            folder.note(Event::Pruned { files: vec![name], at: now })?;
+        }
         made.changes = archived.changes;
         made.bytes = archived.bytes;
         made.file = Some(archived.file.clone());
@@ -79,6 +88,24 @@ pub fn make(config: &Config, dir: &Path, extent: Extent, now: Timestamp) -> anyh
     }
     made.seconds = seconds_since(start);
     Ok(made)
+}
+
+/// Whether the files an increment would stand on are all there, in their size: one that stands on nothing is no archive.
+fn check_reaches(folder: &ArchiveFolder, after: Position) -> anyhow::Result<()> {
+    for archived in plan(&folder.manifest.present(), Target::Position(after))? {
+        match folder.strength(&archived.file)? {
+            Strength::Whole => {}
+            Strength::Missing => bail!(
+                "この差分の土台になる控え {} がありません。戻せるなら戻し、戻せなければ full を作ってください",
+                archived.file
+            ),
+            Strength::OtherSize => bail!(
+                "この差分の土台になる控え {} の大きさが、目録と違います。full を作ってください",
+                archived.file
+            ),
+        }
+    }
+    Ok(())
 }
 
 /// Whether the database goes on where the folder ends.

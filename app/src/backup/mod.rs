@@ -153,6 +153,9 @@ pub fn restore_and_tell(
     target: Target,
 ) -> anyhow::Result<ExitCode> {
     let restored = restore(&Config::read(config)?, dir, to, target)?;
+    for note in &restored.notes {
+        say(note);
+    }
     for cursor in &restored.cursors {
         say(&cursor.in_words());
     }

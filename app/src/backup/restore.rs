@@ -7,6 +7,7 @@ use archive::{Archived, FileError, Manifest, SafeCursor, SegmentReader, Target, 
 use register::{ChainWalk, RawChange, Restore, RestoreError, Standing};
 
 use super::folder::ArchiveFolder;
+use super::verify::STRANGER;
 use super::{now, seconds_since};
 use crate::config::Config;
 use crate::house::kinds;
@@ -20,6 +21,8 @@ const BATCH_VERSIONS: usize = 20_000;
 pub struct Restored {
     /// Where it lies now, in words.
     pub place: String,
+    /// What an operator should know of what was and was not brought back.
+    pub notes: Vec<String>,
     /// The newest change.
     pub reached: ChainWalk,
     /// Versions.
@@ -45,6 +48,8 @@ pub fn restore(config: &Config, dir: &Path, to: &Destination, target: Target) ->
     let present = folder.manifest.present();
     let files = plan(&present, target)?;
     let last = files.last().context("控えがありません")?;
+    let mut notes = check_moment(&folder, &files, target)?;
+    notes.extend(folder.strangers()?.iter().map(|stranger| format!("{stranger}: {STRANGER}")));
     let origin =
         SegmentReader::new(folder.open(last)?).with_context(|| last.file.clone())?.header().standing.clone();
     let keys = crate::keys::ring(config)?;
@@ -71,6 +76,7 @@ pub fn restore(config: &Config, dir: &Path, to: &Destination, target: Target) ->
     }
     Ok(Restored {
         place: place.to_string(),
+        notes,
         reached,
         versions,
         cursors,
@@ -78,6 +84,22 @@ pub fn restore(config: &Config, dir: &Path, to: &Destination, target: Target) ->
         seconds,
         check_seconds: seconds_since(check),
     })
+}
+
+/// Refuses a moment before everything, and tells of one behind all archives.
+fn check_moment(folder: &ArchiveFolder, files: &[&Archived], target: Target) -> anyhow::Result<Vec<String>> {
+    let (Target::Time(wanted), Some(first), Some(last)) = (target, files.first(), files.last()) else {
+        return Ok(Vec::new());
+    };
+    let oldest = SegmentReader::new(folder.open(first)?)?.next_change()?;
+    if let Some(oldest) = oldest.filter(|oldest| wanted < oldest.at) {
+        bail!("{wanted} には、まだ何も記録されていません。最初の変更は {} です", oldest.at);
+    }
+    let behind = last.made_at < wanted;
+    Ok(behind
+        .then(|| format!("最後の控えは {} のものです。それより後の変更は、控えにありません", last.made_at))
+        .into_iter()
+        .collect())
 }
 
 /// Appends what belongs to the target; tells how many versions. A file that is read whole must be the one archived.

@@ -10,6 +10,9 @@ use super::folder::ArchiveFolder;
 use super::{now, seconds_since};
 use crate::audit::Witness;
 
+/// What is said of a file the manifest does not name.
+pub(super) const STRANGER: &str = "目録にないファイルです（作りかけか、目録の末尾が失われています）。これより後の控えが目録にあれば、消してかまいません";
+
 /// What was found.
 #[derive(Debug)]
 pub struct Verdict {
@@ -46,7 +49,8 @@ pub fn verify(dir: &Path, witness: Option<&Witness>) -> anyhow::Result<Verdict> 
     };
     // Hashes by which files, manifest and checkpoints are held against each other.
     let mut wanted: BTreeSet<Position> = manifest.archived().map(|archived| archived.last).collect();
-    wanted.extend(witness.iter().flat_map(|witness| witness.log.all().iter().map(|line| line.position)));
+    let lines = witness.and_then(|witness| witness.log.as_ref().ok()).map_or(&[][..], |log| log.all());
+    wanted.extend(lines.iter().map(|line| line.position));
     let mut known: BTreeMap<Position, ChainHash> = BTreeMap::from([(Position(0), ChainHash::START)]);
     let mut sound = Vec::new();
     for archived in &present {
@@ -112,8 +116,13 @@ pub fn verify(dir: &Path, witness: Option<&Witness>) -> anyhow::Result<Verdict> 
         Err(error) => verdict.problems.push(format!("復元できません: {error}")),
     }
     for stranger in folder.strangers()? {
-        let what = if stranger.ends_with(".tmp") { &mut verdict.notes } else { &mut verdict.problems };
-        what.push(format!("{stranger}: 目録にないファイルです（作りかけか、目録の末尾が失われています）"));
+        if stranger.ends_with(".tmp") {
+            verdict.notes.push(format!(
+                "{stranger}: 作りかけのファイルです。控えを作っている最中でなければ、消してかまいません"
+            ));
+        } else {
+            verdict.problems.push(format!("{stranger}: {STRANGER}"));
+        }
     }
     if let Some(witness) = witness {
         let head = verdict.reached.position;

@@ -32,6 +32,9 @@ fn a_configured_witness_that_is_gone_is_a_problem() {
     make_key(&root.join("key")).unwrap();
     checkpoint(&town.config, Some(&root.join("log")), Some(&root.join("key")), &SystemClock).unwrap();
     fs::write(root.join("empty"), "").unwrap();
+    let whole = fs::read_to_string(root.join("log")).unwrap();
+    fs::write(root.join("cut"), format!("{whole}{}", &whole[..40])).unwrap();
+    fs::write(root.join("forged"), whole.replace("\"position\":", "\"position\":1")).unwrap();
     drop(town.house);
     let text = fs::read_to_string(folder.join("daicho.toml")).unwrap();
     let (front, _) = text.split_once("[audit]").unwrap();
@@ -45,6 +48,8 @@ fn a_configured_witness_that_is_gone_is_a_problem() {
         ("gone", "key.pub", 1, vec!["gone がありません"]),
         ("gone", "", 1, vec!["gone がありません"]),
         ("empty", "key.pub", 1, vec!["検査点が1つもありません"]),
+        ("cut", "key.pub", 1, vec!["書きかけ"]),
+        ("forged", "key.pub", 1, vec!["forged: 検査点の1行目"]),
     ];
     for (log, key, code, wanted) in cases {
         let line = |name: &str, file: &str| match file {
@@ -61,4 +66,19 @@ fn a_configured_witness_that_is_gone_is_a_problem() {
         }
         assert!(wanted.iter().all(|wanted| run.told.contains(wanted)), "{log} {key}: {}", run.told);
     }
+}
+
+#[test]
+fn a_line_cut_by_a_full_disk_is_taken_back_by_the_next() {
+    let town = Town::new();
+    let (key, log) = (town.path("key"), town.path("log"));
+    let public = PublicKey::parse(&make_key(&key).unwrap()).unwrap();
+    checkpoint(&town.config, Some(&log), Some(&key), &SystemClock).unwrap();
+    let whole = fs::read_to_string(&log).unwrap();
+    fs::write(&log, format!("{whole}{{\"position\":9")).unwrap();
+    let line = checkpoint(&town.config, Some(&log), Some(&key), &SystemClock).unwrap();
+    assert_eq!(fs::read_to_string(&log).unwrap(), whole + &line);
+    let log = CheckpointLog::parse(&fs::read_to_string(&log).unwrap()).unwrap();
+    assert_eq!(log.all().len(), 2);
+    log.check_signatures(&public).unwrap();
 }

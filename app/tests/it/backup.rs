@@ -245,6 +245,57 @@ fn old_archives_go_only_when_a_newer_full_one_was_read_back() {
 }
 
 #[test]
+fn archives_that_are_gone_are_made_anew_and_nothing_is_put_on_top_of_them() {
+    let town = Town::new();
+    let archive = town.path("archive");
+    let make = |extent| make(&town.config, &archive, extent, now());
+    let full = make(Extent::Full).unwrap().file.unwrap();
+    assert!(make(Extent::Full).unwrap().file.is_none(), "nothing has changed");
+    for damage in ["gone", "cut"] {
+        let path = archive.join(&full);
+        match damage {
+            "gone" => fs::remove_file(&path).unwrap(),
+            _ => fs::write(&path, "half").unwrap(),
+        }
+        town.live(damage);
+        let error = make(Extent::Increment).unwrap_err();
+        assert!(format!("{error:#}").contains(&full), "{damage}: {error:#}");
+        // The head has gone on: another file, and the old name stays known as gone.
+        let again = make(Extent::Full).unwrap().file.unwrap();
+        assert_ne!(again, full, "{damage}");
+        fs::remove_file(archive.join(&again)).unwrap();
+        assert_eq!(
+            make(Extent::Full).unwrap().file,
+            Some(again.clone()),
+            "{damage}: made anew under its name"
+        );
+        let into = Destination::Folder(town.path(damage));
+        let restored = restore(&town.config, &archive, &into, Target::Newest).unwrap();
+        assert_eq!((restored.reached.position, restored.problems), (town.head(), vec![]), "{damage}");
+        fs::write(archive.join(&full), "x").unwrap();
+    }
+}
+
+#[test]
+fn a_restore_says_what_it_does_not_bring_back() {
+    let town = Town::new();
+    let full = town.archive(Extent::Full).file.unwrap();
+    let into = |name: &str| Destination::Folder(town.path(name));
+    let archive = town.path("archive");
+    let at = |text: &str| target(Some(text), None).unwrap();
+    let early = restore(&town.config, &archive, &into("early"), at("2020-01-01T00:00")).unwrap_err();
+    assert!(format!("{early:#}").contains("まだ何も記録されていません"), "{early:#}");
+    assert!(!town.path("early").join("daicho.db").exists(), "nothing was begun");
+    let late = restore(&town.config, &archive, &into("late"), at("2090-01-01T00:00")).unwrap();
+    assert!(late.notes.iter().any(|note| note.contains("最後の控え")), "{:?}", late.notes);
+    assert_eq!(late.reached.position, town.head());
+    // A file the manifest does not name may be all that is left of its lost end.
+    fs::copy(archive.join(&full), archive.join("increment-90-99.gz")).unwrap();
+    let strange = restore(&town.config, &archive, &into("strange"), Target::Newest).unwrap();
+    assert!(strange.notes.iter().any(|note| note.contains("increment-90-99.gz")), "{:?}", strange.notes);
+}
+
+#[test]
 fn another_journal_is_not_archived_into_the_same_folder() {
     let town = Town::new();
     town.archive(Extent::Full);
@@ -348,7 +399,7 @@ fn the_serving_town_signs_by_itself() {
     let witness = Witness::read(config.audit.checkpoints.as_deref(), config.audit.public_key.as_deref())
         .unwrap()
         .unwrap();
-    assert_eq!(witness.log.last().unwrap().position, town.head());
+    assert_eq!(witness.log.as_ref().unwrap().last().unwrap().position, town.head());
     let source = read(&config.at(&config.store.path));
     let snapshot = source.snapshot().unwrap();
     let hash_at = |position| Ok(snapshot.link(position)?.map(|link| link.hash));

@@ -156,10 +156,14 @@ pub enum CheckpointError {
 pub struct CheckpointLog {
     checkpoints: Vec<Checkpoint>,
     head: Option<String>,
+    unfinished: Option<usize>,
 }
 
 impl CheckpointLog {
     /// Reads a file without checking signatures, to append to it.
+    ///
+    /// A last line without its end was never signed to anybody: the disk was full, or the power went. It is left out; see
+    /// [`Self::unfinished`].
     ///
     /// # Errors
     /// When a line does not read or does not follow the one before it.
@@ -168,7 +172,10 @@ impl CheckpointLog {
         let mut rest = text;
         while !rest.is_empty() {
             let line = log.checkpoints.len().saturating_add(1);
-            let (json, after) = rest.split_once('\n').ok_or(CheckpointError::Line(line))?;
+            let Some((json, after)) = rest.split_once('\n') else {
+                log.unfinished = Some(text.len().saturating_sub(rest.len()));
+                break;
+            };
             let next: Checkpoint = canonical(json).ok_or(CheckpointError::Line(line))?;
             let position = next.position;
             if next.before != log.head() {
@@ -181,6 +188,11 @@ impl CheckpointLog {
             rest = after;
         }
         Ok(log)
+    }
+
+    /// Where a last line begins that was cut while it was written, in bytes.
+    pub fn unfinished(&self) -> Option<usize> {
+        self.unfinished
     }
 
     /// Checks every signature.
@@ -226,6 +238,8 @@ impl CheckpointLog {
 
     /// Signs the head of a journal and appends it; gives the line with its end.
     ///
+    /// Where the clock was set back, it is said at the time of the checkpoint before, as changes are: times never go back.
+    ///
     /// # Errors
     /// When it lies behind the newest checkpoint.
     pub fn sign(
@@ -236,9 +250,10 @@ impl CheckpointLog {
         at: Timestamp,
     ) -> Result<String, CheckpointError> {
         let line = self.checkpoints.len().saturating_add(1);
-        if self.last().is_some_and(|last| position < last.position || at < last.at) {
+        if self.last().is_some_and(|last| position < last.position) {
             return Err(CheckpointError::Back { line, position });
         }
+        let at = self.last().map_or(at, |last| at.max(last.at));
         let mut next = Checkpoint {
             position,
             hash: hash.to_string(),

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use domain::{IndividualNumber, ResidentRecordCode};
 use serde_json::{Map, Value};
 
-use made::Maker;
+use made::{Maker, town};
 use rules::Rule;
 pub use rules::{RuleError, Rules};
 
@@ -121,10 +121,12 @@ impl<'a> Masker<'a> {
                 _ => maker.family_kana_of(text),
             },
             Rule::Roman => maker.roman(text),
+            Rule::Town => town(text).to_owned(),
             Rule::Lot => maker.lot(text),
             Rule::Building => maker.building(text),
             Rule::Place => maker.place(text),
             Rule::Digits => maker.digits(text),
+            Rule::Numbers => maker.numbers(text),
             Rule::IndividualNumber => {
                 let number = text.get(..11).and_then(|eleven| eleven.parse().ok());
                 let number = number.map(|number| maker.permute(11, number));

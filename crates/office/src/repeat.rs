@@ -12,8 +12,12 @@ use system::{Function, Input};
 use crate::{Caller, Ran, RunError};
 
 /// Calls that were carried out under a key.
-pub static CALL: Kind =
-    Kind::new("office/call", "キーの付いた呼び出し").columns(&[Column::plain("user", "利用者")]);
+///
+/// The digest of the input is sealed: an input may hold a number of eleven digits, and who has nothing but a digest of it finds
+/// the number by trying them all.
+pub static CALL: Kind = Kind::new("office/call", "キーの付いた呼び出し")
+    .columns(&[Column::plain("user", "利用者")])
+    .sealed(&["input"]);
 
 /// The most characters of a key; a UUID has 36.
 pub const KEY_MAX: usize = 128;
@@ -169,6 +173,12 @@ mod tests {
             assert_eq!(key_fault(key).is_none(), is_good, "{key}");
         }
         assert!(key_fault(&"a".repeat(KEY_MAX)).is_none() && key_fault(&"a".repeat(KEY_MAX + 1)).is_some());
+    }
+
+    /// An eleven-digit number is found from its digest by trying all.
+    #[test]
+    fn the_digest_of_an_input_is_sealed() {
+        assert!(CALL.is_sealed("input"));
     }
 
     #[test]

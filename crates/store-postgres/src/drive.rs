@@ -38,32 +38,6 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 /// A boxed request.
 pub(crate) type Request<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A request that was sent and whose answer is not there yet.
-pub(crate) struct Sent<'a, T> {
-    request: Request<'a, T>,
-    answer: Option<T>,
-}
-
-impl<'a, T> Sent<'a, T> {
-    /// Sends a request: the driver queues it when it is first polled.
-    pub(crate) fn new(mut request: Request<'a, T>) -> Self {
-        let waker = waker();
-        let answer = match request.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(answer) => Some(answer),
-            Poll::Pending => None,
-        };
-        Self { request, answer }
-    }
-
-    /// Waits for the answer.
-    pub(crate) fn wait(self) -> T {
-        match self.answer {
-            Some(answer) => answer,
-            None => block_on(self.request),
-        }
-    }
-}
-
 /// Sends requests one behind the other without waiting in between, and waits for all answers (pipelining). The server
 /// works them in this order.
 pub(crate) async fn pipeline<T: Unpin>(requests: Vec<Request<'_, T>>) -> Vec<T> {

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use register::{AsOf, Fault, Kind, Position, Stored, View};
-use store::{FormerValue, Trouble, date, int, time, uint, version};
+use store::{FormerValue, OrFault, Trouble, date, int, time, uint, version};
 use tokio_postgres::Row;
 
 use crate::Reading;
 use crate::conn::{Param, Snapshot};
-use crate::drive::Sent;
+use crate::drive::block_on;
 use crate::error::OrSaid;
 use crate::kinds::KindSql;
 
@@ -127,22 +127,24 @@ impl<'a> PostgresView<'a> {
         loop {
             let last = rows.last().map(|row| row.try_get::<_, String>(0)).transpose().or_said(what)?;
             let Some(last) = last.filter(|_| rows.len() == full) else {
-                for row in &rows {
-                    if each(row)?.is_break() {
-                        break;
-                    }
-                }
-                return Ok(());
+                return hand_over(&rows, each).map(drop);
             };
             let statement = conn.prepare(next).or_said(what)?;
             let params = [params, &[&last, &PAGE]].concat();
-            let coming = Sent::new(conn.request(statement, &params));
-            for row in &rows {
-                if each(row)?.is_break() {
-                    return Ok(());
-                }
+            let request = conn.request(statement, &params);
+            // The next page is taken off the connection by a thread of its own: whoever is given a row may read others, and
+            // their answers stand behind that page.
+            let (went, coming) = std::thread::scope(|scope| {
+                let taker =
+                    std::thread::Builder::new().spawn_scoped(scope, || block_on(request)).or_fault(what)?;
+                let went = hand_over(&rows, each);
+                Ok::<_, Fault>((went, taker.join()))
+            })?;
+            if went?.is_break() {
+                return Ok(());
             }
-            rows = coming.wait().or_said(what)?;
+            rows =
+                coming.map_err(|_| Fault::because("the thread that reads ahead has ended"))?.or_said(what)?;
             full = usize::try_from(PAGE).unwrap_or(usize::MAX);
         }
     }
@@ -244,6 +246,19 @@ impl View for PostgresView<'_> {
         let count = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(0));
         count.map(uint).or_said("records cannot be counted")
     }
+}
+
+/// Gives each row, until one is enough.
+fn hand_over(
+    rows: &[Row],
+    each: &mut dyn FnMut(&Row) -> Result<ControlFlow<()>, Fault>,
+) -> Result<ControlFlow<()>, Fault> {
+    for row in rows {
+        if each(row)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
 }
 
 /// Reads key, version, position, recorded time, effective day, closed, body.

@@ -10,6 +10,7 @@ use register::{
 use rusqlite::{Connection, OptionalExtension, Row, Rows};
 use store::{Kinds, OrFault, date, int, time, uint, version};
 
+use crate::error::named;
 use crate::kinds::{KindSql, statements};
 use crate::pool::{Pool, Reader};
 use crate::rows::Checked;
@@ -33,6 +34,10 @@ impl ReadOnly {
     /// # Errors
     /// When it is not such a file, a newer one, a half-restored one, or cannot be read.
     pub fn open(path: &Path, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
+        Self::begin(path, kinds, options).map_err(named)
+    }
+
+    fn begin(path: &Path, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
         let Options { keys, readers, .. } = options;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let pool = Pool::read_only(readers, statements(&kinds));

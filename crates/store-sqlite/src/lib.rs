@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod apply;
+mod error;
 mod feed;
 mod kinds;
 mod ledger;

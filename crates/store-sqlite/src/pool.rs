@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use register::Fault;
+use register::{Fault, in_one_line};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use store::OrFault;
+use store::{OrFault, Trouble};
 
 /// Page cache in KiB of each reader that is kept at all times. The system's own file cache stands behind it, so that it need not
 /// be large.
@@ -143,8 +143,12 @@ pub(crate) fn connect_read_only(path: &Path) -> Result<Connection, Fault> {
     };
     let conn = Connection::open_with_flags(path, flags).map_err(fault)?;
     let Err(error) = read(&conn) else { return Ok(conn) };
-    if error.sqlite_error_code() != Some(ErrorCode::CannotOpen) || beside(path, "-wal").exists() {
+    if !matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) {
         return Err(fault(error));
+    }
+    let has_log = beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0);
+    if has_log {
+        return Err(Fault::new(in_one_line(&fault(error)), Trouble::LogBeside));
     }
     let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     let flags = flags | OpenFlags::SQLITE_OPEN_URI;

@@ -11,6 +11,7 @@ use store::{
 
 use crate::Options;
 use crate::apply::read_tip;
+use crate::error::named;
 use crate::kinds::KindSql;
 use crate::mark::EndMark;
 use crate::pool::connect;
@@ -43,6 +44,15 @@ impl Restorer {
         options: Options,
         origin: &Standing,
     ) -> Result<Self, Fault> {
+        Self::begin_at(path, kinds, options, origin).map_err(named)
+    }
+
+    fn begin_at(
+        path: &Path,
+        kinds: &[&'static Kind],
+        options: Options,
+        origin: &Standing,
+    ) -> Result<Self, Fault> {
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let vault = options.keys.as_ref().map(Vault::new).transpose()?;
         let sealed_with = check_origin(&kinds, vault.as_ref(), origin)?;
@@ -54,8 +64,9 @@ impl Restorer {
         let mut conn = connect(path)?;
         // Whole after a power cut, though not up to the last batch: the mark says then what it is.
         set_up(&conn, "NORMAL")?;
-        crate::schema::prepare(&mut conn, &kinds, vault.as_ref())?;
+        // In the change that makes the tables: a file that has them and no mark is a journal.
         let tx = conn.transaction().or_fault(WHAT)?;
+        crate::schema::prepare_in(&tx, &kinds, vault.as_ref())?;
         tx.execute("INSERT INTO meta (name, value) VALUES (?1, 'half')", [RESTORING]).or_fault(WHAT)?;
         tx.execute_batch("DROP INDEX versions_by_key; DROP INDEX versions_by_kind;").or_fault(WHAT)?;
         for sql in kinds.all() {
@@ -104,16 +115,16 @@ impl Restore for Restorer {
         let tx = self.conn.transaction().or_fault(WHAT)?;
         for change in changes {
             walk.step(change)?;
-            append(&tx, change)?;
+            append(&tx, change).map_err(named)?;
         }
-        tx.commit().or_fault(WHAT)?;
+        tx.commit().or_fault(WHAT).map_err(named)?;
         self.reached = walk;
         Ok(())
     }
 
     fn finish(mut self: Box<Self>, standing: &Standing) -> Result<(), Fault> {
         check_cursors(standing, self.reached.position)?;
-        self.fill()?;
+        self.fill().map_err(named)?;
         crate::schema::prepare(&mut self.conn, &self.kinds, self.vault.as_ref())?;
         let tx = self.conn.transaction().or_fault(WHAT)?;
         for (name, place) in &standing.cursors {

@@ -82,25 +82,35 @@ pub(crate) fn prepare(
     vault: Option<&Vault>,
 ) -> Result<(), Fault> {
     let tx = conn.transaction().or_fault("the database cannot be prepared")?;
-    match found(&tx)? {
+    prepare_in(&tx, kinds, vault)?;
+    tx.commit().or_fault("the database cannot be prepared")
+}
+
+/// The same within a change of the caller's.
+pub(crate) fn prepare_in(
+    tx: &Connection,
+    kinds: &Kinds<KindSql>,
+    vault: Option<&Vault>,
+) -> Result<(), Fault> {
+    match found(tx)? {
         Found::Nothing => {
             tx.execute_batch(TABLES).or_fault("the tables cannot be created")?;
             tx.execute_batch(MARKED).or_fault("the tables cannot be created")?;
-            index_versions(&tx)?;
+            index_versions(tx)?;
             tx.pragma_update(None, "user_version", SCHEMA_VERSION)
                 .or_fault("the tables cannot be created")?;
             tx.pragma_update(None, "application_id", APPLICATION_ID)
                 .or_fault("the tables cannot be created")?;
         }
-        Found::Journal { version: WITHOUT_MARKS } => add_marks(&tx)?,
+        Found::Journal { version: WITHOUT_MARKS } => add_marks(tx)?,
         Found::Journal { .. } => {}
     }
-    check_vault(&tx, vault)?;
+    check_vault(tx, vault)?;
     for kind in kinds.all() {
-        prepare_kind(&tx, kind, vault)
+        prepare_kind(tx, kind, vault)
             .map_err(|error| Fault::new(format!("kind {} cannot be prepared", kind.shape.kind.id), error))?;
     }
-    tx.commit().or_fault("the database cannot be prepared")
+    Ok(())
 }
 
 /// What a file holds.

@@ -14,9 +14,10 @@ use register::{
 };
 use rusqlite::Connection;
 
-use store::{KeyRing, Kinds, LeaseRequest, OrFault, Reply, Vault, VaultKey, ask, random};
+use store::{KeyRing, Kinds, LeaseRequest, OrFault, Reply, Trouble, Vault, VaultKey, ask, random};
 
 use crate::apply::read_tip;
+use crate::error::named;
 use crate::kinds::{KindSql, statements};
 use crate::mark::EndMark;
 use crate::pool::{Pool, Reader, beside, connect, connect_read_only};
@@ -113,7 +114,7 @@ impl Store {
     pub fn open(path: &Path, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
         let Options { keys, readers, folds_when_idle } = options;
         let vault = keys.as_ref().map(Vault::new).transpose()?;
-        Self::start(path, kinds, vault, (readers, folds_when_idle), "FULL", None)
+        Self::start(path, kinds, vault, (readers, folds_when_idle), "FULL", None).map_err(named)
     }
 
     /// A journal that lives as long as the value: a temporary file, with a key of its own. For tests and rehearsals.
@@ -300,7 +301,8 @@ pub(crate) fn lock(path: &Path) -> Result<Lock, Fault> {
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => {
-            Err(Fault::because(format!("the journal {} is open in another process", path.display())))
+            let what = format!("the journal {} is open in another process", path.display());
+            Err(Fault::new(what, Trouble::InUse))
         }
         Err(TryLockError::Error(error)) => Err(Fault::new("the journal cannot be locked", error)),
     }

@@ -92,6 +92,12 @@ pub enum Trouble {
     /// The database takes no writes: a read-only disk, a replica, a missing permission.
     #[error("the database takes no writes")]
     ReadOnly,
+    /// The database is open in another process.
+    #[error("the database is open in another process")]
+    InUse,
+    /// A copy with a log beside it lies where nothing can be written; to read the log, SQLite must write there.
+    #[error("the copy has a log beside it and lies where nothing can be written")]
+    LogBeside,
     /// The disk is full.
     #[error("there is no space left for the database")]
     NoSpace,

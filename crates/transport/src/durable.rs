@@ -153,10 +153,14 @@ fn is_at(file: &File, path: &Path) -> io::Result<bool> {
 /// Writes a file so that after a crash it is whole under its name or not there; see [`Beside`].
 ///
 /// # Errors
-/// The first error of the file system; the half-written file stays under another name and is overwritten next time.
+/// The first error of the file system. Nothing is left of what could not be written: it would fill the disk that is full.
 pub fn write_durably(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let mut beside = Beside::create(path)?;
-    fill(&mut beside.file)?;
+    if let Err(error) = fill(&mut beside.file) {
+        // Should it stay after all, it is overwritten next time.
+        let _ = beside.remove();
+        return Err(error);
+    }
     beside.finish()
 }
 
@@ -175,6 +179,12 @@ mod tests {
         first.file.write_all(b"first").unwrap();
         assert_eq!(Beside::create(&path).unwrap_err().kind(), io::ErrorKind::WouldBlock);
         drop(first);
+        let full = |file: &mut File| {
+            file.write_all(b"half")?;
+            Err(io::ErrorKind::StorageFull.into())
+        };
+        assert_eq!(write_durably(&path, full).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "nothing is left");
         write_durably(&path, |file| file.write_all(b"2")).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"2");
         // The one that got its name is not the one that is written next.

@@ -11,6 +11,7 @@ mod partner;
 mod problem;
 mod reply;
 mod routes;
+mod serving;
 mod session;
 mod sso;
 mod tls;
@@ -34,6 +35,7 @@ use crate::house::House;
 pub use crate::partner::{Partner, Partners};
 pub use crate::problem::{PROBLEMS, ProblemKind};
 pub use crate::routes::{ROUTES, Right, Route, Verb};
+pub use crate::serving::{Patience, serve};
 pub use crate::sso::SingleSignOn;
 pub use crate::tls::{ClientCertificates, Peer, Tls, TlsError, TlsFiles, TlsListener};
 
@@ -80,8 +82,8 @@ pub struct Printed {
 
 /// The screens and the JSON API of a desk, every route of [`ROUTES`] and nothing else.
 ///
-/// Serve it with `into_make_service_with_connect_info::<Peer>()`: the address becomes the terminal in the audit log, and the
-/// certificate of a connection counts where one is bound to a user. Must run on a Tokio runtime; everything that blocks is moved to its threads for blocking work.
+/// Serve it with [`serve`]: the address becomes the terminal in the audit log, and the certificate of a connection counts
+/// where one is bound to a user. Must run on a Tokio runtime; everything that blocks is moved to its threads for blocking work.
 pub fn router(desk: Desk) -> Router {
     desk.partners.sweep();
     let is_tls = desk.tls.is_some();

@@ -1,10 +1,12 @@
 //! What can go wrong with a request, worded once (RFC 9457): what happened, why, what to do.
 
 use axum::http::{StatusCode, header};
+use http_body_util::LengthLimitError;
 use office::RunError;
 use register::Fault;
 use serde_json::{Value, json};
 use system::{Finding, Severity};
+use tower_http::timeout::TimeoutError;
 
 use crate::house::House;
 use crate::pages;
@@ -47,6 +49,7 @@ kinds! {
     FORGED "forged" 403 "画面からの操作と確かめられませんでした",
     NOT_FOUND "not-found" 404 "見つかりません",
     METHOD "method-not-allowed" 405 "この操作はできません",
+    TOO_SLOW "too-slow" 408 "送信が途中で止まりました",
     BUSY "busy" 409 "ほかの処理が同じ記録を更新しています",
     TAKEN "taken" 409 "別の内容がすでに届いています",
     TOO_LARGE "too-large" 413 "送られたデータが大きすぎます",
@@ -112,6 +115,21 @@ impl Problem {
         Self::of(&TOO_LARGE, "一度に送れる大きさを超えています。分けて送ってください。")
     }
 
+    /// Why a body did not come to its end.
+    pub(crate) fn unread(error: &(dyn std::error::Error + 'static)) -> Self {
+        let causes = std::iter::successors(Some(error), |error| error.source());
+        for cause in causes {
+            if cause.is::<LengthLimitError>() {
+                return Self::too_large();
+            }
+            if cause.is::<TimeoutError>() {
+                let detail = "続きが届かないので受け取りをやめました。何も登録されていません。はじめから送り直してください。";
+                return Self::of(&TOO_SLOW, detail);
+            }
+        }
+        Self::unreadable("送信の途中で切れました。何も登録されていません。はじめから送り直してください。")
+    }
+
     pub(crate) fn unreadable(detail: impl Into<String>) -> Self {
         Self::of(&UNREADABLE, detail)
     }
@@ -136,7 +154,7 @@ impl Problem {
 
     /// Whether the same may go well a little later, with nothing changed.
     pub(crate) fn may_pass(&self) -> bool {
-        self.kind.code == BUSY.code
+        [BUSY.code, TOO_SLOW.code].contains(&self.kind.code)
     }
 
     pub(crate) fn title(&self) -> &'static str {

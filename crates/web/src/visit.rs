@@ -210,7 +210,7 @@ impl Visit {
             }
         } else if self.route.verb == Verb::Post {
             let limited = Limited::new(body, BODY_BYTES_MAX).collect().await;
-            self.body = limited.map_err(|_| Problem::too_large())?.to_bytes();
+            self.body = limited.map_err(|error| Problem::unread(&*error))?.to_bytes();
             if !self.route.is_api() {
                 self.form = pairs(&self.body);
             }
@@ -232,7 +232,7 @@ impl Visit {
             ));
         };
         let limited = Limited::new(body, FILE_BYTES_MAX).collect().await;
-        let bytes = limited.map_err(|_| Problem::too_large())?.to_bytes();
+        let bytes = limited.map_err(|error| Problem::unread(&*error))?.to_bytes();
         let unread = |error: multer::Error| {
             Problem::unreadable(format!(
                 "送られたフォームが読めません（{error}）。画面からやり直してください。"

@@ -20,6 +20,7 @@ mod it {
     mod routes;
     mod screens;
     mod secrets;
+    mod serving;
     mod soap;
     mod sso;
     mod staff;

@@ -107,6 +107,9 @@ const GIVEN_SECOND: &[(&str, &str)] = &[
 const SYLLABLES: &[&str] =
     &["KA", "MI", "RO", "SA", "TE", "NU", "LI", "BO", "DE", "FA", "GU", "HE", "JO", "VA", "WE", "ZI"];
 
+/// Digits that are replaced at once.
+const RUN_MAX: usize = 15;
+
 const FULL_SPACE: char = '\u{3000}';
 
 /// Makes values from a seed.
@@ -224,6 +227,32 @@ impl Maker {
         text.chars().enumerate().map(digit).collect()
     }
 
+    /// Each run of digits as another of its length, a different one for each; all else stays.
+    pub(super) fn numbers(&self, text: &str) -> String {
+        let (mut out, mut run) = (String::new(), String::new());
+        for char in text.chars().map(Some).chain([None]) {
+            if let Some(digit) = char.and_then(digit_of) {
+                run.push(digit);
+                // Longer ones do not fit a number; they are taken in pieces.
+                if run.len() < RUN_MAX {
+                    continue;
+                }
+                out.push_str(&self.run(&std::mem::take(&mut run)));
+                continue;
+            }
+            out.push_str(&self.run(&std::mem::take(&mut run)));
+            out.extend(char);
+        }
+        out
+    }
+
+    fn run(&self, digits: &str) -> String {
+        let (Ok(length), Ok(number)) = (u32::try_from(digits.len()), digits.parse()) else {
+            return String::new();
+        };
+        format!("{:0width$}", self.permute(length, number), width = digits.len())
+    }
+
     /// Another number of so many digits, a different one for each: two persons never get one number.
     ///
     /// Four rounds of a Feistel network over the bits, walked on until the number has few enough digits.
@@ -246,6 +275,33 @@ impl Maker {
     }
 }
 
+/// A digit, full-width ones too.
+fn digit_of(char: char) -> Option<char> {
+    match char {
+        '０'..='９' => char::from_u32(u32::from(char) - u32::from('０') + u32::from('0')),
+        _ => char.is_ascii_digit().then_some(char),
+    }
+}
+
+/// 町字 up to the first number that is not part of its name, as that of 三丁目 and 北3条 is.
+pub(super) fn town(text: &str) -> &str {
+    let is_number = |char: char| digit_of(char).is_some() || "〇一二三四五六七八九十百千".contains(char);
+    let mut rest = text;
+    while let Some(at) = rest.find(is_number) {
+        let (_, from) = rest.split_at(at);
+        let behind = from.trim_start_matches(is_number);
+        let has_figures = from.chars().next().and_then(digit_of).is_some();
+        let is_name = ["丁目", "条", "区", "線", "号線"].iter().any(|word| behind.starts_with(word));
+        let is_lot =
+            ["番", "号", "の", "ノ", "-", "－", "−", "‐", "地"].iter().any(|word| behind.starts_with(word));
+        if !is_name && (has_figures || is_lot) {
+            return text.get(..text.len() - from.len()).unwrap_or_default();
+        }
+        rest = behind;
+    }
+    text
+}
+
 fn index(draw: u64, length: usize) -> usize {
     let length = u64::try_from(length).unwrap_or(1).max(1);
     usize::try_from(draw % length).unwrap_or(0)
@@ -253,4 +309,47 @@ fn index(draw: u64, length: usize) -> usize {
 
 fn pick<'a>(draw: u64, from: &'a [(&'a str, &'a str)]) -> (&'a str, &'a str) {
     from.get(index(draw & u64::from(u32::MAX), from.len())).copied().unwrap_or(("架", "カ"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_town_ends_where_its_lot_begins() {
+        for (text, kept) in [
+            ("台帳町みなと", "台帳町みなと"),
+            ("本町三丁目", "本町三丁目"),
+            ("本町３丁目", "本町３丁目"),
+            ("北3条西二丁目", "北3条西二丁目"),
+            ("本町３丁目５６７番地", "本町３丁目"),
+            ("秘匿前町５６７番", "秘匿前町"),
+            ("本町9876番地5", "本町"),
+            ("本町十二番地", "本町"),
+            ("八幡町", "八幡町"),
+            ("三郷１－２", "三郷"),
+            ("千代田町二の五", "千代田町"),
+            ("12-3", ""),
+            ("", ""),
+        ] {
+            assert_eq!(town(text), kept, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_things_stay_apart_and_keep_their_length() {
+        let maker = Maker::new(7);
+        let all: std::collections::BTreeSet<String> =
+            (0..1_000).map(|no| maker.numbers(&format!("台帳町み{no:03}"))).collect();
+        assert_eq!(all.len(), 1_000);
+        assert!(all.iter().all(|made| made.starts_with("台帳町み") && made.chars().count() == 7));
+        let made = maker.numbers("MH23S-１２3456");
+        assert!(
+            made.starts_with("MH") && made.len() == "MH23S-123456".len() && made != "MH23S-123456",
+            "{made}"
+        );
+        let long = maker.numbers("12345678901234567890");
+        assert!(long.len() == 20 && long != "12345678901234567890", "{long}");
+        assert_eq!(maker.numbers("なし"), "なし");
+    }
 }

@@ -21,6 +21,8 @@ pub(super) enum Rule {
     FamilyKana(String),
     /// ローマ字.
     Roman,
+    /// 町字, without a number somebody typed behind it.
+    Town,
     /// 番地.
     Lot,
     /// 方書.
@@ -29,6 +31,8 @@ pub(super) enum Rule {
     Place,
     /// Phone numbers, postal codes, card numbers: every digit but a leading zero.
     Digits,
+    /// Numbers of things, such as plates: each other number becomes another, so that none is there twice that was not.
+    Numbers,
     /// 個人番号.
     IndividualNumber,
     /// 住民票コード.
@@ -48,10 +52,12 @@ impl Rule {
                 "family" => Self::Family,
                 "given" => Self::Given,
                 "roman" => Self::Roman,
+                "town" => Self::Town,
                 "lot" => Self::Lot,
                 "building" => Self::Building,
                 "place" => Self::Place,
                 "digits" => Self::Digits,
+                "numbers" => Self::Numbers,
                 "individual-number" => Self::IndividualNumber,
                 "resident-record-code" => Self::ResidentRecordCode,
                 _ => return None,

@@ -26,7 +26,10 @@ fn lines() -> Vec<String> {
 fn read(text: &str) -> Result<CheckpointLog, String> {
     let log = CheckpointLog::parse(text).map_err(|error| error.to_string())?;
     log.check_signatures(&key(1).public()).map_err(|error| error.to_string())?;
-    Ok(log)
+    match log.unfinished() {
+        Some(from) => Err(format!("cut from byte {from}")),
+        None => Ok(log),
+    }
 }
 
 #[test]
@@ -52,7 +55,7 @@ fn altered_checkpoints_do_not_stand() {
         ),
         ("a time edited", first.replace("2026", "2025"), "の署名が合いません"),
         ("a space", first.replace(",", ", "), "1行目が読めません"),
-        ("a line end missing", first.trim_end().to_owned(), "1行目が読めません"),
+        ("a line end missing", first.trim_end().to_owned(), "cut from byte 0"),
     ];
     for (name, text, wanted) in table {
         match read(&text) {
@@ -103,8 +106,28 @@ fn a_journal_is_held_against_its_checkpoints() {
 fn nothing_older_is_signed() {
     let mut log = read(&lines().concat()).unwrap();
     assert!(log.sign(&key(1), Position(8), hash(8), at(30)).is_err(), "an older position");
-    assert!(log.sign(&key(1), Position(9), hash(9), at(19)).is_err(), "an older time");
     assert_eq!(log, read(&lines().concat()).unwrap());
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_keep_anybody_from_signing() {
+    let mut log = read(&lines().concat()).unwrap();
+    let line = log.sign(&key(1), Position(12), hash(12), at(-3_600)).unwrap();
+    let log = read(&(lines().concat() + &line)).unwrap();
+    assert_eq!(log.last().map(|last| (last.position, last.at)), Some((Position(12), at(20))));
+}
+
+#[test]
+fn a_line_that_was_cut_while_it_was_written_is_left_out() {
+    let lines = lines();
+    let [first, second, _] = lines.as_slice() else { panic!() };
+    for kept in 1..second.len() {
+        let text = first.clone() + &second[..kept];
+        let mut log = CheckpointLog::parse(&text).unwrap();
+        assert_eq!((log.all().len(), log.unfinished()), (1, Some(first.len())), "{kept}");
+        let next = log.sign(&key(1), Position(9), hash(9), at(10)).unwrap();
+        assert_eq!(read(&(first.clone() + &next)).unwrap().all().len(), 2);
+    }
 }
 
 #[test]

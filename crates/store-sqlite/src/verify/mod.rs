@@ -235,6 +235,16 @@ fn check_schema(shared: &Shared, conn: &Connection, walk: &mut Walk) -> Result<(
     let vault = Vault::new(&VaultKey::generate()?.into())?;
     crate::schema::prepare(&mut fresh, &shared.kinds, Some(&vault))?;
     let (wanted, found) = (declared(&fresh)?, declared(conn)?);
+    // What somebody else put beside it harms nobody; but a trigger writes.
+    let mut triggers =
+        conn.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").or_fault(WHAT)?;
+    let mut triggers = triggers.query([]).or_fault(WHAT)?;
+    while let Some(row) = triggers.next().or_fault(WHAT)? {
+        let name = text(row, 0)?;
+        if !wanted.contains_key(name) {
+            walk.found(format!("{name} is a trigger of somebody else: it may write what no change says"));
+        }
+    }
     for (name, declaration) in wanted {
         if found.get(&name) != Some(&declaration) {
             walk.found(format!("{name} is not declared as it should be: the database file was altered"));

@@ -205,6 +205,11 @@ fn verify_tells_what_was_done_to_the_file() {
             PRAGMA writable_schema = ON;
             UPDATE sqlite_schema SET sql = replace(sql, 'line >> 20', 'line >> 21') WHERE name = 'versions'",
             "versions is not declared as it should be"),
+        (
+            "a trigger put in",
+            "CREATE TRIGGER forget AFTER INSERT ON current_test__note BEGIN DELETE FROM current_test__note; END",
+            "forget is a trigger of somebody else",
+        ),
         ("an index dropped", "DROP INDEX current_test__person_by_ward", ""),
         // Past the index: its entry still leads to where the record was.
         ("an index that lacks a record", "

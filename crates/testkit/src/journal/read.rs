@@ -9,6 +9,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a sealed field is found by its value and read in clear", run: sealed },
     Case { name: "a view does not show what is committed later", run: isolation },
     Case { name: "a scan goes on behind a key and stops when told", run: scan },
+    Case { name: "whoever is given a row may read others", run: within_a_scan },
     Case { name: "a reading is as of both axes", run: as_of },
 ];
 
@@ -133,6 +134,38 @@ fn scan(journal: &dyn Journal) -> Outcome {
         same("stopped", &seen, &vec![String::new(), "a".to_owned()])?;
         let error = view.scan(&NOTE, None, &mut |_| Err(register::Fault::because("enough")));
         same("error", &error.map_err(|error| error.to_string()), &Err("enough".to_owned()))?;
+    }
+    Ok(())
+}
+
+/// Enough rows, and large enough, that a store which reads ahead has more on the way than a connection holds.
+fn within_a_scan(journal: &dyn Journal) -> Outcome {
+    const ROWS: usize = 2_500;
+    let text = "台帳".repeat(150);
+    let create = |no: usize| Write::create(&NOTE, format!("{no:05}"), note(&format!("{no} {text}")));
+    journal.commit_all((0..ROWS).map(|no| draft(0, vec![create(no)])).collect())?;
+    let later = AsOf { effective_on: Some(domain::Date::constant(2030, 1, 1)), ..AsOf::default() };
+    for as_of in [AsOf::default(), later] {
+        let view = journal.view(as_of)?;
+        let (mut seen, mut inner) = (0_usize, 0_usize);
+        view.scan(&NOTE, None, &mut |stored| {
+            if seen.is_multiple_of(97) {
+                let found = view.get(&NOTE, &stored.key)?.map(|found| found.body);
+                let before = view.history(&NOTE, &stored.key)?.len();
+                if found.as_ref() != Some(&stored.body) || before != 1 {
+                    return Err(register::Fault::because(format!("{} reads otherwise", stored.key)));
+                }
+            }
+            if seen == 300 {
+                view.scan(&NOTE, None, &mut |other| {
+                    inner += usize::from(view.get(&NOTE, &other.key)?.is_some());
+                    Ok(std::ops::ControlFlow::Continue(()))
+                })?;
+            }
+            seen += 1;
+            Ok(std::ops::ControlFlow::Continue(()))
+        })?;
+        same("rows", &(seen, inner), &(ROWS, ROWS))?;
     }
     Ok(())
 }

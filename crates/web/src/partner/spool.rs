@@ -131,8 +131,7 @@ async fn copy(
     let mut file = tokio::fs::File::from_std(file);
     let mut bytes = 0_u64;
     while let Some(frame) = body.frame().await {
-        let frame = frame
-            .map_err(|_| Problem::unreadable("配信の途中で切れました。はじめから送り直してください。"))?;
+        let frame = frame.map_err(|error| Problem::unread(&error))?;
         let Ok(piece) = frame.into_data() else { continue };
         bytes = bytes.saturating_add(length(&piece));
         if bytes <= bytes_max {

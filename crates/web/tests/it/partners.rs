@@ -80,8 +80,7 @@ pub(crate) fn serve_house(house: House, partners: usize) -> Served {
         let _inside = runtime.enter();
         web::router(desk(&house, partners, &base))
     };
-    let service = router.into_make_service_with_connect_info::<web::Peer>();
-    runtime.spawn(async move { axum::serve(listener, service).await });
+    runtime.spawn(web::serve(listener, router, web::Patience::default(), std::future::pending()));
     Served { house, base, _runtime: runtime }
 }
 

@@ -131,8 +131,7 @@ fn serve(folder: &Folder, client: ClientCertificates) -> Served {
     let _inside = runtime.enter();
     let router = web::router(web::Desk { tls: Some(Arc::clone(&tls)), ..house.desk() });
     let listener = TlsListener::over(listener, Arc::clone(&tls), now).unwrap();
-    let service = router.into_make_service_with_connect_info::<Peer>();
-    runtime.spawn(async move { axum::serve(listener, service).await });
+    runtime.spawn(web::serve(listener, router, web::Patience::default(), std::future::pending()));
     drop(_inside);
     Served { address, tls, _house: house, _runtime: runtime }
 }
