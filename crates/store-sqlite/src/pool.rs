@@ -146,8 +146,8 @@ pub(crate) fn connect_read_only(path: &Path) -> Result<Connection, Fault> {
     if !matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly)) {
         return Err(fault(error));
     }
-    let has_log = beside(path, "-wal").metadata().is_ok_and(|log| log.len() > 0);
-    if has_log {
+    // An empty log as well: a living town's may be filled while it is read.
+    if beside(path, "-wal").exists() {
         return Err(Fault::new(in_one_line(&fault(error)), Trouble::LogBeside));
     }
     let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");

@@ -114,6 +114,7 @@ struct Taken<S> {
 
 impl<S> Taken<S> {
     /// What a try to write came to; an error once nothing was taken for too long.
+    #[expect(clippy::disallowed_methods, reason = "it is woken when the patience ends, not to look again")]
     fn judge<T>(&mut self, tried: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if tried.is_ready() {
             self.stalls = None;

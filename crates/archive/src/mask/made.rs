@@ -283,19 +283,22 @@ fn digit_of(char: char) -> Option<char> {
     }
 }
 
-/// 町字 up to the first number that is not part of its name, as that of 三丁目 and 北3条 is.
+/// 町字 up to the first number that is not part of its name, as those of 三丁目, 北3条 and 四番町 are.
+///
+/// Figures count as the lot whatever stands behind them: rather a name too short than a lot too many. Numbers in kanji do so only
+/// where a lot's words or another number follow, for many a name has one in it.
 pub(super) fn town(text: &str) -> &str {
     let is_number = |char: char| digit_of(char).is_some() || "〇一二三四五六七八九十百千".contains(char);
     let mut rest = text;
     while let Some(at) = rest.find(is_number) {
         let (_, from) = rest.split_at(at);
         let behind = from.trim_start_matches(is_number);
+        let is_name = ["丁目", "条", "区", "線", "号線", "番町"].iter().any(|word| behind.starts_with(word));
         let has_figures = from.chars().next().and_then(digit_of).is_some();
-        let is_name = ["丁目", "条", "区", "線", "号線"].iter().any(|word| behind.starts_with(word));
-        let is_lot =
-            ["番", "号", "の", "ノ", "-", "－", "−", "‐", "地"].iter().any(|word| behind.starts_with(word));
+        let after = behind.trim_start_matches(['番', '号', '地', 'の', 'ノ', '-', '－', '−', '‐']);
+        let is_lot = after.len() < behind.len() && (after.is_empty() || after.starts_with(is_number));
         if !is_name && (has_figures || is_lot) {
-            return text.get(..text.len() - from.len()).unwrap_or_default();
+            return text.strip_suffix(from).unwrap_or_default();
         }
         rest = behind;
     }
@@ -329,6 +332,11 @@ mod tests {
             ("八幡町", "八幡町"),
             ("三郷１－２", "三郷"),
             ("千代田町二の五", "千代田町"),
+            ("四番町", "四番町"),
+            ("3番町12", "3番町"),
+            ("三ノ宮町", "三ノ宮町"),
+            ("三の丸", "三の丸"),
+            ("秘匿前町567山田様方", "秘匿前町"),
             ("12-3", ""),
             ("", ""),
         ] {

@@ -12,7 +12,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, ProtocolVersion, RootCertStore, StreamOwned};
-use web::{ClientCertificates, Peer, Tls, TlsError, TlsFiles, TlsListener};
+use web::{ClientCertificates, Tls, TlsError, TlsFiles, TlsListener};
 
 use super::house::House;
 
