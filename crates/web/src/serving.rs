@@ -79,6 +79,7 @@ where
             () = &mut stop => break,
             accepted = next => accepted,
         };
+        tracing::trace!(address = %peer.address, "a connection begins");
         let router = router.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let (router, peer) = (router.clone(), peer.clone());
