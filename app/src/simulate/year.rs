@@ -7,7 +7,7 @@ use catalog::{Delivery, DerivedDataset, Link, LinkRow, RowRef, Starter, Timing};
 use domain::Date;
 use jiff::ToSpan;
 use jiff::civil::{DateTime, Time, Weekday};
-use linkage::{next_after, timestamp};
+use linkage::{next_run_after, timestamp};
 use office::{LinkWorker, Office, Turn};
 
 use super::actors::{Counterparts, Offering, ask, caller, move_in};
@@ -125,7 +125,7 @@ impl<'a> Year<'a> {
     /// Outgoing links that send what changed without an hour of their own.
     fn at_once(&self) -> BTreeSet<usize> {
         let on_change = |link: &Link| {
-            matches!(link.timing, Timing::OnChange | Timing::EveryMinutes(_))
+            matches!(link.timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::Within { .. })
                 && !matches!(link.delivery, Delivery::Inward { .. })
         };
         self.links.iter().enumerate().filter(|(_, link)| on_change(link)).map(|(index, _)| index).collect()
@@ -144,13 +144,13 @@ impl<'a> Year<'a> {
             let Some(link) = self.links.get(index).cloned() else { continue };
             let inward = matches!(link.delivery, Delivery::Inward { .. });
             match (link.timing, inward) {
-                (Timing::OnChange | Timing::EveryMinutes(_), true) if open => {
+                (Timing::OnChange | Timing::EveryMinutes(_) | Timing::Within { .. }, true) if open => {
                     agenda.push((at(10, 30), What::Sends(index)));
                 }
                 (Timing::ByHand, true) if first_of_week => agenda.push((at(11, 0), What::Sends(index))),
                 (Timing::ByHand, false) if first_of_week => agenda.push((at(15, 0), What::Starts(index))),
                 (Timing::OnRequest, _) if first_of_week => agenda.push((at(14, 0), What::Asks(index))),
-                (Timing::OnChange | Timing::ByHand | Timing::OnRequest | Timing::EveryMinutes(_), _) => {}
+                (timing, _) if !timing.has_hour() => {}
                 (_, _) => {
                     let Some(due) = self.due(index, &link, day) else { continue };
                     let before = |minutes: i64| due.checked_sub(minutes.minutes()).unwrap_or(due);
@@ -174,7 +174,7 @@ impl<'a> Year<'a> {
         let slot = self.next_due.get_mut(index)?;
         if slot.is_none_or(|due| due < start) {
             let just_before = start.checked_sub(1.second()).ok()?;
-            *slot = next_after(link.timing, self.office.calendar(), just_before);
+            *slot = next_run_after(link, self.office.calendar(), just_before);
         }
         slot.filter(|due| due.date() == day)
     }
@@ -235,7 +235,10 @@ impl<'a> Year<'a> {
                 continue;
             }
             // What goes out once a month or year is entered when it is needed: most days bring none of it.
-            let rare = matches!(link.timing, Timing::Monthly { .. } | Timing::Yearly { .. });
+            let rare = matches!(
+                link.timing,
+                Timing::Monthly { .. } | Timing::MonthlyWeekday { .. } | Timing::Yearly { .. }
+            );
             let skipped = rare && self.offerings.contains_key(&link.dataset) && self.chance.below(20) > 0;
             if !skipped {
                 let rows = self.rows_of(index, busy);

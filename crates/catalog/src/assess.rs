@@ -57,9 +57,9 @@ pub enum QuestionKind {
 }
 
 impl QuestionKind {
-    /// Whether a row with such a doubt runs only when it is answered: which way, between whom, when, or whether at all.
+    /// Whether a row with such a doubt runs only when it is answered: which way, between whom, when, how much, or whether at all.
     pub(crate) fn stops(self) -> bool {
-        matches!(self, Self::Direction | Self::SystemUnknown | Self::Timing | Self::Withdrawn)
+        matches!(self, Self::Direction | Self::SystemUnknown | Self::Timing | Self::Extent | Self::Withdrawn)
     }
 }
 
@@ -321,9 +321,12 @@ fn method(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
 }
 
 fn timing(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
+    // What was asked about in reading the list is not asked twice.
+    if row.doubts.iter().any(|doubt| doubt.kind == QuestionKind::Timing) {
+        return;
+    }
     if let Some(fault) = dates::fault(&row.timing, &row.when) {
-        let told = |doubt: &Question| *doubt == fault || doubt.kind == QuestionKind::Withdrawn;
-        if !row.doubts.iter().any(told) {
+        if !row.doubts.iter().any(|doubt| doubt.kind == QuestionKind::Withdrawn) {
             ask(fault.kind, fault.text);
         }
         return;
@@ -355,7 +358,7 @@ fn timing(row: &LinkRow, ask: &mut impl FnMut(QuestionKind, String)) {
         }
         TimingWord::Daily => "",
         TimingWord::Weekly if open(&|run| run.weekday.is_none()) => "何曜日",
-        TimingWord::Monthly if open(&|run| run.day.is_none()) => "何日",
+        TimingWord::Monthly if open(&|run| run.day.is_none() && run.week.is_none()) => "何日",
         TimingWord::Yearly if open(&|run| run.month.is_none()) => "何月何日",
         TimingWord::Yearly if open(&|run| run.day.is_none()) => "何日",
         TimingWord::Weekly | TimingWord::Monthly | TimingWord::Yearly => "",

@@ -145,7 +145,9 @@ impl Check<'_> {
             let what = format!("{at} の方式は「{}」で、連携の方式・時期と合いません", word.word());
             self.say("method", what, "一覧か連携を直してください");
         }
-        if !row.timing.is_empty() && !row.timing.iter().any(|word| timing_fits(*word, link.timing)) {
+        if !row.timing.is_empty()
+            && !row.timing.iter().any(|word| link.timings().any(|own| timing_fits(*word, own)))
+        {
             let words: Vec<_> = row.timing.iter().map(|word| word.word()).collect();
             let what = format!("{at} の時期は「{}」で、連携の時期と合いません", words.join("・"));
             self.say("timing", what, "一覧か連携を直してください");
@@ -226,13 +228,23 @@ pub(crate) fn method_fits(word: MethodWord, link: &Link) -> bool {
 pub(crate) fn timing_fits(word: TimingWord, timing: Timing) -> bool {
     match word {
         TimingWord::Immediate => matches!(timing, Timing::OnChange | Timing::OnRequest),
-        TimingWord::EveryMinutes(minutes) => timing == Timing::EveryMinutes(minutes),
+        TimingWord::EveryMinutes(wanted) => match timing {
+            Timing::EveryMinutes(minutes) | Timing::Within { minutes, .. } => minutes == wanted,
+            _ => false,
+        },
         TimingWord::AsItArises => {
-            matches!(timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand | Timing::OnRequest)
+            matches!(
+                timing,
+                Timing::OnChange
+                    | Timing::EveryMinutes(_)
+                    | Timing::Within { .. }
+                    | Timing::ByHand
+                    | Timing::OnRequest
+            )
         }
         TimingWord::Weekly => matches!(timing, Timing::Weekly { .. }),
         TimingWord::Daily => matches!(timing, Timing::Daily { .. }),
-        TimingWord::Monthly => matches!(timing, Timing::Monthly { .. }),
+        TimingWord::Monthly => matches!(timing, Timing::Monthly { .. } | Timing::MonthlyWeekday { .. }),
         TimingWord::Yearly => matches!(timing, Timing::Yearly { .. }),
         TimingWord::AtWill | TimingWord::ByHand => timing == Timing::ByHand,
     }

@@ -263,7 +263,8 @@ impl<'a> Check<'a> {
                 let what = "2月29日は4年に一度しかありません".to_owned();
                 self.say(link, "timing", what, "28日にしてください");
             }
-            let at_once = matches!(link.timing, Timing::OnChange | Timing::EveryMinutes(_));
+            let at_once =
+                matches!(link.timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::Within { .. });
             if link.started_by == Starter::Staff && at_once {
                 let what = "職員が始める連携なのに、時期が即時・分ごとです".to_owned();
                 self.say(link, "started_by", what, "始めるのがプログラムか職員かを確かめてください");
@@ -333,9 +334,13 @@ fn days_per_year(timing: Timing) -> Option<u32> {
         Timing::Daily { business_days_only: false, .. } => Some(366),
         Timing::Daily { business_days_only: true, .. } => Some(250),
         Timing::Weekly { .. } => Some(52),
-        Timing::Monthly { .. } => Some(12),
+        Timing::Monthly { .. } | Timing::MonthlyWeekday { .. } => Some(12),
         Timing::Yearly { .. } => Some(1),
-        Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand | Timing::OnRequest => None,
+        Timing::OnChange
+        | Timing::EveryMinutes(_)
+        | Timing::Within { .. }
+        | Timing::ByHand
+        | Timing::OnRequest => None,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::derive::dates;
 use crate::flows;
 use crate::{
     Direction, Extent, Known, LinkRow, ListKind, MethodWord, Question, QuestionKind, TimingWord, ViaSide,
@@ -48,19 +47,10 @@ fn contradictions<'k>(
     if immediate && row.method != Some(MethodWord::Immediate) && row.extent == Some(Extent::Full) {
         texts.push("時期が「即時」なのに全件です。異動のたびに全件を送るのですか。".to_owned());
     }
-    if immediate && dates::is_dated(&row.when) {
-        texts.push(format!("時期が「即時」なのに「{}」ともあります。どちらが正しいですか。", row.when));
-    }
-    if let ([TimingWord::EveryMinutes(minutes)], Some((from, to))) =
-        (row.timing.as_slice(), dates::span(&row.when))
-    {
-        texts.push(format!(
-            "{minutes}分ごとの連携は一日中動きますが、{}から{}までとあります。夜間や休日も動いてよいですか。",
-            from.strftime("%H:%M"),
-            to.strftime("%H:%M")
-        ));
-    }
-    if row.direction != Some(Direction::Both) && ["双方向", "相互"].iter().any(|word| row.note.contains(word))
+    let asked = row.doubts.iter().any(|doubt| doubt.kind == QuestionKind::Direction);
+    if row.direction != Some(Direction::Both)
+        && !asked
+        && ["双方向", "相互"].iter().any(|word| row.note.contains(word))
     {
         texts.push(
             "備考に「双方向」とありますが、片方向の行です。戻りのデータも一覧に加えますか。".to_owned(),

@@ -97,7 +97,7 @@ fn when(link: &Link) -> String {
             timed(link.timing, "職員の操作で送ります", reminded)
         }
     };
-    when + &waits
+    when + &also(link) + &waits
 }
 
 /// What becomes of a run that falls on a closed day, in brackets.
@@ -109,12 +109,25 @@ fn closed(on_closed_day: OnClosedDay) -> &'static str {
     }
 }
 
+/// The times of a link beside the first.
+fn also(link: &Link) -> String {
+    link.also_at.iter().map(|timing| format!("ほかに、{}", timed(*timing, "同じことをします", ""))).collect()
+}
+
 fn timed(timing: Timing, send: &str, made_up: &str) -> String {
     match timing {
         Timing::OnChange => {
             format!("データが変わるたびに、すぐ{send}。止まっていた間の分は、動き出したときに順に{send}。")
         }
         Timing::EveryMinutes(minutes) => format!("{minutes}分ごとに、変わったものがあれば{send}。"),
+        Timing::Within { minutes, from, to, business_days_only } => {
+            let days = if business_days_only { "開庁日" } else { "毎日（休日も）" };
+            format!(
+                "{days}の{}から{}まで{minutes}分ごとに、変わったものがあれば{send}。",
+                clock(from),
+                clock(to)
+            )
+        }
         Timing::Daily { at, business_days_only: true } => {
             format!("開庁日（土日、祝日、年末年始を除く）の{}に{send}。{made_up}", clock(at))
         }
@@ -129,6 +142,10 @@ fn timed(timing: Timing, send: &str, made_up: &str) -> String {
             closed(on_closed_day),
             clock(at)
         ),
+        Timing::MonthlyWeekday { week, day, at, on_closed_day } => {
+            let which = if week == 5 { "最終".to_owned() } else { format!("第{week}") };
+            format!("毎月{which}{}{}の{}に{send}。{made_up}", day.label(), closed(on_closed_day), clock(at))
+        }
         Timing::Yearly { month, day, at, on_closed_day } => {
             format!("毎年{month}月{day}日{}の{}に{send}。{made_up}", closed(on_closed_day), clock(at))
         }

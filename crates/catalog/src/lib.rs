@@ -24,6 +24,7 @@ mod problem;
 mod sheet;
 mod sheet_ends;
 mod sheet_numbers;
+mod sheet_time;
 mod sheet_words;
 mod summary;
 mod systems;

@@ -32,6 +32,10 @@ pub struct Link {
     pub method: Method,
     /// 時期
     pub timing: Timing,
+    /// Further times of the same link (ほかの時期), where it runs at several: each run carries what changed since the one before,
+    /// whichever of them that was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_at: Vec<Timing>,
     /// Who starts a run (起動): a list's 自動 or 手動.
     #[serde(default, skip_serializing_if = "is_default")]
     pub started_by: Starter,
@@ -167,6 +171,17 @@ pub enum Timing {
     OnChange,
     /// Every so many minutes, 1 to 1440.
     EveryMinutes(u32),
+    /// Every so many minutes within hours of the day (時間帯の中で分ごと).
+    Within {
+        /// How many minutes, 1 to 1440.
+        minutes: u32,
+        /// The first time of the day.
+        from: Time,
+        /// No run is later.
+        to: Time,
+        /// True to leave out Saturdays, Sundays, holidays and the turn of the year.
+        business_days_only: bool,
+    },
     /// 日次
     Daily {
         /// Time of day.
@@ -194,6 +209,18 @@ pub enum Timing {
         #[serde(default, skip_serializing_if = "is_default")]
         on_closed_day: OnClosedDay,
     },
+    /// 月次（第2水曜日）
+    MonthlyWeekday {
+        /// Which of the month, 1 to 4; 5 is the last.
+        week: i8,
+        /// Day of the week.
+        day: DayOfWeek,
+        /// Time of day.
+        at: Time,
+        /// When the office is closed on that day.
+        #[serde(default, skip_serializing_if = "is_default")]
+        on_closed_day: OnClosedDay,
+    },
     /// 年次
     Yearly {
         /// Month, 1 to 12.
@@ -210,6 +237,23 @@ pub enum Timing {
     ByHand,
     /// 照会の都度: when the receiving side asks.
     OnRequest,
+}
+
+impl Timing {
+    /// Whether it names days and an hour: daily, weekly, monthly or yearly.
+    #[must_use]
+    pub fn has_hour(self) -> bool {
+        match self {
+            Self::Daily { .. }
+            | Self::Weekly { .. }
+            | Self::Monthly { .. }
+            | Self::MonthlyWeekday { .. }
+            | Self::Yearly { .. } => true,
+            Self::OnChange | Self::EveryMinutes(_) | Self::Within { .. } | Self::ByHand | Self::OnRequest => {
+                false
+            }
+        }
+    }
 }
 
 /// Where a delivery goes and in what shape (受け渡し).
@@ -412,11 +456,31 @@ impl Link {
         None
     }
 
+    /// All its times, the first as the file calls it.
+    pub fn timings(&self) -> impl Iterator<Item = Timing> {
+        std::iter::once(self.timing).chain(self.also_at.iter().copied())
+    }
+
     fn timing_fault(&self) -> Option<(&'static str, String, &'static str)> {
+        if !self.also_at.is_empty() && !self.timings().all(Timing::has_hour) {
+            let what = "時刻のない時期に、ほかの時期（also_at）があります".to_owned();
+            return Some(("also_at", what, "日次・週次・月次・年次だけにするか、消してください"));
+        }
         let day_fits = |day: i8, last: i8| (1..=last).contains(&day);
-        let (what, remedy) = match self.timing {
-            Timing::EveryMinutes(minutes) if !(1..=MINUTES_PER_DAY).contains(&minutes) => {
+        let fault =
+            |timing: Timing| {
+                let (what, remedy) = match timing {
+            Timing::EveryMinutes(minutes) | Timing::Within { minutes, .. }
+                if !(1..=MINUTES_PER_DAY).contains(&minutes) =>
+            {
                 (format!("{minutes}分ごとという間隔は使えません"), "1分から1440分までにしてください")
+            }
+            Timing::Within { from, to, .. } if to < from => (
+                format!("時間帯の終わり{to}が、はじめの{from}より前です"),
+                "日をまたがない時間帯にしてください",
+            ),
+            Timing::MonthlyWeekday { week, .. } if !day_fits(week, 5) => {
+                (format!("第{week}週という週はありません"), "1から4まで、最終は5にしてください")
             }
             Timing::Monthly { day, .. } if !day_fits(day, 31) => {
                 (format!("{day}日という日はありません"), "1日から31日までにしてください")
@@ -429,8 +493,14 @@ impl Link {
                 "時期か受け渡しのどちらかを直してください",
             ),
             _ => return None,
-        };
-        Some(("timing", what, remedy))
+            };
+                Some((what, remedy))
+            };
+        let first = fault(self.timing).map(|(what, remedy)| ("timing", what, remedy));
+        first.or_else(|| {
+            let found = self.also_at.iter().copied().find_map(fault);
+            found.map(|(what, remedy)| ("also_at", what, remedy))
+        })
     }
 
     fn delivery_fault(&self) -> Option<(&'static str, String, &'static str)> {

@@ -12,6 +12,7 @@ use crate::heading::{Heading, Item, Near, Role, SUM_SIGNS, at, find};
 use crate::list::{LinkList, LinkRow, ListId, ListKind, Volume};
 use crate::sheet_ends::End;
 use crate::sheet_numbers::printed;
+use crate::sheet_time::Told;
 use crate::sheet_words::{Words, figure};
 use crate::vocabulary::{About, Sense, Vocabulary};
 use crate::{Direction, Problem, Question, QuestionKind, Systems};
@@ -443,9 +444,13 @@ impl Sheet<'_> {
             text: volume,
         });
         let no = self.number(index, self.cell(cells, Item::No), &mut doubts);
-        let when = self.when(cells);
+        let mut when = self.when(cells, &timing, &mut doubts);
         self.withdrawn(cells, &mut doubts);
         self.hour_or_length(cells, &when, &mut doubts);
+        let mut extent = self.words.extent(&self.text(cells, Item::Extent), &mut doubts);
+        let told =
+            Told { method, timing: &mut timing, when: &mut when, extent: &mut extent, doubts: &mut doubts };
+        self.remarks(cells, told);
         self.words.timing_of_dates(&when, &mut timing, &mut doubts);
         let row = LinkRow {
             list: list.id.clone(),
@@ -462,7 +467,7 @@ impl Sheet<'_> {
             method,
             timing,
             when,
-            extent: self.words.extent(&self.text(cells, Item::Extent), &mut doubts),
+            extent,
             charset: self.text(cells, Item::Charset),
             channel,
             conversion: self.words.conversion(self.cell(cells, Item::Conversion), &mut doubts),
@@ -491,7 +496,7 @@ impl Sheet<'_> {
     }
 
     /// Whether a column such as 実行時刻 says more of the timing.
-    fn is_of_time(&self, column: usize, role: &Role) -> bool {
+    pub(crate) fn is_of_time(&self, column: usize, role: &Role) -> bool {
         let of_timing = |line: &str| self.words.vocabulary.heading_exact(line) == Some("timing");
         *role == Role::Item(Item::Time)
             // A second column below the heading of the timing.
@@ -510,27 +515,6 @@ impl Sheet<'_> {
                 doubts.push(Question::new(QuestionKind::Timing, said));
             }
         }
-    }
-
-    /// What the cells of time say, of which the timing is only the word: also those of columns such as 実行時刻.
-    fn when(&self, cells: &[String]) -> String {
-        let mut parts = vec![self.text(cells, Item::Timing)];
-        // The word alone says nothing more.
-        let alone = |word: &String| self.words.vocabulary.exact(About::Timing, word).is_some();
-        parts.retain(|word| !alone(word) || dates::says_more(word));
-        for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
-            let name = folded(self.heading.name(column));
-            if self.is_of_time(column, role) {
-                // 開始時刻 and 終了時刻 are one span.
-                let ends = ["終了", "締"].iter().any(|word| name.contains(word));
-                match parts.last_mut().filter(|_| ends && !cell.is_empty()) {
-                    Some(begun) => begun.push_str(&format!("～{cell}")),
-                    None => parts.push(cell.clone()),
-                }
-            }
-        }
-        parts.retain(|part| !part.is_empty());
-        parts.join(" ")
     }
 
     fn note(&self, cells: &[String], remarks: Vec<String>) -> String {

@@ -2,6 +2,7 @@
 
 use crate::derive::dates;
 use crate::fold::{bracketed, folded, parts};
+use crate::sheet_time::{Plain, Rest};
 use crate::vocabulary::{About, Sense, Vocabulary};
 use crate::words::{ARROWS, ASSURANCES, EXTENTS, METHODS, Word};
 use crate::{Assurance, Direction, Extent, MethodWord, Question, QuestionKind, Systems, TimingWord};
@@ -104,56 +105,183 @@ impl Words<'_> {
 
     /// The timings, and what their brackets say: `日次（22時）`.
     pub(crate) fn timing(&self, text: &str, doubts: &mut Vec<Question>) -> (Vec<TimingWord>, Vec<String>) {
-        let whole = self.vocabulary.exact(About::Timing, text).is_some();
-        let parts = if whole { vec![text.to_owned()] } else { parts(text) };
-        let (mut words, mut remarks, mut unread) = (Vec::new(), Vec::new(), Vec::new());
-        for part in parts {
-            let plain = match bracketed(&part) {
-                Some((outer, inner)) if self.vocabulary.exact(About::Timing, &part).is_none() => {
-                    remarks.push(inner.to_owned());
-                    outer
+        let exact = |text: &str| self.vocabulary.exact(About::Timing, text);
+        let plain = self.plain_time(text);
+        let whole = exact(text).is_some() && plain.asked.is_empty();
+        let read = if whole { vec![text.to_owned()] } else { parts(&plain.text) };
+        let (mut words, mut unread, mut guessed) = (Vec::new(), Vec::new(), false);
+        let mut torn = None;
+        for part in read {
+            let outer = match bracketed(&part) {
+                Some((outer, inner)) if exact(&part).is_none() => {
+                    // 「随時（日次）」 says two things.
+                    torn = torn.or_else(|| self.torn(outer, inner));
+                    // 「準リアルタイム（5分間隔）」 and 「自動（日次）」 say in the bracket what they mean.
+                    let interval = TimingWord::interval(inner);
+                    let inner_alone = self.vocabulary.sense(About::Timing, outer).is_none();
+                    match interval.or_else(|| exact(inner).filter(|_| inner_alone).and_then(TimingWord::of)) {
+                        Some(word) if interval.is_none() || self.is_of_events(outer) => {
+                            words.extend((!words.contains(&word)).then_some(word));
+                            continue;
+                        }
+                        _ => outer,
+                    }
                 }
                 _ => part.as_str(),
             };
-            let interval = TimingWord::interval(plain);
-            if let Some(word) = interval.filter(|_| self.vocabulary.exact(About::Timing, plain).is_none()) {
+            let known = exact(outer).is_some();
+            // 「日次・22:00」: the hour is read with what stands beside it.
+            if !known && dates::is_hours(&part) {
+                unread.push(part);
+                continue;
+            }
+            if let Some(word) =
+                TimingWord::interval(outer).or_else(|| TimingWord::interval_in(&part)).filter(|_| !known)
+            {
                 words.extend((!words.contains(&word)).then_some(word));
                 continue;
             }
-            let dated = dates::word(&part);
-            if self.vocabulary.exact(About::Timing, plain).is_none()
-                && let Some(word) = dated
-            {
+            if !known && let Some(word) = dates::word(&part) {
                 // 「毎月5日」 and 「年2回」 are no words of the vocabulary; the days say how often. A day alone behind
                 // 「10月1日、」 is of the same month.
                 let of_month = word == TimingWord::Monthly
                     && words.contains(&TimingWord::Yearly)
                     && part.starts_with(|c: char| c.is_numeric());
-                if of_month {
+                if !of_month {
+                    words.extend((!words.contains(&word)).then_some(word));
+                }
+                continue;
+            }
+            let word = match self.vocabulary.sense(About::Timing, outer) {
+                Some(Sense::Known(word)) => word,
+                Some(Sense::Guessed(word)) => {
+                    guessed = true;
+                    word
+                }
+                None => {
+                    unread.push(part);
                     continue;
                 }
-                words.extend((!words.contains(&word)).then_some(word));
-                continue;
-            }
-            if self.vocabulary.sense(About::Timing, plain).is_none() {
-                unread.push(part);
-                continue;
-            }
-            let word = self.meant(About::Timing, "時期", plain, TimingWord::of, doubts);
-            if self.vocabulary.exact(About::Timing, plain).is_none() && word.is_some() {
-                // Such as a time of day beside the word.
-                remarks.push(plain.to_owned());
-            }
-            words.extend(word.filter(|word| !words.contains(word)));
+            };
+            words.extend(TimingWord::of(word).filter(|word| !words.contains(word)));
         }
-        // Where nothing was read, the whole is asked about once, by who goes on with the row.
-        // A figure or a weekday of a list, 「3、6、9月」 and 「火・木」, is read with what stands beside it.
-        let listed = |part: &String| dates::is_of_a_list(part);
-        for part in unread.into_iter().filter(|part| !words.is_empty() && !listed(part)) {
-            let said = format!("時期のうち「{part}」を読めませんでした。いつ送りますか。");
-            doubts.push(Question::new(QuestionKind::Timing, said));
-        }
+        doubts.extend(torn);
+        let (remarks, nothing_more) = self.beside(text, guessed);
+        let guessed = guessed
+            && (!nothing_more || words.iter().any(|word| matches!(word, TimingWord::EveryMinutes(_))));
+        self.asked_of_timing(text, &plain, (&words, guessed), unread, doubts);
         (words, remarks)
+    }
+
+    /// Two words of timings, one in a bracket behind the other, that do not go together.
+    fn torn(&self, outer: &str, inner: &str) -> Option<Question> {
+        let word = |text: &str| self.vocabulary.exact(About::Timing, text).and_then(TimingWord::of);
+        // Within more words only those of the calendar are meant: 「月次（当初は年次）」.
+        let guessed = || match self.vocabulary.sense(About::Timing, inner)? {
+            Sense::Known(word) | Sense::Guessed(word) => TimingWord::of(word).filter(|word| {
+                use TimingWord::{Daily, Monthly, Weekly, Yearly};
+                matches!(word, Daily | Weekly | Monthly | Yearly)
+            }),
+        };
+        let (one, other) = (word(outer)?, word(inner).or_else(guessed)?);
+        let at_once = |word: TimingWord| matches!(word, TimingWord::Immediate | TimingWord::AsItArises);
+        let by_hand = |word: TimingWord| matches!(word, TimingWord::AtWill | TimingWord::ByHand);
+        if one == other || (at_once(one) && at_once(other)) || (by_hand(one) && by_hand(other)) {
+            return None;
+        }
+        let said = format!("時期「{outer}」に「{inner}」ともあります。どちらですか。いつ送りますか。");
+        Some(Question::new(QuestionKind::Timing, said))
+    }
+
+    /// Whether a text means that the link follows what happens, and not the clock.
+    fn is_of_events(&self, text: &str) -> bool {
+        let word = match self.vocabulary.sense(About::Timing, text) {
+            Some(Sense::Known(word) | Sense::Guessed(word)) => TimingWord::of(word),
+            None => None,
+        };
+        matches!(word, None | Some(TimingWord::Immediate | TimingWord::AsItArises))
+    }
+
+    /// What a cell of timings says beside its words, for the remarks: its brackets, or all of it where the word is one of
+    /// several; and whether all of it is understood.
+    fn beside(&self, text: &str, guessed: bool) -> (Vec<String>, bool) {
+        let exact = |text: &str| self.vocabulary.exact(About::Timing, text).is_some();
+        let mut remarks: Vec<String> = Vec::new();
+        if exact(text) {
+            return (remarks, true);
+        }
+        for part in parts(text) {
+            if let Some((_, inner)) = bracketed(&part).filter(|_| !exact(&part)) {
+                remarks.push(inner.to_owned());
+            }
+        }
+        if guessed {
+            // Such as a time of day beside the word.
+            remarks.push(text.to_owned());
+        }
+        (remarks, self.rest(&self.plain_time(text).text) == Rest::Nothing)
+    }
+
+    /// What is asked of a cell of timings. Where nothing was read, the whole is asked about once, by who goes on with the row.
+    fn asked_of_timing(
+        &self,
+        text: &str,
+        plain: &Plain,
+        (words, guessed): (&[TimingWord], bool),
+        unread: Vec<String>,
+        doubts: &mut Vec<Question>,
+    ) {
+        let mut ask = |kind, said: String| doubts.push(Question::new(kind, said));
+        if let Some(word) = plain.asked.first() {
+            let what = if folded(word) == folded(text) {
+                format!("時期「{text}」がいつか分かりません。")
+            } else {
+                format!("時期「{text}」の「{word}」がいつか分かりません。")
+            };
+            ask(QuestionKind::Timing, format!("{what}何月何日の何時に送りますか。"));
+            return;
+        }
+        if words.is_empty() {
+            return;
+        }
+        // A figure or a weekday of a list, 「3、6、9月」 and 「火・木」, is read with what stands beside it.
+        let listed = |part: &String| dates::is_of_a_list(part) || dates::is_hours(part);
+        let mut unread = unread.into_iter().filter(|part| !listed(part)).peekable();
+        if unread.peek().is_some() {
+            for part in unread {
+                let said = format!("時期のうち「{part}」を読めませんでした。いつ送りますか。");
+                ask(QuestionKind::Timing, said);
+            }
+            return;
+        }
+        let printed = words.iter().map(|word| word.word()).collect::<Vec<_>>().join("・");
+        match self.rest(&plain.text) {
+            Rest::OfTime(rest) => {
+                let said =
+                    format!("時期「{text}」の「{rest}」がいつか分かりません。何日の何時に送りますか。");
+                ask(QuestionKind::Timing, said);
+            }
+            Rest::About => {
+                let said = format!(
+                    "時期「{text}」を、書かれた日時ちょうどの「{printed}」とみなしました。よいですか。"
+                );
+                ask(QuestionKind::Assumed, said);
+            }
+            // 「毎時30分」: the minute is no hour and no day.
+            Rest::Nothing
+                if guessed
+                    && words.iter().any(|word| matches!(word, TimingWord::EveryMinutes(_)))
+                    && TimingWord::interval_in(&plain.text).is_none() =>
+            {
+                let said = format!("時期「{text}」を「{printed}」とみなしました。よいですか。");
+                ask(QuestionKind::Assumed, said);
+            }
+            Rest::Aside if guessed => {
+                let said = format!("時期「{text}」を「{printed}」とみなしました。よいですか。");
+                ask(QuestionKind::Assumed, said);
+            }
+            Rest::Aside | Rest::Nothing => {}
+        }
     }
 
     /// The timing that hours and days in columns of their own give away, where no word of a timing stands.
@@ -174,8 +302,8 @@ impl Words<'_> {
                 None => {}
             }
         }
-        // Of a row that does not run at all, nobody asks when.
-        if !doubts.iter().any(|doubt| doubt.kind == QuestionKind::Withdrawn) {
+        // Of a row that does not run at all, nobody asks when, nor twice of one that is asked about already.
+        if !doubts.iter().any(|doubt| matches!(doubt.kind, QuestionKind::Withdrawn | QuestionKind::Timing)) {
             doubts.extend(dates::fault(timing, when));
         }
     }
@@ -184,18 +312,31 @@ impl Words<'_> {
         if text.is_empty() {
             return None;
         }
-        let named: Vec<&str> = parts(text)
-            .iter()
-            .filter_map(|part| self.vocabulary.exact(About::Extent, part))
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect();
-        if 1 < named.len() {
+        let known = self.vocabulary.exact(About::Extent, text).is_some();
+        if !known && 1 < self.extents_in(text).len() {
             let said = format!("「{text}」とあります。いつ全件で、いつ差分ですか。連携は二つに分けます。");
             doubts.push(Question::new(QuestionKind::Extent, said));
             return None;
         }
         self.one(About::Extent, "全件・差分", text, EXTENTS, doubts)
+    }
+
+    /// What of 全件 and 差分 a text names: 「日次：差分、月次：全件」 both.
+    pub(crate) fn extents_in(&self, text: &str) -> Vec<Extent> {
+        let text = folded(text);
+        let within = |word: &&str| 2 <= word.chars().count() && text.contains(*word);
+        let named = self.vocabulary.words_of(About::Extent).filter(within);
+        let meaning = |word: &str| {
+            let printed = self.vocabulary.exact(About::Extent, word)?;
+            EXTENTS.iter().find(|(known, _)| *known == printed).map(|(_, extent)| *extent)
+        };
+        let mut extents: Vec<Extent> = Vec::new();
+        for extent in named.filter_map(meaning) {
+            if !extents.contains(&extent) {
+                extents.push(extent);
+            }
+        }
+        extents
     }
 
     pub(crate) fn conversion(&self, text: &str, doubts: &mut Vec<Question>) -> Option<bool> {

@@ -29,6 +29,10 @@ pub(crate) enum About {
     Everyone,
     /// Words in the heading of who is in charge (担当課), whose cells say nothing of the row.
     People,
+    /// Words of a time, and how else they are said (年度末 is 3月31日); `?` where they do not say when.
+    When,
+    /// Words of a remark that keep the row from running until they are answered (現在未使用).
+    Remark,
 }
 
 const ABOUTS: &[(&str, About)] = &[
@@ -48,6 +52,8 @@ const ABOUTS: &[(&str, About)] = &[
     ("withdrawn", About::Withdrawn),
     ("everyone", About::Everyone),
     ("people", About::People),
+    ("when", About::When),
+    ("remark", About::Remark),
 ];
 
 /// How municipalities word the headings and cells of their lists (連携一覧の言葉). Width, spaces and case make no
@@ -97,7 +103,8 @@ impl Vocabulary {
             let allowed = meanings(*kind);
             let item = meaning.strip_prefix("mark:").filter(|_| *kind == About::Heading).unwrap_or(meaning);
             let interval = *kind == About::Timing && TimingWord::interval(item).is_some();
-            if !allowed.contains(&item) && !interval {
+            // What a word of a time means is a text itself.
+            if !allowed.contains(&item) && !interval && *kind != About::When {
                 let problem = table
                     .at(&row, "meaning", format!("意味「{meaning}」は知らない言葉です"))
                     .rule(format!("「{about}」の意味に書けるのは {} です", allowed.join("、")))
@@ -138,6 +145,27 @@ impl Vocabulary {
         let within =
             words.iter().filter(|(word, _)| 2 <= word.chars().count() && cell.contains(word.as_str()));
         within.max_by_key(|(word, _)| word.chars().count()).map(|(_, meaning)| Sense::Guessed(meaning))
+    }
+
+    /// The words of a kind, as they are compared.
+    pub(crate) fn words_of(&self, about: About) -> impl Iterator<Item = &str> {
+        self.words.get(&about).into_iter().flatten().map(|(word, _)| word.as_str())
+    }
+
+    /// The longest word of a kind that a folded text begins with, and its meaning. `before` is what stands before the text:
+    /// letters and figures belong to a word as a whole, 「1回/日」 is none of 「11回/日」.
+    pub(crate) fn longest(&self, about: About, text: &str, before: Option<char>) -> Option<(&str, &str)> {
+        let inner = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        let stands_alone = |word: &str| {
+            let ascii = word.chars().any(|c| c.is_ascii_alphanumeric());
+            let behind = text.get(word.len()..).and_then(|rest| rest.chars().next());
+            let begins = inner(word.chars().next()) && inner(before);
+            let ends = inner(word.chars().last()) && inner(behind);
+            !ascii || !(begins || ends)
+        };
+        let words = self.words.get(&about)?.iter();
+        let found = words.filter(|(word, _)| text.starts_with(word.as_str()) && stands_alone(word));
+        found.max_by_key(|(word, _)| word.len()).map(|(word, meaning)| (word.as_str(), meaning.as_str()))
     }
 
     /// An arrow between two texts: what stands left of it, its meaning, and what stands right.
@@ -202,6 +230,8 @@ fn meanings(about: About) -> Vec<&'static str> {
         About::Withdrawn => vec!["anywhere", "alone"],
         About::Everyone => vec!["everyone"],
         About::People => vec!["people"],
+        About::When => vec!["-", "?", "?日", "?時"],
+        About::Remark => vec!["withdrawn", "by-hand", "way"],
     }
 }
 

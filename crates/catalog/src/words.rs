@@ -130,6 +130,23 @@ impl TimingWord {
     }
 }
 
+impl TimingWord {
+    /// The interval that stands somewhere in a text: 「平日 8:30～17:15 10分ごと」.
+    pub(crate) fn interval_in(text: &str) -> Option<Self> {
+        const EVERY: [&str; 4] = ["ごと", "毎", "おき", "間隔"];
+        // A space stays: 「17:15 10分ごと」.
+        let text = text.split_whitespace().map(folded).collect::<Vec<_>>().join(" ");
+        ["分", "時間"].into_iter().find_map(|unit| {
+            text.match_indices(unit).find_map(|(place, _)| {
+                let (before, behind) = (text.get(..place)?, text.get(place.checked_add(unit.len())?..)?);
+                let every = EVERY.iter().find(|every| behind.starts_with(**every))?;
+                let start = before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+                Self::interval(&format!("{}{unit}{every}", before.get(start..)?))
+            })
+        })
+    }
+}
+
 impl Extent {
     /// The word as printed.
     #[must_use]

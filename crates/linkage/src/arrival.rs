@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use system::RefusedRow;
 
 use crate::plan::{begins, in_force};
-use crate::schedule::{latest_until, local, next_after, timestamp};
+use crate::schedule::{latest_run_until, local, next_run_after, timestamp};
 use crate::state::{LinkState, RETRY_MOST};
 
 /// A file of the other side as its control file announces it (到着の知らせ).
@@ -144,14 +144,20 @@ fn patience(link: &Link) -> Option<SignedDuration> {
 }
 
 fn missed(link: &Link, state: &LinkState, now: Timestamp, calendar: &BusinessCalendar) -> Option<Timestamp> {
-    if matches!(link.timing, Timing::OnChange | Timing::ByHand | Timing::OnRequest | Timing::EveryMinutes(_))
-        || link.started_by == Starter::Staff
+    if matches!(
+        link.timing,
+        Timing::OnChange
+            | Timing::ByHand
+            | Timing::OnRequest
+            | Timing::EveryMinutes(_)
+            | Timing::Within { .. }
+    ) || link.started_by == Starter::Staff
     {
         return None;
     }
     let until = now.checked_sub(patience(link)?).ok()?;
     let since = local(state.last_due.unwrap_or(state.since));
-    latest_until(link.timing, calendar, since, local(until)).and_then(timestamp)
+    latest_run_until(link, calendar, since, local(until)).and_then(timestamp)
 }
 
 /// The scheduled time a delivery that arrives now is for: the one it comes after, or the one it comes a little before.
@@ -162,10 +168,10 @@ pub fn due_of_arrival(
     calendar: &BusinessCalendar,
 ) -> Option<Timestamp> {
     let early = patience(link).unwrap_or(SignedDuration::ZERO);
-    let next = next_after(link.timing, calendar, local(now)).and_then(timestamp);
+    let next = next_run_after(link, calendar, local(now)).and_then(timestamp);
     let just_before = next.filter(|next| next.duration_since(now) <= early);
     let since = local(state.last_due.unwrap_or(state.since));
-    just_before.or_else(|| latest_until(link.timing, calendar, since, local(now)).and_then(timestamp))
+    just_before.or_else(|| latest_run_until(link, calendar, since, local(now)).and_then(timestamp))
 }
 
 /// What is to be done with what lies in the place. Pure: numbers are taken without gap and in order, each once, a set only

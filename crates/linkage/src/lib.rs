@@ -11,5 +11,5 @@ pub use arrival::{Found, InwardStep, Notice, Seen, Taking, due_of_arrival, found
 pub use delivery::{CharLine, DELIVERY, Delivery, Packed, Phase, ReceiptFacts};
 pub use lane::{LANE, Lane, UnderWay};
 pub use plan::{Situation, Step, begins, in_force, plan, through};
-pub use schedule::{latest_until, local, next_after, timestamp};
+pub use schedule::{latest_run_until, latest_until, local, next_after, next_run_after, timestamp};
 pub use state::{Division, Event, Hold, InFlight, InFlightPhase, LINK, LinkState, NotPossible, Trouble};

@@ -4,7 +4,7 @@ use catalog::{Delivery, Extent, Link, Starter, Timing};
 use domain::BusinessCalendar;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::schedule::{latest_until, local, next_after, timestamp};
+use crate::schedule::{latest_run_until, local, next_run_after, timestamp};
 use crate::state::{InFlightPhase, LinkState, RETRY_MOST};
 
 /// What a worker knows when it asks.
@@ -128,7 +128,7 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
     if state.run_asked {
         // What the staff start is the run they were to start by then.
         let since = local(state.last_due.unwrap_or(state.since));
-        return run(latest_until(link.timing, calendar, since, local(now)).and_then(timestamp));
+        return run(latest_run_until(link, calendar, since, local(now)).and_then(timestamp));
     }
     if link.started_by == Starter::Staff {
         return Step::Idle { until: None };
@@ -138,17 +138,17 @@ fn next_run(link: &Link, state: &LinkState, situation: Situation<'_>) -> Step {
         Timing::OnChange | Timing::ByHand | Timing::OnRequest => Step::Idle { until: None },
         timing => {
             let since = local(state.last_due.unwrap_or(state.since));
-            match latest_until(timing, calendar, since, local(now)) {
+            match latest_run_until(link, calendar, since, local(now)) {
                 // Minutes are for news; a day's, month's or year's run is expected even when it is empty.
                 Some(_)
-                    if matches!(timing, Timing::EveryMinutes(_))
+                    if matches!(timing, Timing::EveryMinutes(_) | Timing::Within { .. })
                         && !owes_changes
                         && link.extent == Extent::Difference =>
                 {
-                    Step::Idle { until: next_after(timing, calendar, local(now)).and_then(timestamp) }
+                    Step::Idle { until: next_run_after(link, calendar, local(now)).and_then(timestamp) }
                 }
                 Some(due) => run(timestamp(due)),
-                None => Step::Idle { until: next_after(timing, calendar, local(now)).and_then(timestamp) },
+                None => Step::Idle { until: next_run_after(link, calendar, local(now)).and_then(timestamp) },
             }
         }
     }
@@ -169,7 +169,7 @@ pub fn through(link: &Link, state: &LinkState, now: Timestamp, calendar: &Busine
     else {
         return true;
     };
-    match next_after(link.timing, calendar, before).filter(|due| due.date() == today) {
+    match next_run_after(link, calendar, before).filter(|due| due.date() == today) {
         None => true,
         Some(due) => state.last_due.is_some_and(|last| due <= local(last)),
     }

@@ -1,6 +1,6 @@
 //! When a link is due (連携の時期): pure arithmetic on the business calendar, in Japan's time.
 
-use catalog::{OnClosedDay, Timing};
+use catalog::{Link, OnClosedDay, Timing};
 use domain::{BusinessCalendar, Date};
 use jiff::civil::{DateTime, Time};
 use jiff::tz::Offset;
@@ -11,6 +11,9 @@ const JAPAN: Offset = Offset::constant(9);
 
 /// The longest search for the next due day: more than a leap year, so that 29 February is found.
 const DAYS_AHEAD_MAX: i32 = 366 * 8;
+
+/// The number that stands for the last week of a month.
+const LAST_WEEK: i8 = 5;
 
 /// A moment as Japan's clock shows it.
 pub fn local(at: Timestamp) -> DateTime {
@@ -27,9 +30,11 @@ pub fn next_after(timing: Timing, calendar: &BusinessCalendar, after: DateTime) 
     let at = match timing {
         Timing::OnChange | Timing::ByHand | Timing::OnRequest => return None,
         Timing::EveryMinutes(minutes) => return next_interval(minutes, after),
+        Timing::Within { .. } => return next_within(timing, calendar, after),
         Timing::Daily { at, .. }
         | Timing::Weekly { at, .. }
         | Timing::Monthly { at, .. }
+        | Timing::MonthlyWeekday { at, .. }
         | Timing::Yearly { at, .. } => at,
     };
     let mut day = after.date();
@@ -64,6 +69,9 @@ pub fn latest_until(
         let start = now.checked_sub(Span::new().minutes(i64::from(minutes))).ok()?;
         return next_interval(minutes, start.max(since)).filter(|due| *due <= now);
     }
+    if let Timing::Within { .. } = timing {
+        return latest_within(timing, calendar, from, now);
+    }
     while let Some(due) = next_after(timing, calendar, from) {
         if due > now {
             break;
@@ -72,6 +80,51 @@ pub fn latest_until(
         from = due;
     }
     latest
+}
+
+/// The first time after `after` at which one of a link's schedules is due.
+pub fn next_run_after(link: &Link, calendar: &BusinessCalendar, after: DateTime) -> Option<DateTime> {
+    link.timings().filter_map(|timing| next_after(timing, calendar, after)).min()
+}
+
+/// The latest time until now at which one of a link's schedules was due, as [`latest_until`] finds it.
+pub fn latest_run_until(
+    link: &Link,
+    calendar: &BusinessCalendar,
+    since: DateTime,
+    now: DateTime,
+) -> Option<DateTime> {
+    link.timings().filter_map(|timing| latest_until(timing, calendar, since, now)).max()
+}
+
+/// The times of one day within its hours; none on a day that is left out.
+fn times_within(timing: Timing, calendar: &BusinessCalendar, day: Date) -> Vec<DateTime> {
+    let Timing::Within { minutes, from, to, business_days_only } = timing else { return Vec::new() };
+    if business_days_only && !calendar.is_business_day(day) {
+        return Vec::new();
+    }
+    let (step, last) = (Span::new().minutes(i64::from(minutes.max(1))), day.to_datetime(to));
+    let times = std::iter::successors(Some(day.to_datetime(from)), |at| at.checked_add(step).ok());
+    times.take_while(|at| *at <= last).collect()
+}
+
+fn next_within(timing: Timing, calendar: &BusinessCalendar, after: DateTime) -> Option<DateTime> {
+    let days = std::iter::successors(Some(after.date()), |day| day.tomorrow().ok());
+    days.take(CLOSED_DAYS_MAX)
+        .find_map(|day| times_within(timing, calendar, day).into_iter().find(|due| *due > after))
+}
+
+fn latest_within(
+    timing: Timing,
+    calendar: &BusinessCalendar,
+    since: DateTime,
+    now: DateTime,
+) -> Option<DateTime> {
+    let days = std::iter::successors(Some(now.date()), |day| day.yesterday().ok());
+    let latest = days
+        .take(CLOSED_DAYS_MAX)
+        .find_map(|day| times_within(timing, calendar, day).into_iter().rev().find(|due| *due <= now));
+    latest.filter(|due| since < *due)
 }
 
 /// Intervals are counted from midnight, so that every installation runs at the same minutes.
@@ -93,6 +146,7 @@ fn falls_on(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
     let on_closed_day = match timing {
         Timing::Weekly { on_closed_day, .. }
         | Timing::Monthly { on_closed_day, .. }
+        | Timing::MonthlyWeekday { on_closed_day, .. }
         | Timing::Yearly { on_closed_day, .. } => on_closed_day,
         _ => OnClosedDay::Run,
     };
@@ -115,10 +169,19 @@ fn falls_on(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
 /// Whether a day is the one the timing names, closed or not.
 fn is_named(timing: Timing, calendar: &BusinessCalendar, day: Date) -> bool {
     match timing {
-        Timing::OnChange | Timing::ByHand | Timing::OnRequest | Timing::EveryMinutes(_) => false,
+        Timing::OnChange
+        | Timing::ByHand
+        | Timing::OnRequest
+        | Timing::EveryMinutes(_)
+        | Timing::Within { .. } => false,
         Timing::Daily { business_days_only, .. } => !business_days_only || calendar.is_business_day(day),
         Timing::Weekly { day: wanted, .. } => day.weekday().to_monday_one_offset() == wanted.number(),
         Timing::Monthly { day: wanted, .. } => day.day() == wanted.min(day.days_in_month()),
+        Timing::MonthlyWeekday { week, day: wanted, .. } => {
+            let is_last = day.days_in_month() - day.day() < 7;
+            let is_nth = if week == LAST_WEEK { is_last } else { (day.day() + 6) / 7 == week };
+            day.weekday().to_monday_one_offset() == wanted.number() && is_nth
+        }
         Timing::Yearly { month, day: wanted, .. } => {
             day.month() == month && day.day() == wanted.min(day.days_in_month())
         }
@@ -147,6 +210,11 @@ mod tests {
         let monthly = |day, on_closed_day| Timing::Monthly { day, at: at(9, 0), on_closed_day };
         let mondays = |on_closed_day| Timing::Weekly { day: DayOfWeek::Monday, at: at(9, 0), on_closed_day };
         let leap = Timing::Yearly { month: 2, day: 29, at: at(0, 0), on_closed_day: OnClosedDay::Run };
+        let nth =
+            |week, day| Timing::MonthlyWeekday { week, day, at: at(9, 0), on_closed_day: OnClosedDay::Run };
+        let (second_wednesday, last_friday) = (nth(2, DayOfWeek::Wednesday), nth(5, DayOfWeek::Friday));
+        let in_hours =
+            Timing::Within { minutes: 30, from: at(8, 30), to: at(17, 15), business_days_only: true };
         for (timing, after, due) in [
             (daily, "2026-11-20T19:59:59", "2026-11-20T20:00:00"),
             (daily, "2026-11-20T20:00:00", "2026-11-21T20:00:00"),
@@ -169,6 +237,14 @@ mod tests {
             (leap, "2026-11-20T00:00:00", "2027-02-28T00:00:00"),
             (Timing::EveryMinutes(15), "2026-11-20T10:07:00", "2026-11-20T10:15:00"),
             (Timing::EveryMinutes(15), "2026-11-20T10:15:00", "2026-11-20T10:30:00"),
+            (second_wednesday, "2026-11-01T00:00:00", "2026-11-11T09:00:00"),
+            (second_wednesday, "2026-11-11T09:00:00", "2026-12-09T09:00:00"),
+            (last_friday, "2026-11-01T00:00:00", "2026-11-27T09:00:00"),
+            (last_friday, "2026-12-01T00:00:00", "2026-12-25T09:00:00"),
+            (in_hours, "2026-11-20T07:00:00", "2026-11-20T08:30:00"),
+            (in_hours, "2026-11-20T08:30:00", "2026-11-20T09:00:00"),
+            // The last of the day is 17:00; then a weekend and a holiday.
+            (in_hours, "2026-11-20T17:00:00", "2026-11-24T08:30:00"),
             (Timing::EveryMinutes(50), "2026-11-20T23:45:00", "2026-11-21T00:00:00"),
         ] {
             let next = next_after(timing, &calendar, after.parse().unwrap());
@@ -193,6 +269,21 @@ mod tests {
             "2026-11-20T08:30:00".parse().unwrap(),
         );
         assert_eq!(none, None);
+    }
+
+    #[test]
+    fn what_runs_within_hours_is_made_up_with_the_last_of_them() {
+        let calendar = BusinessCalendar::from_tsv(HOLIDAYS).unwrap();
+        let timing =
+            Timing::Within { minutes: 30, from: at(8, 30), to: at(17, 15), business_days_only: true };
+        for (since, now, due) in [
+            ("2026-11-20T16:30:00", "2026-11-22T12:00:00", Some("2026-11-20T17:00:00")),
+            ("2026-11-20T17:00:00", "2026-11-22T12:00:00", None),
+            ("2026-11-20T08:30:00", "2026-11-20T08:59:00", None),
+        ] {
+            let latest = latest_until(timing, &calendar, since.parse().unwrap(), now.parse().unwrap());
+            assert_eq!(latest, due.map(|due| due.parse().unwrap()), "{since} {now}");
+        }
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use catalog::{Extent, Link, Method, Starter, Timing};
 use jiff::Timestamp;
 use linkage::{
-    CharLine, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, in_force, latest_until, local,
-    next_after, plan, timestamp,
+    CharLine, Delivery, Event, Hold, LinkState, Phase, Step, UnderWay, in_force, latest_run_until, local,
+    next_run_after, plan, timestamp,
 };
 use media::Medium;
 use register::{Actor, AsOf, CommitError, Draft, Fault, Position, View, ViewExt, Write};
@@ -168,8 +168,8 @@ impl Office {
         let runs = |state: &&LinkState| state.hold.is_none() && in_force(link, state, now);
         let next_due = state.as_ref().filter(runs).and_then(|state| {
             let since = local(state.last_due.unwrap_or(state.since));
-            latest_until(link.timing, self.calendar(), since, local(now))
-                .or_else(|| next_after(link.timing, self.calendar(), local(now)))
+            latest_run_until(link, self.calendar(), since, local(now))
+                .or_else(|| next_run_after(link, self.calendar(), local(now)))
                 .and_then(timestamp)
         });
         Ok(LinkView {
@@ -178,7 +178,7 @@ impl Office {
             source: name(&link.source),
             target: name(&link.target),
             method: method(link.method),
-            timing: timing(link.timing),
+            timing: timing(link),
             extent: extent(link.extent),
             asked: matches!(link.delivery, catalog::Delivery::Inquiry { .. }),
             rows: link.serves().map(ToString::to_string).collect(),
@@ -209,14 +209,14 @@ impl Office {
         let inward = matches!(link.delivery, catalog::Delivery::Inward { .. });
         if link.started_by == Starter::Staff && !inward && !state.run_asked && state.in_flight.is_none() {
             let since = local(state.last_due.unwrap_or(state.since));
-            let due = latest_until(link.timing, self.calendar(), since, local(now))?;
+            let due = latest_run_until(link, self.calendar(), since, local(now))?;
             let words =
                 format!("{} {:02}:{:02}までに職員が始める連携です", due.date(), due.hour(), due.minute());
             return Some((LinkStanding::AwaitsStaff, words, "用意ができたら「今すぐ実行」を押してください"));
         }
         if let Ok(Some(other)) = self.awaited(link, now)
-            && latest_until(
-                link.timing,
+            && latest_run_until(
+                link,
                 self.calendar(),
                 local(state.last_due.unwrap_or(state.since)),
                 local(now),
@@ -477,15 +477,26 @@ fn extent(extent: Extent) -> &'static str {
     }
 }
 
-pub(crate) fn timing(timing: Timing) -> String {
+/// The times of a link in a few words.
+pub(crate) fn timing(link: &Link) -> String {
+    link.timings().map(one_timing).collect::<Vec<_>>().join("、")
+}
+
+fn one_timing(timing: Timing) -> String {
     let clock = |at: jiff::civil::Time| format!("{}時{:02}分", at.hour(), at.minute());
     match timing {
         Timing::OnChange => "随時".to_owned(),
         Timing::EveryMinutes(minutes) => format!("{minutes}分ごと"),
+        Timing::Within { minutes, from, to, business_days_only } => {
+            let days = if business_days_only { "（開庁日）" } else { "" };
+            format!("{minutes}分ごと{days} {}～{}", clock(from), clock(to))
+        }
         Timing::Daily { at, business_days_only: false } => format!("日次 {}", clock(at)),
         Timing::Daily { at, business_days_only: true } => format!("日次（開庁日） {}", clock(at)),
         Timing::Weekly { day, at, .. } => format!("週次 {} {}", day.label(), clock(at)),
         Timing::Monthly { day, at, .. } => format!("月次 {day}日 {}", clock(at)),
+        Timing::MonthlyWeekday { week: 5, day, at, .. } => format!("月次 最終{} {}", day.label(), clock(at)),
+        Timing::MonthlyWeekday { week, day, at, .. } => format!("月次 第{week}{} {}", day.label(), clock(at)),
         Timing::Yearly { month, day, at, .. } => format!("年次 {month}月{day}日 {}", clock(at)),
         Timing::ByHand => "手動".to_owned(),
         Timing::OnRequest => "照会の都度".to_owned(),

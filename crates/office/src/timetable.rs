@@ -4,7 +4,7 @@ use catalog::{Delivery as Way, Link, Starter, Timing};
 use domain::Date;
 use jiff::civil::{DateTime, Time};
 use jiff::{Timestamp, ToSpan};
-use linkage::{LinkState, Phase, local, next_after};
+use linkage::{LinkState, Phase, local, next_run_after};
 use register::{AsOf, Fault, ViewExt};
 
 use crate::Office;
@@ -125,7 +125,7 @@ impl Office {
                 days.push(LinkDay {
                     link: link.id.clone(),
                     title: link.title.clone(),
-                    timing: crate::monitor::timing(link.timing),
+                    timing: crate::monitor::timing(link),
                     planned,
                     made,
                 });
@@ -164,7 +164,7 @@ impl Office {
             });
             began && !ended
         };
-        self.times(link.timing, day, day)
+        self.times(link, day, day)
             .filter(|at| is_its_own(*at))
             .map(|at| PlannedRun {
                 link: link.id.clone(),
@@ -183,15 +183,13 @@ impl Office {
             .all()
             .iter()
             .map(|running| &running.link)
-            .filter(|link| {
-                matches!(link.timing, Timing::Weekly { .. } | Timing::Monthly { .. } | Timing::Yearly { .. })
-            })
+            .filter(|link| link.timing.has_hour() && !matches!(link.timing, Timing::Daily { .. }))
             .flat_map(|link| {
-                self.times(link.timing, from, to).filter(|at| link.term.holds(at.date())).map(|at| RareRun {
+                self.times(link, from, to).filter(|at| link.term.holds(at.date())).map(|at| RareRun {
                     at,
                     link: link.id.clone(),
                     title: link.title.clone(),
-                    timing: crate::monitor::timing(link.timing),
+                    timing: crate::monitor::timing(link),
                     by_staff: link.started_by == Starter::Staff,
                 })
             })
@@ -200,10 +198,10 @@ impl Office {
         runs
     }
 
-    /// The times a timing names from a day to another, both included.
-    fn times(&self, timing: Timing, from: Date, to: Date) -> impl Iterator<Item = DateTime> {
+    /// The times a link's timings name from a day to another, both included.
+    fn times(&self, link: &Link, from: Date, to: Date) -> impl Iterator<Item = DateTime> {
         let before = from.to_datetime(Time::midnight()).checked_sub(1.second()).ok();
-        let next = move |after: DateTime| next_after(timing, self.calendar(), after);
+        let next = move |after: DateTime| next_run_after(link, self.calendar(), after);
         std::iter::successors(before.and_then(next), move |at| next(*at))
             .take_while(move |at| at.date() <= to)
     }
@@ -211,5 +209,5 @@ impl Office {
 
 /// Whether a timing names no times of its own: it follows what changes, or looks each few minutes.
 fn follows_events(timing: Timing) -> bool {
-    matches!(timing, Timing::OnChange | Timing::EveryMinutes(_) | Timing::ByHand | Timing::OnRequest)
+    !timing.has_hour()
 }

@@ -225,6 +225,13 @@ pub(crate) fn link(
     let (timing, said) =
         schedule(leg.rhythm, leg.word, leg.starter, &id, (&row.data, systems), &leg.run, defaults);
     assumptions.extend(said);
+    let mut also_at = Vec::new();
+    for run in &leg.also {
+        let (also, said) =
+            schedule(leg.rhythm, leg.word, leg.starter, &id, (&row.data, systems), run, defaults);
+        also_at.push(also);
+        assumptions.extend(said);
+    }
     if way == Way::Out || way == Way::Within {
         assumptions.extend(parts.says_who(leg.source, "送り元", "送り"));
     }
@@ -274,6 +281,7 @@ pub(crate) fn link(
         dataset,
         method: leg.method,
         timing,
+        also_at,
         started_by: leg.starter,
         after: Vec::new(),
         extent: leg.extent,
@@ -352,11 +360,7 @@ fn delivery(
     let stem = file_stem(id);
     if way == Way::In {
         assumptions.extend(parts.says_who(leg.target, "受け側", "受け取り"));
-        let scheduled = matches!(
-            timing,
-            Timing::Daily { .. } | Timing::Weekly { .. } | Timing::Monthly { .. } | Timing::Yearly { .. }
-        );
-        let minutes = scheduled.then_some(parts.defaults.minutes.arrival);
+        let minutes = timing.has_hour().then_some(parts.defaults.minutes.arrival);
         assumptions.extend(minutes.map(|minutes| format!("予定の時刻から{minutes}分待つことにしました。")));
         let delivery = Delivery::Inward {
             place,

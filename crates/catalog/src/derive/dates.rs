@@ -12,6 +12,8 @@ pub(crate) struct Run {
     /// In which hours it has to be done; it begins with the first.
     pub(crate) span: Option<(Time, Time)>,
     pub(crate) weekday: Option<DayOfWeek>,
+    /// Which of the weekdays of a month, 1 to 4, or 5 for the last.
+    pub(crate) week: Option<i8>,
     pub(crate) month: Option<i8>,
     pub(crate) day: Option<i8>,
     pub(crate) business_days: bool,
@@ -23,7 +25,10 @@ pub(crate) fn word(text: &str) -> Option<TimingWord> {
     let said = said(text);
     if !said.dates.is_empty() || said.wrong.iter().any(|wrong| wrong.contains('月')) {
         Some(TimingWord::Yearly)
-    } else if !said.days.is_empty() || said.wrong.iter().any(|wrong| wrong.contains(['日', '曜', '週'])) {
+    } else if !said.days.is_empty()
+        || !said.nth.is_empty()
+        || said.wrong.iter().any(|wrong| wrong.contains(['日', '曜', '週']))
+    {
         Some(TimingWord::Monthly)
     } else if !said.weekdays.is_empty() {
         Some(TimingWord::Weekly)
@@ -57,12 +62,37 @@ pub(crate) fn says_more(text: &str) -> bool {
 pub(crate) fn is_dated(text: &str) -> bool {
     let said = said(text);
     let days = !said.days.is_empty() || !said.dates.is_empty() || !said.weekdays.is_empty();
-    days || !said.at.is_empty()
+    days || !said.nth.is_empty() || !said.at.is_empty()
 }
 
-/// During which hours a text says that a row runs.
-pub(crate) fn span(text: &str) -> Option<(Time, Time)> {
-    said(text).span.filter(|(from, to)| from != to)
+/// Whether a text names a day: of a year, a month or a week.
+pub(crate) fn has_day(text: &str) -> bool {
+    let said = said(text);
+    let dated = said.dates.iter().any(|(_, day)| day.is_some());
+    dated || !said.days.is_empty() || !said.weekdays.is_empty() || !said.nth.is_empty()
+}
+
+/// Whether a text names hours or days, right or wrong.
+pub(crate) fn says_a_time(text: &str) -> bool {
+    let said = said(text);
+    is_dated(text)
+        || said.span.is_some()
+        || said.business_days
+        || said.count.is_some()
+        || said.on_closed_day.is_some()
+        || !said.wrong.is_empty()
+}
+
+/// Whether a text is one or more hours and nothing else: 「22:00」 behind 「日次・」.
+pub(crate) fn is_hours(text: &str) -> bool {
+    let plain: String = crate::fold::folded(text);
+    let of_hours = |c: char| c.is_ascii_digit() || matches!(c, ':' | '時' | '分' | '半');
+    !said(text).at.is_empty() && plain.chars().all(of_hours)
+}
+
+/// A folded text without the phrases that are read of it: those of open and closed days.
+pub(crate) fn without_what_is_read(text: &str) -> String {
+    super::said::without_days(text)
 }
 
 /// Whether a text names an hour.
@@ -103,7 +133,7 @@ pub(crate) fn fault(timing: &[TimingWord], when: &str) -> Option<Question> {
         let named = timing.iter().map(|word| runs(Some(*word), when).len()).max().unwrap_or(0);
         let days_known = match timing {
             [TimingWord::Yearly] => !said.dates.is_empty(),
-            [TimingWord::Monthly] => !said.days.is_empty(),
+            [TimingWord::Monthly] => !said.days.is_empty() || !said.nth.is_empty(),
             [TimingWord::Weekly] => !said.weekdays.is_empty(),
             [TimingWord::Daily] => !said.at.is_empty(),
             _ => true,
@@ -124,8 +154,28 @@ fn mixed(timing: &[TimingWord], when: &str, said: &Said) -> Option<Question> {
     let by_calendar =
         [TimingWord::Daily, TimingWord::Weekly, TimingWord::Monthly, TimingWord::Yearly].into_iter();
     let calendar: Vec<TimingWord> = by_calendar.filter(|word| has(*word)).collect();
+    let days =
+        !said.days.is_empty() || !said.dates.is_empty() || !said.weekdays.is_empty() || !said.nth.is_empty();
     if calendar.is_empty() {
-        return None;
+        let interval = timing.iter().any(|word| matches!(word, TimingWord::EveryMinutes(_)));
+        let on_change = has(TimingWord::Immediate) || has(TimingWord::AsItArises);
+        let (hours, hour) = (said.span.is_some(), !said.at.is_empty());
+        let words: Vec<_> = timing.iter().map(|word| word.word()).collect();
+        return match () {
+            // A link that follows what changes has no hours of its own.
+            () if on_change && (days || hour || hours || said.business_days) => ask(format!(
+                "時期「{when}」は「{}」ですが、日や時刻の決まりもあります。その時間帯の何分ごとですか、いつ送りますか。",
+                words.join("・")
+            )),
+            () if interval && (days || hour) => ask(format!(
+                "時期「{when}」は「{}」ですが、日や時刻もあります。いつ送りますか。",
+                words.join("・")
+            )),
+            () if interval && said.span.is_some_and(|(from, to)| to < from) => {
+                ask(format!("時期「{when}」の時間帯は日をまたいでいます。何時から何時まで動かしますか。"))
+            }
+            () => None,
+        };
     }
     let hours = said.at.len().saturating_add(usize::from(said.span.is_some()));
     let daily = calendar == [TimingWord::Daily];
@@ -135,6 +185,7 @@ fn mixed(timing: &[TimingWord], when: &str, said: &Said) -> Option<Question> {
     let homeless = [
         (!said.weekdays.is_empty() && !has(TimingWord::Weekly), "曜日"),
         (!said.days.is_empty() && !has(TimingWord::Monthly), "日"),
+        (!said.nth.is_empty() && !has(TimingWord::Monthly), "第何曜日"),
         (!said.dates.is_empty() && !has(TimingWord::Yearly), "月日"),
     ];
     let (_, what) = homeless.into_iter().find(|(is, _)| *is)?;
@@ -159,7 +210,10 @@ pub(crate) fn runs(word: Option<TimingWord>, when: &str) -> Vec<Run> {
             dates.map(|(month, day)| Run { month: Some(*month), day: *day, ..base.clone() }).collect()
         }
         Some(TimingWord::Monthly) => {
-            said.days.iter().map(|day| Run { day: Some(*day), ..base.clone() }).collect()
+            let days = said.days.iter().map(|day| Run { day: Some(*day), ..base.clone() });
+            let nth = said.nth.iter();
+            days.chain(nth.map(|(week, day)| Run { week: Some(*week), weekday: Some(*day), ..base.clone() }))
+                .collect()
         }
         Some(TimingWord::Weekly) => {
             said.weekdays.iter().map(|day| Run { weekday: Some(*day), ..base.clone() }).collect()

@@ -21,6 +21,8 @@ pub(crate) struct Leg<'a> {
     pub(crate) word: Option<TimingWord>,
     /// What the row says of hour and day.
     pub(crate) run: Run,
+    /// Further runs of the same link.
+    pub(crate) also: Vec<Run>,
     pub(crate) rhythm: Rhythm,
     pub(crate) extent: Extent,
     /// What tells the legs of one row apart in the identifier: `-out`, `-daily`.
@@ -88,17 +90,13 @@ pub(crate) fn legs<'a>(
             let (rhythm, timing_assumed) = rhythm(*word, row.method, starter, row.extent_or_hint(), defaults);
             let starter = if rhythm == Rhythm::ByHand { Starter::Staff } else { starter };
             let (extent, extent_assumed) = extent(row, rhythm, defaults);
-            let runs = dates::runs(*word, &row.when);
-            if 1 < runs.len() && extent == Extent::Difference {
-                let text = format!(
-                    "「{}」に差分を二度以上送る時期があります。差分は何分かごとか、1回だけです。全件ですか、どの1回ですか。",
-                    row.when
-                );
-                return Err(Question::new(QuestionKind::Timing, text));
-            }
+            let mut runs = dates::runs(*word, &row.when);
             for run in &runs {
                 window_holds(row, run, defaults)?;
             }
+            // Two links would each send all that changed: what goes out as differences several times is one link.
+            let one_link = extent == Extent::Difference && !runs.is_empty();
+            let also = if one_link { runs.split_off(1) } else { Vec::new() };
             for (method, (turn, run)) in
                 methods.iter().flat_map(|method| runs.iter().enumerate().map(move |run| (method, run)))
             {
@@ -139,6 +137,7 @@ pub(crate) fn legs<'a>(
                     starter,
                     word: *word,
                     run: run.clone(),
+                    also: also.clone(),
                     rhythm,
                     extent,
                     suffix,

@@ -1,5 +1,6 @@
 //! From the rows of linkage lists to links that run: link files, and the datasets and layouts they name.
 
+mod closed;
 pub(crate) mod compose;
 mod datasets;
 pub(crate) mod dates;

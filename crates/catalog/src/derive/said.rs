@@ -2,7 +2,7 @@
 
 use jiff::civil::Time;
 
-use super::unclear;
+use super::{closed::closed, unclear};
 use crate::fold::folded;
 use crate::link::last_day;
 use crate::{DayOfWeek, OnClosedDay};
@@ -15,6 +15,8 @@ pub(crate) struct Said {
     /// During which hours: 「9:00～17:00」.
     pub(crate) span: Option<(Time, Time)>,
     pub(crate) weekdays: Vec<DayOfWeek>,
+    /// Weekdays of the month, 1 to 4, or 5 for the last: 「第2水曜」.
+    pub(crate) nth: Vec<(i8, DayOfWeek)>,
     /// Days of the year; a month alone has no day.
     pub(crate) dates: Vec<(i8, Option<i8>)>,
     /// Days of every month; 31 is the last.
@@ -59,7 +61,7 @@ const PERIODS: [(&str, u32); 14] = [
     ("隔年", 1),
 ];
 
-const BUSINESS: [&str; 6] = ["平日", "開庁日", "毎営業日", "営業日のみ", "業務日", "営業日ごと"];
+const BUSINESS: [&str; 3] = ["平日のみ", "毎平日", "業務日"];
 const AFTER: [&str; 5] = ["翌営業日", "翌開庁日", "翌平日", "第1営業日", "最初の営業日"];
 const BEFORE: [&str; 7] =
     ["前営業日", "前開庁日", "直前の営業日", "最終営業日", "最終開庁日", "最終平日", "前平日"];
@@ -69,12 +71,15 @@ pub(crate) fn said(text: &str) -> Said {
     let words: Vec<String> = text.split_whitespace().map(folded).collect();
     let whole = words.join(" ").replace("ヶ月", "か月").replace("ケ月", "か月").replace("ヵ月", "か月");
     let whole = unclear::plain(&whole.replace("カ月", "か月").replace("箇月", "か月"));
+    let of_closed = closed(&whole);
+    let whole = of_closed.rest;
     let text: Vec<char> = whole.chars().collect();
     let has = |words: &[&str]| words.iter().any(|word| whole.contains(word));
     let mut said = Said { weekdays: weekdays(&text), unclear: unclear::unclear(&whole), ..Said::default() };
-    // 「翌営業日」 says what becomes of a closed day, and not on which days it runs.
-    said.business_days = has(&BUSINESS);
+    said.unclear.extend(of_closed.unclear);
+    said.business_days = has(&BUSINESS) || has_business_day(&whole);
     said.on_closed_day = match (has(&AFTER), has(&BEFORE)) {
+        _ if of_closed.on_closed_day.is_some() => of_closed.on_closed_day,
         (_, true) => Some(OnClosedDay::Before),
         (true, false) => Some(OnClosedDay::After),
         (false, false) => None,
@@ -111,9 +116,24 @@ pub(crate) fn said(text: &str) -> Said {
             place = hour(&text, value, after, before, &mut said);
             continue;
         }
+        if let Some(time) = bare_hour(&text, value, place, after, before) {
+            place = after;
+            said.at.extend((!said.at.contains(&time)).then_some(time));
+            continue;
+        }
         place = after;
         let small = i8::try_from(value).unwrap_or(i8::MAX);
-        if before.ends_with('第') {
+        if before.ends_with('第') && rest.starts_with(['、', '・', ',']) && (1..=4).contains(&small) {
+            listed = is_list;
+            listed.push(value);
+        } else if let Some(day) =
+            weekday_behind(&rest).filter(|_| before.ends_with('第') || !is_list.is_empty())
+            && is_list.iter().all(|week| *week <= 4)
+            && (1..=4).contains(&small)
+        {
+            let weeks = is_list.iter().filter_map(|week| i8::try_from(*week).ok());
+            said.nth.extend(weeks.chain(std::iter::once(small)).map(|week| (week, day)));
+        } else if before.ends_with('第') {
             let first_of_business = value == 1 && rest.starts_with("営業日");
             if !first_of_business {
                 said.wrong.push(format!("第{value}{}", rest.chars().take(3).collect::<String>()));
@@ -154,24 +174,74 @@ pub(crate) fn said(text: &str) -> Said {
         } else if rest.starts_with(['、', '・', ',', '/', '／']) && (1..=31).contains(&small) {
             listed = is_list;
             listed.push(value);
+        } else if is_list.is_empty() && is_bare(&text, after, before) {
+            said.unclear.push(value.to_string());
         } else if !is_list.is_empty() {
             said.unclear.push(is_list.iter().map(u32::to_string).collect::<Vec<_>>().join("、"));
         }
     }
     let undated = open.iter().filter(|_| !day_before).map(|month| (*month, None));
     said.dates.extend(undated);
-    if said.dates.is_empty() && said.days.is_empty() {
+    if has(&["末日", "月末", "最終営業日", "最終開庁日"]) {
+        // 「5月、8月の末日」, 「10日、20日、末日」
+        let no_day = said.dates.iter().all(|(_, day)| day.is_none());
+        said.dates.iter_mut().filter(|_| no_day).for_each(|(_, day)| *day = Some(31));
+        if has(&["、末日", "・末日", ",末日"]) && !said.days.is_empty() && !said.days.contains(&31) {
+            said.days.push(31);
+        }
+    }
+    said.last_weekdays(&whole);
+    if said.dates.is_empty() && said.days.is_empty() && said.nth.is_empty() {
         if has(&["月末", "末日", "最終営業日", "最終開庁日"]) {
             said.days.push(31);
         } else if has(&["月初", "最初の営業日"]) {
             said.days.push(1);
         }
     }
+    // 「1月1日（賦課期日、1月1日）」 is one day.
+    let mut seen = Vec::new();
+    said.dates.retain(|date| {
+        !seen.contains(date) && {
+            seen.push(*date);
+            true
+        }
+    });
+    let mut seen = Vec::new();
+    said.days.retain(|day| {
+        !seen.contains(day) && {
+            seen.push(*day);
+            true
+        }
+    });
     // The next month is any month, where it has one day.
     if whole.starts_with("翌月") && said.days.len().saturating_add(said.dates.len()) != 1 {
         said.unclear.push("翌月".to_owned());
     }
     said
+}
+
+/// A folded text without the phrases of open and closed days that [`said`] reads.
+pub(super) fn without_days(text: &str) -> String {
+    let rest = closed(&unclear::plain(text)).rest;
+    let mut phrases: Vec<&str> = BUSINESS.iter().chain(&AFTER).chain(&BEFORE).copied().collect();
+    phrases.extend(["毎営業日", "営業日", "毎開庁日", "開庁日", "平日", "のみ", "だけ", "に限る"]);
+    phrases.extend(["末日", "月末", "月初", "中旬", "下旬", "上旬", "翌月"]);
+    // The longer first, for one holds another.
+    phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
+    phrases.into_iter().fold(rest, |rest, phrase| rest.replace(phrase, "\n"))
+}
+
+/// Whether a text names the days on which the office is open: 「翌営業日」 says what becomes of a closed day, 「第1営業日」 is
+/// one of them.
+fn has_business_day(text: &str) -> bool {
+    let of_another = |before: &str| {
+        let ends = ["翌", "前", "直前の", "前の", "次の", "最終", "最初の", "最後の", "月初", "月末"];
+        ends.iter().any(|end| before.ends_with(end)) || before.ends_with(|c: char| c.is_ascii_digit())
+    };
+    let named = |word: &str| {
+        text.match_indices(word).any(|(place, _)| !of_another(text.get(..place).unwrap_or_default()))
+    };
+    ["営業日", "開庁日", "平日"].into_iter().any(named)
 }
 
 /// The day of 「4/1」, and where it ends.
@@ -196,7 +266,38 @@ fn slashed(before: &str) -> bool {
     !before.ends_with('/') && part.matches('/').count() == 1
 }
 
+/// Whether a figure stands without a unit: 「毎月5」. Marks of footnotes and numbers of rows do.
+fn is_bare(text: &[char], after: usize, before: &str) -> bool {
+    let is_marked = before.ends_with(['※', '*', '注', '.', ':', '-', '×', 'r', 'h', 's']);
+    !is_marked && text.get(after).is_none_or(|c| matches!(c, ' ' | ')'))
+}
+
+/// The weekday a text begins with: 「水曜」, 「水」.
+fn weekday_behind(text: &str) -> Option<DayOfWeek> {
+    let mut chars = text.chars();
+    let (day, next) = (chars.next()?, chars.next());
+    let ends = matches!(next, None | Some('曜' | ' ' | ')' | '、' | '・'));
+    WEEKDAYS.iter().find(|(word, _)| *word == day && ends).map(|(_, day)| *day)
+}
+
 impl Said {
+    /// Takes the last weekdays of a month, and what is a weekday of a month out of those of every week.
+    fn last_weekdays(&mut self, text: &str) {
+        for (word, day) in WEEKDAYS {
+            if text.contains(&format!("最終{word}曜")) {
+                self.nth.push((5, day));
+            }
+        }
+        if self.nth.is_empty() {
+            return;
+        }
+        let nth: Vec<DayOfWeek> = self.nth.iter().map(|(_, day)| *day).collect();
+        self.weekdays.retain(|day| !nth.contains(day));
+        if !self.weekdays.is_empty() || !self.dates.is_empty() || text.contains("毎週") {
+            self.unclear.push("第".to_owned());
+        }
+    }
+
     /// A day of the months before it, or of every month.
     fn date(&mut self, months: &mut [i8], day: i8) {
         if months.is_empty() {
@@ -305,6 +406,20 @@ fn hour(text: &[char], value: u32, after: usize, before: &str, said: &mut Said) 
     end
 }
 
+/// An hour of four figures without a sign: 「日次 2200」. What may be a year is none.
+fn bare_hour(text: &[char], value: u32, place: usize, after: usize, before: &str) -> Option<Time> {
+    let digits = after.saturating_sub(place_of(text, place));
+    let stands_alone = text.get(after).is_none_or(|c| matches!(c, ' ' | ')' | '、' | '・' | ','))
+        && !before.ends_with(['/', ':', '.', '-']);
+    let (hour, minute) = (value / 100, value % 100);
+    let may_be_a_year = hour == 20 && minute != 0;
+    if digits != 4 || !stands_alone || may_be_a_year || !minute.is_multiple_of(15) {
+        return None;
+    }
+    let parts = i8::try_from(hour).ok().zip(i8::try_from(minute).ok());
+    parts.and_then(|(hour, minute)| Time::new(hour, minute, 0, 0).ok())
+}
+
 /// The next number behind a place, and where it ends.
 fn number(text: &[char], place: usize) -> Option<(u32, usize)> {
     let start = place_of(text, place);
@@ -409,12 +524,16 @@ mod tests {
             ("6月・10月・2月", months(&[6, 10, 2], None)),
             ("６月上旬", months(&[6], Some(1))),
             ("10月1日 9:00", months(&[10], Some(1))),
+            ("5月、8月、11月の末日", months(&[5, 8, 11], Some(31))),
         ] {
             assert_eq!(dates(text), want, "{text}");
         }
-        for (text, days) in
-            [("毎月5日・20日", vec![5, 20]), ("毎月1、15日", vec![1, 15]), ("月末最終営業日", vec![31])]
-        {
+        for (text, days) in [
+            ("毎月5日・20日", vec![5, 20]),
+            ("月3回(10日、20日、末日)", vec![10, 20, 31]),
+            ("毎月1、15日", vec![1, 15]),
+            ("月末最終営業日", vec![31]),
+        ] {
             assert_eq!(said(text).days, days, "{text}");
         }
         for (text, hours) in
@@ -424,11 +543,21 @@ mod tests {
         }
         assert_eq!(said("毎週火・木").weekdays.len(), 2);
         assert_eq!(said("毎週月曜日、水曜日").weekdays.len(), 2);
+        for (text, nth) in [
+            ("毎月第2水曜日", vec![(2, DayOfWeek::Wednesday)]),
+            ("毎月第2・第4水曜日", vec![(2, DayOfWeek::Wednesday), (4, DayOfWeek::Wednesday)]),
+            ("第1・3月曜", vec![(1, DayOfWeek::Monday), (3, DayOfWeek::Monday)]),
+            ("毎月最終金曜日", vec![(5, DayOfWeek::Friday)]),
+            ("毎月第1土曜", vec![(1, DayOfWeek::Saturday)]),
+        ] {
+            assert_eq!(said(text).nth, nth, "{text}");
+            assert_eq!((said(text).weekdays, said(text).unclear), (vec![], vec![]), "{text}");
+        }
         for (text, wrong) in [
             ("2月30日", "2月30日"),
             ("32日", "32日"),
             ("25:00", "25:00"),
-            ("毎月第2水曜日", "第2水曜日"),
+            ("毎月第5水曜日", "第5水曜日"),
             ("13月", "13月"),
         ] {
             assert_eq!(said(text).wrong, [wrong], "{text}");

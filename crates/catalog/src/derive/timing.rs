@@ -7,7 +7,7 @@ use super::defaults::{Defaults, Rhythm};
 use super::names::hash;
 use crate::fold::folded;
 use crate::link::last_day;
-use crate::{Extent, MethodWord, OnClosedDay, Starter, Timing, TimingWord};
+use crate::{DayOfWeek, Extent, MethodWord, OnClosedDay, Starter, Timing, TimingWord};
 
 /// How often a row's leg runs, and what was assumed.
 pub(crate) fn rhythm(
@@ -74,6 +74,11 @@ pub(crate) fn schedule(
     match rhythm {
         Rhythm::OnChange => (Timing::OnChange, Vec::new()),
         Rhythm::EveryMinutes => match word {
+            Some(TimingWord::EveryMinutes(minutes)) if said.span.is_some() || said.business_days => {
+                let (from, to) = said.span.unwrap_or((Time::midnight(), Time::constant(23, 59, 0, 0)));
+                let business_days_only = said.business_days;
+                (Timing::Within { minutes, from, to, business_days_only }, Vec::new())
+            }
             Some(TimingWord::EveryMinutes(minutes)) => (Timing::EveryMinutes(minutes), Vec::new()),
             _ => (Timing::OnChange, Vec::new()),
         },
@@ -83,16 +88,34 @@ pub(crate) fn schedule(
             } else {
                 defaults.program.business_days_only
             };
-            let business_days_only = said.business_days || usual;
+            // A run of a closed day that another open day takes over is none of its own.
+            let business_days_only = match said.on_closed_day {
+                Some(OnClosedDay::Before | OnClosedDay::After) => true,
+                Some(OnClosedDay::Run) => said.business_days,
+                None => said.business_days || usual,
+            };
             let days = if business_days_only { "開庁日の" } else { "毎日（休日も）" };
             (Timing::Daily { at, business_days_only }, vec![format!("{days}{clock}{begun}にしました。")])
         }
         Rhythm::Weekly => {
-            let (day, on_closed_day) =
-                (said.weekday.unwrap_or(defaults.weekly.day), closed(defaults.weekly.on_closed_day));
+            // Who names a Saturday means it, though the office is closed.
+            let weekend = matches!(said.weekday, Some(DayOfWeek::Saturday | DayOfWeek::Sunday));
+            let usual = if weekend { OnClosedDay::Run } else { defaults.weekly.on_closed_day };
+            let (day, on_closed_day) = (said.weekday.unwrap_or(defaults.weekly.day), closed(usual));
             (
                 Timing::Weekly { day, at, on_closed_day },
                 vec![format!("毎週{}の{clock}{begun}にしました。", day.label())],
+            )
+        }
+        Rhythm::Monthly if said.week.is_some() => {
+            let (week, day) = (said.week.unwrap_or(1), said.weekday.unwrap_or(defaults.weekly.day));
+            let weekend = matches!(day, DayOfWeek::Saturday | DayOfWeek::Sunday);
+            let usual = if weekend { OnClosedDay::Run } else { defaults.monthly.on_closed_day };
+            let on_closed_day = closed(usual);
+            let which = if week == 5 { "最終".to_owned() } else { format!("第{week}") };
+            (
+                Timing::MonthlyWeekday { week, day, at, on_closed_day },
+                vec![format!("毎月{which}{}の{clock}{begun}にしました。", day.label())],
             )
         }
         Rhythm::Monthly => {
@@ -160,6 +183,10 @@ pub(crate) fn same_days(one: Timing, other: Timing) -> bool {
             Timing::Monthly { day: one, on_closed_day: a, .. },
             Timing::Monthly { day: other, on_closed_day: b, .. },
         ) => (one, a) == (other, b),
+        (
+            Timing::MonthlyWeekday { week: m, day: one, on_closed_day: a, .. },
+            Timing::MonthlyWeekday { week: n, day: other, on_closed_day: b, .. },
+        ) => (m, one, a) == (n, other, b),
         (
             Timing::Yearly { month: m, day: one, on_closed_day: a, .. },
             Timing::Yearly { month: n, day: other, on_closed_day: b, .. },

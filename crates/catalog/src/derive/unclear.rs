@@ -72,6 +72,15 @@ fn negated(text: &str, found: &mut Vec<String>) {
         "未満",
     ];
     found.extend(WORDS.iter().filter(|word| text.contains(*word)).map(|word| (*word).to_owned()));
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+    let alone = |(place, word): (usize, &str)| {
+        let behind = text.get(place.saturating_add(word.len())..).unwrap_or_default();
+        let before = text.get(..place).unwrap_or_default();
+        !letter(before.chars().last()) && !letter(behind.chars().next())
+    };
+    if text.match_indices("or").any(alone) {
+        found.push("or".to_owned());
+    }
 }
 
 /// A span of anything but hours: its two ends are no two days.
@@ -109,7 +118,11 @@ fn relative(text: &str, found: &mut Vec<String>) {
     let after = |place: usize, word: &str| text.get(place.saturating_add(word.len())..).unwrap_or_default();
     let before = |place: usize| text.get(..place).unwrap_or_default();
     for (place, word) in all("最終") {
-        if !["営業日", "開庁日", "平日"].iter().any(|day| after(place, word).starts_with(day)) {
+        let mut behind = after(place, word).chars();
+        let of_week =
+            behind.next().is_some_and(|c| "月火水木金土日".contains(c)) && behind.next() == Some('曜');
+        if !of_week && !["営業日", "開庁日", "平日"].iter().any(|day| after(place, word).starts_with(day))
+        {
             found.push(word.to_owned());
         }
     }

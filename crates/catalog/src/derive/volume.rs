@@ -12,10 +12,10 @@ pub(crate) fn rows_per_run<'a>(
     extent: Extent,
 ) -> Option<u32> {
     let (days, months) = match timing {
-        Timing::OnChange | Timing::EveryMinutes(_) => (0, 0),
+        Timing::OnChange | Timing::EveryMinutes(_) | Timing::Within { .. } => (0, 0),
         Timing::Daily { .. } | Timing::ByHand | Timing::OnRequest => (1, 1),
         Timing::Weekly { .. } => (7, 1),
-        Timing::Monthly { .. } => (31, 1),
+        Timing::Monthly { .. } | Timing::MonthlyWeekday { .. } => (31, 1),
         Timing::Yearly { .. } => (366, 12),
     };
     let figures = rows.into_iter().filter_map(|row| {

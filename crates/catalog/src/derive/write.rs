@@ -42,6 +42,10 @@ pub(crate) fn link(link: &Link, remarks: &[String]) -> String {
     lines.push(format!("dataset = {}", text(&link.dataset)));
     lines.push(format!("method = {}", word(&link.method)));
     lines.push(format!("timing = {}", timing(link.timing)));
+    if !link.also_at.is_empty() {
+        let also: Vec<String> = link.also_at.iter().map(|also| timing(*also)).collect();
+        lines.push(list("also_at", &also));
+    }
     if link.started_by != Starter::default() {
         lines.push(format!("started_by = {}", word(&link.started_by)));
     }
@@ -83,6 +87,11 @@ fn timing(timing: Timing) -> String {
     match timing {
         Timing::OnChange => "\"on-change\"".to_owned(),
         Timing::EveryMinutes(minutes) => format!("{{ every-minutes = {minutes} }}"),
+        Timing::Within { minutes, from, to, business_days_only } => format!(
+            "{{ within = {{ minutes = {minutes}, from = {}, to = {}, business_days_only = {business_days_only} }} }}",
+            hour(from),
+            hour(to)
+        ),
         Timing::Daily { at, business_days_only } => {
             format!("{{ daily = {{ at = {}, business_days_only = {business_days_only} }} }}", hour(at))
         }
@@ -92,6 +101,12 @@ fn timing(timing: Timing) -> String {
         Timing::Monthly { day, at, on_closed_day } => {
             format!("{{ monthly = {{ day = {day}, at = {}{} }} }}", hour(at), closed(on_closed_day))
         }
+        Timing::MonthlyWeekday { week, day, at, on_closed_day } => format!(
+            "{{ monthly-weekday = {{ week = {week}, day = {}, at = {}{} }} }}",
+            word(&day),
+            hour(at),
+            closed(on_closed_day)
+        ),
         Timing::Yearly { month, day, at, on_closed_day } => format!(
             "{{ yearly = {{ month = {month}, day = {day}, at = {}{} }} }}",
             hour(at),

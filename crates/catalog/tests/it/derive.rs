@@ -66,6 +66,9 @@ fn shown(link: &Link) -> String {
         Timing::Monthly { day, .. } => format!("monthly {day}"),
         Timing::Yearly { month, day, .. } => format!("{month}/{day}"),
         Timing::ByHand => "by hand".to_owned(),
+        other @ (catalog::Timing::Within { .. } | catalog::Timing::MonthlyWeekday { .. }) => {
+            format!("{other:?}")
+        }
         Timing::OnRequest => "on request".to_owned(),
     };
     let handed = match &link.delivery {
