@@ -176,14 +176,15 @@ impl Words<'_> {
     /// Two words of timings, one in a bracket behind the other, that do not go together.
     fn torn(&self, outer: &str, inner: &str) -> Option<Question> {
         let word = |text: &str| self.vocabulary.exact(About::Timing, text).and_then(TimingWord::of);
-        // Within more words only those of the calendar are meant: 「月次（当初は年次）」.
+        // Within more words only those of the calendar are meant, and none that names a day: 「月次（当初は年次）」.
         let guessed = || match self.vocabulary.sense(About::Timing, inner)? {
             Sense::Known(word) | Sense::Guessed(word) => TimingWord::of(word).filter(|word| {
                 use TimingWord::{Daily, Monthly, Weekly, Yearly};
                 matches!(word, Daily | Weekly | Monthly | Yearly)
             }),
         };
-        let (one, other) = (word(outer)?, word(inner).or_else(guessed)?);
+        let (one, other) =
+            (word(outer)?, word(inner).or_else(|| guessed().filter(|_| !dates::says_a_time(inner)))?);
         let at_once = |word: TimingWord| matches!(word, TimingWord::Immediate | TimingWord::AsItArises);
         let by_hand = |word: TimingWord| matches!(word, TimingWord::AtWill | TimingWord::ByHand);
         if one == other || (at_once(one) && at_once(other)) || (by_hand(one) && by_hand(other)) {

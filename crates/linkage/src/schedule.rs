@@ -287,6 +287,27 @@ mod tests {
     }
 
     #[test]
+    fn a_link_with_several_times_is_due_at_each_of_them() {
+        let calendar = BusinessCalendar::from_tsv(HOLIDAYS).unwrap();
+        let text = include_str!("../../../standards/links/resident-full-to-tax.toml");
+        let mut link = Link::parse(text, "resident-full-to-tax.toml").unwrap();
+        link.timing = Timing::Daily { at: at(12, 0), business_days_only: true };
+        link.also_at = vec![Timing::Daily { at: at(18, 0), business_days_only: true }];
+        for (after, due) in [
+            ("2026-11-20T11:00:00", "2026-11-20T12:00:00"),
+            ("2026-11-20T12:00:00", "2026-11-20T18:00:00"),
+            ("2026-11-20T18:00:00", "2026-11-24T12:00:00"),
+        ] {
+            let next = next_run_after(&link, &calendar, after.parse().unwrap());
+            assert_eq!(next, Some(due.parse().unwrap()), "{after}");
+        }
+        // Both of a day missed are made up once, for the later.
+        let (since, now) = ("2026-11-19T18:00:00".parse().unwrap(), "2026-11-20T19:00:00".parse().unwrap());
+        let missed = latest_run_until(&link, &calendar, since, now);
+        assert_eq!(missed, Some("2026-11-20T18:00:00".parse().unwrap()));
+    }
+
+    #[test]
     fn local_time_is_nine_hours_ahead() {
         let moment: Timestamp = "2026-11-20T11:00:00Z".parse().unwrap();
         assert_eq!(local(moment).to_string(), "2026-11-20T20:00:00");

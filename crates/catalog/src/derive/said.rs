@@ -4,7 +4,7 @@ use jiff::civil::Time;
 
 use super::{closed::closed, unclear};
 use crate::fold::folded;
-use crate::link::last_day;
+use crate::timing::last_day;
 use crate::{DayOfWeek, OnClosedDay};
 
 /// The hours and days a text names.

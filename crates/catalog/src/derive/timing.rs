@@ -6,7 +6,7 @@ use super::dates::Run;
 use super::defaults::{Defaults, Rhythm};
 use super::names::hash;
 use crate::fold::folded;
-use crate::link::last_day;
+use crate::timing::last_day;
 use crate::{DayOfWeek, Extent, MethodWord, OnClosedDay, Starter, Timing, TimingWord};
 
 /// How often a row's leg runs, and what was assumed.

@@ -90,6 +90,7 @@ fn a_timing_in_its_own_words_runs_on_these_days() {
         ("日次（8:00～22:00）", "daily 08:00"),
         ("翌月10日", "monthly 10 after"),
         ("月次（前月分、10日）", "monthly 10 after"),
+        ("月次（休日は翌開庁日）", "monthly 1 after"),
         ("日次・22:00", "daily 22:00"),
         ("日次/22:00", "daily 22:00"),
         ("日次¶22:00", "daily 22:00"),

@@ -8,6 +8,11 @@ fn tax() -> (&'static str, &'static str) {
     LINKS[5]
 }
 
+const WITHIN: &str =
+    "timing = { within = { minutes = 10, from = \"17:00\", to = \"08:30\", business_days_only = true } }";
+const FIFTH: &str = "timing = { monthly-weekday = { week = 6, day = \"friday\", at = \"20:30\" } }";
+const ALSO: &str = "timing = \"on-change\"\nalso_at = [{ weekly = { day = \"friday\", at = \"20:30\" } }]";
+
 #[test]
 fn every_link_file_is_among_the_tested() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../standards/links");
@@ -45,6 +50,17 @@ fn a_malformed_link_file_is_refused_with_the_line() {
     let (name, text) = tax();
     for (from, to, message) in [
         ("extent = \"full\"", "extents = \"full\"", "11行目（extents）: 「extents」は知らない項目です。"),
+        ("timing = { daily = { at = \"20:30\", business_days_only = false } }", WITHIN, "時間帯の終わり"),
+        (
+            "timing = { daily = { at = \"20:30\", business_days_only = false } }",
+            FIFTH,
+            "第6週という週はありません",
+        ),
+        (
+            "timing = { daily = { at = \"20:30\", business_days_only = false } }",
+            ALSO,
+            "時刻のない時期に、ほかの時期",
+        ),
         ("extent = \"full\"\n", "", "（extent）: 項目「extent」がありません。"),
         ("\"full\"", "\"all\"", "「all」は書けない値です。"),
         ("\"20:30\"", "\"25:30\"", "TOMLとして読めません"),
