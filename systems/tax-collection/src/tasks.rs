@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use domain::{Date, FiscalYear, Yen};
-use register::{Fault, View};
+use domain::{Date, FiscalYear, Yen, period_end};
+use register::{Fault, View, ViewExt};
 
 use crate::drafts::Drafts;
-use crate::records::{CLOSING, Closing, Instalment, Overpayment, OverpaymentState};
-use crate::rules;
+use crate::records::{
+    CLOSING, Case, Closing, Disposition, Instalment, Overpayment, OverpaymentState, RefundDays,
+};
+use crate::rules::{self, Extinction, Missing};
 
 /// The account years that take no more movements.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,36 @@ impl Closed {
     }
 }
 
+/// Why the duty to pay a levy has ended by a day, and since when (納付義務の消滅): the one answer for whoever asks, takes or
+/// certifies. None while it has not, and of what is not owed. Only who is old enough is looked at closely.
+///
+/// Source: 地方税法 15条の7第4項・第5項, 18条.
+///
+/// # Errors
+/// When storage fails.
+pub(crate) fn ended(
+    view: &dyn View,
+    held: &Instalment,
+    on: Date,
+) -> Result<Result<Option<Extinction>, Missing>, Fault> {
+    if held.open_total() <= Yen::ZERO || on <= held.due_on {
+        return Ok(Ok(None));
+    }
+    let rates = rules::rates()?;
+    let case = view.load::<Case>(&held.addressee_no)?.map(|held| held.record);
+    let young =
+        rates.limitation_of(&held.tax_item).map(|period| on <= period_end(held.last_due_on(), period.months));
+    match young {
+        Err(missing) => return Ok(Err(missing)),
+        // Nothing but a suspension ends a debt that is not old.
+        Ok(true) if case.as_ref().is_none_or(|case| case.suspensions.is_empty()) => return Ok(Ok(None)),
+        Ok(_) => {}
+    }
+    let done = view.load_by::<Disposition>("addressee_no", &held.addressee_no)?;
+    let done: Vec<Disposition> = done.into_iter().map(|held| held.record).collect();
+    Ok(rules::extinct(rates, held, case.as_ref(), &done, on))
+}
+
 /// What is too much on an instalment, on its way to become a record.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Over<'a> {
@@ -51,6 +83,8 @@ pub(crate) struct Over<'a> {
     pub(crate) reference: &'a str,
     pub(crate) found_on: Date,
     pub(crate) paid_on: Date,
+    /// The days of the decision that made it too much.
+    pub(crate) days: RefundDays,
 }
 
 /// The record of what is too much on an instalment, under the next number of it that is free.
@@ -88,6 +122,7 @@ pub(crate) fn found(
         cause: over.cause,
         found_on: over.found_on,
         paid_on: over.paid_on,
+        days: over.days,
         state: OverpaymentState::Found,
         addition: Yen::ZERO,
         settled: Vec::new(),

@@ -9,9 +9,9 @@ use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, M
 
 use super::place;
 use crate::drafts::Drafts;
-use crate::records::{Cause, Instalment, Overpayment, PutTo, Receipt, ReceiptState};
+use crate::records::{Cause, Instalment, Overpayment, PutTo, Receipt, ReceiptState, RefundDays};
 use crate::rules::{self, Money, rates};
-use crate::tasks::{Closed, Over, overpaid};
+use crate::tasks::{Closed, Over, ended, overpaid};
 
 /// Most payments of one part: a few seconds of work, so that the counter does not wait.
 const PART_MAX: usize = 5_000;
@@ -108,18 +108,36 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             year,
             cause: Cause::Clearing,
         };
-        let cleared = match rules::put(rates, &mut levy, money) {
+        let before = levy.overpaid();
+        // What ended before it was paid was owed no more: nothing of the money is revenue (誤納).
+        let astray = match ended(view, &levy, receipt.paid_on)? {
+            Ok(ended) => ended.is_some(),
+            Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+        };
+        let put = if astray {
+            Ok(rules::put_astray(&mut levy, money))
+        } else {
+            rules::put(rates, &mut levy, money)
+        };
+        let cleared = match put {
             Ok(cleared) => cleared,
             Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
         };
-        if Yen::ZERO < cleared.over {
-            counted.over = counted.over.saturating_add(cleared.over.0);
+        let over = Yen(cleared.over.0.saturating_add(cleared.back.0));
+        counted.over = counted.over.saturating_add(over.0);
+        let days = if astray {
+            vec![(receipt.paid_on, over)]
+        } else {
+            rules::surplus(&levy, before, over, receipt.paid_on)
+        };
+        for (paid_on, yen) in days {
             let over = Over {
-                yen: cleared.over,
+                yen,
                 cause: rules::Cause::Mistake,
                 reference: &receipt.payment_no,
                 found_on: context.today,
-                paid_on: receipt.paid_on,
+                paid_on,
+                days: RefundDays::default(),
             };
             overpaid(view, &mut overpayments, &levy, over)?;
         }

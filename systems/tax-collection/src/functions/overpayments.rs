@@ -1,6 +1,6 @@
 //! 還付・充当対象者抽出, 充当.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use domain::slip::TaxItem;
@@ -8,8 +8,8 @@ use domain::{Date, FiscalYear, Yen};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
 use system::{
-    Answer, Context, DocumentRequest, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome,
-    Section, choices,
+    Answer, Context, DocumentRequest, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode,
+    Outcome, Section, choices,
 };
 
 use super::place;
@@ -18,8 +18,10 @@ use crate::letters::{Letter, issue_number, letter, levy_name, recipient};
 use crate::records::{
     Account, Book, Cause, Instalment, OVERPAYMENT, Overpayment, OverpaymentState, Part, Posting, Settlement,
 };
-use crate::rules::{self, Class, Debt, Money, Overpaid, addition, charge_missing, rates};
-use crate::tasks::Closed;
+use crate::rules::{
+    self, Class, Debt, Money, Overpaid, addition, appropriation_class, charge_missing, rates,
+};
+use crate::tasks::{Closed, ended};
 
 /// Most persons of one run of 充当.
 const PART_MAX: usize = 200;
@@ -61,9 +63,14 @@ fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
         Ok(ControlFlow::Continue(()))
     })?;
     let (mut rows, mut total, mut subjects) = (Vec::new(), 0_i64, Vec::new());
+    let mut levies: Drafts<Instalment> = Drafts::default();
     for held in &found {
-        let debts = debts_of(view, held, context.today)?;
-        let due = debts
+        let owed = match debts_of(view, &mut levies, held, context.today)? {
+            Ok(owed) => owed,
+            Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+        };
+        let due = owed
+            .debts
             .iter()
             .fold(0_i64, |sum, (debt, _)| sum.saturating_add(debt.parts().total().unwrap_or_default().0));
         total = total.saturating_add(held.left().0);
@@ -92,27 +99,52 @@ pub(super) fn class_of(tax_item: &str) -> Class {
     if premium { Class::Premium } else { Class::Tax }
 }
 
+/// What a person owes that an overpayment may go to.
+#[derive(Default)]
+struct Owed {
+    debts: Vec<(Debt, Instalment)>,
+    /// The levies a payment is announced for (速報): nothing is put to them.
+    announced: Vec<String>,
+}
+
 /// The day from which an overpayment could be put to other debts (充当適状日).
 fn appropriable_on(held: &Overpayment) -> Date {
     match held.cause {
         rules::Cause::Mistake => held.paid_on,
-        _ => held.found_on,
+        _ => held.days.decided_on.unwrap_or(held.found_on).max(held.paid_on),
     }
 }
 
-/// What the person owes and is due, of the same kind of money.
-fn debts_of(view: &dyn View, over: &Overpayment, on: Date) -> Result<Vec<(Debt, Instalment)>, Fault> {
+/// What the person owes and is due, of the same kind of money, as it stands after what was put to it in this run. What has ended
+/// is owed no more, and what is announced as paid waits for the money.
+fn debts_of(
+    view: &dyn View,
+    levies: &mut Drafts<Instalment>,
+    over: &Overpayment,
+    on: Date,
+) -> Result<Result<Owed, rules::Missing>, Fault> {
     // What was paid for no levy is given back: nobody knows that it was for a tax.
     if over.of_receipt().is_some() {
-        return Ok(Vec::new());
+        return Ok(Ok(Owed::default()));
     }
-    let class = class_of(over.levy_key.get(..2).unwrap_or_default());
-    let mut debts = Vec::new();
+    let item = over.levy_key.get(..2).unwrap_or_default();
+    let class = class_of(item);
+    let mut owed = Owed::default();
     for held in view.load_by::<Instalment>("addressee_no", &over.addressee_no)? {
-        let levy = held.record;
+        let Some(levy) = levies.load(view, &held.record.levy_key)? else { continue };
         let parts = levy.open_parts();
         let open = parts.total().unwrap_or_default();
-        if open <= Yen::ZERO || class_of(&levy.tax_item) != class || on < levy.due_on {
+        let fits = appropriation_class(&levy.tax_item) == appropriation_class(item);
+        if open <= Yen::ZERO || !fits || on < levy.due_on {
+            continue;
+        }
+        match ended(view, &levy, on)? {
+            Ok(None) => {}
+            Ok(Some(_)) => continue,
+            Err(missing) => return Ok(Err(missing)),
+        }
+        if !levy.preliminary.is_empty() {
+            owed.announced.push(levy.levy_key.clone());
             continue;
         }
         let debt = Debt {
@@ -124,9 +156,9 @@ fn debts_of(view: &dyn View, over: &Overpayment, on: Date) -> Result<Vec<(Debt, 
             fee: parts.fee,
             delinquency: parts.delinquency,
         };
-        debts.push((debt, levy));
+        owed.debts.push((debt, levy));
     }
-    Ok(debts)
+    Ok(Ok(owed))
 }
 
 /// 充当.
@@ -167,10 +199,16 @@ fn decide_appropriate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
     let mut documents: Vec<DocumentRequest> = Vec::new();
     let (mut rows, mut subjects) = (Vec::new(), Vec::new());
     let (mut persons, mut left, mut total) = (0_usize, 0_usize, 0_i64);
+    let mut announced: BTreeSet<String> = BTreeSet::new();
     for (addressee_no, held) in found {
         let mut told: Vec<Vec<String>> = Vec::new();
         for (mut over, version) in held {
-            if debts_of(view, &over, context.today)?.is_empty() {
+            let owed = match debts_of(view, &mut levies, &over, context.today)? {
+                Ok(owed) => owed,
+                Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+            };
+            announced.extend(owed.announced);
+            if owed.debts.is_empty() {
                 continue;
             }
             if PART_MAX <= persons {
@@ -180,7 +218,7 @@ fn decide_appropriate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
             overs.held(over.clone(), version);
             let year = closed.open_from(FiscalYear::of(context.today));
             let mut desk = Appropriation { view, levies: &mut levies, year, today: context.today };
-            let done = match desk.put(rates, &mut over)? {
+            let done = match desk.put(rates, &mut over, owed.debts)? {
                 Ok(done) => done,
                 Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
             };
@@ -231,6 +269,7 @@ fn decide_appropriate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
     writes.extend(levies.writes()?);
     Ok(Outcome {
         writes,
+        findings: told_to_be_paid(&announced),
         reason: "充当".to_owned(),
         message: format!("{persons}人、{}円を充当しました。", Yen(total)),
         answer: Some(Answer { data: json!({ "rows": rows, "total_yen": total }), subjects }),
@@ -240,20 +279,62 @@ fn decide_appropriate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
     })
 }
 
-/// 還付加算金 of all that was too much, as of the day of the decision.
+/// What was too much is not put to a levy that is announced as paid: the money would be too much a second time.
+fn told_to_be_paid(announced: &BTreeSet<String>) -> Vec<Finding> {
+    const NAMED_MAX: usize = 5;
+    if announced.is_empty() {
+        return Vec::new();
+    }
+    let named: Vec<&str> = announced.iter().take(NAMED_MAX).map(String::as_str).collect();
+    let more = if NAMED_MAX < announced.len() { "など" } else { "" };
+    vec![Finding::alert(
+        "TXC80",
+        "addressee_no",
+        "速報",
+        format!(
+            "納付の速報がある期別（{}{more}、{}件）には充当しません。",
+            named.join("、"),
+            announced.len()
+        ),
+        "確報を待って、もう一度充当してください。速報が取り消されたときも、もう一度充当します。",
+    )]
+}
+
+/// 還付加算金 as of the day the refund is decided, part by part: what was appropriated to the day it was fit for it, what is left
+/// to the day of the decision.
+///
+/// Source: 地方税法 17条の4第1項 (還付のため支出を決定した日又は充当をした日（同日前に充当をするに適することとなつた日があるときは、その日）まで).
 pub(super) fn decided_addition(
     rates: &rules::Rates,
     over: &Overpayment,
     on: Date,
 ) -> Result<Yen, rules::Missing> {
+    let mut sum = addition_of(rates, over, over.left(), on)?.0;
+    for one in over.settled.iter().filter(|one| one.levy_key.is_some()) {
+        let fixed = match one.addition {
+            Some(addition) => addition,
+            None => addition_of(rates, over, one.yen, one.on)?,
+        };
+        sum = sum.saturating_add(fixed.0);
+    }
+    Ok(Yen(sum))
+}
+
+/// 還付加算金 of a part of what was too much, to a day.
+fn addition_of(
+    rates: &rules::Rates,
+    over: &Overpayment,
+    amount: Yen,
+    to: Date,
+) -> Result<Yen, rules::Missing> {
     let asked = Overpaid {
-        amount: over.yen,
+        amount,
         paid_on: over.paid_on,
-        decided_on: on,
+        decided_on: to,
         cause: over.cause,
-        requested_on: None,
-        corrected_on: Some(over.found_on),
-        noticed_on: None,
+        requested_on: over.days.claimed_on,
+        corrected_on: Some(over.days.decided_on.unwrap_or(over.found_on)),
+        noticed_on: over.days.noticed_on,
         starts_on: None,
     };
     Ok(addition(rates, &asked)?.map_or(Yen::ZERO, |addition| addition.total))
@@ -272,8 +353,8 @@ impl Appropriation<'_> {
         &mut self,
         rates: &rules::Rates,
         over: &mut Overpayment,
+        mut debts: Vec<(Debt, Instalment)>,
     ) -> Result<Result<Vec<(Instalment, Yen)>, rules::Missing>, Fault> {
-        let mut debts = debts_of(self.view, over, self.today)?;
         debts.sort_by(|a, b| (a.0.due_on, &a.0.id).cmp(&(b.0.due_on, &b.0.id)));
         let mut done = Vec::new();
         for (_, levy) in debts {
@@ -313,6 +394,13 @@ impl Appropriation<'_> {
                 };
                 levy.book.post(posting, Account::Overpaid, Account::Unapplied, Part::Tax, cleared.over);
             }
+            if yen == Yen::ZERO {
+                continue;
+            }
+            let addition = match addition_of(rates, over, yen, on) {
+                Ok(addition) => Some(addition),
+                Err(missing) => return Ok(Err(missing)),
+            };
             self.levies.put(levy.clone());
             let Some(mut from) = self.levies.load(self.view, &over.levy_key)? else { continue };
             let posting = Posting {
@@ -323,7 +411,8 @@ impl Appropriation<'_> {
             };
             give_back(&mut from.book, posting, Account::Unapplied, yen);
             self.levies.put(from);
-            over.settled.push(Settlement { on: self.today, levy_key: Some(levy.levy_key.clone()), yen });
+            let levy_key = Some(levy.levy_key.clone());
+            over.settled.push(Settlement { on: self.today, levy_key, yen, addition });
             done.push((levy, yen));
         }
         Ok(Ok(done))

@@ -170,7 +170,9 @@ impl<'a> RefundDesk<'a> {
             return Ok(Err(format!("整理番号「{key}」の過誤納はありません。")));
         };
         match over.state {
-            OverpaymentState::Settled => return Ok(Ok((over, Yen::ZERO))),
+            // Told again; what was never paid out of it is none of it: the money is out and no book says so.
+            OverpaymentState::Settled if self.is_out(&over)? => return Ok(Ok((over, Yen::ZERO))),
+            OverpaymentState::Settled => return Ok(Err(not_owed(key))),
             OverpaymentState::Requested => {}
             other => return Ok(Err(not_requested(key, other))),
         }
@@ -190,7 +192,7 @@ impl<'a> RefundDesk<'a> {
         if !posted {
             return Ok(Err(format!("整理番号「{key}」の期別がありません。")));
         }
-        over.settled.push(Settlement { on: paid_on, levy_key: None, yen: left });
+        over.settled.push(Settlement { on: paid_on, levy_key: None, yen: left, addition: None });
         over.state = OverpaymentState::Settled;
         let paid = Yen(left.0.saturating_add(addition.0));
         self.overs.put(over.clone());
@@ -220,7 +222,7 @@ impl<'a> RefundDesk<'a> {
                 }
                 let back = Yen(over.refunded().0.saturating_neg());
                 if back != Yen::ZERO {
-                    over.settled.push(Settlement { on, levy_key: None, yen: back });
+                    over.settled.push(Settlement { on, levy_key: None, yen: back, addition: None });
                 }
             }
             other => return Ok(Err(not_requested(key, other))),
@@ -237,6 +239,12 @@ impl<'a> RefundDesk<'a> {
 
 fn not_requested(key: &str, state: OverpaymentState) -> String {
     format!("整理番号「{key}」は「{}」で、支払を依頼していません。", state.label())
+}
+
+fn not_owed(key: &str) -> String {
+    format!(
+        "整理番号「{key}」の過誤納は、納付の取消しか充当で済んでいて、還付する額がありません。支払済みの結果は反映していません。会計に支払の有無を確かめ、支払っていれば戻入の手続きをしてください。"
+    )
 }
 
 /// Why a result of a day is not that of the payment that was asked for last.

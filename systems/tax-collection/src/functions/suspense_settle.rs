@@ -8,7 +8,7 @@ use system::{
 
 use super::{no_levy, place};
 use crate::records::known::Addressee;
-use crate::records::{Instalment, Overpayment, Receipt, ReceiptState};
+use crate::records::{Instalment, Overpayment, Receipt, ReceiptState, RefundDays};
 use crate::rules::{self, levy_key_of};
 use crate::tasks::{Closed, Over, found};
 
@@ -126,6 +126,7 @@ fn owed_back(receipt: &Receipt, payer: &str, yen: Yen, today: Date) -> Overpayme
         reference: &receipt.payment_no,
         found_on: today,
         paid_on: receipt.paid_on,
+        days: RefundDays::default(),
     };
     found(format!("R-{}", receipt.payment_no), String::new(), payer.to_owned(), &over)
 }

@@ -7,8 +7,8 @@ use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use super::Reading;
 use crate::drafts::Drafts;
-use crate::records::{Book, Cause, Instalment, Overpayment, Part, Posting};
-use crate::rules;
+use crate::records::{Book, Cause, Instalment, Overpayment, Part, Posting, RefundDays};
+use crate::rules::{self, Missing, Rates};
 use crate::tasks::{Closed, Over, overpaid};
 
 /// Levies, as any tax offers them (賦課情報).
@@ -35,6 +35,7 @@ pub const LEVIES: Intake = Intake {
 fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
     let mut applied = Applied { writes: Vec::with_capacity(batch.rows.len()), refused: Vec::new() };
     let closed = Closed::read(view)?;
+    let rates = rules::rates()?;
     let mut found: Drafts<Overpayment> = Drafts::default();
     for row in batch.rows {
         let arrived = match read(row) {
@@ -59,16 +60,23 @@ fn apply(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Ap
                 }
                 let version = held.version;
                 let before = held.record.overpaid();
-                let changed = arrived.corrected(held.record, &closed);
-                let over = Yen(changed.overpaid().0.saturating_sub(before.0));
-                if Yen::ZERO < over {
-                    let paid_on = changed.last_paid_on().unwrap_or(arrived.decided_on);
+                let (changed, over) = match arrived.corrected(held.record, &closed, rates) {
+                    Ok(corrected) => corrected,
+                    Err(missing) => {
+                        let message = missing.finding().message;
+                        applied.refused.push(super::refuse(&arrived.key, "decided_on", message));
+                        continue;
+                    }
+                };
+                let usual = changed.last_paid_on().unwrap_or(arrived.decided_on);
+                for (paid_on, yen) in rules::surplus(&changed, before, over, usual) {
                     let over = Over {
-                        yen: over,
-                        cause: rules::Cause::Correction,
+                        yen,
+                        cause: arrived.cause,
                         reference: &format!("履歴{}", arrived.history_no),
                         found_on: context.today,
                         paid_on,
+                        days: arrived.days,
                     };
                     overpaid(view, &mut found, &changed, over)?;
                 }
@@ -96,6 +104,9 @@ struct Levy {
     reason: String,
     decided_on: domain::Date,
     object: String,
+    /// Why a reduction was made, where the sender says so.
+    cause: rules::Cause,
+    days: RefundDays,
 }
 
 impl Levy {
@@ -115,6 +126,7 @@ impl Levy {
             instalment: self.instalment,
             addressee_no: self.addressee_no,
             due_on: self.due_on,
+            due_parts: Vec::new(),
             collection_class: self.collection_class,
             object: self.object,
             reason: self.reason,
@@ -134,19 +146,48 @@ impl Levy {
     }
 
     /// Source: 地方税法 17条の6 (更正), 地方自治法施行令 154条 (調定の変更).
-    fn corrected(&self, mut held: Instalment, closed: &Closed) -> Instalment {
+    fn corrected(
+        &self,
+        mut held: Instalment,
+        closed: &Closed,
+        rates: &Rates,
+    ) -> Result<(Instalment, Yen), Missing> {
         let year = closed.open_from(FiscalYear::of(self.decided_on).max(held.levy_year));
         let reference = format!("履歴{}", self.history_no);
         let posting = Posting { on: self.decided_on, year, cause: Cause::Correction, reference: &reference };
-        let change = self.amount.0.saturating_sub(held.levied(Part::Tax).0);
-        held.levy(posting, Part::Tax, Yen(change));
+        let over = rules::correct(rates, &mut held, posting, self.amount, self.due_on)?;
         held.history_no = self.history_no;
-        held.due_on = self.due_on;
         held.reason.clone_from(&self.reason);
         held.object.clone_from(&self.object);
         held.decided_on = self.decided_on;
-        held
+        Ok((held, over))
     }
+}
+
+/// Why a reduction was made (減額の原因), by the number of 地方税法 17条の4第1項, and the days it goes by. Not said, it is 1.
+fn cause(reading: &Reading<'_>, decided_on: domain::Date) -> Result<(rules::Cause, RefundDays), RefusedRow> {
+    let days = RefundDays {
+        decided_on: Some(decided_on),
+        claimed_on: reading.day("refund_claimed_on", "更正の請求の日")?,
+        noticed_on: reading.day("refund_noticed_on", "所得税の通知・申告の日")?,
+    };
+    let missing = |item: &str, title: &str| {
+        Err(reading.refuse(item, format!("減額の原因に要る{title}がありません。{title}を入れてください。")))
+    };
+    let cause = match reading.text("refund_cause") {
+        "" | "1" => rules::Cause::Correction,
+        "2" if days.claimed_on.is_none() => return missing("refund_claimed_on", "更正の請求の日"),
+        "2" => rules::Cause::CorrectionOnRequest,
+        "3" if days.noticed_on.is_none() => return missing("refund_noticed_on", "所得税の通知・申告の日"),
+        "3" => rules::Cause::IncomeTax,
+        other => {
+            let message = format!(
+                "減額の原因「{other}」は、1（更正・決定・賦課決定）、2（更正の請求）、3（所得税の更正・申告）のどれでもありません。"
+            );
+            return Err(reading.refuse("refund_cause", message));
+        }
+    };
+    Ok((cause, days))
 }
 
 fn read(row: &Incoming<'_>) -> Result<Levy, RefusedRow> {
@@ -177,6 +218,8 @@ fn read(row: &Incoming<'_>) -> Result<Levy, RefusedRow> {
         let message = format!("調定年度{}が、相当年度{}より前です。", levy_year.label(), tax_year.label());
         return Err(reading.refuse("levy_year", message));
     }
+    let decided_on = reading.needed_day("decided_on", "決定日")?;
+    let (cause, days) = cause(&reading, decided_on)?;
     Ok(Levy {
         key,
         history_no: reading.history_no()?,
@@ -190,7 +233,9 @@ fn read(row: &Incoming<'_>) -> Result<Levy, RefusedRow> {
         due_on: reading.needed_day("due_on", "納期限")?,
         collection_class: reading.owned("collection_class"),
         reason: reading.owned("reason"),
-        decided_on: reading.needed_day("decided_on", "決定日")?,
+        decided_on,
         object: reading.owned("object"),
+        cause,
+        days,
     })
 }

@@ -75,7 +75,15 @@ fn read(row: &Incoming<'_>, today: domain::Date) -> Result<Told, RefusedRow> {
         )
     })?;
     let paid_on = reading.needed_day("paid_on", "納付日")?;
-    let received_on = reading.day("received_on", "収入日")?.unwrap_or(paid_on);
+    let received_on = reading.day("received_on", "収入日")?;
+    // A file by the day of payment and one by the day the money came look alike but for this day: without it nothing came.
+    if received_on.is_none() && channel == Channel::CommonPayment && stage == Stage::Final {
+        return Err(reading.refuse(
+            "received_on",
+            "共通納税の確報なのに、入金年月日がありません。納付日のファイル（速報）を入金日のファイルとして受け取っていないか、確かめてください。",
+        ));
+    }
+    let received_on = received_on.unwrap_or(paid_on);
     if let Some((item, message)) = in_future(stage, paid_on, received_on, today) {
         return Err(reading.refuse(item, message));
     }
@@ -140,9 +148,29 @@ impl NotTaken {
     }
 }
 
+/// Money that is said to have come before it was paid: one of the two days is wrong, and the account year and the charge go by
+/// them.
+fn received_early(told: &Told) -> Option<NotTaken> {
+    (told.received_on < told.paid_on).then(|| NotTaken {
+        item: "received_on",
+        what: format!("収入日{}が、納付日{}より前です。", wareki(told.received_on), wareki(told.paid_on)),
+        remedy: "どちらの日が正しいかを、送り元に確かめてください。",
+    })
+}
+
 /// The words for a payment that was taken before.
 pub(crate) fn again(payment_no: &str) -> String {
     format!("収納番号{payment_no}は、受け取り済みです。二度は入れません。")
+}
+
+/// The words for a payment whose surplus the accounting was asked to pay back.
+fn asked_for(payment_no: &str, overpayment_key: &str) -> NotTaken {
+    NotTaken::of_number(
+        format!(
+            "収納番号{payment_no}の過納分（整理番号{overpayment_key}）は、会計に還付の支払を依頼しています。"
+        ),
+        "会計に支払の取りやめを頼み、「還付済みの登録」で振込不能・組戻しを登録してから、取り消してください。支払われたときは、戻入の手続きをしてください。",
+    )
 }
 
 /// What a used number says differently this time; none when it is the same payment.
@@ -252,6 +280,13 @@ impl<'a> Desk<'a> {
         if let Some(why) = held.as_ref().and_then(|held| differs(held, &told)) {
             return Ok(Err(why));
         }
+        let new = held.as_ref().is_none_or(|held| held.state == ReceiptState::Preliminary);
+        if new
+            && told.stage != Stage::Cancelled
+            && let Some(why) = received_early(&told)
+        {
+            return Ok(Err(why));
+        }
         if held.is_none()
             && told.stage != Stage::Cancelled
             && let Some(why) = self.early(&told)?
@@ -356,6 +391,16 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// What was too much of a payment on a levy.
+    fn overs_of(&mut self, levy: &Instalment, payment_no: &str) -> Result<Vec<Overpayment>, Fault> {
+        let mut overs = Vec::new();
+        for held in self.view.load_by::<Overpayment>("addressee_no", &levy.addressee_no)? {
+            let over = self.overpayments.load(self.view, &held.record.overpayment_key)?;
+            overs.extend(over.filter(|over| over.levy_key == levy.levy_key && over.reference == payment_no));
+        }
+        Ok(overs)
+    }
+
     fn cancel(&mut self, mut receipt: Receipt) -> Result<Result<(), NotTaken>, Fault> {
         let keys: Vec<String> = match receipt.state {
             ReceiptState::Cancelled => return Ok(Ok(())),
@@ -370,6 +415,15 @@ impl<'a> Desk<'a> {
             _ => receipt.put_to.iter().map(|put| put.levy_key.clone()).collect(),
         };
         let year = self.closed.open_from(receipt.year);
+        let rates = rules::rates()?;
+        let given_back = || {
+            NotTaken::of_number(
+                format!("収納番号{}の過納分は、すでに還付か充当をしています。", receipt.payment_no),
+                "還付・充当を確かめ、戻入の手続きをしてください。",
+            )
+        };
+        // All of it or nothing: what is changed is kept when no levy refuses.
+        let (mut levies, mut overs) = (Vec::new(), Vec::new());
         for key in &keys {
             let Some(mut levy) = self.instalments.load(self.view, key)? else { continue };
             levy.settle_preliminary(&receipt.payment_no);
@@ -377,24 +431,33 @@ impl<'a> Desk<'a> {
             if self.closed.is(levy.levy_year) && levy.carried_into.is_none() {
                 levy.carried_into = Some(year);
             }
-            let taken = rules::take_back(&mut levy, &receipt.payment_no, self.today, year);
-            if !taken {
-                return Ok(Err(NotTaken::of_number(
-                    format!("収納番号{}の過納分は、すでに還付か充当をしています。", receipt.payment_no),
-                    "還付・充当を確かめ、戻入の手続きをしてください。",
-                )));
+            for mut over in self.overs_of(&levy, &receipt.payment_no)? {
+                // The accounting pays what it was asked: the cancellation would not stop the money.
+                if over.state == OverpaymentState::Requested {
+                    return Ok(Err(asked_for(&receipt.payment_no, &over.overpayment_key)));
+                }
+                if over.left() != over.yen {
+                    return Ok(Err(given_back()));
+                }
+                (over.yen, over.addition) = (Yen::ZERO, Yen::ZERO);
+                over.state = OverpaymentState::Settled;
+                overs.push(over);
             }
-            for held in self.view.load_by::<Overpayment>("addressee_no", &levy.addressee_no)? {
-                let Some(mut over) = self.overpayments.load(self.view, &held.record.overpayment_key)? else {
-                    continue;
-                };
-                if over.levy_key == *key && over.reference == receipt.payment_no {
-                    over.yen = Yen::ZERO;
-                    over.state = OverpaymentState::Settled;
-                    self.overpayments.put(over);
+            match rules::take_back(rates, &mut levy, &receipt.payment_no, self.today, year) {
+                Ok(true) => levies.push(levy),
+                Ok(false) => return Ok(Err(given_back())),
+                Err(missing) => {
+                    let what = missing.finding().message;
+                    let remedy = "割合の表に年を加えてから、取り消してください。";
+                    return Ok(Err(NotTaken::of_number(what, remedy)));
                 }
             }
+        }
+        for levy in levies {
             self.instalments.put(levy);
+        }
+        for over in overs {
+            self.overpayments.put(over);
         }
         receipt.take_back_in(year, self.today, Cause::Cancellation, ReceiptState::Cancelled);
         self.receipts.put(receipt);

@@ -75,13 +75,29 @@ pub struct Preliminary {
     pub yen: Yen,
 }
 
-/// A payment that met a part of the tax, kept for the charge on what stayed (延滞金の計算に使う一部納付).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Money that was paid on the tax, by the day it was paid: the charge goes by these days, in whatever order the payments were
+/// cleared (延滞金の計算に使う納付). What came when all of the tax was met already is in it, as the last money is what is too much.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaxPaid {
     /// 納付日.
     pub on: Date,
-    /// How much went to the tax.
+    /// How much.
     pub yen: Yen,
+    /// The payment, or the overpayment it came from; empty in a body of before.
+    #[serde(default, rename = "ref", skip_serializing_if = "String::is_empty")]
+    pub reference: String,
+}
+
+/// A part of the tax with a due date of its own: what was levied first, and what was added when its due date was over (増額).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DuePart {
+    /// How much of the tax.
+    pub yen: Yen,
+    /// 納期限.
+    pub due_on: Date,
+    /// 督促 of this part, while it is not the one that is owed first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder: Option<Reminder>,
 }
 
 /// An instalment (期別).
@@ -103,8 +119,11 @@ pub struct Instalment {
     pub instalment: String,
     /// 納税義務者の宛名番号.
     pub addressee_no: String,
-    /// 納期限, on an open day.
+    /// 納期限, on an open day; of several the one of what is owed first.
     pub due_on: Date,
+    /// The parts of the tax with a due date each, oldest first; none while all of it has one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub due_parts: Vec<DuePart>,
     /// 徴収区分.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub collection_class: String,
@@ -236,6 +255,79 @@ impl Instalment {
     /// The last day something was paid.
     pub fn last_paid_on(&self) -> Option<Date> {
         self.tax_paid.iter().map(|paid| paid.on).max()
+    }
+
+    /// The parts of the tax with a due date each, oldest first.
+    pub fn dues(&self) -> Vec<(Yen, Date)> {
+        if self.due_parts.is_empty() {
+            return vec![(self.levied(Part::Tax), self.due_on)];
+        }
+        self.due_parts.iter().map(|part| (part.yen, part.due_on)).collect()
+    }
+
+    /// The oldest due date of it: from the day after a charge may run.
+    pub fn first_due_on(&self) -> Date {
+        self.due_parts
+            .iter()
+            .map(|part| part.due_on)
+            .min()
+            .map_or(self.due_on, |first| first.min(self.due_on))
+    }
+
+    /// The newest due date of it.
+    pub fn last_due_on(&self) -> Date {
+        self.due_parts.iter().map(|part| part.due_on).max().map_or(self.due_on, |last| last.max(self.due_on))
+    }
+
+    /// What is added to the tax behind its due date is a part with a due date of its own.
+    pub fn add_part(&mut self, yen: Yen, due_on: Date) {
+        if self.due_parts.is_empty() {
+            let first = DuePart { yen: self.levied(Part::Tax), due_on: self.due_on, reminder: None };
+            self.due_parts.push(first);
+        }
+        match self.due_parts.last_mut().filter(|last| last.due_on == due_on) {
+            Some(last) => last.yen = Yen(last.yen.0.saturating_add(yen.0)),
+            None => self.due_parts.push(DuePart { yen, due_on, reminder: None }),
+        }
+    }
+
+    /// What is taken off the tax is taken off what was added last.
+    pub fn reduce_parts(&mut self, yen: Yen) {
+        let mut left = yen;
+        for part in self.due_parts.iter_mut().rev() {
+            let off = part.yen.min(left);
+            part.yen = Yen(part.yen.0.saturating_sub(off.0));
+            left = Yen(left.0.saturating_sub(off.0));
+        }
+    }
+
+    /// Of several parts, money meets the one that was due first: the due date and the reminder are those of the first that is not
+    /// met.
+    pub fn settle_due(&mut self) {
+        let covered = self.levied(Part::Tax).0.saturating_sub(self.open(Part::Tax).0);
+        let mut sum = 0_i64;
+        let open = self.due_parts.iter().position(|part| {
+            sum = sum.saturating_add(part.yen.0);
+            covered < sum
+        });
+        let last = self.due_parts.iter().rposition(|part| Yen::ZERO < part.yen);
+        let Some(next) = open.or(last).or((!self.due_parts.is_empty()).then_some(0)) else { return };
+        let now = self.due_parts.iter().position(|part| part.due_on == self.due_on);
+        if now != Some(next) {
+            let reminder = self.reminder.take();
+            if let Some(part) = now.and_then(|now| self.due_parts.get_mut(now)) {
+                part.reminder = reminder;
+            }
+            if let Some(part) = self.due_parts.get_mut(next) {
+                self.due_on = part.due_on;
+                self.reminder = part.reminder.take();
+            }
+        }
+        let due_on = self.due_on;
+        self.due_parts.retain(|part| Yen::ZERO < part.yen || part.due_on == due_on);
+        if self.due_parts.len() == 1 {
+            self.due_parts.clear();
+        }
     }
 
     /// Whether a deferment covers a day.

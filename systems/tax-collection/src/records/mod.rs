@@ -20,10 +20,12 @@ pub use closing::{CLOSING, Closing};
 pub use disposition::{
     DISPOSITION, Disposition, DispositionKind, Ended, PropertyKind, SURVEY, Sale, SaleMethod, Survey,
 };
-pub use instalment::{DeferredDays, INSTALMENT, Instalment, Preliminary, Reminder, State, TaxPaid, WriteOff};
+pub use instalment::{
+    DeferredDays, DuePart, INSTALMENT, Instalment, Preliminary, Reminder, State, TaxPaid, WriteOff,
+};
 pub use issue::{ISSUE, Issue};
 pub use ledger::{Account, Book, Cause, Entry, Part, Posting};
-pub use overpayment::{OVERPAYMENT, Overpayment, OverpaymentState, Payee, Settlement};
+pub use overpayment::{OVERPAYMENT, Overpayment, OverpaymentState, Payee, RefundDays, Settlement};
 pub use payment_control::{ControlKind, PAYMENT_CONTROL, PaymentControl};
 pub use receipt::{Channel, PutTo, RECEIPT, Receipt, ReceiptState, Stage};
 pub use transfer::{

@@ -39,6 +39,24 @@ pub struct Settlement {
     pub levy_key: Option<String>,
     /// How much of the overpayment; below nothing when a refund came back.
     pub yen: Yen,
+    /// 還付加算金 of what was appropriated, to the day it was fit for it (充当適状の日); none in a body of before, and of a refund.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub addition: Option<Yen>,
+}
+
+/// The days a refund's addition goes by, beside that of the payment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RefundDays {
+    /// 更正の日: when it became too much; none in a body of before, and of what nobody decided (誤納).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_on: Option<Date>,
+    /// 更正の請求の日.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claimed_on: Option<Date>,
+    /// 所得税の通知・申告の日.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub noticed_on: Option<Date>,
 }
 
 /// The account a refund is paid into (還付口座).
@@ -76,6 +94,9 @@ pub struct Overpayment {
     pub found_on: Date,
     /// When it was paid.
     pub paid_on: Date,
+    /// The days of the decision that made it too much.
+    #[serde(default)]
+    pub days: RefundDays,
     /// 処理状態.
     pub state: OverpaymentState,
     /// 還付加算金 as decided.

@@ -9,6 +9,8 @@ const RELEASE: &str = include_str!("../../../../standards/codes/tax-collection/r
 const WRITE_OFF: &str = include_str!("../../../../standards/codes/tax-collection/write-off-reasons.tsv");
 const TRANSFER: &str = include_str!("../../../../standards/codes/tax-collection/transfer-results.tsv");
 const SENTENCES: &str = include_str!("../../../../standards/codes/tax-collection/sentences.tsv");
+const APPROPRIATION: &str =
+    include_str!("../../../../standards/codes/tax-collection/appropriation-classes.tsv");
 const DEMAND: &str = include_str!("../../../../standards/codes/tax-collection/demand-stages.tsv");
 
 /// Reasons of one table: where the code and the label stand.
@@ -38,6 +40,11 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 
 fn cell(row: &[&'static str], at: usize) -> &'static str {
     row.get(at).copied().unwrap_or_default()
+}
+
+/// Within which money an overpayment of a tax item stays (充当の区分): one is put to another of the same class alone.
+pub fn appropriation_class(tax_item: &str) -> &'static str {
+    rows(APPROPRIATION).find(|row| cell(row, 0) == tax_item).map_or("tax", |row| cell(&row, 1))
 }
 
 /// What a bank answers of a transfer (振替結果コード): its label and what the payer is told; none for a code that is not in the table.

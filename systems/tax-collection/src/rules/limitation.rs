@@ -1,6 +1,6 @@
 //! The limitation of a debt (消滅時効): when it is completed, and what kept it from being completed, as a timeline.
 
-use domain::{Date, RegisterDate, TaxItem, period_end, wareki};
+use domain::{BusinessCalendar, Date, RegisterDate, TaxItem, period_end, wareki};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use system::{AskedForm, AskedItem, Calculated, Calculation, Finding, Step, read_asked};
@@ -170,6 +170,8 @@ pub fn limitation(
     events: &[Event],
 ) -> Result<Limitation, Missing> {
     let period = rates.limitation_of(tax_item)?;
+    // As an instalment's due date does, on a day the office is closed it moves (地方税法 20条の5第2項).
+    let due_on = BusinessCalendar::published().business_day_on_or_after(due_on);
     let mut events: Vec<&Event> = events.iter().collect();
     events.sort_by_key(|event| event.on());
     let paused = merged(events.iter().filter_map(|event| match event {
@@ -322,6 +324,20 @@ pub fn events(held: &Instalment, case: Option<&Case>, dispositions: &[Dispositio
         });
     }
     events
+}
+
+/// The limitation of an instalment, from its own record, the case, and the dispositions of its owner: of several due dates it is
+/// reckoned from the newest, so that it is never found completed too early.
+///
+/// # Errors
+/// For a tax item no period is held of.
+pub fn limitation_of(
+    rates: &Rates,
+    held: &Instalment,
+    case: Option<&Case>,
+    dispositions: &[Disposition],
+) -> Result<Limitation, Missing> {
+    limitation(rates, &held.tax_item, held.last_due_on(), &events(held, case, dispositions))
 }
 
 /// A debt and what happened to it.

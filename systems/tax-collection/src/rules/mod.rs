@@ -25,15 +25,16 @@ pub use arrears::{
     not_given_up, not_reminded, not_seizable, owed_on, paid_between, seizable_from,
 };
 pub use banks::branch_is_open;
-pub use book::{Cleared, Money, charge_missing, charge_to, put, take_back};
+pub use book::{Cleared, Money, charge_missing, charge_to, correct, put, put_astray, surplus, take_back};
 pub use client::{TransferClient, client_of};
 pub(crate) use codes::objection;
 pub use codes::{
     Codes, DEFERMENT_REASONS, DemandStage, RELEASE_REASONS, REMISSION_REASONS, SUSPENSION_REASONS,
-    WRITE_OFF_REASONS, deferment_exempts_all, demand_stages, release_renews, transfer_result,
+    WRITE_OFF_REASONS, appropriation_class, deferment_exempts_all, demand_stages, release_renews,
+    transfer_result,
 };
 pub use delinquency::{Charge, Deferment, Exempted, Late, Part, Segment, charge};
-pub use limitation::{Event, Limitation, Mark, events, limitation};
+pub use limitation::{Event, Limitation, Mark, events, limitation, limitation_of};
 pub use rates::{Missing, Rates, RoundingMode, rates};
 
 /// What can be calculated without a register.

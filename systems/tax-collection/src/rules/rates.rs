@@ -45,6 +45,8 @@ pub struct Arrears {
     pub demand_months: i32,
     /// A suspension that lasted so many months ends the duty.
     pub suspension_months: i32,
+    /// What is added to a levy behind its due date is due when so many months have passed since the decision.
+    pub increase_months: i32,
     /// A promised payment may be booked so many days after its day.
     pub pledge_grace_days: i64,
     /// A deferment of more than this, and longer than `security_months`, needs a security.

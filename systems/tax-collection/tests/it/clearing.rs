@@ -409,6 +409,10 @@ fn lists_that_are_refused() {
             "TXC02 1行目: 納付日令和8年4月30日が、調定番号04-2026-0000000017-01の決定日令和8年5月1日より前です。（誤りは全部で1行）",
         ),
         (
+            json!({ "list": line("A").replace("2026-05-20,,", "2026-05-20,2026-05-19,") }),
+            "TXC02 1行目: 収入日令和8年5月19日が、納付日令和8年5月20日より前です。（誤りは全部で1行）",
+        ),
+        (
             json!({ "list": line("A").replace("bank", "bnk") }),
             "TXC02 1行目: 収納チャネル「bnk」はありません。（誤りは全部で1行）",
         ),
@@ -420,8 +424,68 @@ fn lists_that_are_refused() {
     }
 }
 
+/// 共通納税の入金日のファイルは、入金年月日のない行を確報にしない。
+#[test]
+fn a_final_word_of_common_payment_names_its_day() {
+    for (what, channel, stage, received_on, wanted) in [
+        ("入金日のファイル", "eltax", "2", "2026-05-25", ""),
+        ("入金年月日がない", "eltax", "2", "", "received_on: 共通納税の確報なのに、入金年月日がありません。"),
+        ("納付日のファイル", "eltax", "1", "", ""),
+        ("金融機関は納付日が収入日", "bank", "2", "", ""),
+        (
+            "入金が納付より前",
+            "eltax",
+            "2",
+            "2026-05-19",
+            "received_on: 収入日令和8年5月19日が、納付日令和8年5月20日より前です。",
+        ),
+    ] {
+        let mut town = Town::new();
+        town.levies("1 10800");
+        let row = vec![
+            ("payment_no", "A".to_owned()),
+            ("channel", channel.to_owned()),
+            ("stage", stage.to_owned()),
+            ("levy_key", key("1")),
+            ("paid_on", "2026-05-20".to_owned()),
+            ("received_on", received_on.to_owned()),
+            ("amount", "10800".to_owned()),
+        ];
+        let refused = town.take("payments", &[row]).join(" ");
+        assert!(refused.starts_with(wanted) && refused.is_empty() == wanted.is_empty(), "{what}: {refused}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    /// In whatever order payments are cleared, the charge and what is owed are those of their days.
+    #[test]
+    fn the_charge_never_depends_on_the_order_of_clearing(days in proptest::collection::vec((0..700_i64, 1..400_000_i64), 1..6), seed in 0..720_usize) {
+        let pay = |order: &[usize]| {
+            let mut town = Town::new();
+            town.levies("03/2025/1/1 500000 due 2025-06-02 decided 2024-12-01");
+            for at in order {
+                let (days_behind, yen) = days[*at];
+                let on = jiff::civil::date(2024, 12, 20).checked_add(jiff::Span::new().days(days_behind)).unwrap();
+                town.pay(&format!("03/2025/1/1 {yen} {on}"));
+            }
+            town.verified();
+            let held = town.instalment("03/2025/1/1");
+            (held.levied(tax_collection::records::Part::Delinquency), held.open_total(), held.overpaid())
+        };
+        let mut order: Vec<usize> = (0..days.len()).collect();
+        order.sort_by_key(|at| days[*at].0);
+        let by_day = pay(&order);
+        let mut other: Vec<usize> = Vec::new();
+        let mut left = order;
+        let mut seed = seed;
+        while !left.is_empty() {
+            other.push(left.remove(seed % left.len()));
+            seed /= 2;
+        }
+        prop_assert_eq!(pay(&other), by_day);
+    }
 
     /// Whatever is levied, corrected, paid and taken back in whatever order, the books agree.
     #[test]
@@ -438,14 +502,15 @@ proptest! {
                 }
                 1 if 0 < yen => {
                     payment += 1;
-                    town.receive(&format!("P{payment},convenience,2,{key},2026-07-20,,{yen}"));
+                    let day = ["2026-05-20", "2026-07-20", "2026-11-19"][usize::try_from(yen % 3).unwrap()];
+                    town.receive(&format!("P{payment},convenience,2,{key},{day},,{yen}"));
                 }
                 2 => {
                     town.done("clear", &json!({}));
                 }
                 3 if 0 < payment => {
                     let held = town.receipt(&format!("P{payment}"));
-                    let line = format!("P{payment},convenience,3,{},2026-07-20,,{}", held.levy_key, held.yen.0);
+                    let line = format!("P{payment},convenience,3,{},{},,{}", held.levy_key, held.paid_on, held.yen.0);
                     town.run("payments-import", &json!({ "list": line }));
                 }
                 _ => {}

@@ -29,6 +29,25 @@ fn to_what_an_overpayment_goes() {
             "07/2026/1/1 12000 2026-05-20",
             &["07 1200 left 0"],
         ),
+        // A premium of another insurer, or of another law: refunded.
+        ("08/2026/1/1 10800\n09/2026/2/1 9000 due 2026-07-31", "08/2026/1/1 12000 2026-05-20", &[]),
+        ("07/2026/1/1 10800\n08/2026/2/1 9000 due 2026-07-31", "07/2026/1/1 12000 2026-05-20", &[]),
+        (
+            "08/2026/1/1 10800\n08/2026/2/1 9000 due 2026-07-31",
+            "08/2026/1/1 12000 2026-05-20",
+            &["08 1200 left 0"],
+        ),
+        // Two of them meet one debt of 1,000 yen: the second finds what the first left.
+        (
+            "1 10800\n2 10800\n03/2026/3/1 1000 due 2026-07-31",
+            "1 12000 2026-05-20\n2 12000 2026-05-20",
+            &["03 1000 left 200"],
+        ),
+        (
+            "1 10800\n2 10800\n03/2026/3/1 2000 due 2026-07-31",
+            "1 12000 2026-05-20\n2 12000 2026-05-20",
+            &["03 1200 left 0", "03 800 left 400"],
+        ),
         // Of somebody else: never.
         ("1 10800\n03/2026/2/1 9000 due 2026-07-31 of 2", "1 12000 2026-05-20", &[]),
     ] {
@@ -388,4 +407,183 @@ fn claims_that_are_refused() {
         claim[change.0] = json!(change.1);
         assert_eq!(town.refused("refund-claim", &claim)[0], wanted);
     }
+}
+
+/// 速報のある期別には充当しない。確報か取消しの後にもう一度。
+#[test]
+fn nothing_is_put_to_what_is_told_to_be_paid() {
+    for (what, stage, put, found) in [
+        ("速報", "1", json!(0), "TXC80"),
+        ("速報の取消し", "3", json!(1_000), ""),
+        ("確報", "2", json!(0), ""),
+    ] {
+        let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
+        town.levies("1 10800\n03/2026/2/1 1000 due 2026-07-31");
+        town.pay("1 12000 2026-05-20");
+        let told = |stage: &str| {
+            format!("Q,convenience,{stage},{},2026-07-30,2026-08-05,1000", crate::town::key("03/2026/2/1"))
+        };
+        town.receive(&told("1"));
+        if stage != "1" {
+            town.receive(&told(stage));
+            town.done("clear", &json!({}));
+        }
+        let outcome = town.run("appropriate", &json!({}));
+        let codes: Vec<&str> = outcome.findings.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes.join(" "), found, "{what}");
+        assert_eq!(outcome.answer.unwrap().data["total_yen"], put, "{what}");
+        // A letter has no row of nothing.
+        let rows: Vec<&Value> = outcome.documents.iter().map(|one| &one.data["rows"]).collect();
+        assert!(!rows.iter().any(|rows| rows.to_string().contains("\"0\"")), "{what}: {rows:?}");
+        town.verified();
+    }
+}
+
+/// 二重納付（令和7年5月30日）の加算金は、充当した分は充当適状の日（7月31日）まで、残りは還付の決定の日まで。
+#[test]
+fn an_addition_is_reckoned_part_by_part() {
+    for (what, paid, notices) in [
+        ("190万円を充当し、10万円を還付", "2100000", &[("2026-11-20", 3_000), ("2026-12-31", 3_100)][..]),
+        ("190万円を充当し、残りはない", "2000000", &[("2026-11-20", 1_400), ("2026-12-31", 1_400)]),
+    ] {
+        for (on, wanted) in notices {
+            let mut town = Town::new();
+            town.take("addressees", &[known(1)]);
+            town.levies("03/2025/1/1 100000 due 2025-05-30\n03/2025/2/1 1900000 due 2025-07-31");
+            town.pay(&format!("03/2025/1/1 {paid} 2025-05-30"));
+            assert_eq!(town.done("appropriate", &json!({}))["total_yen"], json!(1_900_000), "{what}");
+            assert_eq!(town.stands("03/2025/2/1"), "完納 open 0/0/0 paid 1900000 over 0", "{what}");
+            town.today = on.parse().unwrap();
+            let prepared = town.done("refund-notices", &json!({ "claim_by": "2027-01-29" }));
+            assert_eq!(prepared["rows"][0]["addition_yen"], json!(wanted), "{what} {on}");
+            let key = "03-2025-0000000017-01-01";
+            town.done("refund-claim", &own_account(key));
+            town.done("refund", &json!({ "pay_on": on }));
+            town.done("refund-paid", &json!({ "refunded_on": on }));
+            assert_eq!(town.balance(Account::Addition), *wanted, "{what} {on}");
+            assert_eq!(town.done("overpayment-list", &json!({}))["rows"], json!([]), "{what} {on}");
+            town.verified();
+        }
+    }
+}
+
+/// 300万円（令和6年5月31日納付）を11月15日に取り消し、令和7年3月31日に入力して還付する。加算金の起算日は減額の原因による。
+#[test]
+fn the_first_day_of_an_addition_goes_by_the_cause() {
+    for (what, cause, wanted) in [
+        ("原因がない: 納付の翌日から", &[][..], Ok(22_400)),
+        ("更正・決定・賦課決定", &[("refund_cause", "1")], Ok(22_400)),
+        (
+            "更正の請求（10月1日）: 更正の1か月後の12月16日から",
+            &[("refund_cause", "2"), ("refund_claimed_on", "2024-10-01")],
+            Ok(7_800),
+        ),
+        (
+            "更正の請求（7月1日）: 請求の3か月後の10月2日から",
+            &[("refund_cause", "2"), ("refund_claimed_on", "2024-07-01")],
+            Ok(13_300),
+        ),
+        (
+            "所得税の更正（9月2日）: その1か月後の10月3日から",
+            &[("refund_cause", "3"), ("refund_noticed_on", "2024-09-02")],
+            Ok(13_300),
+        ),
+        (
+            "日のない更正の請求",
+            &[("refund_cause", "2")],
+            Err("refund_claimed_on: 減額の原因に要る更正の請求の日がありません。"),
+        ),
+        (
+            "日のない所得税の更正",
+            &[("refund_cause", "3")],
+            Err("refund_noticed_on: 減額の原因に要る所得税の通知・申告の日がありません。"),
+        ),
+        ("知らない原因", &[("refund_cause", "4")], Err("refund_cause: 減額の原因「4」は、")),
+    ] {
+        let mut town = Town::new();
+        town.today = date(2025, 3, 31);
+        town.take("addressees", &[known(1)]);
+        town.levies("03/2024/1/1 3000000 due 2024-05-31 decided 2024-04-10");
+        town.pay("03/2024/1/1 3000000 2024-05-31");
+        let mut row = crate::town::levy("03/2024/1/1 0 due 2024-05-31 hist 2 decided 2024-11-15");
+        row.extend(cause.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        let refused = town.take("levies", &[row]).join(" ");
+        match wanted {
+            Err(said) => assert!(refused.starts_with(said), "{what}: {refused}"),
+            Ok(addition) => {
+                assert_eq!(refused, "", "{what}");
+                let prepared = town.done("refund-notices", &json!({ "claim_by": "2025-04-30" }));
+                assert_eq!(prepared["rows"][0]["addition_yen"], json!(addition), "{what}");
+            }
+        }
+        town.verified();
+    }
+}
+
+/// 9月1日の減額を11月20日に入力して充当する: 充てる90万円（納期限6月30日）の延滞金は、減額の日までの9,300円。
+#[test]
+fn what_a_correction_made_too_much_is_fit_from_its_decision() {
+    let mut town = Town::new();
+    town.take("addressees", &[known(1)]);
+    town.levies("1 2000000\n03/2026/2/1 900000 due 2026-06-30");
+    town.pay("1 2000000 2026-05-20");
+    town.levies("1 0 hist 2 decided 2026-09-01");
+    assert_eq!(town.done("appropriate", &json!({}))["total_yen"], json!(909_300));
+    assert_eq!(town.stands("03/2026/2/1"), "完納 open 0/0/0 paid 900000 over 0");
+    town.verified();
+}
+
+/// 会計に支払を依頼した過納分の納付は、取り消せない。取り消した過納分の支払済みは、反映しない。
+#[test]
+fn a_cancellation_does_not_lose_what_the_accounting_pays() {
+    let cancel =
+        json!({ "list": format!("P0001,bank,3,{},2026-11-01,2026-11-01,12000", crate::town::key("1")) });
+    for (what, requested) in [("支払依頼の後", true), ("還付通知の後", false)] {
+        let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
+        town.levies("1 10800");
+        town.pay("1 12000 2026-11-01");
+        town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
+        let claim = own_account(OVERPAID);
+        town.done("refund-claim", &claim);
+        if requested {
+            town.done("refund", &json!({ "pay_on": "2026-11-20" }));
+            let said = town.refused("payments-import", &cancel);
+            assert!(
+                said[0].starts_with("TXC02") && said[0].contains("会計に還付の支払を依頼しています"),
+                "{said:?}"
+            );
+            // The accounting stops the payment, and the cancellation goes on.
+            town.done(
+                "refund-paid",
+                &json!({ "refunded_on": "2026-11-20", "overpayment_key": OVERPAID, "result": "failed" }),
+            );
+        }
+        town.done("payments-import", &cancel);
+        assert_eq!(town.stands("1"), "未納 open 10800/0/0 paid 0 over 0", "{what}");
+        let said = town.take("refund-results", &[result("2026-11-20", "1")]).join(" ");
+        assert!(said.contains("支払済みの結果は反映していません"), "{what}: {said}");
+        assert_eq!(town.balance(Account::Cash), 0, "{what}");
+        town.verified();
+    }
+}
+
+/// 還付した過納分の納付は、同じ期別にほかの過納分があっても、取り消せない。
+#[test]
+fn what_was_refunded_is_not_taken_for_another_surplus() {
+    let mut town = Town::new();
+    town.take("addressees", &[known(1)]);
+    town.levies("1 10800");
+    town.pay("1 12000 2026-11-01");
+    town.done("refund-notices", &json!({ "claim_by": "2026-12-25" }));
+    town.done("refund-claim", &own_account(OVERPAID));
+    town.done("refund", &json!({ "pay_on": "2026-11-20" }));
+    town.done("refund-paid", &json!({ "refunded_on": "2026-11-20" }));
+    town.pay("1 5000 2026-11-02");
+    let line = format!("P0001,bank,3,{},2026-11-01,2026-11-01,12000", crate::town::key("1"));
+    let said = town.refused("payments-import", &json!({ "list": line }));
+    assert!(said[0].contains("すでに還付か充当をしています"), "{said:?}");
+    assert_eq!(town.stands("1"), "過納 open 0/0/0 paid 10800 over 5000");
+    town.verified();
 }
