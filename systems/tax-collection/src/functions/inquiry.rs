@@ -15,6 +15,7 @@ use crate::letters::{levy_name, tax_name};
 use crate::records::known::{Addressee, PayingAccount};
 use crate::records::{Entry, Instalment, Overpayment, Part, RECEIPT, Receipt, TransferApplication};
 use crate::rules::{Missing, charge_missing, levy_key_of, rates};
+use crate::tasks::ended;
 
 /// 収滞納情報照会.
 pub(super) fn function() -> Function {
@@ -86,7 +87,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         };
         open = open.saturating_add(levy.open_total().0);
         charges = charges.saturating_add(charge.0);
-        if levy.is_overdue(as_of) {
+        let ended = match ended(view, levy, as_of)? {
+            Ok(ended) => ended.is_some(),
+            Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+        };
+        if levy.is_overdue(as_of) && !ended {
             overdue = overdue.saturating_add(levy.open_total().0);
         }
         rows.push(row(view, levy, charge)?);
@@ -132,7 +137,7 @@ fn several(notice: &str, count: usize) -> Finding {
 
 /// What of the charge is not levied yet, of an instalment of which tax is owed.
 pub(super) fn charge_now(levy: &Instalment, as_of: Date) -> Result<Result<Yen, Missing>, Fault> {
-    if levy.open(Part::Tax) <= Yen::ZERO || as_of <= levy.due_on {
+    if levy.open(Part::Tax) <= Yen::ZERO || as_of <= levy.first_due_on() {
         return Ok(Ok(Yen::ZERO));
     }
     Ok(charge_missing(rates()?, levy, as_of))

@@ -13,6 +13,7 @@ use super::{day_or_today, no_levy, place};
 use crate::letters::{Letter, issue_number, letter, levy_name, recipient, slip};
 use crate::records::{Instalment, Issue, Part};
 use crate::rules::levy_key_of;
+use crate::tasks::ended;
 
 /// 証明書交付.
 pub(super) fn certificate() -> Function {
@@ -101,8 +102,15 @@ fn decide_certificate(view: &dyn View, input: &Input, context: &Context<'_>) -> 
             ));
         }
     }
-    let overdue: Vec<&Instalment> =
-        levies.iter().filter(|levy| levy.is_overdue(context.today) || behind(levy)).collect();
+    let mut overdue: Vec<&Instalment> = Vec::new();
+    for levy in levies.iter().filter(|levy| levy.is_overdue(context.today) || behind(levy)) {
+        // What has ended is no arrears, given up in the books or not.
+        match ended(view, levy, context.today)? {
+            Ok(None) => overdue.push(levy),
+            Ok(Some(_)) => {}
+            Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+        }
+    }
     let none = input.text("kind") == "no-arrears";
     if none && !overdue.is_empty() {
         let names: Vec<String> = overdue.iter().map(|levy| levy_name(levy)).collect();
@@ -238,7 +246,24 @@ fn decide_reissue(view: &dyn View, input: &Input, context: &Context<'_>) -> Resu
         let asked = [input.text("slip"), input.text("addressee_no")].concat();
         return Ok(Outcome::refused(vec![no_levy("slip", &asked)]));
     }
-    let mut open: Vec<_> = held.into_iter().filter(|held| Yen::ZERO < held.record.open_total()).collect();
+    let mut open = Vec::new();
+    for held in held.into_iter().filter(|held| Yen::ZERO < held.record.open_total()) {
+        match ended(view, &held.record, context.today)? {
+            Ok(None) => open.push(held),
+            // Nothing can be paid on it: a slip would bring money that is to be given back.
+            Ok(Some(ended)) if !input.text("slip").is_empty() => {
+                return Ok(Outcome::refused(vec![Finding::error(
+                    "TXC82",
+                    "slip",
+                    "期別",
+                    format!("{}の納付書は出せません。{}。", levy_name(&held.record), ended.words()),
+                    "不納欠損の手続きをしてください。納付があったときは、誤納として還付します。",
+                )]));
+            }
+            Ok(Some(_)) => {}
+            Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+        }
+    }
     let Some(number) = open.first().map(|held| held.record.addressee_no.clone()) else {
         return Ok(Outcome::refused(vec![Finding::error(
             "TXC44",

@@ -15,6 +15,7 @@ use crate::drafts::Drafts;
 use crate::letters::{Letter, Recipient, issue_number, letter, levy_name, recipient, slip};
 use crate::records::{Instalment, TRANSFER, Transfer, TransferState};
 use crate::rules::{charge_missing, rates, transfer_result};
+use crate::tasks::ended;
 
 /// Most letters of one run; a run is one bundle for the post.
 const LETTERS_MAX: usize = 200;
@@ -77,6 +78,15 @@ fn decide_unable(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
     let mut subjects = Vec::new();
     for Bundled { to, mut transfer, version } in bundle {
         let Some(levy) = instalments.load(view, &transfer.levy_key)? else { continue };
+        match ended(view, &levy, context.today)? {
+            Ok(None) => {}
+            // No slip goes out for what has ended.
+            Ok(Some(ended)) => {
+                unknown.push(json!({ "addressee_no": transfer.addressee_no, "why": ended.words() }));
+                continue;
+            }
+            Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
+        }
         let charge = match charge_missing(rates, &levy, limit) {
             Ok(charge) => charge,
             Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),

@@ -2,9 +2,9 @@
 
 use domain::{Date, Yen, period_end, wareki};
 
-use super::codes::DemandStage;
+use super::codes::{DemandStage, WRITE_OFF_REASONS};
 use super::days::plus;
-use super::limitation::{Limitation, events, limitation};
+use super::limitation::{Limitation, limitation_of};
 use super::rates::{Missing, Rates};
 use crate::records::{Account, Case, Cause, Disposition, Entry, Instalment, Part, Pledge};
 
@@ -54,8 +54,17 @@ pub fn seizable_from(rates: &Rates, held: &Instalment) -> Option<Date> {
 
 /// Why property cannot be seized for an instalment on a day, in words; none when it can.
 ///
-/// Source: 地方税法 331条, 15条の2の3 (猶予中の処分の禁止), 15条の7 (執行停止).
-pub fn not_seizable(rates: &Rates, held: &Instalment, case: &Case, on: Date) -> Option<String> {
+/// Source: 地方税法 331条, 15条の2の3 (猶予中の処分の禁止), 15条の7 (執行停止), 18条 (消滅した租税債権).
+pub fn not_seizable(
+    rates: &Rates,
+    held: &Instalment,
+    case: &Case,
+    ended: Option<&Extinction>,
+    on: Date,
+) -> Option<String> {
+    if let Some(ended) = ended {
+        return Some(ended.words());
+    }
     if held.is_deferred(on) {
         return Some("猶予の期間中です".to_owned());
     }
@@ -145,6 +154,14 @@ pub struct Extinction {
     pub since: Date,
 }
 
+impl Extinction {
+    /// Why nothing is asked or taken for it, in words.
+    pub fn words(&self) -> String {
+        let why = WRITE_OFF_REASONS.label(self.reason).unwrap_or("消滅");
+        format!("納付義務が{}に消滅しています（{why}）", wareki(self.since))
+    }
+}
+
 /// 執行停止が3年継続.
 pub const BY_SUSPENSION: &str = "1";
 /// 即時消滅.
@@ -176,8 +193,7 @@ pub fn extinct(
             found.push(Extinction { reason: BY_SUSPENSION, since: plus(last, 1) });
         }
     }
-    let Limitation { completes_on, .. } =
-        limitation(rates, &held.tax_item, held.due_on, &events(held, case, dispositions))?;
+    let Limitation { completes_on, .. } = limitation_of(rates, held, case, dispositions)?;
     if let Some(last) = completes_on.filter(|last| *last < on) {
         found.push(Extinction { reason: BY_LIMITATION, since: plus(last, 1) });
     }
@@ -210,7 +226,7 @@ pub fn not_given_up(held: &Instalment, on: Date) -> Option<&'static str> {
 /// # Errors
 /// For a year whose rate is not held.
 pub fn owed_on(rates: &Rates, held: &Instalment, on: Date) -> Result<Yen, Missing> {
-    let missing = if Yen::ZERO < held.open(Part::Tax) && held.due_on < on {
+    let missing = if Yen::ZERO < held.open(Part::Tax) && held.first_due_on() < on {
         super::book::charge_missing(rates, held, on)?
     } else {
         Yen::ZERO

@@ -3,6 +3,7 @@
 
 mod arrears;
 mod calc;
+mod charges;
 mod checks;
 mod clearing;
 mod closing;

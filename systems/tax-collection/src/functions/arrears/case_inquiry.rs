@@ -11,7 +11,7 @@ use crate::notices::name_of;
 use crate::records::{Case, Disposition, Instalment, Survey};
 use crate::rules::{
     DEFERMENT_REASONS, RELEASE_REASONS, REMISSION_REASONS, Rates, SUSPENSION_REASONS, WRITE_OFF_REASONS,
-    events, kept, limitation, not_seizable, owed_on, rates, seizable_from,
+    extinct, kept, limitation_of, not_seizable, owed_on, rates, seizable_from,
 };
 
 /// 滞納者照会.
@@ -98,7 +98,8 @@ fn shown(
     let owed = owed_on(rates, levy, on)?;
     let open = levy.open_parts();
     let owes = Yen::ZERO < levy.open_total();
-    let limit = limitation(rates, &levy.tax_item, levy.due_on, &events(levy, Some(case), dispositions))?;
+    let limit = limitation_of(rates, levy, Some(case), dispositions)?;
+    let ended = if owes { extinct(rates, levy, Some(case), dispositions, on)? } else { None };
     let marks: Vec<Value> = limit
         .marks
         .iter()
@@ -116,7 +117,7 @@ fn shown(
         "deferred": levy.is_deferred(on), "suspended": case.suspended(&levy.levy_key, on).is_some(),
         "preliminary": !levy.preliminary.is_empty(),
         "seizable_from": owes.then(|| seizable_from(rates, levy)).flatten(),
-        "not_seizable": owes.then(|| not_seizable(rates, levy, case, on)).flatten(),
+        "not_seizable": owes.then(|| not_seizable(rates, levy, case, ended.as_ref(), on)).flatten(),
         "completes_on": owes.then_some(limit.completes_on).flatten(), "limitation_over": owes && limit.is_complete(on),
         "limitation": if owes { marks } else { Vec::new() }, "write_off": write_off,
     });

@@ -5,8 +5,8 @@ use register::{Fault, View, Write};
 use system::{Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section};
 
 use super::{
-    Debtor, choices_of, day_or_today, dispositions, in_future, keys_field, next_key, person_field, place,
-    refuse, reopen,
+    Debtor, choices_of, day_or_today, dispositions, in_future, keys_field, next_key, not_ended, person_field,
+    place, refuse, reopen,
 };
 use crate::notices::{self, Words};
 use crate::records::{Disposition, DispositionKind, PropertyKind};
@@ -46,6 +46,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         Err(finding) => return refuse(finding),
     };
     let keys = match debtor.chosen(input, |held| held.due_on < on) {
+        Ok(keys) => keys,
+        Err(findings) => return Ok(Outcome::refused(findings)),
+    };
+    let keys = match not_ended(view, &debtor, input, keys, on)? {
         Ok(keys) => keys,
         Err(findings) => return Ok(Outcome::refused(findings)),
     };

@@ -16,6 +16,7 @@ use crate::notices::{self, Debt, Words};
 use crate::records::{Case, CaseState, Demand, INSTALMENT, Instalment};
 use crate::rules::days::plus;
 use crate::rules::{DemandStage, Promise, Rates, charge_missing, demand_due, demand_stages, kept, rates};
+use crate::tasks::ended;
 
 /// Days a demand gives where the form does not say.
 const DAYS_TO_PAY: i64 = 14;
@@ -77,7 +78,20 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         let chosen = case.state == CaseState::Open
             && (officer.is_empty() || case.officer == officer)
             && (person.is_empty() || no == person);
-        let Some(levies) = owed.remove(&no).filter(|_| chosen) else { continue };
+        let Some(all) = owed.remove(&no).filter(|_| chosen) else { continue };
+        let owing = all.iter().fold(Yen::ZERO, |sum, held| Yen(sum.0.saturating_add(held.open_total().0)));
+        let mut levies = Vec::new();
+        for levy in all {
+            match ended(view, &levy, on)? {
+                Ok(None) => levies.push(levy),
+                Ok(Some(_)) => {}
+                Err(missing) => return refuse(missing.finding()),
+            }
+        }
+        if levies.is_empty() {
+            part.leave_out(&no, owing, "納付義務が消滅（不納欠損の手続きが必要）");
+            continue;
+        }
         let total = levies.iter().fold(Yen::ZERO, |sum, held| Yen(sum.0.saturating_add(held.open_total().0)));
         let reminded =
             levies.iter().filter_map(|held| held.reminder).map(|one| one.sent_on).min().unwrap_or(on);

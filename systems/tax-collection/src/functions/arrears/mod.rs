@@ -28,6 +28,7 @@ use system::{Choice, Context, Field, FieldKind, Finding, Function, Input, Outcom
 
 use super::{day, day_or_today, no_levy, place};
 use crate::records::{CASE, Case, CaseState, DISPOSITION, Disposition, INSTALMENT, Instalment, Summary};
+use crate::tasks::ended;
 
 /// Most persons of one part of a batch: a few seconds of work, so that the counter does not wait.
 pub(super) const PART_MAX: usize = 5_000;
@@ -193,6 +194,34 @@ impl Debtor {
             ..Outcome::default()
         })
     }
+}
+
+/// Of the levies that were chosen those whose duty has not ended: of what has ended nothing is seized, asked or promised. The
+/// findings when one was named that has, or when none is left.
+pub(super) fn not_ended(
+    view: &dyn View,
+    debtor: &Debtor,
+    input: &Input,
+    keys: Vec<String>,
+    on: Date,
+) -> Result<Result<Vec<String>, Vec<Finding>>, Fault> {
+    let mut findings = Vec::new();
+    let mut lives = Vec::new();
+    for held in debtor.of(&keys) {
+        match ended(view, &held, on)? {
+            Err(missing) => return Ok(Err(vec![missing.finding()])),
+            Ok(None) => lives.push(held.levy_key),
+            Ok(Some(ended)) => findings.push(Finding::error(
+                "TXC81",
+                "levy_keys",
+                "対象の調定番号",
+                format!("調定番号{}は対象にできません。{}。", held.levy_key, ended.words()),
+                "対象から除き、不納欠損の手続きをしてください。",
+            )),
+        }
+    }
+    let named = !input.text("levy_keys").trim().is_empty();
+    Ok(if !findings.is_empty() && (named || lives.is_empty()) { Err(findings) } else { Ok(lives) })
 }
 
 /// The dispositions of a person, oldest first.

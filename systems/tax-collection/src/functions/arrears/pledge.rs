@@ -8,8 +8,8 @@ use system::{
 };
 
 use super::{
-    Debtor, ROWS_MAX, cases, day_or_today, disorder, in_future, keys_field, person_field, place, refuse,
-    reopen,
+    Debtor, ROWS_MAX, cases, day_or_today, disorder, in_future, keys_field, not_ended, person_field, place,
+    refuse, reopen,
 };
 use crate::records::{CaseState, Instalment, Pledge, PledgeRow};
 use crate::rules::{Promise, kept, owed_on, paid_between, rates};
@@ -68,6 +68,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         Err(finding) => return refuse(finding),
     };
     let keys = match debtor.chosen(input, |held| held.due_on < on) {
+        Ok(keys) => keys,
+        Err(findings) => return Ok(Outcome::refused(findings)),
+    };
+    let keys = match not_ended(view, &debtor, input, keys, on)? {
         Ok(keys) => keys,
         Err(findings) => return Ok(Outcome::refused(findings)),
     };

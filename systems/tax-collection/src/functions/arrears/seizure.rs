@@ -8,7 +8,7 @@ use system::{
 
 use super::{
     Debtor, choices_of, day_or_today, dispositions, in_future, keys_field, next_key, no_field, no_such,
-    number, person_field, place, refuse, reopen,
+    not_ended, number, person_field, place, refuse, reopen,
 };
 use crate::records::{Disposition, DispositionKind, PropertyKind, Survey};
 use crate::rules::{not_seizable, rates};
@@ -52,6 +52,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         Ok(keys) => keys,
         Err(findings) => return Ok(Outcome::refused(findings)),
     };
+    let keys = match not_ended(view, &debtor, input, keys, on)? {
+        Ok(keys) => keys,
+        Err(findings) => return Ok(Outcome::refused(findings)),
+    };
     let (property_kind, property) = match property(view, input, &debtor.case.addressee_no)? {
         Ok(property) => property,
         Err(finding) => return refuse(finding),
@@ -60,7 +64,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     findings.extend(in_future("on", "差押の日", on, context.today));
     let rates = rates()?;
     for held in debtor.of(&keys) {
-        if let Some(why) = not_seizable(rates, &held, &debtor.case, on) {
+        if let Some(why) = not_seizable(rates, &held, &debtor.case, None, on) {
             findings.push(Finding::error(
                 "TXC64",
                 "levy_keys",
