@@ -1,20 +1,21 @@
 //! 賦課情報登録（更正・手入力）: a levy that no link brings.
 
 use domain::{Date, FiscalYear, wareki};
-use register::{Fault, View};
+use register::{Fault, View, ViewExt};
 use system::{
     Batch, BatchExtent, Context, Effect, Field, FieldKind, Finding, Form, Function, Incoming, Input, Mode,
-    Outcome, Row, Section,
+    Outcome, Row, Section, choices,
 };
 
 use super::{day, place};
 use crate::intakes::LEVIES;
+use crate::records::Instalment;
 
 /// A year so many years ago is seldom meant: a debt of it has mostly ended.
 const OLD_YEARS: i16 = 10;
 
 /// The items of the form, as the intake wants them.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 16] = [
     "levy_key",
     "history_no",
     "tax_item",
@@ -28,10 +29,18 @@ const NAMES: [&str; 13] = [
     "decided_on",
     "reason",
     "object",
+    "refund_cause",
+    "refund_claimed_on",
+    "refund_noticed_on",
 ];
 
 /// 賦課情報登録（手入力）. The same rules as for what comes over a link.
 pub(super) fn function() -> Function {
+    let causes = choices(&[
+        ("1", "更正・決定・賦課決定"),
+        ("2", "更正の請求に基づく更正"),
+        ("3", "所得税の更正・申告"),
+    ]);
     Function {
         id: "tax-collection/levy-entry",
         title: "賦課情報登録（手入力・更正）",
@@ -56,6 +65,12 @@ pub(super) fn function() -> Function {
                 Field::new("decided_on", "決定日", FieldKind::Date).required(),
                 Field::new("reason", "事由", FieldKind::Text(20)),
                 Field::new("object", "課税の対象", FieldKind::Text(100)),
+                Field::new("refund_cause", "減額の原因", FieldKind::Choice(causes))
+                    .help("納め過ぎになる減額のとき。還付加算金の起算日が決まります。空のときは更正・決定・賦課決定です。"),
+                Field::new("refund_claimed_on", "更正の請求の日", FieldKind::Date)
+                    .help("減額の原因が更正の請求のとき。"),
+                Field::new("refund_noticed_on", "所得税の通知・申告の日", FieldKind::Date)
+                    .help("減額の原因が所得税の更正・申告のとき。"),
             ],
         )]),
         in_menu: true,
@@ -72,11 +87,15 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         match name {
             "levy_key" => row.push(&key),
             "instalment" => row.push(&instalment),
-            "due_on" | "decided_on" => row.push_optional(day(input, name)),
+            "due_on" | "decided_on" | "refund_claimed_on" | "refund_noticed_on" => {
+                row.push_optional(day(input, name))
+            }
             other => row.push(input.text(other)),
         }
     }
-    let found = findings(input, context.today);
+    let mut found = findings(input, context.today);
+    let held = view.load::<Instalment>(&key)?.map(|held| held.record.history_no);
+    found.extend(gap(input.text("history_no"), held.unwrap_or_default()));
     if found.iter().any(Finding::stops) {
         return Ok(Outcome::refused(found));
     }
@@ -108,6 +127,20 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         message: format!("調定番号{key}を登録しました。"),
         opens: Some(text("addressee_no")),
         ..Outcome::default()
+    })
+}
+
+/// A number that leaves one out: the one left out could not be entered any more, as it would be older than what is held.
+fn gap(history_no: &str, held: u32) -> Option<Finding> {
+    let (next, given) = (held.saturating_add(1), history_no.parse().unwrap_or(0_u32));
+    (next < given).then(|| {
+        let message = if held == 0 {
+            format!("はじめての賦課なのに、履歴番号が{given}です。")
+        } else {
+            format!("今の履歴番号は{held}で、次は{next}です。履歴番号{given}は、間の番号を飛ばしています。")
+        };
+        let remedy = "飛ばした番号の賦課は、後から登録できなくなります。先にそれを登録するか、ないことを確かめて進めてください。";
+        Finding::alert("TXC83", "history_no", "履歴番号", message, remedy)
     })
 }
 

@@ -89,6 +89,27 @@ fn branches_nobody_knows() {
     }
 }
 
+/// 履歴番号を飛ばすと、飛ばした番号は後から登録できないので、確かめてから進む。
+#[test]
+fn a_history_that_leaves_a_number_out() {
+    let row = json!({
+        "tax_item": "04", "tax_year": "2026", "levy_year": "2026", "notice_no": "0000000017", "instalment": "1",
+        "addressee_no": person(1), "amount": "9000", "due_on": "2026-12-25", "decided_on": "2026-11-20",
+    });
+    for (what, held, history_no, wanted) in [
+        ("はじめは1", "", "1", ""),
+        ("はじめが2", "", "2", "TXC83@history_no"),
+        ("次の番号", "1 10800", "2", ""),
+        ("一つ飛ばす", "1 10800", "3", "TXC83@history_no"),
+        ("すでにある番号", "1 10800", "1", "TXC07@history_no"),
+    ] {
+        let mut town = Town::new();
+        town.levies(held);
+        let input = with(row.clone(), &[("history_no", history_no)]);
+        assert_eq!(found(&mut town, "levy-entry", &input), wanted, "{what}");
+    }
+}
+
 fn reminded(levy: &str, today: Date, on: Date) -> Town {
     let mut town = Town::new();
     town.take("addressees", &[known(1)]);
