@@ -47,7 +47,8 @@ pub(crate) fn fact_fields(kind_required: bool) -> Vec<Field> {
             .help("三輪・四輪だけ。2015-05 の形で入力してください"),
         Field::new("green", "グリーン化特例", FieldKind::Choice(choices(&greens))),
         Field::new("displacement_cc", "総排気量（cc）", FieldKind::Number(9_999)),
-        Field::new("output_w", "定格出力（W）", FieldKind::Number(999_999)),
+        Field::new("output_w", "定格出力（W）", FieldKind::Number(999_999))
+            .help("新基準原付は最高出力を入力してください。4.0kW は 4000"),
         Field::new("model", "車名・型式", FieldKind::Text(40)),
         Field::new("place_kept", "定置場", FieldKind::Text(100)),
     ]
@@ -246,9 +247,11 @@ fn engine(desk: &mut Desk<'_>, vehicle: &Vehicle) -> Result<(), Fault> {
     if let Some(engine) = rates.engine_of(&vehicle.kind)
         && !engine.fits(vehicle.displacement_cc, vehicle.output_w)
     {
+        let output = engine.output_label();
+        let watts = vehicle.output_w.map(|watts| format!("{output}{watts}W"));
         let has = [
             vehicle.displacement_cc.map(|cc| format!("総排気量{cc}cc")),
-            vehicle.output_w.map(|watts| format!("定格出力{watts}W")),
+            watts.or_else(|| engine.greatest_output.then(|| format!("{output}の入力がないもの"))),
         ];
         desk.error(
             "LVT05",
@@ -260,7 +263,11 @@ fn engine(desk: &mut Desk<'_>, vehicle: &Vehicle) -> Result<(), Fault> {
                 engine.label(),
                 has.into_iter().flatten().collect::<Vec<_>>().join("、")
             ),
-            "車種と、総排気量又は定格出力を確かめてください。",
+            if engine.greatest_output {
+                "車種と総排気量を確かめ、型式認定番号か最高出力の確認済書で、最高出力を入力してください。確かめられないものは原付二種です。"
+            } else {
+                "車種と、総排気量又は定格出力を確かめてください。"
+            },
         );
     }
     if rates.is_aged(&vehicle.kind) && vehicle.first_inspected.is_none() {

@@ -50,6 +50,9 @@ pub struct Engine {
     pub w_above: Option<u32>,
     /// At most so many watts.
     pub w_to: Option<u32>,
+    /// Whether the watts are the greatest output (最高出力), which tells the kind from others of its displacement: it has to be stated.
+    #[serde(default)]
+    pub greatest_output: bool,
     /// Article.
     pub source: String,
 }
@@ -62,7 +65,14 @@ impl Engine {
                 above.is_none_or(|above| above < value) && to.is_none_or(|to| value <= to)
             })
         };
-        inside(cc, self.cc_above, self.cc_to) && inside(watts, self.w_above, self.w_to)
+        inside(cc, self.cc_above, self.cc_to)
+            && inside(watts, self.w_above, self.w_to)
+            && (watts.is_some() || !self.greatest_output)
+    }
+
+    /// The words for what the watts are.
+    pub fn output_label(&self) -> &'static str {
+        if self.greatest_output { "最高出力" } else { "定格出力" }
     }
 
     /// What it has to be, in words.
@@ -73,7 +83,9 @@ impl Engine {
             (None, Some(to)) => Some(format!("{to}{unit}以下")),
             (Some(above), Some(to)) => Some(format!("{above}{unit}超{to}{unit}以下")),
         };
-        let parts = [range(self.cc_above, self.cc_to, "cc"), range(self.w_above, self.w_to, "W")];
+        let watts = range(self.w_above, self.w_to, "W");
+        let watts = watts.map(|range| if self.greatest_output { format!("最高出力{range}") } else { range });
+        let parts = [range(self.cc_above, self.cc_to, "cc"), watts];
         parts.into_iter().flatten().collect::<Vec<_>>().join("、")
     }
 }
