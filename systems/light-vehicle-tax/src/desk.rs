@@ -11,7 +11,7 @@ use crate::codes::{self, reason};
 use crate::records::{
     Addressee, Correction, CorrectionState, LEVY_RUN, Levy, LevyRun, Reduction, Serial, Vehicle,
 };
-use crate::rules::{Assessed, assess, rates};
+use crate::rules::{Assessed, Way, assess, decidable_until, rates};
 
 /// One decision at work.
 pub(crate) struct Desk<'a> {
@@ -24,6 +24,17 @@ pub(crate) struct Desk<'a> {
     vehicles: BTreeMap<String, (Vehicle, Option<u32>, Date)>,
     /// Corrections that begin to wait with this change, by vehicle and year.
     pending: BTreeSet<String>,
+}
+
+/// What a person says of a correction; nothing of one that follows from a change.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Wish<'a> {
+    /// 内容.
+    pub(crate) note: &'a str,
+    /// Whether the levy is to be cancelled whatever the rule says.
+    pub(crate) cancels: bool,
+    /// 偽りその他不正の行為による.
+    pub(crate) evaded: bool,
 }
 
 /// What is numbered.
@@ -180,6 +191,37 @@ impl<'a> Desk<'a> {
         Ok(Some(person))
     }
 
+    /// LVT48: the levy of a year may no longer be decided on this way.
+    ///
+    /// Source: 地方税法 17条の5.
+    pub(crate) fn decidable(&mut self, tax_year: i16, way: Way, evaded: bool) -> Result<bool, Fault> {
+        let until = match decidable_until(rates()?, tax_year, way, evaded) {
+            Ok(until) => until,
+            Err(missing) => {
+                self.findings.push(missing.finding());
+                return Ok(false);
+            }
+        };
+        if self.today() <= until {
+            return Ok(true);
+        }
+        let what = match way {
+            Way::More => "課税・増額",
+            Way::Less => "減額・取消し",
+        };
+        self.error(
+            "LVT48",
+            "tax_year",
+            "年度",
+            format!("{tax_year}年度の{what}の賦課決定ができるのは、{}まででした（地方税法17条の5）。", wareki(until)),
+            match way {
+                Way::More => "課税・増額はできません。受け付けてある更正は取り下げてください。元の賦課を減らすだけなら、取り下げた後に課税取消・税額の誤りで受け付けてください。偽りその他不正の行為で免れた税なら、更正申告受付登録でその旨に印を付けてください（7年）。",
+                Way::Less => "減額・取消しはできません。受け付けてある更正は取り下げてください。偽りその他不正の行為によるものなら、更正申告受付登録でその旨に印を付けてください（7年）。",
+            },
+        );
+        Ok(false)
+    }
+
     /// A vehicle by its number, as this change leaves it.
     pub(crate) fn vehicle(&self, vehicle_no: &str) -> Result<Option<(Vehicle, Option<u32>)>, Fault> {
         if let Some((vehicle, version, _)) = self.vehicles.get(vehicle_no) {
@@ -286,7 +328,7 @@ impl<'a> Desk<'a> {
                 }
                 (_, Assessed::Exception(_)) | (None, Assessed::NotTaxable(_)) => (false, why),
             };
-            if differs && self.wait(vehicle, tax_year, why, "", false)? {
+            if differs && self.wait(vehicle, tax_year, why, Wish::default())? {
                 waiting += 1;
             }
         }
@@ -307,8 +349,7 @@ impl<'a> Desk<'a> {
         vehicle: &Vehicle,
         tax_year: i16,
         why: &str,
-        note: &str,
-        cancels: bool,
+        wish: Wish<'_>,
     ) -> Result<bool, Fault> {
         let pending = Levy::vehicle_year_of(&vehicle.vehicle_no, tax_year);
         let waits = !self.view.load_by::<Correction>("pending", &pending)?.is_empty();
@@ -321,9 +362,10 @@ impl<'a> Desk<'a> {
             tax_year,
             pending: Some(pending),
             reason: why.to_owned(),
-            cancels,
+            cancels: wish.cancels,
+            evaded: wish.evaded,
             received_on: self.today(),
-            note: note.to_owned(),
+            note: wish.note.to_owned(),
             state: CorrectionState::Pending,
             levy_keys: Vec::new(),
         };

@@ -9,7 +9,9 @@ use system::{Check, Inconsistency};
 
 use crate::codes;
 use crate::functions::totals;
-use crate::records::{Correction, LEVY, LEVY_TOTAL, Levy, LevyTotal, REDUCTION, Reduction, VEHICLE, Vehicle};
+use crate::records::{
+    Correction, CorrectionState, LEVY, LEVY_TOTAL, Levy, LevyTotal, REDUCTION, Reduction, VEHICLE, Vehicle,
+};
 use crate::rules::{Assessed, Month, assess, rates};
 
 /// The checks of the system.
@@ -129,7 +131,17 @@ fn differs(view: &dyn View, levy: &Levy) -> Result<Option<String>, Fault> {
     };
     let key = Levy::vehicle_year_of(&levy.vehicle_no, levy.tax_year);
     let waits = !view.load_by::<Correction>("pending", &key)?.is_empty();
-    Ok((!waits).then_some(what))
+    Ok((!waits && !left(view, levy)?).then_some(what))
+}
+
+/// Whether a person withdrew what followed for a levy, which is possible only when it is too late to decide on it (地方税法17条の5).
+fn left(view: &dyn View, levy: &Levy) -> Result<bool, Fault> {
+    let held = view.load_by::<Correction>("vehicle_no", &levy.vehicle_no)?;
+    Ok(held.iter().map(|held| &held.record).any(|one| {
+        one.tax_year == levy.tax_year
+            && one.state == CorrectionState::Withdrawn
+            && codes::List::LevyReasons.cell(&one.reason, 3) != "1"
+    }))
 }
 
 fn adds_up(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {

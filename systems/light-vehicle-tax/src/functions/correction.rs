@@ -12,9 +12,9 @@ use system::{
 
 use super::scrap::chosen;
 use crate::codes::{self, List, reason};
-use crate::desk::Desk;
+use crate::desk::{Desk, Wish};
 use crate::records::{CORRECTION, Correction, CorrectionState, Levy, Vehicle};
-use crate::rules::{Assessed, assess, rates};
+use crate::rules::{Assessed, Way, assess, decidable_until, rates};
 
 const PLACE: Place =
     Place { unit: "軽自動車税", level1: "更正", level2: "更正申告受付登録", level3: "" };
@@ -37,6 +37,8 @@ pub(crate) fn function() -> Function {
                 Field::new("tax_year", "年度", FieldKind::Number(9_999)).required(),
                 Field::new("reason", "事由", codes::correction_field()).required(),
                 Field::new("note", "内容", FieldKind::Text(200)).required(),
+                Field::new("evaded", "偽りその他不正の行為による", FieldKind::Flag)
+                    .help("賦課決定の期間が、3年・5年ではなく7年になります（地方税法17条の5第7項）。内容に事実を書いてください"),
             ],
         )]),
         in_menu: true,
@@ -88,6 +90,8 @@ struct Request {
     tax_year: String,
     reason: String,
     note: String,
+    #[serde(default)]
+    evaded: bool,
 }
 
 /// The levy of a vehicle and a year that stands.
@@ -100,7 +104,7 @@ pub(crate) fn standing(
     Ok(view.load_by::<Levy>("vehicle_year", &key)?.into_iter().next())
 }
 
-/// LVT09, LVT11, LVT20, LVT21, LVT35, LVT37.
+/// LVT09, LVT11, LVT20, LVT21, LVT35, LVT37, LVT48.
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let given: Request = input.read()?;
     let mut desk = Desk::new(view, context);
@@ -113,12 +117,17 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         desk.error("LVT11", "tax_year", "年度", why, "今年度までの年度を西暦で入力してください。");
         return Ok(Outcome::refused(desk.findings));
     }
-    fits(&mut desk, &vehicle, tax_year, &given.reason)?;
+    // Which way 税額の誤り goes is known when the tax is changed; here only what is too late either way is turned back.
+    let way = if given.reason == reason::MISSED { Way::More } else { Way::Less };
+    if desk.decidable(tax_year, way, given.evaded)? {
+        fits(&mut desk, &vehicle, tax_year, &given.reason)?;
+    }
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
     let cancels = codes::cancels(&given.reason);
-    if !desk.wait(&vehicle, tax_year, &given.reason, &given.note, cancels)? {
+    let wish = Wish { note: &given.note, cancels, evaded: given.evaded };
+    if !desk.wait(&vehicle, tax_year, &given.reason, wish)? {
         desk.error(
             "LVT21",
             "vehicle_no",
@@ -195,10 +204,15 @@ pub(crate) fn no_levy(desk: &mut Desk<'_>, path: &str, what: &str) {
 /// LVT22; what follows from the facts of a vehicle is not withdrawn.
 fn decide_withdraw(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut desk = Desk::new(view, context);
-    let no = input.text("correction_no");
+    let (no, rates) = (input.text("correction_no"), rates()?);
     let held = view.load::<Correction>(no)?;
+    // What followed from a change is put right where it came from, unless it is too late to decide on it at all.
     let received = |one: &Correction| {
-        one.state == CorrectionState::Pending && List::LevyReasons.cell(&one.reason, 3) == "1"
+        let late = || {
+            decidable_until(rates, one.tax_year, Way::More, one.evaded)
+                .is_ok_and(|until| until < context.today)
+        };
+        one.state == CorrectionState::Pending && (List::LevyReasons.cell(&one.reason, 3) == "1" || late())
     };
     let Some(held) = held.filter(|held| received(&held.record)) else {
         let why = format!("受付番号「{no}」の、窓口で受け付けた未処理の更正はありません。");

@@ -16,7 +16,7 @@ use super::tax_change::due;
 use crate::codes::reason;
 use crate::desk::{Desk, serial};
 use crate::records::{Addressee, Levy, LevyChange, LevyRun, RunState, VEHICLE, Vehicle};
-use crate::rules::{Assessed, Grade, Levied, Rates, assess, rates};
+use crate::rules::{Assessed, Grade, Levied, Rates, Way, assess, rates};
 
 /// The most vehicles of one part, so that the counter is never kept waiting for long.
 pub const PART_MAX: usize = 5_000;
@@ -73,7 +73,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let tax_year: i16 = given.tax_year.parse().unwrap_or_default();
     let mut desk = Desk::new(view, context);
     let rates = rates()?;
-    when(&mut desk, rates, tax_year, given.trial);
+    when(&mut desk, rates, tax_year, given.trial)?;
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
@@ -141,8 +141,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     Ok(outcome)
 }
 
-/// LVT11, LVT30, LVT31: whether a year can be levied today.
-fn when(desk: &mut Desk<'_>, rates: &Rates, tax_year: i16, trial: bool) {
+/// LVT11, LVT30, LVT31, LVT48: whether a year can be levied today.
+fn when(desk: &mut Desk<'_>, rates: &Rates, tax_year: i16, trial: bool) -> Result<(), Fault> {
     let today = desk.today();
     if rates.day_of(tax_year).is_err() || FiscalYear::of(today).next().0 < tax_year {
         desk.error(
@@ -160,7 +160,10 @@ fn when(desk: &mut Desk<'_>, rates: &Rates, tax_year: i16, trial: bool) {
             format!("{tax_year}年度の賦課期日は、まだ来ていません。"),
             "賦課期日の後に実行するか、試算だけを行ってください。",
         );
-    } else if due_on(rates, tax_year).is_some_and(|due| due < today) && !trial {
+    } else if due_on(rates, tax_year).is_some_and(|due| due < today)
+        && !trial
+        && desk.decidable(tax_year, Way::More, false)?
+    {
         desk.alert(
             "LVT31",
             "tax_year",
@@ -173,6 +176,7 @@ fn when(desk: &mut Desk<'_>, rates: &Rates, tax_year: i16, trial: bool) {
 
 /// The due date of a year, before it moves to an open day.
 fn due_on(rates: &Rates, tax_year: i16) -> Option<Date> {
+    Ok(())
     let days = rates.day_of(tax_year).ok()?;
     format!("{tax_year:04}-{}", days.due).parse().ok()
 }

@@ -1,5 +1,6 @@
 //! 税額変更: applies corrections that wait, one or all; what collection has to know goes by the dataset.
 
+use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
 use domain::{BusinessCalendar, Date, FiscalYear, Yen};
@@ -15,7 +16,7 @@ use super::initial_levy::{PART_MAX, levy, next_notice_no, taxpayer};
 use crate::codes::{List, reason};
 use crate::desk::Desk;
 use crate::records::{Balance, CORRECTION, Correction, CorrectionState, Levy, LevyChange, Vehicle};
-use crate::rules::{Assessed, Levied, assess, rates};
+use crate::rules::{Assessed, Levied, Way, assess, rates};
 
 const PLACE: Place = Place { unit: "軽自動車税", level1: "更正", level2: "税額変更", level3: "" };
 
@@ -172,6 +173,12 @@ fn apply(desk: &mut Desk<'_>, held: Versioned<Correction>) -> Result<Vec<Came>, 
         desk.findings.push(finding);
         return Ok(Vec::new());
     }
+    let before = levied.as_ref().map(|held| held.record.amount);
+    for way in ways(before, now.as_ref().map(|now| now.amount), same) {
+        if !desk.decidable(correction.tax_year, way, correction.evaded)? {
+            return Ok(Vec::new());
+        }
+    }
     let mut came = Vec::new();
     let mut now = now;
     if let Some(held) = levied {
@@ -188,6 +195,22 @@ fn apply(desk: &mut Desk<'_>, held: Versioned<Correction>) -> Result<Vec<Came>, 
         Correction { state: CorrectionState::Applied, pending: None, levy_keys: keys, ..correction };
     desk.put(&applied, Some(held.version), today)?;
     Ok(came)
+}
+
+/// Which way the levies of a vehicle and a year move: from what stands to what it becomes, for the same taxpayer or another.
+fn ways(before: Option<Yen>, after: Option<Yen>, same: bool) -> Vec<Way> {
+    match (before, after) {
+        (Some(before), Some(after)) if same => match after.cmp(&before) {
+            Ordering::Greater => vec![Way::More],
+            Ordering::Less => vec![Way::Less],
+            Ordering::Equal => Vec::new(),
+        },
+        (before, after) => {
+            let less = before.is_some_and(|yen| yen != Yen::ZERO).then_some(Way::Less);
+            let more = after.is_some_and(|yen| yen != Yen::ZERO).then_some(Way::More);
+            less.into_iter().chain(more).collect()
+        }
+    }
 }
 
 /// The next version of a levy; none when the amount stays. `kept`: what it becomes, nothing when it is cancelled.

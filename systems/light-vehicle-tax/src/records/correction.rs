@@ -43,6 +43,11 @@ pub struct Correction {
     /// Whether the levy is to be cancelled whatever the rule says (課税取消, 職権抹消).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cancels: bool,
+    /// Whether the tax was evaded (偽りその他不正の行為), so that it may be decided on for longer.
+    ///
+    /// Source: 地方税法 17条の5第7項.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub evaded: bool,
     /// 受付日.
     pub received_on: Date,
     /// 内容.

@@ -1,10 +1,10 @@
 //! What a vehicle's holder owes for a fiscal year (賦課): who, whether, how much.
 
-use domain::{AddresseeNo, Date, Yen};
+use domain::{AddresseeNo, BusinessCalendar, Date, Yen, period_end};
 use system::Finding;
 
 use super::annual::{Annual, Grade, NoAmount, annual};
-use super::rates::{Missing, Rates, ReductionRate, Use};
+use super::rates::{HOLIDAYS, Missing, Rates, ReductionRate, Use};
 use crate::codes::List;
 use crate::records::{LevyStep, Reduction, Vehicle};
 
@@ -117,6 +117,41 @@ fn assessed_on(rates: &Rates, fiscal_year: i16) -> Result<Date, Missing> {
     let days = rates.day_of(fiscal_year)?;
     let day = format!("{fiscal_year:04}-{}", days.assessed).parse();
     day.map_err(|_| Missing { table: "day", what: "賦課期日と納期".to_owned(), fiscal_year })
+}
+
+/// Which way a decision moves a levy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// A levy, or more of it (増額).
+    More,
+    /// Less of it (減額).
+    Less,
+}
+
+/// The last day the levy of a fiscal year may be decided on (賦課決定の期間制限). `evaded`: 偽りその他不正の行為により免れた税.
+///
+/// Source: 地方税法 17条の5第3項・第4項・第7項, 11条の4第1項 (法定納期限).
+///
+/// # Errors
+/// [`Missing`].
+pub fn decidable_until(rates: &Rates, fiscal_year: i16, way: Way, evaded: bool) -> Result<Date, Missing> {
+    let days = rates.day_of(fiscal_year)?;
+    let due: Date = format!("{fiscal_year:04}-{}", days.due).parse().map_err(|_| Missing {
+        table: "day",
+        what: "賦課期日と納期".to_owned(),
+        fiscal_year,
+    })?;
+    let calendar = BusinessCalendar::published();
+    if !calendar.covers(due.year()) {
+        return Err(Missing { table: HOLIDAYS, what: "休日".to_owned(), fiscal_year });
+    }
+    let limits = rates.decision_of(fiscal_year)?;
+    let years = match (evaded, way) {
+        (true, _) => limits.evaded_years,
+        (false, Way::More) => limits.increase_years,
+        (false, Way::Less) => limits.decrease_years,
+    };
+    Ok(period_end(calendar.business_day_on_or_after(due), years.saturating_mul(12)))
 }
 
 /// How much the reductions of the year take off; together never more than the tax.

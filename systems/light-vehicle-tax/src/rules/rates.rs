@@ -28,12 +28,30 @@ pub struct Rates {
     pub surcharge: Vec<Surcharge>,
     /// グリーン化特例.
     pub green: Vec<Green>,
+    /// How long a levy may be decided on.
+    pub decision: Vec<Decision>,
     /// What an engine of a kind has.
     pub engine: Vec<Engine>,
     /// 減免.
     pub reduction: Vec<ReductionRate>,
     /// Days and practices of the municipality.
     pub practice: Practice,
+}
+
+/// How many years from the 法定納期限 a levy may be decided on (賦課決定の期間制限).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decision {
+    /// First fiscal year.
+    pub from_fy: i16,
+    /// To levy, or to levy more.
+    pub increase_years: i32,
+    /// To levy less.
+    pub decrease_years: i32,
+    /// Of a tax that was evaded (偽りその他不正の行為), either way.
+    pub evaded_years: i32,
+    /// Article.
+    pub source: String,
 }
 
 /// What an engine of a kind has (総排気量・定格出力): above, and up to.
@@ -496,6 +514,18 @@ impl Rates {
     /// What an engine of a kind has; none where nothing is laid down.
     pub fn engine_of(&self, kind: &str) -> Option<&Engine> {
         self.engine.iter().find(|row| row.kind == kind)
+    }
+
+    /// How long the levy of a fiscal year may be decided on.
+    ///
+    /// # Errors
+    /// [`Missing`].
+    pub fn decision_of(&self, fiscal_year: i16) -> Result<&Decision, Missing> {
+        newest(&self.decision, fiscal_year, |row| row.from_fy).ok_or_else(|| Missing {
+            table: "decision",
+            what: "賦課決定の期間制限".to_owned(),
+            fiscal_year,
+        })
     }
 
     /// A reduction in a fiscal year.

@@ -175,6 +175,68 @@ fn what_a_correction_says_is_a_decision_that_stays() {
     assert_eq!(again.documents[0].data["facts"], data["facts"], "as it was printed");
 }
 
+/// 2023年度の法定納期限は2023年5月31日。課税・増額は2026年5月31日まで、減額は2028年5月31日まで（地方税法17条の5）。
+#[test]
+fn what_waits_for_too_long_is_decided_no_more() {
+    let table = [
+        // 更正、日、税額変更の指摘、2023年度の賦課
+        ("change owner_no", date(2026, 5, 31), vec![], vec![(1, 0), (2, 10_800)]),
+        ("change owner_no", date(2026, 6, 1), vec!["LVT48"], vec![(1, 10_800)]),
+        ("use business", date(2026, 6, 1), vec![], vec![(1, 6_900)]),
+        ("use business", date(2028, 5, 31), vec![], vec![(1, 6_900)]),
+        ("use business", date(2028, 6, 1), vec!["LVT48"], vec![(1, 10_800)]),
+        ("reason 03", date(2028, 5, 31), vec![], vec![(1, 0)]),
+    ];
+    for (what, day, codes, wanted) in table {
+        let mut town = Town::new();
+        town.car(1, "1001", &json!({}));
+        let missed = json!({"vehicle_no": "0000000001", "tax_year": "2023", "reason": "02", "note": "漏れ"});
+        town.done("correction", &missed);
+        town.done("tax-change-all", &json!({}));
+        town.today = date(2026, 5, 31);
+        let number_of = |town: &mut Town| {
+            let pending: Vec<String> = town.done("correction-list", &json!({}))["rows"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|row| row["tax_year"] == json!(2023))
+                .map(|row| row["correction_no"].as_str().unwrap().to_owned())
+                .collect();
+            pending
+        };
+        let mut change = json!({"plate": "鳥取580あ1001", "changed_on": "2023-03-01", "mistake": "1"});
+        match what.split_once(' ').unwrap() {
+            ("change", _) => {
+                change["changed_reason"] = json!("11");
+                change["owner_no"] = json!(number(2));
+                town.done("change", &change);
+            }
+            ("use", to) => {
+                change["changed_reason"] = json!("19");
+                change["use"] = json!(to);
+                town.done("change", &change);
+            }
+            (_, reason) => {
+                let cancel =
+                    json!({"vehicle_no": "0000000001", "tax_year": "2023", "reason": reason, "note": "誤り"});
+                town.done("correction", &cancel);
+            }
+        }
+        town.today = day;
+        for no in number_of(&mut town) {
+            assert_eq!(town.codes("tax-change", &json!({"correction_no": no})), codes, "{what} {day}");
+            if !codes.is_empty() {
+                town.done("correction-withdraw", &json!({"correction_no": no, "note": "期間を過ぎた"}));
+            }
+        }
+        let stand: Vec<String> = town.rows("levy", &["tax_year", "addressee_no", "amount"]);
+        let wanted: Vec<String> =
+            wanted.into_iter().map(|(serial, yen)| format!("2023 {} {yen}", number(serial))).collect();
+        assert_eq!(stand, wanted, "{what} {day}");
+        assert_eq!(town.verify(), NONE, "{what} {day}");
+    }
+}
+
 #[test]
 fn notices_come_in_posting_order_to_who_receives_letters() {
     let mut town = levied(4);
