@@ -314,6 +314,7 @@ const OWN: &[(&str, &str)] = &[
     ("after", "変更後"),
     ("agrees", "賦課の合計と一致"),
     ("already", "課税済み"),
+    ("left_cancelled", "課税取消のまま"),
     ("annual", "年税額"),
     ("applied_count", "登録した行"),
     ("before", "変更前"),

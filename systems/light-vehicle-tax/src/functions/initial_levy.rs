@@ -1,6 +1,6 @@
 //! 当初課税: the levy of a year for every vehicle that was registered on the day of assessment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use domain::slip::NoticeNo;
@@ -15,7 +15,9 @@ use system::{
 use super::tax_change::due;
 use crate::codes::reason;
 use crate::desk::{Desk, serial};
-use crate::records::{Addressee, Levy, LevyChange, LevyRun, RunState, VEHICLE, Vehicle};
+use crate::records::{
+    Addressee, CORRECTION, Correction, CorrectionState, Levy, LevyChange, LevyRun, RunState, VEHICLE, Vehicle,
+};
 use crate::rules::{Assessed, Grade, Levied, Rates, Way, assess, rates};
 
 /// The most vehicles of one part, so that the counter is never kept waiting for long.
@@ -59,6 +61,7 @@ struct Part {
     levied: u64,
     yen: Yen,
     already: u64,
+    cancelled: u64,
     not_taxable: u64,
     exceptions: u64,
     listed: Vec<Value>,
@@ -82,13 +85,14 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let after = if given.trial { String::new() } else { run.after.clone() };
     let most = if given.trial { usize::MAX } else { context.part_max(PART_MAX) };
     let mut part = Part::default();
+    let cancelled = cancelled(view, tax_year)?;
     let mut levies: Vec<Levy> = Vec::new();
     view.scan(&VEHICLE, Some(after.as_str()).filter(|after| !after.is_empty()), &mut |stored| {
         if most <= usize::try_from(part.looked_at).unwrap_or(usize::MAX) {
             part.more = true;
             return Ok(ControlFlow::Break(()));
         }
-        if let Some(levied) = one(&desk, rates, tax_year, stored, &mut part)? {
+        if let Some(levied) = one(&desk, rates, (tax_year, &cancelled), stored, &mut part)? {
             let vehicle = stored.typed::<Vehicle>()?.record;
             if !given.trial {
                 let mut made = levy(tax_year, &vehicle, *levied, context.today, reason::INITIAL, "");
@@ -172,11 +176,11 @@ fn when(desk: &mut Desk<'_>, rates: &Rates, tax_year: i16, trial: bool) -> Resul
             "納期限を過ぎた課税漏れは、更正申告受付登録で受け付けるのが普通です。年度を確かめてください。",
         );
     }
+    Ok(())
 }
 
 /// The due date of a year, before it moves to an open day.
 fn due_on(rates: &Rates, tax_year: i16) -> Option<Date> {
-    Ok(())
     let days = rates.day_of(tax_year).ok()?;
     format!("{tax_year:04}-{}", days.due).parse().ok()
 }
@@ -199,11 +203,25 @@ fn begun(held: Option<&LevyRun>, tax_year: i16) -> LevyRun {
     }
 }
 
+/// The vehicles whose levy of a year a person cancelled (課税取消, 職権抹消). That is a decision which stays until 課税漏れ is received for
+/// the vehicle, as it does when the vehicle changes.
+fn cancelled(view: &dyn View, tax_year: i16) -> Result<BTreeSet<String>, Fault> {
+    let mut vehicles = BTreeSet::new();
+    view.scan(&CORRECTION, None, &mut |stored| {
+        let one = stored.typed::<Correction>()?.record;
+        if one.cancels && one.tax_year == tax_year && one.state == CorrectionState::Applied {
+            vehicles.insert(one.vehicle_no);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(vehicles)
+}
+
 /// Looks at one vehicle: its levy when there is one to make.
 fn one(
     desk: &Desk<'_>,
     rates: &Rates,
-    tax_year: i16,
+    (tax_year, cancelled): (i16, &BTreeSet<String>),
     stored: &Stored,
     part: &mut Part,
 ) -> Result<Option<Box<Levied>>, Fault> {
@@ -225,6 +243,10 @@ fn one(
     let standing = Levy::vehicle_year_of(&vehicle.vehicle_no, tax_year);
     if !desk.view.load_by::<Levy>("vehicle_year", &standing)?.is_empty() {
         part.already = part.already.saturating_add(1);
+        return Ok(None);
+    }
+    if cancelled.contains(&vehicle.vehicle_no) {
+        part.cancelled = part.cancelled.saturating_add(1);
         return Ok(None);
     }
     if let Some(finding) = taxpayer(desk.view, levied.taxpayer_no, levied.assessed_on)? {
@@ -328,8 +350,14 @@ pub(crate) fn next_notice_no(desk: &mut Desk<'_>) -> Result<String, Fault> {
 
 fn told(part: &Part, tax_year: i16) -> String {
     format!(
-        "{tax_year}年度: 車両{}台を見て、課税{}件 {}円、課税済み{}件、課税なし{}件、例外{}件。",
-        part.looked_at, part.levied, part.yen, part.already, part.not_taxable, part.exceptions
+        "{tax_year}年度: 車両{}台を見て、課税{}件 {}円、課税済み{}件、課税取消のまま{}件、課税なし{}件、例外{}件。",
+        part.looked_at,
+        part.levied,
+        part.yen,
+        part.already,
+        part.cancelled,
+        part.not_taxable,
+        part.exceptions
     )
 }
 
@@ -345,6 +373,7 @@ fn answer(part: &Part, run: Option<&LevyRun>) -> Answer {
         "count": part.levied,
         "yen": part.yen,
         "already": part.already,
+        "left_cancelled": part.cancelled,
         "not_taxable": part.not_taxable,
         "exception_count": part.exceptions,
         "exceptions": part.listed,

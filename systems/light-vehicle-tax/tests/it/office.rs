@@ -175,6 +175,32 @@ fn what_a_correction_says_is_a_decision_that_stays() {
     assert_eq!(again.documents[0].data["facts"], data["facts"], "as it was printed");
 }
 
+/// 課税取消は、当初課税をもう一度実行しても残る。課税漏れを受け付ければ、課税し直せる。
+#[test]
+fn what_a_person_cancelled_is_not_levied_by_another_run() {
+    let mut town = levied(2);
+    let correct = |town: &mut Town, reason: &str| {
+        town.done(
+            "correction",
+            &json!({"vehicle_no": "0000000001", "tax_year": "2026", "reason": reason, "note": "申立て"}),
+        );
+        town.done("tax-change-all", &json!({}));
+    };
+    correct(&mut town, "03");
+    let run = json!({"tax_year": "2026"});
+    let again = town.done("initial-levy", &run);
+    assert_eq!(
+        (&again["count"], &again["already"], &again["left_cancelled"]),
+        (&json!(0), &json!(1), &json!(1))
+    );
+    let stand = [line("0000000017", 2, 1, 0, "03"), line("0000000024", 1, 2, 10_800, "01")];
+    assert_eq!(levies(&town), stand);
+    correct(&mut town, "02");
+    assert_eq!(levies(&town)[2], line("0000000031", 1, 1, 10_800, "02"));
+    assert_eq!(town.done("initial-levy", &run)["already"], json!(2));
+    assert_eq!(town.verify(), NONE);
+}
+
 /// 2023年度の法定納期限は2023年5月31日。課税・増額は2026年5月31日まで、減額は2028年5月31日まで（地方税法17条の5）。
 #[test]
 fn what_waits_for_too_long_is_decided_no_more() {
