@@ -17,6 +17,7 @@ use crate::records::known::PayingAccount;
 use crate::records::{
     ApplicationState, INSTALMENT, Instalment, Transfer, TransferApplication, TransferState,
 };
+use crate::rules::days::effective_due;
 use crate::rules::{TransferClient, client_of};
 
 /// Most instalments of one part.
@@ -95,7 +96,18 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "金融機関と取り決めた、これからの振替日を入力してください。",
         )]));
     }
-    let due_on = day(input, "due_on").unwrap_or(debit_on);
+    let open = effective_due(debit_on);
+    if open != debit_on {
+        return Ok(Outcome::refused(vec![Finding::error(
+            "TXC90",
+            "debit_on",
+            "振替日",
+            format!("振替日{}は、金融機関の休業日です。", domain::wareki(debit_on)),
+            &format!("次の営業日の{}など、金融機関の営業日を入力してください。", domain::wareki(open)),
+        )]));
+    }
+    // A due date stands on an open day, whichever of the two a clerk has before them.
+    let due_on = day(input, "due_on").map_or(debit_on, effective_due);
     let item = Some(input.text("tax_item")).filter(|item| !item.is_empty() && *item != "00");
     let mut found: Vec<(Instalment, u32)> = Vec::new();
     view.scan(&INSTALMENT, None, &mut |stored| {

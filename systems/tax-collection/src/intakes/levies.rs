@@ -230,7 +230,7 @@ fn read(row: &Incoming<'_>) -> Result<Levy, RefusedRow> {
         instalment,
         addressee_no: reading.addressee_no("addressee_no")?,
         amount: reading.yen("amount", "税額")?,
-        due_on: reading.needed_day("due_on", "納期限")?,
+        due_on: rules::days::effective_due(reading.needed_day("due_on", "納期限")?),
         collection_class: reading.owned("collection_class"),
         reason: reading.owned("reason"),
         decided_on,

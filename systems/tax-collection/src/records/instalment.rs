@@ -7,17 +7,29 @@ use serde_json::Value;
 
 use super::ledger::{Account, Book, Cause, Entry, Part, Posting, words};
 use crate::rules::Parts;
+use crate::rules::days::effective_due;
 
 /// Instalments, by 税目, 年度, 通知書番号 and 期.
 pub static INSTALMENT: Kind = Kind::new("tax-collection/instalment", "期別調定")
     .columns(&[Column::plain("addressee_no", "宛名番号"), Column::plain("notice_no", "通知書番号")])
-    .upcasters(&[preliminary_in_a_list]);
+    .upcasters(&[preliminary_in_a_list, due_on_an_open_day]);
 
 /// 2: several payments may be told of and not final at once.
 fn preliminary_in_a_list(mut body: Value) -> Result<Value, UpcastError> {
     let body_of = body.as_object_mut().ok_or(UpcastError("an instalment is no object"))?;
     if let Some(told) = body_of.remove("preliminary") {
         body_of.insert("preliminary".to_owned(), Value::Array(vec![told]));
+    }
+    Ok(body)
+}
+
+/// 3: a due date a tax sent as a day the office is closed has moved to the next open one.
+fn due_on_an_open_day(mut body: Value) -> Result<Value, UpcastError> {
+    let body_of = body.as_object_mut().ok_or(UpcastError("an instalment is no object"))?;
+    let due_on: Option<Date> =
+        body_of.get("due_on").and_then(Value::as_str).and_then(|text| text.parse().ok());
+    if let Some(due_on) = due_on {
+        body_of.insert("due_on".to_owned(), Value::String(effective_due(due_on).to_string()));
     }
     Ok(body)
 }
@@ -411,6 +423,26 @@ impl Instalment {
         let below = self.open(part);
         if below < Yen::ZERO {
             self.book.post(posting, debt, Account::Overpaid, part, Yen(below.0.saturating_neg()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_due_date_that_was_held_has_moved() {
+        for (held, moved) in [
+            ("2026-11-28", "2026-11-30"),
+            ("2026-11-30", "2026-11-30"),
+            ("2026-12-31", "2027-01-04"),
+            ("読めない", "読めない"),
+        ] {
+            let body = due_on_an_open_day(json!({ "due_on": held })).unwrap();
+            assert_eq!(body, json!({ "due_on": moved }));
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::{BusinessCalendar, Date, Yen};
+use domain::{Date, Yen};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use system::{AskedForm, AskedItem, Calculated, Calculation, Finding, Step, read_asked};
 
+use super::days::effective_due;
 use super::rates::{Kind, Rates, rates};
 use super::shape;
 
@@ -186,7 +187,7 @@ fn appropriate_by(
     debts: &[Debt],
 ) -> (Vec<Appropriated>, Yen) {
     let mut due: Vec<&Debt> =
-        debts.iter().filter(|debt| debt.class == class && moved(debt.due_on) <= on).collect();
+        debts.iter().filter(|debt| debt.class == class && effective_due(debt.due_on) <= on).collect();
     due.sort_by_key(|debt| debt.due_on);
     let mut left = overpaid;
     let mut appropriated = Vec::new();
@@ -205,11 +206,6 @@ fn appropriate_by(
         }
     }
     (appropriated, left)
-}
-
-/// The due date as it moved: on a day the office is closed to the next open one (地方税法 20条の5第2項).
-fn moved(due_on: Date) -> Date {
-    BusinessCalendar::published().business_day_on_or_after(due_on)
 }
 
 const CLEARING_ITEMS: &[AskedItem] = &[
@@ -288,7 +284,7 @@ fn calculate(input: &Value) -> Result<Calculated, Vec<Finding>> {
         .filter_map(|debt| {
             let why = if debt.class != asked.class {
                 "税と保険料の間では充当しません"
-            } else if asked.on < moved(debt.due_on) {
+            } else if asked.on < effective_due(debt.due_on) {
                 "納期限がまだ来ていません"
             } else {
                 return None;

@@ -1,6 +1,6 @@
 //! Days one after another.
 
-use domain::Date;
+use domain::{BusinessCalendar, Date};
 
 /// The day before.
 pub(crate) fn before(day: Date) -> Date {
@@ -15,6 +15,14 @@ pub(crate) fn after(day: Date) -> Date {
 /// So many days behind a day.
 pub(crate) fn plus(day: Date, days: i64) -> Date {
     day.checked_add(jiff::Span::new().try_days(days).unwrap_or_default()).unwrap_or(Date::MAX)
+}
+
+/// The day money is due by (納期限): on a day the office is closed, the next open one. Whoever pays on that day is in time, so everything
+/// that asks whether a debt is overdue goes by it.
+///
+/// Source: 地方税法 20条の5第2項.
+pub(crate) fn effective_due(due_on: Date) -> Date {
+    BusinessCalendar::published().business_day_on_or_after(due_on)
 }
 
 /// How many days there are from one to another, both counted; none when the end comes first.

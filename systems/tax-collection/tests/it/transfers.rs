@@ -41,6 +41,34 @@ fn whose_bank_is_asked() {
     town.verified();
 }
 
+/// 2026年5月31日は日曜日。振替日は金融機関の営業日で、納期限は動いた後の日でも元の日でもよい。
+#[test]
+fn a_debit_on_a_closed_day_is_refused() {
+    for (debit_on, due_on, wanted) in [
+        ("2026-05-30", "", "TXC90"),
+        ("2026-05-31", "", "TXC90"),
+        ("2026-06-01", "", "1件"),
+        ("2026-06-01", "2026-05-31", "1件"),
+        ("2026-06-26", "2026-05-31", "1件"),
+        ("2026-12-31", "2026-05-31", "TXC90"),
+        ("2027-01-11", "2026-05-31", "TXC90"),
+    ] {
+        let mut town = Town::new();
+        town.today = date(2026, 5, 20);
+        town.take("addressees", &[known(1)]);
+        town.levies("1 10800 of 1 due 2026-05-31");
+        town.take("accounts", &[account(1, "04", "1")]);
+        let mut input = json!({ "debit_on": debit_on });
+        if !due_on.is_empty() {
+            input["due_on"] = json!(due_on);
+        }
+        let outcome = town.run("transfer-request", &input);
+        let said = outcome.findings.first().map_or(outcome.message.as_str(), |finding| &finding.code);
+        assert!(said.starts_with(wanted), "{debit_on} {due_on}: {said}");
+        town.verified();
+    }
+}
+
 /// A bank that does not know who asks is asked nothing; the others are, when a clerk has confirmed it.
 #[test]
 fn 委託者コードのない金融機関() {
