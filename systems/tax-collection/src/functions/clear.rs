@@ -9,7 +9,7 @@ use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, M
 
 use super::place;
 use crate::drafts::Drafts;
-use crate::records::{Cause, Instalment, Overpayment, PutTo, Receipt, ReceiptState, RefundDays};
+use crate::records::{Cause, Instalment, Overpayment, Part, PutTo, Receipt, ReceiptState, RefundDays};
 use crate::rules::{self, Money, rates};
 use crate::tasks::{Closed, Over, ended, overpaid};
 
@@ -74,6 +74,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut channels: BTreeMap<_, Counted> = BTreeMap::new();
     let mut subjects = Vec::new();
     let mut suspense: Vec<Value> = Vec::new();
+    let mut pulled: Vec<Value> = Vec::new();
     for mut receipt in waiting {
         let counted = channels.entry(receipt.channel).or_default();
         counted.count += 1;
@@ -100,6 +101,14 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             receipt.carry(context.today, year);
         }
         let yen = receipt.unapplied();
+        // Whoever pays all before the day a reminder goes out owes no fee of it.
+        let all = Yen(levy.open(Part::Tax).0.saturating_add(levy.open(Part::Costs).0));
+        let sent_on = levy.reminder.map(|reminder| reminder.sent_on);
+        if all <= yen && levy.pull_reminder(context.today) {
+            pulled.push(json!({
+                "levy_key": levy.levy_key, "addressee_no": levy.addressee_no, "reminded_on": sent_on,
+            }));
+        }
         let money = Money {
             reference: &receipt.payment_no,
             yen,
@@ -169,12 +178,20 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut writes = receipts.writes()?;
     writes.extend(instalments.writes()?);
     writes.extend(overpayments.writes()?);
+    let mut message =
+        format!("{count}件、{}円を消し込みました。仮受は{}件です。", Yen(total), suspense.len());
+    if !pulled.is_empty() {
+        message.push_str(&format!(
+            "発付日の前に完納となった督促状{}件は、発送せずに引き抜いてください（手数料は取り消しました）。",
+            pulled.len()
+        ));
+    }
     Ok(Outcome {
         writes,
         reason: "消込".to_owned(),
-        message: format!("{count}件、{}円を消し込みました。仮受は{}件です。", Yen(total), suspense.len()),
+        message,
         answer: Some(Answer {
-            data: json!({ "count": count, "total_yen": total, "rows": rows, "suspense": suspense }),
+            data: json!({ "count": count, "total_yen": total, "rows": rows, "suspense": suspense, "pulled_reminders": pulled }),
             subjects,
         }),
         left,

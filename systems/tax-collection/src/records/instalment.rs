@@ -52,6 +52,9 @@ words! {
     }
 }
 
+/// What the taking back of a fee rests on.
+const PULLED: &str = "引抜き";
+
 /// A reminder (督促) that went out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reminder {
@@ -210,6 +213,24 @@ impl Instalment {
     /// The account its debt stands on: of the year, or carried over.
     pub fn debt(&self) -> Account {
         if self.carried_into.is_some() { Account::Carried } else { Account::Receivable }
+    }
+
+    /// Takes a reminder back that has not gone out by a day, and its fee with it (発付日前の督促状の引抜き). Where it has gone out, or
+    /// there is none, nothing changes.
+    ///
+    /// Source: 地方税法 329条, 371条, 463条の26など: who paid before a 督促 was issued owes no fee of it.
+    pub fn pull_reminder(&mut self, on: Date) -> bool {
+        let Some(reminder) = self.reminder.filter(|reminder| on < reminder.sent_on) else { return false };
+        let of_it = |entry: &&Entry| {
+            entry.cause == Cause::Reminder && entry.part == Part::Fee && entry.on == reminder.sent_on
+        };
+        let fees: Vec<Entry> = self.book.entries().iter().filter(of_it).cloned().collect();
+        for fee in fees.iter().filter(|entry| entry.credit == Account::Levied && entry.reference.is_empty()) {
+            let posting = Posting { on: fee.on, year: fee.year, cause: Cause::Reminder, reference: PULLED };
+            self.levy(posting, Part::Fee, Yen(fee.yen.0.saturating_neg()));
+        }
+        self.reminder = None;
+        true
     }
 
     /// What was levied of a part, after corrections.

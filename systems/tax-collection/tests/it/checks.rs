@@ -202,3 +202,85 @@ fn a_list_of_suspense_says_what_to_do() {
         );
     }
 }
+
+/// 納期限 2026-11-28 は土曜日なので、11月30日（月曜日）が納期限になる（地方税法20条の5第2項）。どの窓口も、30日までは滞納とせず、
+/// 12月1日から滞納とする。充当できるのは納期限の日から。
+#[test]
+fn a_due_date_on_a_closed_day_has_moved_for_everybody() {
+    for (what, today, overdue, appropriated) in [
+        ("土曜日", date(2026, 11, 28), false, false),
+        ("日曜日", date(2026, 11, 29), false, false),
+        ("納期限の月曜日", date(2026, 11, 30), false, true),
+        ("その翌日", date(2026, 12, 1), true, true),
+    ] {
+        let town = || {
+            let mut town = Town::new();
+            town.take("addressees", &[known(1)]);
+            town.levies("1 50000 due 2026-11-28");
+            town.today = today;
+            town
+        };
+        let mut now = town();
+        let seen = now.done("inquiry", &json!({ "addressee_no": person(1) }));
+        assert_eq!(seen["rows"][0]["due_on"], json!("2026-11-30"), "{what}");
+        assert_eq!(seen["arrears_label"], json!(if overdue { "滞納あり" } else { "滞納なし" }), "{what}");
+        let certificate = json!({ "addressee_no": person(1), "kind": "no-arrears", "requested_by": "本人" });
+        assert_eq!(found(&mut now, "certificate", &certificate).contains("TXC42"), overdue, "{what}");
+        let reminded = now.done("reminders", &json!({ "dry_run": true }));
+        assert_eq!(reminded["count"], json!(u8::from(overdue)), "{what}");
+        let cases = now.run("register-cases", &json!({})).writes.len();
+        assert_eq!(0 < cases, overdue, "{what}");
+        let mut now = town();
+        now.levies("2 5000 due 2026-06-30");
+        now.pay("2 9000 2026-06-29");
+        now.done("appropriate", &json!({}));
+        let open = now.instalment("1").open_total().0;
+        assert_eq!(open, if appropriated { 46_000 } else { 50_000 }, "{what}");
+        now.verified();
+    }
+    // 30日の納付に延滞金はない。
+    let mut town = Town::new();
+    town.levies("1 5000000 due 2026-11-28");
+    town.today = date(2026, 11, 30);
+    town.pay("1 5000000 2026-11-30");
+    assert_eq!(town.stands("1"), "完納 open 0/0/0 paid 5000000 over 0");
+}
+
+/// 6月15日に、発付日を6月25日とする督促状（手数料100円）を作る。納期限は6月1日。
+#[test]
+fn a_reminder_dated_ahead_costs_nothing_before_its_day() {
+    for (what, payment, wanted, pulled) in [
+        ("前の日の完納", "10800 2026-06-24", "完納 open 0/0/0 paid 10800 over 0", true),
+        ("手数料も納めた", "10900 2026-06-24", "過納 open 0/0/0 paid 10800 over 100", true),
+        ("前の日の一部納付", "10000 2026-06-24", "一部納付 open 800/100/0 paid 10000 over 0", false),
+        ("発付日の完納", "10800 2026-06-25", "一部納付 open 0/100/0 paid 10800 over 0", false),
+    ] {
+        let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
+        town.levies("1 10800");
+        town.today = date(2026, 6, 15);
+        town.done("reminders", &json!({ "sent_on": "2026-06-25" }));
+        let (yen, day) = payment.split_once(' ').unwrap();
+        town.today = day.parse().unwrap();
+        town.receive(&format!("A,bank,2,{},{day},{day},{yen}", key("1")));
+        let cleared = town.run("clear", &json!({}));
+        assert_eq!(town.stands("1"), wanted, "{what}");
+        let told = cleared.answer.unwrap().data;
+        let rows = told["pulled_reminders"].as_array().unwrap();
+        assert_eq!(
+            (rows.len(), cleared.message.contains("引き抜いて")),
+            (usize::from(pulled), pulled),
+            "{what}"
+        );
+        assert_eq!(town.instalment("1").reminder.is_none(), pulled, "{what}");
+        town.verified();
+        // 納付が取り消されたら、改めて督促し、手数料は一度だけかかる。
+        if wanted.starts_with("完納") {
+            town.receive(&format!("A,bank,3,{},{day},{day},{yen}", key("1")));
+            town.done("clear", &json!({}));
+            town.done("reminders", &json!({}));
+            assert_eq!(town.stands("1"), "未納 open 10800/100/0 paid 0 over 0", "{what}");
+            town.verified();
+        }
+    }
+}
