@@ -10,6 +10,8 @@ use system::{
 use super::{day, place};
 use crate::intakes::LEVIES;
 use crate::records::Instalment;
+use crate::records::known::Addressee;
+use crate::tasks::Closed;
 
 /// A year so many years ago is seldom meant: a debt of it has mostly ended.
 const OLD_YEARS: i16 = 10;
@@ -96,6 +98,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut found = findings(input, context.today);
     let held = view.load::<Instalment>(&key)?.map(|held| held.record.history_no);
     found.extend(gap(input.text("history_no"), held.unwrap_or_default()));
+    found.extend(unknown(view, input)?);
+    found.extend(closed_year(view, input)?);
     if found.iter().any(Finding::stops) {
         return Ok(Outcome::refused(found));
     }
@@ -142,6 +146,41 @@ fn gap(history_no: &str, held: u32) -> Option<Finding> {
         let remedy = "飛ばした番号の賦課は、後から登録できなくなります。先にそれを登録するか、ないことを確かめて進めてください。";
         Finding::alert("TXC83", "history_no", "履歴番号", message, remedy)
     })
+}
+
+/// TXC91: nobody is levied whom no letter could reach and no inquiry would name.
+///
+/// Source: taxes.md 0.8 (person number missing, unknown).
+fn unknown(view: &dyn View, input: &Input) -> Result<Option<Finding>, Fault> {
+    let no = input.text("addressee_no");
+    Ok(view.load::<Addressee>(no)?.is_none().then(|| {
+        Finding::error(
+            "TXC91",
+            "addressee_no",
+            "宛名番号",
+            format!("宛名番号{no}の宛名はありません。"),
+            "宛名番号を確かめてください。宛名がないときは、先に宛名管理で登録してください（収滞納には連携で届きます）。",
+        )
+    }))
+}
+
+/// TXC92: a first levy of a year whose accounts are closed. It counts into the year that is open, as one of an older year.
+///
+/// Source: 地方自治法施行令 142条 (歳入の会計年度所属区分), 235条の5 (出納の閉鎖).
+fn closed_year(view: &dyn View, input: &Input) -> Result<Option<Finding>, Fault> {
+    let year = FiscalYear(input.text("levy_year").parse().unwrap_or_default());
+    let closed = Closed::read(view)?;
+    if input.text("history_no") != "1" || !closed.is(year) {
+        return Ok(None);
+    }
+    let open = closed.open_from(year);
+    Ok(Some(Finding::alert(
+        "TXC92",
+        "levy_year",
+        "調定年度",
+        format!("調定年度{}の会計は閉鎖しているので、{}の調定になります。", year.label(), open.label()),
+        "今年度に決定した過年度の賦課なら、調定年度を今年度にしてください。このまま進めるときは、確認して進めてください（統計では過年度分になります）。",
+    )))
 }
 
 /// What a person can mistype and no link would send: years and days that fit nothing, and those that are seldom right.

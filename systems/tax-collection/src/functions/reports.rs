@@ -14,7 +14,7 @@ use super::{day, place};
 use crate::letters::tax_name;
 use crate::records::known::ADDRESSEE;
 use crate::records::{
-    Account, Entry, INSTALMENT, Instalment, OVERPAYMENT, Overpayment, Part, RECEIPT, Receipt,
+    Account, Cause, Entry, INSTALMENT, Instalment, OVERPAYMENT, Overpayment, Part, RECEIPT, Receipt,
 };
 
 /// 賦課情報登録（当初）: compares what came over the links with what the tax says it sent.
@@ -216,6 +216,43 @@ pub(super) fn statistics() -> Function {
     }
 }
 
+/// In which part of a year's settlement a levy stands (課税の区分).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Class {
+    /// Levied in the year, for the year.
+    Current,
+    /// Levied in the year, for an older one.
+    Older,
+    /// Levied in a year before, and owed on.
+    Carried,
+}
+
+impl Class {
+    /// By the account year the levy was booked in: one of a closed year is booked in the first open one, and nothing carried it over.
+    ///
+    /// Source: taxes.md 0.5 (現年度, 過年度, 滞納繰越).
+    fn of(levy: &Instalment, year: FiscalYear) -> Self {
+        let first = levy.book.entries().iter().filter(|entry| entry.cause == Cause::Levy).map(|one| one.year);
+        let booked = first.min().unwrap_or(levy.levy_year);
+        if booked < year || levy.carried_into.is_some_and(|into| into <= year) {
+            Self::Carried
+        } else if levy.tax_year < booked {
+            Self::Older
+        } else {
+            Self::Current
+        }
+    }
+
+    /// The Japanese words.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Current => "現年課税分",
+            Self::Older => "過年度分",
+            Self::Carried => "滞納繰越分",
+        }
+    }
+}
+
 /// What a tax came to in a year (調定、収入、欠損、未済), in yen.
 #[derive(Clone, Copy, Debug, Default)]
 struct Settled {
@@ -272,33 +309,45 @@ impl Settled {
 /// Source: 地方自治法 233条 (決算), 地方税の徴収実績調.
 fn decide_statistics(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<Outcome, Fault> {
     let year = FiscalYear(input.text("account_year").parse().unwrap_or_default());
-    let mut items: BTreeMap<(String, bool), Settled> = BTreeMap::new();
+    let mut items: BTreeMap<(String, Class), BTreeMap<Part, Settled>> = BTreeMap::new();
     view.scan(&INSTALMENT, None, &mut |stored| {
         let levy = stored.typed::<Instalment>()?.record;
-        // What was carried over into the year, or before it, is 滞納繰越分 of it.
-        let carried = levy.carried_into.is_some_and(|into| into <= year);
-        let of = items.entry((levy.tax_item.clone(), carried)).or_default();
+        let of = items.entry((levy.tax_item.clone(), Class::of(&levy, year))).or_default();
+        of.entry(Part::Tax).or_default();
         for entry in levy.book.entries().iter().filter(|entry| entry.year <= year) {
-            of.add(entry, year);
+            of.entry(entry.part).or_default().add(entry, year);
         }
         Ok(ControlFlow::Continue(()))
     })?;
-    let rows: Vec<Value> = items
-        .iter()
-        .map(|((item, carried), of)| {
+    // 収納率 is of the tax: fees, charges and costs are levied as they arise, and have a table of their own.
+    let (mut rows, mut extras): (Vec<Value>, Vec<Value>) = (Vec::new(), Vec::new());
+    for ((item, class), parts) in &items {
+        for (part, of) in parts {
             let got = of.received - of.refunded;
-            json!({
-                "tax_label": tax_name(item),
-                "class_label": if *carried { "滞納繰越分" } else { "現年課税分" },
+            // Most debts of years before are long settled: they are no news of this one.
+            let nothing =
+                [of.levied, got, of.written_off, of.owed, of.overpaid, of.overpaid_before] == [0; 6];
+            if *class != Class::Current && nothing {
+                continue;
+            }
+            let mut row = json!({
+                "tax_label": tax_name(item), "class_label": class.label(),
                 "assessed_yen": of.levied, "received_yen": got, "written_off_yen": of.written_off,
-                "open_yen": of.owed, "over_yen": of.overpaid,
-                "rate_percent": rate(got - (of.overpaid - of.overpaid_before), of.levied),
-                "difference_yen": of.difference(),
-                "months": of.months.to_vec(),
-            })
-        })
-        .collect();
-    let difference: i64 = items.values().map(Settled::difference).sum();
+                "open_yen": of.owed, "over_yen": of.overpaid, "difference_yen": of.difference(),
+            });
+            let (list, more) = if *part == Part::Tax {
+                let percent = rate(got - (of.overpaid - of.overpaid_before), of.levied);
+                (&mut rows, json!({ "rate_percent": percent, "months": of.months.to_vec() }))
+            } else {
+                (&mut extras, json!({ "part_label": part.label() }))
+            };
+            if let (Some(row), Value::Object(more)) = (row.as_object_mut(), more) {
+                row.extend(more);
+            }
+            list.push(row);
+        }
+    }
+    let difference: i64 = items.values().flat_map(BTreeMap::values).map(Settled::difference).sum();
     let findings = if difference == 0 {
         Vec::new()
     } else {
@@ -319,7 +368,7 @@ fn decide_statistics(view: &dyn View, input: &Input, _: &Context<'_>) -> Result<
         findings,
         message: format!("{}の収納状況です。", year.label()),
         answer: Some(Answer {
-            data: json!({ "account_year": year.label(), "rows": rows, "overpaid_left_yen": overpaid_left }),
+            data: json!({ "account_year": year.label(), "rows": rows, "extras": extras, "overpaid_left_yen": overpaid_left }),
             subjects: Vec::new(),
         }),
         ..Outcome::default()

@@ -51,8 +51,10 @@ fn levies_that_are_mistyped() {
         ("納期限が決定日より前", &[("due_on", "2026-11-19")], "TXC09@due_on"),
         ("1900年の納期限", &[("due_on", "1900-12-25")], "TXC08@due_on"),
         ("これからの決定日", &[("decided_on", "2026-11-21")], "TXC08@decided_on"),
+        ("知らない人", &[("addressee_no", &person(2))], "TXC91@addressee_no"),
     ] {
         let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
         assert_eq!(found(&mut town, "levy-entry", &with(good.clone(), changes)), wanted, "{what}");
     }
 }

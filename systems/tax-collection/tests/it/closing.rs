@@ -116,6 +116,38 @@ fn what_is_carried_over() {
     town.verified();
 }
 
+/// 令和7年度の会計を閉鎖した後の、令和7年度分の課税。調定年度が令和7年度のままなら確かめさせ、どちらも令和8年度の過年度分になる。
+#[test]
+fn what_is_levied_behind_a_closing_is_of_an_older_year() {
+    for (levy_year, wanted) in [("2025", "TXC92"), ("2026", "")] {
+        let mut town = Town::new();
+        town.today = on("2026-06-10");
+        town.take("addressees", &[known(1)]);
+        town.levies("04/2025/1/1 10800\n04/2026/2/1 7200");
+        town.done("carry-over", &json!({ "year": "2025" }));
+        let levy = me(json!({
+            "tax_item": "04", "tax_year": "2025", "levy_year": levy_year, "notice_no": "0000000031",
+            "instalment": "1", "history_no": "1", "amount": "3900", "due_on": "2026-07-10",
+            "decided_on": "2026-06-10",
+        }));
+        let outcome = town.run("levy-entry", &levy);
+        let codes: Vec<&str> = outcome.findings.iter().map(|finding| finding.code.as_str()).collect();
+        assert_eq!(codes.join(" "), wanted, "{levy_year}");
+        let told = town.done("statistics", &json!({ "account_year": 2026 }));
+        let rows: Vec<String> = told["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| format!("{} {}", row["class_label"].as_str().unwrap(), row["assessed_yen"]))
+            .collect();
+        assert_eq!(rows, ["現年課税分 7200", "過年度分 3900", "滞納繰越分 10800"], "{levy_year}");
+        // The closed year is what it was.
+        let closed = town.done("statistics", &json!({ "account_year": 2025 }));
+        assert_eq!(closed["rows"][0]["assessed_yen"], json!(10_800), "{levy_year}");
+        town.verified();
+    }
+}
+
 #[test]
 fn closings_that_are_refused() {
     let mut town = Town::new();

@@ -100,6 +100,44 @@ fn a_year_is_settled_without_a_difference() {
     assert_eq!(short["difference_count"], json!(1));
 }
 
+/// 固定資産税 900,000円（納期限 6月30日）。督促手数料と延滞金は調定にも収納率にも入らず、別の表に出る。
+#[test]
+fn a_rate_of_collection_is_of_the_tax_alone() {
+    for (what, paid, of_tax, of_fee, of_charge) in [
+        ("未納", "", "900000 0 0.0", "100 0 100", ""),
+        ("本税だけ", "900000", "900000 900000 100.0", "100 0 100", "27200 0 27200"),
+        ("手数料と延滞金も", "927300", "900000 900000 100.0", "100 100 0", "27200 27200 0"),
+    ] {
+        let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
+        town.levies("03/2026/4/1 900000 due 2026-06-30");
+        town.today = date(2026, 7, 15);
+        town.done("reminders", &json!({}));
+        // 900,000円 × 2.8% × 31日、9.1% × 112日（11月20日まで）。
+        town.today = date(2026, 11, 20);
+        if !paid.is_empty() {
+            town.pay(&format!("03/2026/4/1 {paid} 2026-11-20"));
+        }
+        let told = town.done("statistics", &json!({ "account_year": 2026 }));
+        let row = &told["rows"][0];
+        let tax = format!(
+            "{} {} {}",
+            row["assessed_yen"],
+            row["received_yen"],
+            row["rate_percent"].as_str().unwrap()
+        );
+        assert_eq!(tax, of_tax, "{what}");
+        let extra = |part: &str| {
+            let rows = told["extras"].as_array().unwrap().iter();
+            let row = rows.into_iter().find(|row| row["part_label"] == json!(part));
+            row.map(|row| format!("{} {} {}", row["assessed_yen"], row["received_yen"], row["open_yen"]))
+        };
+        assert_eq!(extra("督促手数料").unwrap_or_default(), of_fee, "{what}");
+        assert_eq!(extra("延滞金").unwrap_or_default(), of_charge, "{what}");
+        town.verified();
+    }
+}
+
 /// What a person sees at the counter.
 #[test]
 fn an_inquiry_tells_what_is_owed() {
