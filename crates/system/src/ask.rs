@@ -3,7 +3,7 @@
 //! Who writes an input by hand writes `令和6年5月31日`, `65,000` or `6５000`; all of it means one value, and what does not is told with
 //! the item it stands in. So a calculation sees one form only.
 
-use domain::{Date, RegisterDate, narrow, parse_input};
+use domain::{Date, EraDate, RegisterDate, narrow, parse_input};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -177,12 +177,23 @@ fn year(given: &Value) -> Option<i64> {
 const EARLIEST_YEAR: i16 = 1868;
 const YEARS: std::ops::RangeInclusive<i64> = 1868..=9998;
 
+/// Whether a day is spelt in an era that had ended by it, as 平成32年5月31日 is: one of the two is a slip.
+fn is_past_its_era(words: &str) -> bool {
+    EraDate::parse(words).is_ok_and(EraDate::is_past_end)
+}
+
 fn known_day(words: &str) -> Option<Date> {
-    parse_input(words).ok()?.known().filter(|day| EARLIEST_YEAR <= day.year())
+    let day = parse_input(words).ok()?.known().filter(|day| EARLIEST_YEAR <= day.year());
+    day.filter(|_| !is_past_its_era(words))
 }
 
 fn day(given: &Value, wrong: &dyn Fn() -> String) -> Result<Date, String> {
     let text = text(given).ok_or_else(wrong)?;
+    if is_past_its_era(&text) {
+        return Err(format!(
+            "「{text}」は、その元号が終わった後の日です。元号と年を確かめるか、西暦で入力してください"
+        ));
+    }
     match parse_input(&text) {
         Ok(RegisterDate::Day(day) | RegisterDate::EraDay(day, _)) if EARLIEST_YEAR <= day.year() => Ok(day),
         Ok(_) => Err(wrong()),
@@ -368,6 +379,13 @@ mod tests {
             (AskedForm::Day, json!("R6.5.31"), Some(json!("2024-05-31"))),
             (AskedForm::Day, json!(20_240_531), Some(json!("2024-05-31"))),
             (AskedForm::Day, json!("2024-02-30"), None),
+            (AskedForm::Day, json!("平成31年4月30日"), Some(json!("2019-04-30"))),
+            (AskedForm::Day, json!("平成31年5月1日"), None),
+            (AskedForm::Day, json!("H32.5.31"), None),
+            (AskedForm::Month, json!("昭和64年1月"), Some(json!("1989-01"))),
+            (AskedForm::Month, json!("昭和65年1月"), None),
+            (AskedForm::Year, json!("平成31年度"), Some(json!(2019))),
+            (AskedForm::Year, json!("平成32年度"), None),
             (AskedForm::Day, json!("2024-05-31T10:00:00"), None),
             (AskedForm::Day, json!("昭和20年頃"), None),
             (AskedForm::Day, json!("1600-01-01"), None),

@@ -3,7 +3,7 @@
 //! The first line of a file is `H`, fiscal year, number of the file, number of lines; each further line has the items of
 //! [`ITEMS`], parted by tabs. A line that does not fit changes nothing and says why; nothing is guessed.
 
-use domain::{Date, FiscalYear, RegisterDate, wareki};
+use domain::{Date, EraDate, FiscalYear, RegisterDate, wareki};
 use register::{Fault, ViewExt};
 use system::{Finding, Incoming};
 
@@ -119,7 +119,9 @@ fn day(text: &str) -> Option<Date> {
         let (month, day) = rest.split_at_checked(2)?;
         return format!("{year}-{month}-{day}").parse().ok();
     }
-    RegisterDate::parse_input(&text).ok()?.known()
+    // A day behind the end of its era, such as 平成32年5月31日, is a slip in one of the two.
+    let past = EraDate::parse(&text).is_ok_and(EraDate::is_past_end);
+    RegisterDate::parse_input(&text).ok()?.known().filter(|_| !past)
 }
 
 /// What a person says of a line that is held, where the line is blank or wrong.

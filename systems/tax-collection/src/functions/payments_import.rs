@@ -1,6 +1,6 @@
 //! 消込データ作成: payments of a channel, a line each.
 
-use domain::{Date, RegisterDate, Yen};
+use domain::{Date, EraDate, RegisterDate, Yen};
 use register::{Fault, View};
 use serde_json::json;
 use system::{
@@ -157,7 +157,9 @@ fn read(line: &str, today: Date) -> Result<Told, String> {
         return Err(format!("項目が{}あります。7項目ではありません。", cells.len()));
     };
     let date = |text: &str, title: &str| {
-        let day = RegisterDate::parse_input(text).ok().and_then(|date| date.known());
+        // A day behind the end of its era, such as 平成38年5月20日, is a slip in one of the two.
+        let past = EraDate::parse(text).is_ok_and(EraDate::is_past_end);
+        let day = RegisterDate::parse_input(text).ok().and_then(|date| date.known()).filter(|_| !past);
         day.ok_or_else(|| format!("{title}「{text}」は暦にある日付ではありません。"))
     };
     let stage =
