@@ -11,10 +11,11 @@ use system::{
 };
 
 use super::scrap::chosen;
+use super::tax_change::too_late;
 use crate::codes::{self, List, reason};
 use crate::desk::{Desk, Wish};
 use crate::records::{CORRECTION, Correction, CorrectionState, Levy, Vehicle};
-use crate::rules::{Assessed, Way, assess, decidable_until, rates};
+use crate::rules::{Assessed, Way, assess, rates};
 
 const PLACE: Place =
     Place { unit: "軽自動車税", level1: "更正", level2: "更正申告受付登録", level3: "" };
@@ -204,17 +205,16 @@ pub(crate) fn no_levy(desk: &mut Desk<'_>, path: &str, what: &str) {
 /// LVT22; what follows from the facts of a vehicle is not withdrawn.
 fn decide_withdraw(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut desk = Desk::new(view, context);
-    let (no, rates) = (input.text("correction_no"), rates()?);
+    let no = input.text("correction_no");
     let held = view.load::<Correction>(no)?;
-    // What followed from a change is put right where it came from, unless it is too late to decide on it at all.
-    let received = |one: &Correction| {
-        let late = || {
-            decidable_until(rates, one.tax_year, Way::More, one.evaded)
-                .is_ok_and(|until| until < context.today)
-        };
-        one.state == CorrectionState::Pending && (List::LevyReasons.cell(&one.reason, 3) == "1" || late())
+    // What followed from a change is put right where it came from, unless it is too late to decide on it.
+    let received = |one: &Correction| List::LevyReasons.cell(&one.reason, 3) == "1";
+    let pending = held.filter(|held| held.record.state == CorrectionState::Pending);
+    let held = match pending {
+        Some(held) if received(&held.record) || too_late(view, context, held.clone())? => Some(held),
+        _ => None,
     };
-    let Some(held) = held.filter(|held| received(&held.record)) else {
+    let Some(held) = held else {
         let why = format!("受付番号「{no}」の、窓口で受け付けた未処理の更正はありません。");
         desk.error(
             "LVT22",

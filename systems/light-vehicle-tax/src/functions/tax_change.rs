@@ -197,6 +197,17 @@ fn apply(desk: &mut Desk<'_>, held: Versioned<Correction>) -> Result<Vec<Came>, 
     Ok(came)
 }
 
+/// Whether a correction can no longer be applied because its period is over (LVT48).
+pub(super) fn too_late(
+    view: &dyn View,
+    context: &Context<'_>,
+    held: Versioned<Correction>,
+) -> Result<bool, Fault> {
+    let mut trial = Desk::new(view, context);
+    apply(&mut trial, held)?;
+    Ok(trial.findings.iter().any(|finding| finding.code == "LVT48"))
+}
+
 /// Which way the levies of a vehicle and a year move: from what stands to what it becomes, for the same taxpayer or another.
 fn ways(before: Option<Yen>, after: Option<Yen>, same: bool) -> Vec<Way> {
     match (before, after) {

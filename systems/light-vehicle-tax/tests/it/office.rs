@@ -250,9 +250,13 @@ fn what_waits_for_too_long_is_decided_no_more() {
         }
         town.today = day;
         for no in number_of(&mut town) {
+            let withdraw = json!({"correction_no": no, "note": "期間を過ぎた"});
+            if codes.is_empty() && !what.starts_with("reason") {
+                assert_eq!(town.codes("correction-withdraw", &withdraw), ["LVT22"], "{what} {day}: in time");
+            }
             assert_eq!(town.codes("tax-change", &json!({"correction_no": no})), codes, "{what} {day}");
             if !codes.is_empty() {
-                town.done("correction-withdraw", &json!({"correction_no": no, "note": "期間を過ぎた"}));
+                town.done("correction-withdraw", &withdraw);
             }
         }
         let stand: Vec<String> = town.rows("levy", &["tax_year", "addressee_no", "amount"]);
