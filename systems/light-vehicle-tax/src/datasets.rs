@@ -99,7 +99,8 @@ fn levy(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault>
     row.push("01");
     row.push(levy.addressee_no.as_str());
     row.push_display(&levy.amount.0);
-    row.push_display(&levy.due_on);
+    // Of a correction that adds, the day what it adds is due on: collection keeps the day of what was levied before.
+    row.push_display(&levy.last_due_on());
     row.push(ORDINARY);
     row.push(newest.map_or("", |newest| newest.reason.as_str()));
     row.push_optional(newest.map(|newest| newest.decided_on));

@@ -126,7 +126,14 @@ fn letter(context: &Context<'_>, noticed: &Noticed) -> serde_json::Value {
         Some(over) => facts.push(fact("納め過ぎの額", format!("{over}円（還付又は充当します）"))),
         None => facts.push(fact("これから納める額", yen(noticed.unpaid()))),
     }
-    facts.push(fact("納期限", wareki(levy.due_on)));
+    match levy.dues().as_slice() {
+        parts @ [_, _, ..] => {
+            let each: Vec<String> =
+                parts.iter().map(|(yen, due_on)| format!("{yen}円は{}", wareki(*due_on))).collect();
+            facts.push(fact("納期限", each.join("、")));
+        }
+        _ => facts.push(fact("納期限", wareki(levy.due_on))),
+    }
     let recipient = print::recipient(&noticed.person, &noticed.delivery);
     print::letter(
         context,

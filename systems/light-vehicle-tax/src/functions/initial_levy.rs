@@ -334,6 +334,7 @@ pub(crate) fn levy(
             reason: why.to_owned(),
             before: Yen::ZERO,
             after: levied.amount,
+            due_on: None,
             correction_no: correction_no.to_owned(),
         }],
         steps: levied.steps,

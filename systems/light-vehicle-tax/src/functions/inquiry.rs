@@ -217,7 +217,7 @@ fn levies(view: &dyn View, vehicle: &Vehicle) -> Result<Vec<Value>, Fault> {
             })).collect::<Vec<_>>(),
             "changes": levy.changes.iter().map(|change| json!({
                 "decided_on": change.decided_on, "reason": List::LevyReasons.label(&change.reason),
-                "before": change.before, "after": change.after,
+                "before": change.before, "after": change.after, "due_on": change.due_on,
             })).collect::<Vec<_>>(),
         }));
     }

@@ -138,7 +138,7 @@ fn shown(came: &Came) -> Value {
         "amount": came.levy.amount,
         "difference": newest.map(LevyChange::difference),
         "reason": newest.map(|newest| List::LevyReasons.label(&newest.reason)),
-        "due_on": came.levy.due_on,
+        "due_on": came.levy.last_due_on(),
         "paid": came.paid,
         "overpaid": came.overpaid,
     })
@@ -234,6 +234,8 @@ fn revised(
     let before = held.record.amount;
     let mut next = held.record;
     let cancelled = kept.is_none();
+    // What is added behind the due date has as long to be paid as a levy that is new; the old part keeps its day, and its charge.
+    let mut own_due = None;
     match kept {
         Some(now) => {
             if now.amount == before && now.grade == next.grade && now.annual == next.annual {
@@ -241,6 +243,8 @@ fn revised(
             }
             if before == Yen::ZERO {
                 next.due_on = due(desk.today(), next.due_on)?;
+            } else if before < now.amount && next.last_due_on() < desk.today() {
+                own_due = Some(due(desk.today(), next.due_on)?);
             }
             next.annual = now.annual;
             next.reduced = now.reduced;
@@ -264,6 +268,7 @@ fn revised(
         reason: reason.to_owned(),
         before,
         after: next.amount,
+        due_on: own_due,
         correction_no: correction.correction_no.clone(),
     });
     let today = desk.today();

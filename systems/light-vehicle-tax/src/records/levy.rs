@@ -39,6 +39,9 @@ pub struct LevyChange {
     pub before: Yen,
     /// Yen after it.
     pub after: Yen,
+    /// 納期限 of what it adds, where it adds to a levy whose due date is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due_on: Option<Date>,
     /// The number of the correction it applies.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub correction_no: String,
@@ -112,6 +115,36 @@ impl Levy {
     /// The newest decision.
     pub fn newest(&self) -> Option<&LevyChange> {
         self.changes.last()
+    }
+
+    /// The parts of the amount by their due dates, oldest first: what was added behind a due date is due by itself, and what is taken off
+    /// is taken off what was added last.
+    pub fn dues(&self) -> Vec<(Yen, Date)> {
+        let mut parts: Vec<(Yen, Date)> = Vec::new();
+        for change in &self.changes {
+            let mut off = Yen(change.difference().0.saturating_neg());
+            if off < Yen::ZERO {
+                let more = Yen(off.0.saturating_neg());
+                match (change.due_on, parts.last_mut()) {
+                    (None, Some(last)) => last.0 = Yen(last.0.0.saturating_add(more.0)),
+                    (Some(due_on), Some(_)) => parts.push((more, due_on)),
+                    (_, None) => parts.push((more, self.due_on)),
+                }
+            }
+            while Yen::ZERO < off {
+                let Some((yen, due_on)) = parts.pop() else { break };
+                if off < yen {
+                    parts.push((Yen(yen.0.saturating_sub(off.0)), due_on));
+                }
+                off = Yen(off.0.saturating_sub(yen.0).max(0));
+            }
+        }
+        parts
+    }
+
+    /// 納期限 of what was added last, which is that of the levy where nothing was added behind it.
+    pub fn last_due_on(&self) -> Date {
+        self.dues().last().map_or(self.due_on, |(_, due_on)| *due_on)
     }
 
     /// Whether it ever asked for money.

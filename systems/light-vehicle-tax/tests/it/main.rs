@@ -4,6 +4,7 @@
 mod annual;
 mod any_order;
 mod bench;
+mod decisions;
 mod findings;
 mod levy;
 mod masking;
