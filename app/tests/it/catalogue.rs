@@ -56,6 +56,7 @@ fn workbook(timing: &str) -> Vec<u8> {
             row("※ 令和8年度の見直しを含む"),
         ],
         merged: vec![spreadsheet::Merged { top: 2, left: 1, bottom: 3, right: 1 }],
+        ..Default::default()
     };
     spreadsheet::write_plain("連携一覧", &[sheet]).unwrap()
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod hidden;
 mod read;
 
 use rust_xlsxwriter::{

@@ -1,9 +1,11 @@
 //! Workbooks as they come from a municipality: texts by cell, merged areas, sheets that are hidden left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
+
+use crate::hidden::hidden_rows;
 
 /// A table a person keeps has fewer rows; a file with more is not one, or was made to fill the memory.
 const ROWS_MAX: u32 = 200_000;
@@ -21,6 +23,10 @@ pub struct ReadSheet {
     pub rows: Vec<Vec<String>>,
     /// Merged areas (結合セル). Only their first cell has a text.
     pub merged: Vec<Merged>,
+    /// Rows of which every text is struck through (取り消し線). Not written.
+    pub struck: BTreeSet<usize>,
+    /// Rows that are hidden (非表示). Not written.
+    pub hidden: BTreeSet<usize>,
 }
 
 /// A merged area, both ends belonging to it.
@@ -53,7 +59,7 @@ pub enum ReadError {
 }
 
 /// Reads every visible sheet of a workbook (XLSX, XLSM). Formulas give their stored results, dates `2026-04-01`, times
-/// `09:30`, whole numbers no fraction; furigana (ふりがな) is left out.
+/// `09:30`, whole numbers no fraction; furigana (ふりがな) is left out. Rows struck through or hidden are read like others, and named.
 ///
 /// # Errors
 /// [`ReadError`].
@@ -67,7 +73,15 @@ pub fn read_xlsx(bytes: &[u8]) -> Result<Vec<ReadSheet>, ReadError> {
     let names: Vec<String> =
         book.sheets_metadata().iter().filter(|sheet| shown(sheet)).map(|sheet| sheet.name.clone()).collect();
     let mut cells_left = CELLS_MAX;
-    names.into_iter().map(|name| read_sheet(&mut book, name, &mut cells_left)).collect()
+    let mut sheets: Vec<ReadSheet> = names
+        .into_iter()
+        .map(|name| read_sheet(&mut book, name, &mut cells_left))
+        .collect::<Result<_, _>>()?;
+    let mut hidden = hidden_rows(bytes);
+    for sheet in &mut sheets {
+        sheet.hidden = hidden.remove(&sheet.name).unwrap_or_default();
+    }
+    Ok(sheets)
 }
 
 fn read_sheet(
@@ -79,12 +93,15 @@ fn read_sheet(
     let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     let (mut height, mut width) = (0_usize, 0_usize);
     let mut reader = book.worksheet_cells_reader(&name)?;
-    while let Some(cell) = reader.next_cell()? {
+    let (mut struck, mut plain) = (BTreeSet::new(), BTreeSet::new());
+    while let Some((cell, style)) = reader.next_cell_with_style_id()? {
         let text = text_of(cell.get_value());
         if text.trim().is_empty() {
             continue;
         }
         let (row, column) = cell.get_position();
+        let kept = if is_struck(reader.styles().get(style)) { &mut struck } else { &mut plain };
+        kept.insert(index(row));
         height = height.max(index(row).saturating_add(1));
         width = width.max(index(column).saturating_add(1));
         if ROWS_MAX <= row || COLUMNS_MAX <= column || *cells_left < height.saturating_mul(width) {
@@ -115,7 +132,12 @@ fn read_sheet(
     let last = rows.keys().next_back().copied();
     let rows =
         last.map_or(Vec::new(), |last| (0..=last).map(|row| rows.remove(&row).unwrap_or_default()).collect());
-    Ok(ReadSheet { name, rows, merged })
+    struck.retain(|row| !plain.contains(row));
+    Ok(ReadSheet { name, rows, merged, struck, hidden: BTreeSet::new() })
+}
+
+fn is_struck(style: Option<&Style>) -> bool {
+    style.and_then(|style| style.font.as_ref()).is_some_and(|font| font.strikethrough)
 }
 
 fn index(number: u32) -> usize {

@@ -104,7 +104,7 @@ mod cases {
             (
                 "xl/styles.xml",
                 format!(
-                    r#"<styleSheet xmlns="{main}"><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="20"/></cellXfs></styleSheet>"#
+                    r#"<styleSheet xmlns="{main}"><fonts count="2"><font/><font><strike/></font></fonts><cellXfs count="4"><xf numFmtId="0" fontId="0"/><xf numFmtId="14" fontId="0"/><xf numFmtId="20" fontId="0"/><xf numFmtId="0" fontId="1" applyFont="1"/></cellXfs></styleSheet>"#
                 ),
             ),
             (
@@ -136,6 +136,22 @@ mod cases {
         assert_eq!(sheet.rows[3], ["12", "2026-04-01", "22:30", "結果", "直", "0.5"]);
         assert_eq!((sheet.rows[0].len(), sheet.rows[2].len(), sheet.rows.len()), (0, 0, 4));
         assert_eq!(sheet.merged, [spreadsheet::Merged { top: 1, left: 0, bottom: 2, right: 1 }]);
+    }
+
+    /// Each case: the rows of a sheet, and which are struck through and hidden.
+    #[test]
+    fn rows_struck_through_and_hidden_are_named() {
+        let sheet = r#"<sheetData>
+            <row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>1</v></c></row>
+            <row r="2"><c r="A2" s="3"><v>2</v></c><c r="B2" s="3"><v>2</v></c><c r="C2"/></row>
+            <row r="3"><c r="A3" s="3"><v>3</v></c><c r="B3"><v>3</v></c></row>
+            <row r="4" hidden="1"><c r="A4"><v>4</v></c></row>
+            <row hidden="true"><c r="A5"><v>5</v></c></row>
+            <row r="6" hidden="0"><c r="A6"><v>6</v></c></row></sheetData>"#;
+        let sheets = spreadsheet::read_xlsx(&by_hand(sheet, "")).unwrap();
+        assert_eq!(sheets[0].struck, [1].into(), "a cell that is left plain keeps its row");
+        assert_eq!(sheets[0].hidden, [3, 4].into());
+        assert_eq!(sheets[0].rows.len(), 6);
     }
 
     #[test]
