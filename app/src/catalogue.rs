@@ -110,6 +110,9 @@ pub fn import(file: &Path, output: Option<&Path>, config: Option<&Path>) -> anyh
             asked = asked.saturating_add(1);
         }
     }
+    for hint in &list.hints {
+        say(&hint.to_string());
+    }
     for note in &list.notes {
         say(&format!("行ではないとみなしました: {note}"));
     }
@@ -149,6 +152,7 @@ pub fn check(files: &[PathBuf], questions: bool) -> anyhow::Result<bool> {
     for problem in links.problems() {
         say(&problem.to_string());
     }
+    tell_hints(&links);
     let (rows, all) = rows_and_links(&links);
     let mut together = catalog::check_links(&all, &rows, links.known());
     if !files.is_empty() {
@@ -184,6 +188,13 @@ pub(crate) fn concerning(
     let names: BTreeSet<String> =
         links.iter().filter(serves).map(|link| format!("{}.toml", link.id)).collect();
     problems.into_iter().filter(|problem| names.contains(&problem.file)).collect()
+}
+
+/// What was passed over in the lists without a row being lost.
+pub(crate) fn tell_hints(links: &Links) {
+    for hint in links.lists().flat_map(|(list, _)| &list.hints) {
+        say(&hint.to_string());
+    }
 }
 
 /// The rows of all lists, and the links that read.

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use catalog::{Defaults, Derived, Link, LinkRow, SchemaTables, Schemas, derive};
 use office::{LinkSources, Links};
 
-use crate::catalogue::{concerning, rows_and_links, sources};
+use crate::catalogue::{concerning, rows_and_links, sources, tell_hints};
 use crate::config::Config;
 use crate::house::{self, systems};
 use crate::lists;
@@ -69,6 +69,7 @@ pub fn explain(files: &[PathBuf], config: Option<&Path>) -> anyhow::Result<()> {
     for problem in links.problems() {
         say(&problem.to_string());
     }
+    tell_hints(&links);
     let (rows, given) = rows_and_links(&links);
     let derived = derive(&rows, &given, links.known(), &schemas, &defaults);
     for row in &rows {

@@ -58,6 +58,7 @@ impl ListAsFile {
                                 right: area.right,
                             })
                             .collect(),
+                        ..ReadSheet::default()
                     })
                     .collect();
                 write_plain(name, &sheets).with_context(|| {
@@ -113,6 +114,8 @@ pub fn read(path: &Path) -> anyhow::Result<ListAsFile> {
                 .into_iter()
                 .map(|area| Area { top: area.top, left: area.left, bottom: area.bottom, right: area.right })
                 .collect(),
+            struck: sheet.struck,
+            hidden: sheet.hidden,
         });
         let grids = grids.collect();
         return Ok(ListAsFile::Workbook(name, grids));

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 /// A merged area of a sheet (結合セル); rows and columns count from zero, both ends belong to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Area {
@@ -22,10 +24,15 @@ pub struct Grid {
     pub rows: Vec<Vec<String>>,
     /// Merged areas; only their first cell has a text.
     pub merged: Vec<Area>,
+    /// Rows struck through (取り消し線), counted from zero.
+    pub struck: BTreeSet<usize>,
+    /// Rows that are hidden (非表示), counted from zero.
+    pub hidden: BTreeSet<usize>,
 }
 
 impl Grid {
-    /// Reads a text file: comma-separated with quotes when its name ends in `.csv`, otherwise tab-separated without.
+    /// Reads a text file: comma-separated with quotes when its name ends in `.csv`, otherwise tab-separated, with quotes
+    /// only where a spreadsheet sets them.
     ///
     /// Any text gives a grid.
     #[must_use]
@@ -54,9 +61,9 @@ impl Grid {
             }
             rows
         } else {
-            text.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect()
+            tabbed(&text.replace("\r\n", "\n"))
         };
-        Self { file: file.to_owned(), sheet: String::new(), rows, merged: Vec::new() }
+        Self { file: file.to_owned(), rows, ..Self::default() }
     }
 
     /// The cells as text again: comma-separated with quotes when the file's name ends in `.csv`, otherwise
@@ -125,6 +132,56 @@ impl Grid {
     }
 }
 
+/// The cells of a tab-separated text. A spreadsheet puts a cell of several lines in quotes and doubles those within; any
+/// other quote is a character, as in `A" TAXes`, and alone it repeats what stands above.
+fn tabbed(text: &str) -> Vec<Vec<String>> {
+    let (mut rows, mut row) = (Vec::new(), Vec::new());
+    let mut rest = text.strip_suffix('\n').unwrap_or(text);
+    if rest.is_empty() {
+        return rows;
+    }
+    loop {
+        let cell = match quoted(rest) {
+            Some((cell, behind)) => {
+                rest = behind;
+                cell
+            }
+            None => {
+                let (cell, behind) = rest.split_at(rest.find(['\t', '\n']).unwrap_or(rest.len()));
+                rest = behind;
+                cell.to_owned()
+            }
+        };
+        row.push(cell);
+        let Some(sign) = rest.chars().next() else { break };
+        rest = rest.get(sign.len_utf8()..).unwrap_or_default();
+        if sign == '\n' {
+            rows.push(std::mem::take(&mut row));
+        }
+    }
+    rows.push(row);
+    rows
+}
+
+/// A cell in quotes at the beginning of a text, and what stands behind it.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let inside = text.strip_prefix('"')?;
+    let mut place = 0_usize;
+    let end = loop {
+        let found = place.saturating_add(inside.get(place..)?.find('"')?);
+        match inside.get(found.saturating_add(1)..)?.chars().next() {
+            Some('"') => place = found.saturating_add(2),
+            None | Some('\t' | '\n') => break found,
+            Some(_) => return None,
+        }
+    };
+    let cell = inside.get(..end)?;
+    // Two quotes that repeat what stands above are no pair.
+    let is_cell = !cell.contains('\t') && !cell.trim().is_empty();
+    let behind = inside.get(end.saturating_add(1)..)?;
+    is_cell.then(|| (cell.replace("\"\"", "\""), behind))
+}
+
 /// What parts the cells of a file that calls itself comma-separated: some programs write semicolons or tabs.
 fn separator(text: &str) -> u8 {
     const LINES_LOOKED_AT: usize = 50;
@@ -186,5 +243,10 @@ mod tests {
         }
         let tsv = Grid::from_text("a.tsv", "A\" TAXes\tb\r\n");
         assert_eq!(tsv.rows, [["A\" TAXes", "b"]]);
+        let tsv = Grid::from_text("a.tsv", "x\t\"y\r\n\"\"z\"\"\"\t\"\r\n\"\t1\t\"\r\n\r\n\"a\"b\t\r\n");
+        assert_eq!(
+            tsv.rows,
+            [vec!["x", "y\n\"z\"", "\""], vec!["\"", "1", "\""], vec![""], vec!["\"a\"b", ""]]
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! Where in a sheet the headings of a linkage list stand, and which item each column holds.
 
-use crate::TimingWord;
 use crate::fold::folded;
+use crate::heading_settle::settle;
 use crate::sheet_words::Words;
 use crate::vocabulary::{About, Vocabulary};
+use crate::{Direction, TimingWord};
 
 /// Headings stand near the top; below, a sheet is searched no further.
 const ROWS_SEARCHED: usize = 50;
@@ -36,6 +37,14 @@ pub(crate) enum Item {
     Note,
     /// Hours or days in a column of their own (実行時刻), which say more of the timing.
     Time,
+    /// What goes to the partner (送信データ), where another column holds what comes from it.
+    DataOut,
+    /// What comes from the partner (受信データ).
+    DataIn,
+    /// Both ends in one cell, with an arrow between them (住民記録→国保).
+    Route,
+    /// Whether the row is wanted at all (連携要否).
+    Need,
     /// Of no meaning to a link; kept among the remarks.
     Aside,
 }
@@ -43,10 +52,20 @@ pub(crate) enum Item {
 pub(crate) const ITEMS: &[(&str, Item)] = &[
     ("no", Item::No),
     ("source", Item::Source),
+    // Whose list it is: it may send or receive.
+    ("own", Item::Source),
+    // Of two sides, of which neither says who sends.
+    ("side-a", Item::Source),
+    ("side-b", Item::Target),
     ("target", Item::Target),
+    ("partner", Item::Target),
     ("direction", Item::Direction),
     ("via", Item::Via),
     ("data", Item::Data),
+    ("data-out", Item::DataOut),
+    ("data-in", Item::DataIn),
+    ("route", Item::Route),
+    ("need", Item::Need),
     ("file", Item::File),
     ("method", Item::Method),
     ("channel", Item::Channel),
@@ -61,6 +80,8 @@ pub(crate) const ITEMS: &[(&str, Item)] = &[
     ("note", Item::Note),
     ("time", Item::Time),
     ("aside", Item::Aside),
+    // The cells below say what it is, or that it is nothing to a link.
+    ("maybe", Item::Aside),
 ];
 
 /// What stands before a sum, below or beside a list.
@@ -86,6 +107,8 @@ pub(crate) struct Heading {
     pub(crate) roles: Vec<Role>,
     /// Per column, the heading as printed, lines joined with `／`.
     pub(crate) names: Vec<String>,
+    /// Which way the one column of the data says it goes (受信データ).
+    pub(crate) data_way: Option<Direction>,
 }
 
 impl Heading {
@@ -97,6 +120,11 @@ impl Heading {
     /// The column of an item.
     pub(crate) fn column(&self, item: Item) -> Option<usize> {
         self.roles.iter().position(|role| *role == Role::Item(item))
+    }
+
+    /// The columns that hold the two ends by name.
+    pub(crate) fn end_columns(&self) -> Vec<usize> {
+        [Item::Source, Item::Target, Item::Route].into_iter().filter_map(|item| self.column(item)).collect()
     }
 
     /// The heading as printed of an item's column.
@@ -164,7 +192,7 @@ fn matrix(rows: &[Vec<String>], top: usize, words: Words<'_>) -> Option<Heading>
         .enumerate()
         .filter(|(column, text)| *column != corner && words.systems.resolve(text).is_some());
     let systems = systems.count();
-    let heading = Heading { top, height: 1, roles, names: line.clone() };
+    let heading = Heading { top, height: 1, roles, names: line.clone(), data_way: None };
     (SYSTEMS_MIN <= systems).then_some(heading)
 }
 
@@ -175,16 +203,27 @@ pub(crate) fn at(
     width: usize,
     words: Words<'_>,
 ) -> Option<(usize, Heading)> {
+    let receives = receives(rows, top, words);
     let mut best: Option<(usize, Heading)> = None;
     for height in 1..=HEIGHT_MAX.min(rows.len().saturating_sub(top)) {
         let lines: Vec<&Vec<String>> = rows.iter().skip(top).take(height).collect();
-        let Some((score, heading)) = read(top, &lines, width, words) else { continue };
+        let Some((score, heading)) = read(top, &lines, width, words, receives) else { continue };
         // Of equals the one with all its lines.
         if best.as_ref().is_none_or(|(before, _)| *before <= score) {
             best = Some((score, heading));
         }
     }
-    best
+    let (score, mut heading) = best?;
+    settle(&mut heading, rows, words);
+    Some((score, heading))
+}
+
+/// Whether the titles above, or the name of the sheet, say that one system receives all that is listed (受信データ一覧), and
+/// which it is: then nobody needs a column of receivers.
+fn receives(rows: &[Vec<String>], top: usize, words: Words<'_>) -> bool {
+    let titles = || rows.iter().take(top).flatten().map(String::as_str).chain(std::iter::once(words.sheet));
+    titles().any(|title| words.vocabulary.titled(title) == Some(Direction::In))
+        && titles().any(|title| words.systems.named_in(title).is_some())
 }
 
 fn nearest(rows: &[Vec<String>], vocabulary: &Vocabulary) -> Option<Near> {
@@ -213,13 +252,20 @@ fn nearest(rows: &[Vec<String>], vocabulary: &Vocabulary) -> Option<Near> {
     Some(Near { row, missing, unknown: unknown.map(|text| text.replace('\n', "")).collect() })
 }
 
-fn read(top: usize, lines: &[&Vec<String>], width: usize, words: Words<'_>) -> Option<(usize, Heading)> {
+fn read(
+    top: usize,
+    lines: &[&Vec<String>],
+    width: usize,
+    words: Words<'_>,
+    receives: bool,
+) -> Option<(usize, Heading)> {
     let vocabulary = words.vocabulary;
     let mut heading = Heading {
         top,
         height: lines.len(),
         roles: Vec::with_capacity(width),
         names: Vec::with_capacity(width),
+        data_way: None,
     };
     let lines = &reaching_right(lines, width);
     for column in 0..width {
@@ -253,7 +299,19 @@ fn read(top: usize, lines: &[&Vec<String>], width: usize, words: Words<'_>) -> O
             *role = Role::Item(Item::Aside);
         }
     }
-    if heading.column(Item::Data).is_none()
+    let has = |heading: &Heading, item| heading.column(item).is_some();
+    let two_data = has(&heading, Item::DataOut) && has(&heading, Item::DataIn);
+    if !two_data {
+        for (item, way) in [(Item::DataOut, Direction::Out), (Item::DataIn, Direction::In)] {
+            let alone = !has(&heading, Item::Data);
+            if let Some(role) = heading.roles.iter_mut().find(|role| **role == Role::Item(item)) {
+                *role = Role::Item(if alone { Item::Data } else { Item::Aside });
+                heading.data_way = Some(way).filter(|_| alone);
+            }
+        }
+    }
+    if !two_data
+        && heading.column(Item::Data).is_none()
         && let Some(file) = heading.roles.iter_mut().find(|role| **role == Role::Item(Item::File))
     {
         *file = Role::Item(Item::Data);
@@ -269,8 +327,10 @@ fn read(top: usize, lines: &[&Vec<String>], width: usize, words: Words<'_>) -> O
     items.sort_unstable();
     items.dedup();
     let has = |item: Item| items.contains(&item);
-    let fits = has(Item::Target)
-        && (has(Item::Data) || has(Item::Method) || has(Item::Timing))
+    let route = has(Item::Route);
+    let receiver = has(Item::Target) || route || (has(Item::Source) && receives);
+    let fits = receiver
+        && (has(Item::Data) || has(Item::DataIn) || has(Item::Method) || has(Item::Timing))
         && ITEMS_MIN <= items.len();
     // Every line must name something of its own, or it is a line of the list below.
     let each = lines.iter().all(|line| {
@@ -372,13 +432,13 @@ fn reaches_into_the_list(lines: &[Vec<String>], heading: &Heading, vocabulary: &
     (0..heading.roles.len()).filter(|column| !marked(column)).any(|column| {
         let upper = lines.first().map(|line| text(line, column)).unwrap_or_default();
         let item = vocabulary.heading(&upper).map(item_of);
-        matches!(item, Some(Item::No | Item::Source | Item::Target | Item::Data | Item::File))
-            && lines
-                .iter()
-                .skip(1)
-                .filter(is_row)
-                .map(|line| text(line, column))
-                .any(|lower| !lower.is_empty() && lower != upper && vocabulary.heading(&lower).is_none())
+        let of_rows =
+            [Item::No, Item::Source, Item::Target, Item::Data, Item::DataOut, Item::DataIn, Item::File];
+        item.is_some_and(|item| of_rows.contains(&item))
+            && lines.iter().skip(1).filter(is_row).map(|line| text(line, column)).any(|lower| {
+                let names = vocabulary.exact(About::Naming, &lower).is_some();
+                !lower.is_empty() && lower != upper && !names && vocabulary.heading(&lower).is_none()
+            })
     })
 }
 
@@ -395,7 +455,7 @@ fn role(texts: &[&str], words: Words<'_>) -> Role {
     for upper in above.iter().rev() {
         let Some(item) = vocabulary.heading(upper).map(item_of) else { continue };
         if let Some(meaning) = meaning(item, bottom, vocabulary) {
-            return Role::Mark(item, meaning);
+            return Role::Mark(if item == Item::Channel { Item::Method } else { item }, meaning);
         }
     }
     // What stands below the heading of an end, such as 業務名 and システム名, is said of that end.
@@ -405,7 +465,15 @@ fn role(texts: &[&str], words: Words<'_>) -> Role {
     }
     let exact = [joined.as_str(), bottom].into_iter().chain(above.iter().rev().copied());
     if let Some(name) = exact.filter_map(|text| vocabulary.heading_exact(text)).next() {
-        return named(name);
+        // 開始 and 終了 below the heading of another thing are that thing's.
+        let of_time =
+            |upper: &&str| matches!(vocabulary.heading(upper).map(item_of), Some(Item::Time | Item::Timing));
+        let others = name == "time" && vocabulary.heading_exact(&joined).is_none() && !above.is_empty();
+        return if others && !above.iter().any(|upper| of_time(upper)) {
+            Role::Item(Item::Aside)
+        } else {
+            named(name)
+        };
     }
     // A word of an item that stands alone as a heading.
     if let Some((item, meaning)) = word_of_an_item(bottom, vocabulary) {
@@ -414,17 +482,22 @@ fn role(texts: &[&str], words: Words<'_>) -> Role {
     let ending = [*bottom, joined.as_str()].into_iter().chain(above.iter().rev().copied());
     let role =
         ending.filter_map(|text| vocabulary.heading(text)).next().map_or(Role::Item(Item::Aside), named);
-    // Not every heading that ends so is of when it runs.
-    if role == Role::Item(Item::Time) { Role::Item(Item::Aside) } else { role }
+    // Not every heading that ends so is of when it runs, or of whether a row is wanted.
+    if matches!(role, Role::Item(Item::Time | Item::Need | Item::Route)) {
+        Role::Item(Item::Aside)
+    } else {
+        role
+    }
 }
 
-fn item_of(name: &str) -> Item {
+pub(crate) fn item_of(name: &str) -> Item {
     ITEMS.iter().find(|(known, _)| *known == name).map_or(Item::Aside, |(_, item)| *item)
 }
 
-fn meaning(item: Item, text: &str, vocabulary: &Vocabulary) -> Option<String> {
+pub(crate) fn meaning(item: Item, text: &str, vocabulary: &Vocabulary) -> Option<String> {
     let about = match item {
-        Item::Method => About::Method,
+        // ○ below 連携方法 and 手動.
+        Item::Method | Item::Channel => About::Method,
         Item::Timing => About::Timing,
         Item::Extent => About::Extent,
         Item::Direction => About::Direction,

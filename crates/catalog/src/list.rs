@@ -299,6 +299,8 @@ pub struct LinkList {
     pub skipped: usize,
     /// What was wrong with them.
     pub problems: Vec<Problem>,
+    /// What was passed over without a row being lost (お知らせ): columns whose heading is not read, sheets that are no list.
+    pub hints: Vec<Problem>,
     /// Titles of sections and notes between the rows, as printed.
     pub notes: Vec<String>,
     pub(crate) left_out: Vec<(usize, String)>,
@@ -324,6 +326,7 @@ impl LinkList {
             rows: Vec::new(),
             skipped: 0,
             problems: Vec::new(),
+            hints: Vec::new(),
             notes: Vec::new(),
             left_out: Vec::new(),
         };

@@ -8,11 +8,12 @@ use std::collections::BTreeSet;
 use crate::derive::dates;
 use crate::fold::folded;
 use crate::grid::Grid;
-use crate::heading::{Heading, Item, Near, Role, SUM_SIGNS, at, find};
+use crate::heading::{Heading, Item, Role, SUM_SIGNS, at, find};
 use crate::list::{LinkList, LinkRow, ListId, ListKind, Volume};
 use crate::sheet_ends::End;
 use crate::sheet_numbers::printed;
 use crate::sheet_time::Told;
+use crate::sheet_told::{no_heading, unread_columns};
 use crate::sheet_words::{Words, figure};
 use crate::vocabulary::{About, Sense, Vocabulary};
 use crate::{Direction, Problem, Question, QuestionKind, Systems};
@@ -27,65 +28,6 @@ const PAIRS_MAX: usize = 100;
 const CELLS_MAX: usize = 2_000_000;
 
 impl LinkList {
-    /// Reads a list from a text file: in one of the strict shapes when its header is one's, otherwise as a municipality
-    /// keeps it ([`LinkList::from_grid`]).
-    #[must_use]
-    pub fn read_text(file: &str, text: &str, vocabulary: &Vocabulary, systems: &Systems) -> Self {
-        let strict = Self::parse(file, text);
-        if strict.kind.is_some() {
-            return strict;
-        }
-        Self::from_grid(&Grid::from_text(file, text), &stem(file), vocabulary, systems)
-    }
-
-    /// Reads every linkage list of a workbook: its sheets that have the headings of one. The first is named by the file,
-    /// the others by file and sheet.
-    ///
-    /// A workbook without any gives one list without rows, whose problem says so.
-    #[must_use]
-    pub fn read_workbook(
-        file: &str,
-        sheets: &[Grid],
-        vocabulary: &Vocabulary,
-        systems: &Systems,
-    ) -> Vec<Self> {
-        let mut lists: Vec<Self> = Vec::new();
-        let mut none = None;
-        for grid in sheets {
-            let id =
-                if lists.is_empty() { stem(file) } else { format!("{}/{}", stem(file), named(&grid.sheet)) };
-            let list = Self::from_grid(grid, &id, vocabulary, systems);
-            if list.kind.is_some() {
-                lists.push(list);
-            } else {
-                none.get_or_insert(list);
-            }
-        }
-        if lists.is_empty() {
-            let empty = Grid { file: file.to_owned(), ..Grid::default() };
-            lists.push(none.unwrap_or_else(|| Self::from_grid(&empty, &stem(file), vocabulary, systems)));
-        }
-        lists
-    }
-
-    /// The lists of one file as one: the rows of the later sheets are numbered `シート-番号`, for a number means one row.
-    #[must_use]
-    pub fn joined(lists: Vec<Self>) -> Option<Self> {
-        let mut lists = lists.into_iter();
-        let mut whole = lists.next()?;
-        for list in lists {
-            let sheet = list.id.0.rsplit('/').next().unwrap_or_default().to_owned();
-            whole.rows.extend(list.rows.into_iter().map(|mut row| {
-                row.no = format!("{sheet}-{}", row.no);
-                row
-            }));
-            whole.skipped = whole.skipped.saturating_add(list.skipped);
-            whole.problems.extend(list.problems);
-            whole.notes.extend(list.notes);
-        }
-        Some(whole)
-    }
-
     /// Reads a list as a municipality keeps it (連携一覧): the headings are searched by the vocabulary; merged cells and
     /// 〃 repeat what stands above; marks (○) in columns such as 日次 count as that word; lines of a single text are
     /// titles of sections or notes.
@@ -94,6 +36,16 @@ impl LinkList {
     /// such as the number of a row whose own is taken. Any grid gives a list, perhaps an empty one.
     #[must_use]
     pub fn from_grid(grid: &Grid, id: &str, vocabulary: &Vocabulary, systems: &Systems) -> Self {
+        Self::from_words(grid, id, Words { vocabulary, systems, sheet: &grid.sheet }, None).0
+    }
+
+    /// The same, with the headings found; `given` are those of another sheet for one that has none.
+    pub(crate) fn from_words(
+        grid: &Grid,
+        id: &str,
+        words: Words<'_>,
+        given: Option<Heading>,
+    ) -> (Self, Option<Heading>) {
         let file = if grid.sheet.is_empty() {
             grid.file.clone()
         } else {
@@ -107,6 +59,7 @@ impl LinkList {
             rows: Vec::new(),
             skipped: 0,
             problems: Vec::new(),
+            hints: Vec::new(),
             notes: Vec::new(),
             left_out: Vec::new(),
         };
@@ -117,15 +70,14 @@ impl LinkList {
                     .rule(format!("一覧は{CELLS_MAX}升までです"))
                     .remedy("一覧だけのファイルにし、離れた升の文字を消してください");
             list.problems.push(problem);
-            return list;
+            return (list, None);
         }
         let (rows, width) = grid.filled();
-        let words = Words { vocabulary, systems };
-        let heading = match find(&rows, width, words) {
+        let heading = match given.map_or_else(|| find(&rows, width, words), Ok) {
             Ok(heading) => heading,
             Err(near) => {
                 list.problems.push(no_heading(&file, near));
-                return list;
+                return (list, None);
             }
         };
         list.kind = Some(ListKind::General);
@@ -136,12 +88,15 @@ impl LinkList {
             file: &file,
             words,
             rows: &rows,
-            owner: owner(grid, &rows, heading.top, systems),
+            owner: owner(grid, &rows, heading.top, words.systems),
+            way: titles(grid, &rows, heading.top).find_map(|title| words.vocabulary.titled(title)),
             above: Vec::new(),
+            repeated: Vec::new(),
             numbers: BTreeSet::new(),
             printed: printed(&rows, &heading),
             heading,
         };
+        list.hints.extend(unread_columns(&file, &sheet.heading, &rows, words));
         for (index, cells) in rows.iter().enumerate().skip(sheet.heading.below()) {
             if index < sheet.heading.below() {
                 continue;
@@ -157,51 +112,18 @@ impl LinkList {
                 }
             }
         }
-        list
+        (list, Some(sheet.heading))
     }
-}
-
-/// What is told where no line can be the headings.
-fn no_heading(file: &str, near: Option<Near>) -> Problem {
-    let what = "連携一覧の見出しが見つかりません";
-    let problem = match near {
-        None => Problem::new(file, what),
-        Some(near) => {
-            let line = near.row.saturating_add(1);
-            let unknown = if near.unknown.is_empty() {
-                String::new()
-            } else {
-                format!("。分からない見出し: {}", near.unknown.join("、"))
-            };
-            let what =
-                format!("{what}。{line}行目が見出しに近いですが、{}が分かりません{unknown}", near.missing);
-            Problem::new(file, what).line(line)
-        }
-    };
-    problem
-        .rule("送り元、受け側と、データ、方式、時期のどれかの列が要ります")
-        .remedy("見出しの言葉を確かめるか、言葉の表（vocabulary.tsv）に足してください")
-}
-
-/// The name of a list from that of its file.
-fn stem(file: &str) -> String {
-    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    named(name.rsplit_once('.').map_or(name, |(stem, _)| stem))
-}
-
-/// A name a reference to a row can hold.
-fn named(name: &str) -> String {
-    let name: String = name.split_whitespace().collect::<Vec<_>>().join("_").replace(':', "-");
-    if name.is_empty() { "一覧".to_owned() } else { name }
 }
 
 /// Whose links a list without a column for the sender shows: the system its sheet or title names.
 fn owner(grid: &Grid, rows: &[Vec<String>], top: usize, systems: &Systems) -> Option<String> {
-    let titles = rows.iter().take(top).flatten();
-    std::iter::once(&grid.sheet)
-        .chain(titles)
-        .find_map(|text| systems.named_in(text))
-        .map(|system| system.name.clone())
+    titles(grid, rows, top).find_map(|text| systems.named_in(text)).map(|system| system.name.clone())
+}
+
+/// The name of the sheet and what stands above its headings.
+fn titles<'a>(grid: &'a Grid, rows: &'a [Vec<String>], top: usize) -> impl Iterator<Item = &'a String> {
+    std::iter::once(&grid.sheet).chain(rows.iter().take(top).flatten())
 }
 
 /// What a line below the headings is.
@@ -221,8 +143,12 @@ pub(crate) struct Sheet<'a> {
     pub(crate) heading: Heading,
     /// The system of the section, sheet or title.
     pub(crate) owner: Option<String>,
-    /// The row above, as understood: what 〃 repeats.
+    /// Which way its title says all rows go (受信データ一覧).
+    pub(crate) way: Option<Direction>,
+    /// The row above of the same section, as understood: what an empty cell of the sender means.
     pub(crate) above: Vec<String>,
+    /// The row above in any section, as understood: what 〃 repeats.
+    repeated: Vec<String>,
     pub(crate) numbers: BTreeSet<String>,
     /// The numbers printed anywhere in the list.
     pub(crate) printed: BTreeSet<String>,
@@ -258,21 +184,17 @@ impl Sheet<'_> {
             if folded(first).chars().all(number) {
                 return Line::Nothing;
             }
-            if let Some(system) = self.words.systems.named_in(first) {
-                self.owner = Some(system.name.clone());
-                // What is left empty below speaks of this section, not of the one above.
-                self.above.clear();
-            }
+            self.section(first);
             return Line::Note((*first).clone());
         }
         let mut cells = cells.to_vec();
         for (column, cell) in cells.iter_mut().enumerate() {
             if self.words.vocabulary.exact(About::Same, cell).is_some() {
-                *cell = self.above.get(column).cloned().unwrap_or_default();
+                *cell = self.repeated.get(column).cloned().unwrap_or_default();
             } else if self.words.vocabulary.exact(About::Blank, cell).is_some()
                 && !matches!(
                     self.heading.roles.get(column),
-                    Some(Role::Item(Item::Direction | Item::Conversion | Item::ExclusiveLock))
+                    Some(Role::Item(Item::Direction | Item::Conversion | Item::ExclusiveLock | Item::Need))
                 )
             {
                 cell.clear();
@@ -286,6 +208,7 @@ impl Sheet<'_> {
         if let (Some(slot), Some(above)) = (slot, above) {
             slot.clone_from(above);
         }
+        self.repeated.clone_from(&cells);
         self.above = cells;
         match rows {
             // A line of a table of systems by systems without any mark.
@@ -294,6 +217,22 @@ impl Sheet<'_> {
             }
             Ok(rows) => Line::Rows(rows),
             Err(problems) => Line::Problems(problems),
+        }
+    }
+
+    /// The title of a section: whose links or which way stand below it. 「住民記録との連携」 names the partner.
+    fn section(&mut self, title: &str) {
+        const PARTNER: [&str; 3] = ["との連携", "とのデータ", "とのインタ"];
+        if let Some(way) = self.words.vocabulary.titled(title) {
+            self.way = Some(way);
+        }
+        if PARTNER.iter().any(|word| title.contains(word)) {
+            return;
+        }
+        if let Some(system) = self.words.systems.named_in(title) {
+            self.owner = Some(system.name.clone());
+            // What is left empty below speaks of this section, not of the one above.
+            self.above.clear();
         }
     }
 
@@ -318,6 +257,7 @@ impl Sheet<'_> {
         self.heading = heading;
         // What is left empty or repeated below speaks of this table.
         self.above.clear();
+        self.repeated.clear();
         true
     }
 
@@ -408,11 +348,15 @@ impl Sheet<'_> {
             let (source, target) = (source.name.clone(), target.name.clone());
             if direction == Direction::In { (target, source) } else { (source, target) }
         };
-        // What is asked of the way is asked of each pair.
+        // What is asked of the way is asked of each pair, and of what goes out and what comes in.
+        let carried = self.carried(cells);
         let (asked_at, mut ways) = (doubts.len(), Vec::new());
         for (source, target) in &pairs {
-            let mut asked = Vec::new();
-            ways.push((self.direction(cells, &source.name, &target.name, &mut asked), asked));
+            for (data, way) in &carried {
+                let mut asked = Vec::new();
+                let direction = self.direction(cells, (&source.name, &target.name), *way, &mut asked);
+                ways.push(((*source, *target), data.clone(), direction, asked));
+            }
         }
         let mut method_text = self.text(cells, Item::Method);
         let channel_text = self.text(cells, Item::Channel);
@@ -428,8 +372,7 @@ impl Sheet<'_> {
             Some(aside) => remarks.push(aside),
             None => {}
         }
-        let data = self.text(cells, Item::Data);
-        if data.is_empty() {
+        if carried.iter().any(|(data, _)| data.is_empty()) {
             doubts.push(Question::new(QuestionKind::Dataset, "データの名前が空です。何を送りますか。"));
         }
         let column = self.text(cells, Item::Via);
@@ -445,7 +388,7 @@ impl Sheet<'_> {
         });
         let no = self.number(index, self.cell(cells, Item::No), &mut doubts);
         let mut when = self.when(cells, &timing, &mut doubts);
-        self.withdrawn(cells, &mut doubts);
+        self.withdrawn(index, cells, &mut doubts);
         self.hour_or_length(cells, &when, &mut doubts);
         let mut extent = self.words.extent(&self.text(cells, Item::Extent), &mut doubts);
         let told =
@@ -462,7 +405,7 @@ impl Sheet<'_> {
             target: String::new(),
             via: String::new(),
             via_side: None,
-            data,
+            data: String::new(),
             function: None,
             method,
             timing,
@@ -479,19 +422,21 @@ impl Sheet<'_> {
             note: self.note(cells, remarks),
             doubts,
         };
-        let several = pairs.len();
+        let (several, numbered) = (pairs.len(), 1 < ways.len());
         let said = format!("1行に{several}組のシステムがあるので、1組ずつの行に分けました。よいですか。");
-        let rows =
-            pairs.iter().zip(ways).enumerate().map(|(turn, ((source, target), (direction, asked)))| {
-                let mut row = LinkRow { via: via(source, target), direction: Some(direction), ..row.clone() };
-                (row.source, row.target) = turned(direction, source, target);
-                row.doubts.splice(asked_at..asked_at, asked);
-                if 1 < several {
-                    row.no = self.free_number(&format!("{}({})", row.no, turn.saturating_add(1)));
-                    row.doubts.push(Question::new(QuestionKind::Assumed, said.clone()));
-                }
-                row
-            });
+        let rows = ways.into_iter().enumerate().map(|(turn, ((source, target), data, direction, asked))| {
+            let mut row =
+                LinkRow { via: via(source, target), direction: Some(direction), data, ..row.clone() };
+            (row.source, row.target) = turned(direction, source, target);
+            row.doubts.splice(asked_at..asked_at, asked);
+            if numbered {
+                row.no = self.free_number(&format!("{}({})", row.no, turn.saturating_add(1)));
+            }
+            if 1 < several {
+                row.doubts.push(Question::new(QuestionKind::Assumed, said.clone()));
+            }
+            row
+        });
         Ok(rows.collect())
     }
 

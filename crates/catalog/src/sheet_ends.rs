@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::fold::{bracketed, parts};
 use crate::grid::cell_name;
-use crate::heading::{Item, Role};
+use crate::heading::{Item, Role, item_of};
 use crate::sheet::Sheet;
-use crate::vocabulary::{About, Sense};
+use crate::vocabulary::About;
+use crate::words::ARROWS;
 use crate::{Direction, Question, QuestionKind};
 
 /// A system as printed, and what the row passes through on its side: `共通基盤(住記システム)`.
@@ -40,8 +41,25 @@ impl Sheet<'_> {
             let marked = self.marked_ends(cells, item, doubts);
             let by_marks =
                 self.heading.roles.iter().any(|role| matches!(role, Role::Mark(of, _) if *of == item));
-            if by_marks || item == Item::Target {
-                return marked;
+            if let Some((left, _, right)) = self.words.vocabulary.arrow_in(self.cell(cells, Item::Route)) {
+                let side = if item == Item::Source { left } else { right };
+                return self.named(&side, doubts).unwrap_or_else(|| vec![End::new(&side)]);
+            }
+            // Who receives all that is listed, only the title says.
+            let title = self.owner.as_ref().filter(|_| self.all_received() && !by_marks);
+            match (item, title) {
+                (Item::Target, Some(owner)) => {
+                    if let Some(column) = column {
+                        let place = cell_name(index, column);
+                        let said = format!(
+                            "受け側（{place}）が空なので、表題の「{owner}」とみなしました。よいですか。"
+                        );
+                        doubts.push(Question::new(QuestionKind::Assumed, said));
+                    }
+                    return vec![End::new(owner)];
+                }
+                _ if by_marks || item == Item::Target => return marked,
+                _ => {}
             }
             let above = column.and_then(|column| self.above.get(column)).filter(|above| !above.is_empty());
             let (found, from) = match (above, &self.owner) {
@@ -160,18 +178,65 @@ impl Sheet<'_> {
         ends
     }
 
-    /// Which way a row goes. What shows another way than is understood is a question, and then nothing runs.
+    /// What a column of ends says of itself, of its lines the first that says anything: `source`, `own`, `side-a` …
+    fn heading_of(&self, item: Item) -> Option<&str> {
+        let name = self.heading.name(self.heading.column(item)?);
+        name.split('／').find_map(|line| {
+            let said = self.words.vocabulary.heading(line)?;
+            (item_of(said) == item).then_some(said)
+        })
+    }
+
+    /// Whether the heading of the sender says so (送信元), and not only whose list it is (業務名).
+    fn ends_are_fixed(&self) -> bool {
+        self.heading_of(Item::Source) == Some("source")
+    }
+
+    /// Whether the title says that all rows come in, and their column names who sends.
+    fn all_received(&self) -> bool {
+        self.way == Some(Direction::In) && self.ends_are_fixed()
+    }
+
+    /// What a row carries: one thing, or what goes out and what comes in where each has its column.
+    pub(crate) fn carried(&self, cells: &[String]) -> Vec<(String, Option<Direction>)> {
+        let both = [(Item::DataOut, Direction::Out), (Item::DataIn, Direction::In)];
+        let mut carried = Vec::new();
+        for (item, way) in both {
+            match self.cell(cells, item) {
+                "" => {}
+                // ○ below 送信データ, and the name of the data elsewhere.
+                mark if self.is_mark(mark) => {
+                    if self.words.vocabulary.exact(About::Mark, mark) == Some("yes") {
+                        carried.push((self.text(cells, Item::Data), Some(way)));
+                    }
+                }
+                data => carried.push((data.to_owned(), Some(way))),
+            }
+        }
+        if carried.is_empty() {
+            carried.push((self.text(cells, Item::Data), None));
+        }
+        carried
+    }
+
+    /// Which way a row goes. `way` is that of the column its data stands in. What shows another way than is understood is
+    /// a question, and then nothing runs.
     pub(crate) fn direction(
         &self,
         cells: &[String],
-        source: &str,
-        target: &str,
+        (source, target): (&str, &str),
+        way: Option<Direction>,
         doubts: &mut Vec<Question>,
     ) -> Direction {
-        let way = |(role, cell): (&Role, &String)| {
+        if let Some((_, arrow, _)) = self.words.vocabulary.arrow_in(self.cell(cells, Item::Route)) {
+            let meaning = ARROWS.iter().find(|(sign, _)| *sign == arrow);
+            return meaning.map_or(Direction::Out, |(_, meaning)| *meaning);
+        }
+
+        let is_way = |(role, cell): (&Role, &String)| {
             matches!(role, Role::Mark(Item::Direction, _)) && (cell.is_empty() || self.is_mark(cell))
         };
-        let marks = self.heading.roles.iter().zip(cells).any(way);
+        let marks = self.heading.roles.iter().zip(cells).any(is_way);
         let has_column = self.heading.column(Item::Direction).is_some() || marks;
         let text = self.text(cells, Item::Direction);
         let text = if ["←・→", "→・←"].contains(&text.as_str()) { "←→" } else { text.as_str() };
@@ -190,7 +255,22 @@ impl Sheet<'_> {
                 doubts.push(Question::new(QuestionKind::Direction, said));
                 Direction::Out
             }
-            None => self.words.direction(text, has_column, doubts),
+            None if text.is_empty() && (way.is_some() || !has_column) => self.unsaid(way, doubts),
+            None => {
+                let said = self.words.direction(text, has_column, doubts);
+                let said = self.as_headed(said, text, (source, target), doubts);
+                match way {
+                    Some(way) if said != Direction::Both && said != way => {
+                        let asked = format!(
+                            "方向は「{text}」ですが、データは反対の欄にあります。どちらへ送りますか。"
+                        );
+                        doubts.push(Question::new(QuestionKind::Direction, asked));
+                        way
+                    }
+                    Some(way) => way,
+                    None => said,
+                }
+            }
         };
         for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
             let aside = *role == Role::Item(Item::Aside);
@@ -214,6 +294,59 @@ impl Sheet<'_> {
         found
     }
 
+    /// The way of a row that no column of the direction tells: that of its data, or of its title. Headings that say who sends
+    /// stand, whatever the title says.
+    fn unsaid(&self, way: Option<Direction>, doubts: &mut Vec<Question>) -> Direction {
+        let named = self.heading_of(Item::Source);
+        let partner = self.heading_of(Item::Target) != Some("target");
+        let told = way.or(self.heading.data_way).or(self.way.filter(|_| partner));
+        if named == Some("side-a") && told.is_none() {
+            let said = "二つのシステムのどちらからどちらへ送るかが書かれていません。どちらへ送りますか。";
+            doubts.push(Question::new(QuestionKind::Direction, said));
+        }
+        if !self.ends_are_fixed() {
+            return told.unwrap_or(Direction::Out);
+        }
+        if way == Some(Direction::In) {
+            let said = "送り元と受け側の欄がありますが、データは受信の欄にあります。どちらへ送りますか。";
+            doubts.push(Question::new(QuestionKind::Direction, said));
+        }
+        Direction::Out
+    }
+
+    /// The way a word gives, where the headings say who sends: 受信 there is said from the side of whose list it is, and turns
+    /// nothing round. An arrow drawn between the two columns shows the way by itself.
+    fn as_headed(
+        &self,
+        said: Direction,
+        text: &str,
+        (source, target): (&str, &str),
+        doubts: &mut Vec<Question>,
+    ) -> Direction {
+        let column = |item: Item| self.heading.column(item);
+        let between = match (column(Item::Source), column(Item::Direction), column(Item::Target)) {
+            (Some(source), Some(way), Some(target)) => {
+                (source < way && way < target) || (target < way && way < source)
+            }
+            _ => false,
+        };
+        let drawn = between && !text.chars().any(char::is_alphanumeric);
+        if said != Direction::In || !self.ends_are_fixed() || drawn {
+            return said;
+        }
+        let is_owner = |name: &str| {
+            let of = |name: &str| self.words.systems.resolve(name).map(|system| system.id.as_str());
+            self.owner.as_deref().and_then(of).is_some_and(|owner| of(name) == Some(owner))
+        };
+        if !is_owner(target) && (between || is_owner(source)) {
+            let asked = format!(
+                "方向「{text}」と、送り元「{source}」、受け側「{target}」の欄が合いません。どちらからどちらへ送りますか。"
+            );
+            doubts.push(Question::new(QuestionKind::Direction, asked));
+        }
+        Direction::Out
+    }
+
     /// What an arrow between two names says of the row's two ends: nothing without an arrow, and no direction where the
     /// names are others.
     fn between(&self, text: &str, source: &str, target: &str) -> Option<Option<Direction>> {
@@ -235,41 +368,5 @@ impl Sheet<'_> {
     /// Whether a cell is a mark and nothing else.
     pub(crate) fn is_mark(&self, cell: &str) -> bool {
         self.words.vocabulary.exact(About::Mark, cell).is_some()
-    }
-
-    /// Whether a cell says that the row does not run (廃止, 未定): by itself, or with 予定 and 済. Names, data and who is
-    /// in charge may hold the same words.
-    pub(crate) fn withdrawn(&self, cells: &[String], doubts: &mut Vec<Question>) {
-        const CHARS_MAX: usize = 8;
-        for (column, (role, cell)) in self.heading.roles.iter().zip(cells).enumerate() {
-            let name = self.heading.name(column).replace('\n', "");
-            let exact = |text: &str| self.words.vocabulary.exact(About::Withdrawn, text).is_some();
-            let names =
-                matches!(role, Role::Item(Item::No | Item::Data | Item::File | Item::Source | Item::Target));
-            let people = *role == Role::Item(Item::Aside)
-                && self.words.vocabulary.sense(About::People, &name).is_some();
-            if names || people || cell.is_empty() {
-                continue;
-            }
-            let outer = bracketed(cell).map_or(cell.as_str(), |(outer, _)| outer);
-            let guessed =
-                self.words.vocabulary.sense(About::Withdrawn, cell) == Some(Sense::Guessed("anywhere"));
-            let planned =
-                cell.chars().count() <= CHARS_MAX && ["予定", "済"].iter().any(|word| cell.contains(word));
-            let whole = exact(cell)
-                || exact(outer)
-                || parts(cell).iter().any(|part| exact(part))
-                || (guessed && planned);
-            if !whole && !guessed {
-                continue;
-            }
-            if whole {
-                let said = format!("「{name}」に「{cell}」とあるので、動かしていません。連携しますか。");
-                doubts.push(Question::new(QuestionKind::Withdrawn, said));
-            } else {
-                let said = format!("「{name}」に「{cell}」とあります。この行は今も使いますか。");
-                doubts.push(Question::new(QuestionKind::Assumed, said));
-            }
-        }
     }
 }

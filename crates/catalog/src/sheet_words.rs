@@ -12,6 +12,8 @@ use crate::{Assurance, Direction, Extent, MethodWord, Question, QuestionKind, Sy
 pub(crate) struct Words<'a> {
     pub(crate) vocabulary: &'a Vocabulary,
     pub(crate) systems: &'a Systems,
+    /// Name of the sheet, which titles its list.
+    pub(crate) sheet: &'a str,
 }
 
 impl Words<'_> {

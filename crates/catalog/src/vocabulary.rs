@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::fold::{bracketed, folded};
 use crate::heading::ITEMS;
 use crate::table::Table;
 use crate::words::{ARROWS, ASSURANCES, EXTENTS, METHODS, TIMINGS, Word, YES_NO};
-use crate::{Problem, TimingWord};
+use crate::{Direction, Problem, TimingWord};
 
 /// What a word of a list is about (言葉の種類).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +33,10 @@ pub(crate) enum About {
     When,
     /// Words of a remark that keep the row from running until they are answered (現在未使用).
     Remark,
+    /// Whether a row is wanted at all (連携要否).
+    Need,
+    /// What a title says of the way of the rows below it (受信一覧).
+    Title,
 }
 
 const ABOUTS: &[(&str, About)] = &[
@@ -54,6 +58,8 @@ const ABOUTS: &[(&str, About)] = &[
     ("people", About::People),
     ("when", About::When),
     ("remark", About::Remark),
+    ("need", About::Need),
+    ("title", About::Title),
 ];
 
 /// How municipalities word the headings and cells of their lists (連携一覧の言葉). Width, spaces and case make no
@@ -182,6 +188,19 @@ impl Vocabulary {
         (!left.is_empty() && !right.is_empty()).then(|| (left.to_owned(), meaning.as_str(), right.to_owned()))
     }
 
+    /// Which way a title says the rows below it go; nothing where it names both ways or none.
+    pub(crate) fn titled(&self, text: &str) -> Option<Direction> {
+        let text = folded(text);
+        let words = self.words.get(&About::Title)?;
+        let within = words.iter().filter(|(word, _)| text.contains(word.as_str()));
+        let ways: BTreeSet<&str> = within.map(|(_, way)| way.as_str()).collect();
+        match ways.into_iter().collect::<Vec<_>>().as_slice() {
+            ["in"] => Some(Direction::In),
+            ["out"] => Some(Direction::Out),
+            _ => None,
+        }
+    }
+
     /// The item a heading stands for: by the whole text, without its bracket or mark of a footnote, or by its end,
     /// for in a Japanese heading the last word says what it is.
     pub(crate) fn heading(&self, text: &str) -> Option<&str> {
@@ -227,11 +246,13 @@ fn meanings(about: About) -> Vec<&'static str> {
         About::Blank => vec!["blank"],
         About::Platform => vec!["platform"],
         About::Naming => vec!["name"],
-        About::Withdrawn => vec!["anywhere", "alone"],
+        About::Withdrawn => vec!["anywhere", "alone", "row"],
         About::Everyone => vec!["everyone"],
         About::People => vec!["people"],
         About::When => vec!["-", "?", "?日", "?時"],
         About::Remark => vec!["withdrawn", "by-hand", "way"],
+        About::Need => printed(YES_NO),
+        About::Title => vec!["in", "out", "both"],
     }
 }
 

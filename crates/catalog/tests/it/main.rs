@@ -9,6 +9,7 @@ mod derive;
 #[cfg(test)]
 mod functions;
 #[cfg(test)]
+mod kept;
 mod links;
 #[cfg(test)]
 mod lists;

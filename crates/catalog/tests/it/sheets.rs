@@ -10,7 +10,7 @@ use crate::support::{CITY, KOTOURA, TOWN_A, UNIT, known, lists, vocabulary};
 /// Rows written with `|` between the cells.
 pub(crate) fn grid(rows: &[&str]) -> Grid {
     let rows = rows.iter().map(|row| row.split('|').map(|cell| cell.replace('¶', "\n")).collect()).collect();
-    Grid { file: "連携一覧.xlsx".to_owned(), sheet: "一覧".to_owned(), rows, merged: Vec::new() }
+    Grid { file: "連携一覧.xlsx".to_owned(), sheet: "一覧".to_owned(), rows, ..Grid::default() }
 }
 
 pub(crate) fn read(grid: &Grid) -> LinkList {
