@@ -109,6 +109,8 @@ pub(crate) struct Heading {
     pub(crate) names: Vec<String>,
     /// Which way the one column of the data says it goes (受信データ).
     pub(crate) data_way: Option<Direction>,
+    /// Pairs of columns of today and of what follows (現行, 次期) with the same heading below.
+    pub(crate) eras: Vec<(usize, usize)>,
 }
 
 impl Heading {
@@ -192,7 +194,7 @@ fn matrix(rows: &[Vec<String>], top: usize, words: Words<'_>) -> Option<Heading>
         .enumerate()
         .filter(|(column, text)| *column != corner && words.systems.resolve(text).is_some());
     let systems = systems.count();
-    let heading = Heading { top, height: 1, roles, names: line.clone(), data_way: None };
+    let heading = Heading { top, height: 1, roles, names: line.clone(), data_way: None, eras: Vec::new() };
     (SYSTEMS_MIN <= systems).then_some(heading)
 }
 
@@ -266,6 +268,7 @@ fn read(
         roles: Vec::with_capacity(width),
         names: Vec::with_capacity(width),
         data_way: None,
+        eras: eras(&reaching_right(lines, width), width, vocabulary),
     };
     let lines = &reaching_right(lines, width);
     for column in 0..width {
@@ -276,7 +279,9 @@ fn read(
                 texts.push(text);
             }
         }
-        let role = role(&texts, words);
+        // What is today says nothing of what is to run.
+        let is_past = heading.eras.iter().any(|(now, _)| *now == column);
+        let role = if is_past { Role::Item(Item::Aside) } else { role(&texts, words) };
         let taken = |item: Item| heading.roles.contains(&Role::Item(item));
         let role = match role {
             // A second column of the same name says more about the first; remarks may stand in several.
@@ -339,6 +344,34 @@ fn read(
         1 < named.saturating_add(marked).saturating_add(receivers(line, &heading))
     });
     (fits && each && !reaches_into_the_list(lines, &heading, vocabulary)).then_some((items.len(), heading))
+}
+
+/// The columns below 現行 that stand below 次期 as well, each with its counterpart; or 現行 and 次期 below one heading.
+fn eras(lines: &[Vec<String>], width: usize, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
+    let Some((last, above)) = lines.split_last() else { return Vec::new() };
+    let of = |wanted: &'static str| {
+        (0..width).filter(move |column| {
+            let over =
+                |line: &Vec<String>| line.get(*column).and_then(|text| vocabulary.exact(About::Era, text));
+            above.iter().any(|line| over(line) == Some(wanted))
+        })
+    };
+    let same = |now: usize, next: usize| {
+        let text = |column: usize| last.get(column).map(|text| folded(text)).filter(|text| !text.is_empty());
+        text(now).is_some() && text(now) == text(next)
+    };
+    let mut pairs: Vec<(usize, usize)> = of("now")
+        .filter_map(|now| of("next").find(|next| same(now, *next)).map(|next| (now, next)))
+        .collect();
+    let era = |column: usize| last.get(column).and_then(|text| vocabulary.exact(About::Era, text));
+    let over = |column: usize| above.last().and_then(|line| line.get(column)).filter(|text| !text.is_empty());
+    for (now, next) in (0..width).zip(1..width) {
+        let pair = era(now) == Some("now") && era(next) == Some("next");
+        if pair && over(now).is_some() && over(now) == over(next) {
+            pairs.push((now, next));
+        }
+    }
+    pairs
 }
 
 /// Systems below one heading of the receivers that reaches over several columns: a mark says that a system receives.

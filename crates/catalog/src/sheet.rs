@@ -3,7 +3,7 @@
 //!
 //! Every assumption made in reading is kept beside its row as a question; nothing is assumed in silence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::derive::dates;
 use crate::fold::folded;
@@ -13,10 +13,10 @@ use crate::list::{LinkList, LinkRow, ListId, ListKind, Volume};
 use crate::sheet_ends::End;
 use crate::sheet_numbers::printed;
 use crate::sheet_time::Told;
-use crate::sheet_told::{no_heading, unread_columns};
+use crate::sheet_told::{legend, no_heading, unread_columns};
 use crate::sheet_words::{Words, figure};
 use crate::vocabulary::{About, Sense, Vocabulary};
-use crate::{Direction, Problem, Question, QuestionKind, Systems};
+use crate::{Direction, Problem, Question, QuestionKind, Systems, TimingWord};
 
 /// Signs a note below or above a list begins with.
 const NOTE_SIGNS: [&str; 8] = ["※", "＊", "*", "注", "（注", "(注", "【注", "凡例"];
@@ -90,6 +90,7 @@ impl LinkList {
             rows: &rows,
             owner: owner(grid, &rows, heading.top, words.systems),
             way: titles(grid, &rows, heading.top).find_map(|title| words.vocabulary.titled(title)),
+            legend: legend(&rows, words),
             above: Vec::new(),
             repeated: Vec::new(),
             numbers: BTreeSet::new(),
@@ -145,6 +146,8 @@ pub(crate) struct Sheet<'a> {
     pub(crate) owner: Option<String>,
     /// Which way its title says all rows go (受信データ一覧).
     pub(crate) way: Option<Direction>,
+    /// What the list says its marks mean (○：日次 ◎：月次).
+    pub(crate) legend: BTreeMap<String, String>,
     /// The row above of the same section, as understood: what an empty cell of the sender means.
     pub(crate) above: Vec<String>,
     /// The row above in any section, as understood: what 〃 repeats.
@@ -380,15 +383,11 @@ impl Sheet<'_> {
             let vias = [&column, &source.via, &target.via];
             vias.into_iter().find(|via| !via.is_empty()).cloned().unwrap_or_default()
         };
-        let volume = self.text(cells, Item::Volume);
-        let volume = (!volume.is_empty()).then(|| Volume {
-            max: figure(&volume),
-            per: self.words.per(&volume, &timing),
-            text: volume,
-        });
+        let volume = self.volume(cells, &timing);
         let no = self.number(index, self.cell(cells, Item::No), &mut doubts);
         let mut when = self.when(cells, &timing, &mut doubts);
         self.withdrawn(index, cells, &mut doubts);
+        self.changed(cells, &mut doubts);
         self.hour_or_length(cells, &when, &mut doubts);
         let mut extent = self.words.extent(&self.text(cells, Item::Extent), &mut doubts);
         let told =
@@ -435,9 +434,53 @@ impl Sheet<'_> {
             if 1 < several {
                 row.doubts.push(Question::new(QuestionKind::Assumed, said.clone()));
             }
+            // The mark that links the two says when.
+            let marked = [&source.said, &target.said].into_iter().find(|said| !said.is_empty());
+            if let Some(said) = marked.filter(|_| row.timing.is_empty() && row.when.is_empty()) {
+                row.timing = self.words.timing(said, &mut row.doubts).0;
+                row.when = Some(said).filter(|said| dates::says_more(said)).cloned().unwrap_or_default();
+            }
             row
         });
         Ok(rows.collect())
+    }
+
+    /// How much a row carries; the heading may say by what it counts: 件数（千件）.
+    fn volume(&self, cells: &[String], timing: &[TimingWord]) -> Option<Volume> {
+        let text = self.text(cells, Item::Volume);
+        if text.is_empty() {
+            return None;
+        }
+        let heading = self.heading.column(Item::Volume).map_or("", |column| self.heading.name(column));
+        let scale = ["千", "万"].into_iter().find(|scale| heading.contains(&format!("{scale}件")));
+        let figure_of = |text: &str| match scale {
+            Some(scale) if !text.contains(['千', '万']) => {
+                figure(&format!("{}{scale}件", text.trim_end_matches('件')))
+            }
+            _ => figure(text),
+        };
+        let per = self.words.per(&format!("{text} {heading}"), timing);
+        Some(Volume { max: figure_of(&text), per, text })
+    }
+
+    /// Where 現行 and 次期 have columns of their own, the latter runs; what differs is asked about.
+    fn changed(&self, cells: &[String], doubts: &mut Vec<Question>) {
+        for (now, next) in &self.heading.eras {
+            let text = |column: usize| cells.get(column).map_or("", String::as_str);
+            let same = folded(text(*now)) == folded(text(*next));
+            if text(*now).is_empty() || same {
+                continue;
+            }
+            let name = self.heading.name(*next);
+            let said = match text(*next) {
+                "" => format!("「{name}」が空で、現行は「{}」です。次期も同じですか。", text(*now)),
+                next => format!(
+                    "「{name}」は「{next}」、現行は「{}」です。次期で動かしてよいですか。",
+                    text(*now)
+                ),
+            };
+            doubts.push(Question::new(QuestionKind::Assumed, said));
+        }
     }
 
     /// Whether a column such as 実行時刻 says more of the timing.

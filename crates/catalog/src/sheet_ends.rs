@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::fold::{bracketed, parts};
+use crate::fold::{bracketed, folded, parts};
 use crate::grid::cell_name;
 use crate::heading::{Item, Role, item_of};
 use crate::sheet::Sheet;
@@ -11,16 +11,38 @@ use crate::words::ARROWS;
 use crate::{Direction, Question, QuestionKind};
 
 /// A system as printed, and what the row passes through on its side: `共通基盤(住記システム)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct End {
     pub(crate) name: String,
     pub(crate) via: String,
+    /// What the mark that names it says of when, by the list's own legend.
+    pub(crate) said: String,
 }
 
 impl End {
     fn new(name: &str) -> Self {
-        Self { name: name.split_whitespace().collect::<Vec<_>>().join(" "), via: String::new() }
+        Self { name: name.split_whitespace().collect::<Vec<_>>().join(" "), ..Self::default() }
     }
+}
+
+/// A text with the other ways to part names as commas: 国保及び介護, ①国保②介護.
+fn spread(text: &str) -> String {
+    let mut spread = text.replace(|c| ('①'..='⑳').contains(&c), "、");
+    for word in ["及び", "および", "並びに", "ならびに"] {
+        spread = spread.replace(word, "、");
+    }
+    spread.trim_start_matches('、').to_owned()
+}
+
+/// Whether a text names some and counts the others: 国保他6業務.
+fn counts_others(text: &str) -> bool {
+    let text = folded(text);
+    ["他", "ほか", "外"].iter().flat_map(|word| text.match_indices(word)).any(|(place, word)| {
+        let behind = text.get(place.saturating_add(word.len())..).unwrap_or_default();
+        let unit = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+        unit.len() < behind.len()
+            && ["業務", "システム", "課", "件"].iter().any(|word| unit.starts_with(word))
+    })
 }
 
 impl Sheet<'_> {
@@ -93,7 +115,7 @@ impl Sheet<'_> {
         }
         let (outer, inner) = bracketed(&text).unwrap_or((&text, ""));
         let everyone = |part: &str| self.words.vocabulary.exact(About::Everyone, part).is_some();
-        if everyone(&text) || everyone(outer) || everyone(inner) {
+        if everyone(&text) || everyone(outer) || everyone(inner) || counts_others(&text) {
             let end = if item == Item::Source { "送り元" } else { "受け側" };
             let said = format!(
                 "{end}「{text}」とだけあります。どのシステムですか。名前を挙げて、一つずつの行にしてください。"
@@ -106,6 +128,8 @@ impl Sheet<'_> {
     /// The systems a text stands for: one, or each of its parts, of which every one must be known.
     fn named(&self, text: &str, doubts: &mut Vec<Question>) -> Option<Vec<End>> {
         let known = |name: &str| self.words.systems.resolve(name).is_some();
+        let spread = spread(text);
+        let text = if known(text) { text } else { spread.as_str() };
         let several = parts(text);
         let whole =
             known(text) || bracketed(text).is_some_and(|(outer, _)| known(outer) && parts(outer).len() > 1);
@@ -139,11 +163,11 @@ impl Sheet<'_> {
     fn one(&self, text: &str, doubts: &mut Vec<Question>) -> Option<End> {
         let known = |name: &str| self.words.systems.resolve(name).is_some();
         if known(text) {
-            return Some(End { name: text.to_owned(), via: String::new() });
+            return Some(End { name: text.to_owned(), ..End::default() });
         }
         let (outer, inner) = bracketed(text)?;
         if self.words.vocabulary.exact(About::Platform, outer).is_some() {
-            return Some(End { name: inner.to_owned(), via: outer.to_owned() });
+            return Some(End { name: inner.to_owned(), via: outer.to_owned(), ..End::default() });
         }
         let (name, said) = if known(outer) {
             (outer, format!("「{text}」を「{outer}」（現行: {inner}）とみなしました。よいですか。"))
@@ -162,6 +186,10 @@ impl Sheet<'_> {
         for (role, cell) in self.heading.roles.iter().zip(cells) {
             let Role::Mark(of, name) = role else { continue };
             if *of != item || cell.is_empty() {
+                continue;
+            }
+            if let Some(said) = self.legend.get(cell) {
+                ends.push(End { said: said.clone(), ..End::new(name) });
                 continue;
             }
             match self.words.vocabulary.exact(About::Mark, cell) {

@@ -1,9 +1,14 @@
 //! What is told of a list as a whole: why it cannot be read, and what of it is not.
 
+use std::collections::BTreeMap;
+
 use crate::Problem;
+use crate::derive::dates;
+use crate::fold::folded;
 use crate::heading::{Heading, Item, Near, Role};
 use crate::heading_settle::likely;
 use crate::sheet_words::Words;
+use crate::vocabulary::About;
 
 /// What is told where no line can be the headings.
 pub(crate) fn no_heading(file: &str, near: Option<Near>) -> Problem {
@@ -64,4 +69,34 @@ pub(crate) fn unread_columns(
         hints.push(hint.remedy(remedy));
     }
     hints
+}
+
+/// What the list says its marks mean, where that is a timing: 「※○：日次　◎：月次」.
+pub(crate) fn legend(rows: &[Vec<String>], words: Words<'_>) -> BTreeMap<String, String> {
+    const MARKS: [char; 15] = ['○', '◯', '〇', '◎', '●', '△', '▲', '▽', '▼', '□', '■', '☆', '★', '◇', '◆'];
+    let is_timing =
+        |word: &str| words.vocabulary.exact(About::Timing, word).is_some() || dates::word(word).is_some();
+    let mut legend = BTreeMap::new();
+    for text in rows.iter().flatten().filter(|text| text.contains(MARKS)) {
+        let signs: Vec<char> = text.chars().collect();
+        for (place, mark) in signs.iter().enumerate().filter(|(_, c)| MARKS.contains(c)) {
+            let behind = signs.get(place.saturating_add(1)..).unwrap_or_default();
+            let Some((':' | '：' | '=' | '＝' | '…', said)) =
+                behind.split_first().map(|(c, rest)| (*c, rest))
+            else {
+                continue;
+            };
+            let ends = |c: &char| {
+                MARKS.contains(c) || c.is_whitespace() || matches!(c, '、' | '，' | ',' | '。' | '／')
+            };
+            let said: String = said.iter().take_while(|c| !ends(c)).collect();
+            // The whole legend may stand in brackets.
+            let is_open = said.contains(['(', '（']);
+            let said = if is_open { said } else { said.trim_end_matches([')', '）']).to_owned() };
+            if !folded(&said).is_empty() && is_timing(&said) {
+                legend.entry(mark.to_string()).or_insert(said);
+            }
+        }
+    }
+    legend
 }

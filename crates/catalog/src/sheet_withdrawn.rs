@@ -71,6 +71,12 @@ impl Sheet<'_> {
                 || parts(cell).iter().any(|part| exact(part))
                 || (guessed && planned);
             if !whole && !guessed {
+                if *role == Role::Item(Item::Need) {
+                    let said = format!(
+                        "「{name}」の「{cell}」が何を指すか分からないので、動かしていません。連携しますか。"
+                    );
+                    doubts.push(asked(said));
+                }
                 continue;
             }
             if whole {

@@ -391,29 +391,49 @@ impl Words<'_> {
     }
 }
 
-/// The largest figure in a text: `約1,000件／日`, `２万件`; none when there is no figure or it is beyond counting.
+/// The largest figure in a text: `約1,000件／日`, `1.2万件`, `1万2千件`; none when there is no figure or it is beyond counting.
+/// What counts no rows, such as `120MB` or `5%`, is none either.
 pub(crate) fn figure(text: &str) -> Option<u32> {
-    let mut largest = None;
-    let mut digits = String::new();
-    // One sign behind the end closes the last figure.
-    for c in folded(text).chars().chain(std::iter::once(' ')) {
-        match c {
-            '0'..='9' => digits.push(c),
-            ',' if !digits.is_empty() => {}
-            _ if digits.is_empty() => {}
-            _ => {
-                let scale = match c {
-                    '万' => 10_000,
-                    '千' => 1_000,
-                    _ => 1,
-                };
-                let number = digits.parse::<u32>().ok().and_then(|number| number.checked_mul(scale));
-                largest = largest.max(number);
-                digits.clear();
+    const OTHERS: [&str; 15] =
+        ["mb", "gb", "kb", "tb", "byte", "バイト", "%", "年", "月", "日", "時", "分", "倍", "回", "か月"];
+    let text = folded(text);
+    let (mut largest, mut rest) = (None, text.as_str());
+    while let Some(place) = rest.find(|c: char| c.is_ascii_digit()) {
+        rest = rest.get(place..).unwrap_or_default();
+        let mut sum = Some(0_u64);
+        // 1万2千 is one figure of two parts.
+        loop {
+            let (thousandths, behind) = number(rest);
+            let (scale, behind) = match behind.chars().next() {
+                Some(sign @ '万') => (10_000, behind.trim_start_matches(sign)),
+                Some(sign @ '千') => (1_000, behind.trim_start_matches(sign)),
+                _ => (1, behind),
+            };
+            let part = thousandths.and_then(|part| part.checked_mul(scale)).map(|part| part / 1_000);
+            sum = sum.zip(part).and_then(|(sum, part)| sum.checked_add(part));
+            rest = behind;
+            if scale == 1 || !rest.starts_with(|c: char| c.is_ascii_digit()) {
+                break;
             }
+        }
+        if !OTHERS.iter().any(|unit| rest.starts_with(unit)) {
+            largest = largest.max(sum.and_then(|sum| u32::try_from(sum).ok()));
         }
     }
     largest
+}
+
+/// The number a text begins with, in thousandths, and what stands behind it.
+fn number(text: &str) -> (Option<u64>, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != ',').unwrap_or(text.len());
+    let (whole, behind) = text.split_at(end);
+    let whole = whole.replace(',', "").parse::<u64>().ok().and_then(|whole| whole.checked_mul(1_000));
+    let Some(fraction) = behind.strip_prefix('.') else { return (whole, behind) };
+    let end = fraction.find(|c: char| !c.is_ascii_digit()).unwrap_or(fraction.len());
+    let (digits, behind) = fraction.split_at(end);
+    let padded: String = digits.chars().chain("000".chars()).take(3).collect();
+    let fraction = padded.parse::<u64>().ok();
+    (whole.zip(fraction).and_then(|(whole, fraction)| whole.checked_add(fraction)), behind)
 }
 
 #[cfg(test)]
@@ -427,6 +447,14 @@ mod tests {
             ("繁忙期：～1,000件／日（通常50件）", Some(1_000)),
             ("２万件", Some(20_000)),
             ("3千", Some(3_000)),
+            ("約1.2万件", Some(12_000)),
+            ("1万2千件", Some(12_000)),
+            ("3.5千件", Some(3_500)),
+            ("100件×12回", Some(100)),
+            ("令和7年度実績：3,200件", Some(3_200)),
+            ("12,345件（R7.4.1現在）", Some(12_345)),
+            ("約2GB", None),
+            ("人口の約5%", None),
             ("数件", None),
             ("", None),
             ("99999999999件", None),

@@ -37,6 +37,8 @@ pub(crate) enum About {
     Need,
     /// What a title says of the way of the rows below it (受信一覧).
     Title,
+    /// Headings over columns of today and of what follows (現行, 次期).
+    Era,
 }
 
 const ABOUTS: &[(&str, About)] = &[
@@ -60,6 +62,7 @@ const ABOUTS: &[(&str, About)] = &[
     ("remark", About::Remark),
     ("need", About::Need),
     ("title", About::Title),
+    ("era", About::Era),
 ];
 
 /// How municipalities word the headings and cells of their lists (連携一覧の言葉). Width, spaces and case make no
@@ -253,6 +256,7 @@ fn meanings(about: About) -> Vec<&'static str> {
         About::Remark => vec!["withdrawn", "by-hand", "way"],
         About::Need => printed(YES_NO),
         About::Title => vec!["in", "out", "both"],
+        About::Era => vec!["now", "next"],
     }
 }
 

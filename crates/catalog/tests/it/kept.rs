@@ -108,7 +108,7 @@ fn what_goes_out_and_what_comes_in_are_two_links() {
             "1(1) 国民健康保険 > 住民基本台帳 資格情報",
             "1(2) 住民基本台帳 > 国民健康保険 住民異動",
             "2 個人住民税 > 国民健康保険 所得情報",
-            "3 国民健康保険 > 収納管理 調定情報".replace("収納管理", "収滞納管理").as_str(),
+            "3 国民健康保険 > 収滞納管理 調定情報",
         ],
     );
     check(
@@ -191,6 +191,7 @@ fn rows_that_are_not_wanted_do_not_run() {
         ("連携有無", "×", true),
         ("連携有無", "－", true),
         ("連携要否", "要", false),
+        ("連携要否", "△", true),
         ("新システムでの要否", "不要", true),
         ("新システムでの要否", "否", true),
         ("新システムでの要否", "不要（完結）", true),
@@ -307,7 +308,7 @@ fn a_second_line_of_headings_is_no_row() {
             "||システム|サブシステム|システム|サブシステム||",
             "IFJ001|住民異動連携|住民記録|異動|国民健康保険|資格|日次|21:00",
         ],
-        &["1行目 住民基本台帳 > 国民健康保険 住民異動連携".replace("1行目", "1行目").as_str()],
+        &["1行目 住民基本台帳 > 国民健康保険 住民異動連携"],
     );
     let list = read(&grid(&[
         "No|連携元|連携先|データ|方式|頻度|実行時刻|",
@@ -360,4 +361,96 @@ fn a_text_with_cells_of_several_lines_is_read_as_a_spreadsheet_saved_it() {
         ["1 住民基本台帳 > 国民健康保険 住民異動\n（世帯含む）", "2 住民基本台帳 > 介護保険 住民異動"]
     );
     assert_eq!(list.rows[0].timing, [TimingWord::Daily]);
+}
+
+/// What the list says its marks mean says when.
+#[test]
+fn a_legend_gives_the_marks_of_a_table_of_systems_their_meaning() {
+    let list = read(&grid(&[
+        "送信元＼送信先|住記|国保|介護|後期",
+        "住記|－|○|◎|△",
+        "国保|●|－||",
+        "※○：日次　◎：月次（10日）　●：随時　△：検討中",
+    ]));
+    let systems = known().systems;
+    let rows: Vec<_> = list
+        .rows
+        .iter()
+        .map(|row| (named(&systems, &row.target), row.timing.clone(), row.when.as_str()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("国民健康保険".to_owned(), vec![TimingWord::Daily], ""),
+            ("介護保険".to_owned(), vec![TimingWord::Monthly], "月次（10日）"),
+            ("住民基本台帳".to_owned(), vec![TimingWord::AsItArises], ""),
+        ]
+    );
+    // What △ means is not a time, and is asked.
+    assert!(asked(&list, 0).iter().any(|(_, text)| text.contains("「△」")), "{:?}", asked(&list, 0));
+}
+
+#[test]
+fn what_follows_runs_and_what_differs_from_today_is_asked() {
+    let list = read(&grid(&[
+        "No|現行||次期||データ|方式||備考",
+        "|連携元|連携先|連携元|連携先||現行|次期|",
+        "1|住記|国保|住民記録|国民健康保険|異動|手動|自動|",
+        "2|住民記録|旧介護|住民記録|介護保険|異動|自動|自動|",
+    ]));
+    assert_eq!(told(&list), ["1 住民基本台帳 > 国民健康保険 異動", "2 住民基本台帳 > 介護保険 異動"]);
+    assert_eq!(list.rows[0].method, Some(MethodWord::Automatic), "{:?}", list.problems);
+    let said = "「次期／連携先」は「介護保険」、現行は「旧介護」です。次期で動かしてよいですか。";
+    assert_eq!(asked(&list, 1), [(QuestionKind::Assumed, said)]);
+    assert!(
+        asked(&list, 0)
+            .iter()
+            .any(|(_, text)| text.starts_with("「方式／次期」は「自動」、現行は「手動」です。"))
+    );
+}
+
+/// Each case: what stands in the column of the receiver, and the rows, or that a split is asked for.
+#[test]
+fn several_receivers_are_rows_or_a_split_is_asked_for() {
+    for (cell, want) in [
+        ("国保及び介護", Some(vec!["国民健康保険", "介護保険"])),
+        ("①国保②介護", Some(vec!["国民健康保険", "介護保険"])),
+        ("国保並びに後高", Some(vec!["国民健康保険", "後期高齢者医療"])),
+        ("国保他6業務", None),
+        ("庁内各システム", None),
+        ("障がい", Some(vec!["障害者福祉"])),
+        ("固定", Some(vec!["固定資産税"])),
+        ("住登外宛名", Some(vec!["住登外宛名管理"])),
+        ("自治体中間サーバー", Some(vec!["中間サーバー"])),
+        ("入管庁", Some(vec!["出入国在留管理システム"])),
+        ("児手", Some(vec!["児童手当"])),
+    ] {
+        let list =
+            read(&grid(&["No|連携元|連携先|データ|方式|頻度", &format!("1|住民記録|{cell}|異動|自動|日次")]));
+        let systems = known().systems;
+        let found: Vec<String> = list.rows.iter().map(|row| named(&systems, &row.target)).collect();
+        let asks = asked(&list, 0).iter().any(|(kind, _)| *kind == QuestionKind::SystemUnknown);
+        assert_eq!(asks, want.is_none(), "{cell}");
+        if let Some(want) = want {
+            assert_eq!(found, want, "{cell}");
+        }
+    }
+}
+
+#[test]
+fn figures_count_by_what_their_heading_says() {
+    for (head, cell, max, per) in [
+        ("件数（千件）", "12", Some(12_000), "日"),
+        ("件数（千件）", "0.5", Some(500), "日"),
+        ("データ件数¶(単位:件/月)", "12,000", Some(12_000), "月"),
+        ("件数", "約1.2万件", Some(12_000), "日"),
+        ("件数", "120MB", None, "日"),
+    ] {
+        let list = read(&grid(&[
+            &format!("No|連携元|連携先|データ|方式|頻度|{head}"),
+            &format!("1|住民記録|国保|異動|自動|日次|{cell}"),
+        ]));
+        let volume = list.rows[0].volume.clone().unwrap();
+        assert_eq!((volume.max, &*volume.per, &*volume.text), (max, per, cell), "{head}");
+    }
 }
