@@ -502,11 +502,7 @@ fn role(texts: &[&str], words: Words<'_>) -> Role {
         let of_time =
             |upper: &&str| matches!(vocabulary.heading(upper).map(item_of), Some(Item::Time | Item::Timing));
         let others = name == "time" && vocabulary.heading_exact(&joined).is_none() && !above.is_empty();
-        return if others && !above.iter().any(of_time) {
-            Role::Item(Item::Aside)
-        } else {
-            named(name)
-        };
+        return if others && !above.iter().any(of_time) { Role::Item(Item::Aside) } else { named(name) };
     }
     // A word of an item that stands alone as a heading.
     if let Some((item, meaning)) = word_of_an_item(bottom, vocabulary) {

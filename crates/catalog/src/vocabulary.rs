@@ -191,9 +191,15 @@ impl Vocabulary {
         (!left.is_empty() && !right.is_empty()).then(|| (left.to_owned(), meaning.as_str(), right.to_owned()))
     }
 
-    /// Which way a title says the rows below it go; nothing where it names both ways or none.
+    /// Which way a title says the rows below it go; nothing where it names both ways or none. A note above a list may speak
+    /// of 受信データ as well, and is no title.
     pub(crate) fn titled(&self, text: &str) -> Option<Direction> {
+        const CHARS_MAX: usize = 40;
         let text = folded(text);
+        let is_note = text.starts_with(['※', '*', '注']) || text.contains('。');
+        if is_note || CHARS_MAX < text.chars().count() {
+            return None;
+        }
         let words = self.words.get(&About::Title)?;
         let within = words.iter().filter(|(word, _)| text.contains(word.as_str()));
         let ways: BTreeSet<&str> = within.map(|(_, way)| way.as_str()).collect();

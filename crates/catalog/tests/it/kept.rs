@@ -155,6 +155,18 @@ fn the_title_of_a_list_says_that_all_comes_in() {
     );
 }
 
+/// A note that speaks of what comes in turns nothing round.
+#[test]
+fn a_note_above_a_list_is_no_title() {
+    for note in ["※受信データは別紙のとおり", "受信データの形式は、契約の後に示す。"]
+    {
+        check(
+            &["介護保険システム　連携一覧", note, "項番|連携先|データ|方式|頻度", "1|収納|調定|自動|日次"],
+            &["1 介護保険 > 収滞納管理 調定"],
+        );
+    }
+}
+
 #[test]
 fn sections_of_partners_leave_the_owner_and_what_repeats() {
     check(
