@@ -60,6 +60,14 @@ impl RegisterDate {
         }
     }
 
+    /// Whether it is the same date, whichever of two eras either was spelt in: 大正15年12月25日 is 昭和元年12月25日.
+    pub fn same_day(&self, other: &RegisterDate) -> bool {
+        match (self.known(), other.known()) {
+            (Some(day), Some(other)) => day == other,
+            _ => self == other,
+        }
+    }
+
     /// The first day it may stand for: an impossible day, the month's last. `None` when nothing is known.
     pub fn earliest(&self) -> Option<Date> {
         match self {

@@ -153,6 +153,19 @@ pub fn to_full_width_kana(text: &str) -> String {
     wide
 }
 
+/// Half-width letters, digits, signs, spaces and kana as full-width (全角), the way names are held; the apostrophe is the one of
+/// JIS X 0208.
+pub fn to_full_width(text: &str) -> String {
+    let widen = |c| match c {
+        ' ' => '\u{3000}',
+        '\'' => '’',
+        '"' => '”',
+        '!'..='~' => u32::from(c).checked_add(0xFEE0).and_then(char::from_u32).unwrap_or(c),
+        other => other,
+    };
+    to_full_width_kana(text).chars().map(widen).collect()
+}
+
 const HALF: &str = "｡｢｣､･ｦｧｨｩｪｫｬｭｮｯｰｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜﾝ";
 const FULL: &str = "。「」、・ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワン";
 

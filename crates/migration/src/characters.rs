@@ -1,9 +1,7 @@
 //! Identification of characters (文字同定): what may come into the register, and what becomes of the rest.
 
-use std::sync::LazyLock;
-
-use moji::data::{ivd, mj};
-use moji::{Charset, Cluster, Encoder, Field, Options, Tables, Unmappable, clusters, is_selector, read_back};
+use moji::standard::{Unfit, is_plain, named, unfit};
+use moji::{Charset, Cluster, Encoder, Field, Options, Tables, Unmappable, clusters, read_back};
 use serde::Deserialize;
 
 /// What becomes of a character outside the standard set (標準外の文字の扱い).
@@ -101,7 +99,7 @@ impl Admission {
         let (mut kept, mut changes, mut refused) =
             (String::with_capacity(text.len()), Vec::new(), Vec::new());
         for cluster in clusters(text) {
-            let Some(fault) = judge(cluster) else {
+            let Some(fault) = unfit(cluster) else {
                 kept.push_str(cluster);
                 continue;
             };
@@ -112,7 +110,7 @@ impl Admission {
             }
             match (fault, cluster.chars().next()) {
                 // The glyph is not the one meant, the character is; both policies keep it.
-                (Fault::Selector, Some(base)) => {
+                (Unfit::Selector, Some(base)) => {
                     kept.push(base);
                     changes.push((was, base.to_string(), "異体字セレクタ除去"));
                 }
@@ -134,96 +132,6 @@ fn shown(piece: moji::Piece) -> String {
     match piece {
         moji::Piece::Text(cluster) => named(&cluster.to_string()),
         other => other.exactly(),
-    }
-}
-
-/// A character with its code points; of a code without a character its bytes.
-fn named(cluster: &str) -> String {
-    let points: Vec<String> = cluster.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
-    match cluster.chars().next() {
-        Some(c) if (0xF_0000..=0xF_FFFD).contains(&u32::from(c)) => {
-            format!("外字コード X'{:04X}'", u32::from(c) - 0xF_0000)
-        }
-        Some(c) if is_private(c) || c.is_control() || c == '\u{FFFD}' => points.join(" "),
-        _ => format!("「{cluster}」（{}）", points.join(" ")),
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    Control,
-    Private,
-    Broken,
-    Selector,
-    Outside,
-}
-
-impl Fault {
-    fn reason(self) -> &'static str {
-        match self {
-            Self::Control => "制御文字です",
-            Self::Private => "外字で、外字表に文字がありません",
-            Self::Broken => "文字コードとして読めないバイトです",
-            Self::Selector => "登録のない異体字セレクタが付いています",
-            Self::Outside => "標準の文字集合にありません",
-        }
-    }
-}
-
-/// What is wrong with one character, if anything is.
-fn judge(cluster: &str) -> Option<Fault> {
-    let mut chars = cluster.chars();
-    let base = chars.next()?;
-    let selector = chars.next().filter(|c| is_selector(*c));
-    if is_selector(base) {
-        return Some(Fault::Selector);
-    }
-    if base == '\u{FFFD}' {
-        return Some(Fault::Broken);
-    }
-    if is_private(base) {
-        return Some(Fault::Private);
-    }
-    if base.is_control() && base != '\n' {
-        return Some(Fault::Control);
-    }
-    if !is_plain(base) && base != '\n' {
-        return Some(Fault::Outside);
-    }
-    let known =
-        |selector| ivd().is_registered(base, selector) || mj().by_sequence(base, Some(selector)).is_some();
-    selector.is_some_and(|selector| !known(selector)).then_some(Fault::Selector)
-}
-
-fn is_private(c: char) -> bool {
-    matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}')
-}
-
-/// Every kanji of the MJ list as a bit, so that a text costs one look per character.
-static KANJI: LazyLock<Vec<u64>> = LazyLock::new(|| {
-    let mut bits = vec![0_u64; 0x4_0000 / 64];
-    for mj in mj().all() {
-        for c in [mj.ucs, mj.implemented].into_iter().flatten() {
-            if let Some(word) = usize::try_from(u32::from(c) / 64).ok().and_then(|at| bits.get_mut(at)) {
-                *word |= 1 << (u32::from(c) % 64);
-            }
-        }
-    }
-    bits
-});
-
-/// Whether a character by itself is of the standard set (行政事務標準文字): the kanji of the MJ list, kana with hentaigana, and
-/// the letters and signs below U+2E80 and of the blocks for East Asian text.
-fn is_plain(c: char) -> bool {
-    match c {
-        ' '..='~' | '\u{A0}'..='\u{2E7F}' | '\u{3000}'..='\u{33FF}' | '\u{FF01}'..='\u{FFEE}' => true,
-        '\u{1B000}'..='\u{1B16F}' => true,
-        '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}' => {
-            let point = u32::from(c);
-            let word = usize::try_from(point / 64).ok().and_then(|at| KANJI.get(at));
-            word.is_some_and(|word| word >> (point % 64) & 1 == 1)
-        }
-        _ => false,
     }
 }
 

@@ -20,6 +20,7 @@ mod options;
 mod pack;
 mod policy;
 pub mod show;
+pub mod standard;
 mod stream;
 mod tables;
 mod unicode;

@@ -78,12 +78,14 @@ pub struct Field {
     pub help: &'static str,
     /// Whether the next row of a repeated section begins with what the row before has here (前の人の項目の写し).
     pub carried: bool,
+    /// Whether letters, digits, signs and kana of half width become full-width ones, as names are held (全角).
+    pub wide: bool,
 }
 
 impl Field {
     /// An optional field.
     pub const fn new(name: &'static str, title: &'static str, kind: FieldKind) -> Self {
-        Self { name, title, kind, required: false, help: "", carried: false }
+        Self { name, title, kind, required: false, help: "", carried: false, wide: false }
     }
 
     /// The same field, not to be blank.
@@ -97,6 +99,13 @@ impl Field {
     #[must_use]
     pub const fn carried(mut self) -> Self {
         self.carried = true;
+        self
+    }
+
+    /// The same field, held in full width.
+    #[must_use]
+    pub const fn wide(mut self) -> Self {
+        self.wide = true;
         self
     }
 

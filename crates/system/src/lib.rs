@@ -25,6 +25,7 @@ pub use function::{
 };
 pub use intake::{Applied, Batch, BatchExtent, Incoming, Intake, RefusedRow};
 pub use migration::{MigrationForm, MigrationItem, MigrationTable, Usual};
+pub use spell::first_outside_standard;
 
 /// One municipal system (業務システム) as a value: everything it has, listed.
 #[derive(Debug)]

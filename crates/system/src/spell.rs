@@ -3,9 +3,31 @@
 use domain::{
     AddresseeNo, HouseholdNo, IndividualNumber, RegisterDate, Relation, RelationError, ResidentRecordCode,
 };
+use moji::standard::{self, Unfit};
 use serde_json::Value;
 
 use crate::{Field, FieldKind};
+
+/// Up to so many characters lines are words of staff; longer ones are files.
+const LINES_WHOLE: usize = 2_000;
+
+/// The first character of a text that is not of the standard set (標準の文字集合にない文字), with the reason; by the same decision as
+/// when a register is taken over. Tabs and the ends of lines may stand in any text.
+pub fn first_outside_standard(text: &str) -> Option<String> {
+    outside_standard(text, false)
+}
+
+fn outside_standard(text: &str, only_controls: bool) -> Option<String> {
+    let mut clusters = moji::clusters(text);
+    clusters.find_map(|cluster| {
+        let wrong = standard::unfit(cluster)?;
+        let allowed = wrong == Unfit::Control && matches!(cluster, "\r" | "\t" | "\r\n");
+        if allowed || (only_controls && wrong != Unfit::Control) {
+            return None;
+        }
+        Some(format!("{}は、{}", standard::named(cluster), wrong.reason()))
+    })
+}
 
 /// Why a value is not taken.
 pub(crate) struct Refusal {
@@ -25,15 +47,15 @@ pub(crate) fn spell(field: &Field, text: &str) -> Result<Value, Refusal> {
     let title = field.title;
     let spelled = match &field.kind {
         FieldKind::Text(max) | FieldKind::Lines(max) => {
+            let text = if field.wide { &domain::to_full_width(text) } else { text };
             within(title, text, *max)?;
-            if let Some(control) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            // Of lines that are a file each row is looked at by its function, which tells the row.
+            let rows = matches!(field.kind, FieldKind::Lines(_)) && LINES_WHOLE < *max;
+            if let Some(refused) = outside_standard(text, rows) {
                 return Err(Refusal::new(
                     "E065",
-                    format!(
-                        "{title}に、文字として使えない制御文字（U+{:04X}）が入っています。",
-                        u32::from(control)
-                    ),
-                    "その文字を除いて入力し直してください。",
+                    format!("{title}に使えない文字があります。{refused}。"),
+                    "標準の文字（文字情報基盤の漢字、かな、英数字、記号）で入力してください。外字は、同定した文字で入力してください。",
                 ));
             }
             text.to_owned()

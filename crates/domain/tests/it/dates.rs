@@ -280,3 +280,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_day_of_two_eras_is_one_day() {
+    let read = |text| domain::RegisterDate::parse_input(text).unwrap();
+    for (one, other, same) in [
+        ("T15.12.25", "S1.12.25", true),
+        ("S1.12.25", "1926-12-25", true),
+        ("S64.1.8", "H1.1.8", true),
+        ("H31.5.1", "R1.5.1", true),
+        ("H31.4.30", "R1.5.1", false),
+        ("昭和20年頃", "昭和20年頃", true),
+        ("昭和20年頃", "1945-01-01", false),
+    ] {
+        assert_eq!(read(one).same_day(&read(other)), same, "{one} {other}");
+    }
+}

@@ -127,3 +127,16 @@ proptest! {
         prop_assert_eq!(clusters(&text).collect::<String>(), text);
     }
 }
+
+#[test]
+fn names_are_widened() {
+    for (typed, held) in [
+        ("LEE ANN", "ＬＥＥ　ＡＮＮ"),
+        ("O'NEIL-ﾀﾞﾝ", "Ｏ’ＮＥＩＬ－ダン"),
+        ("𠮷田", "𠮷田"),
+        ("葛\u{E0100}", "葛\u{E0100}"),
+    ] {
+        assert_eq!(domain::to_full_width(typed), held);
+        assert_eq!(domain::to_full_width(held), held);
+    }
+}
