@@ -3,15 +3,15 @@
 use domain::{Address, AddresseeNo, HouseholdNo, MovementReason, RegisterDate};
 use register::{Fault, View};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use system::{
     Answer, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Place, Section, choices,
 };
 
 use crate::desk::{Desk, Movement};
 use crate::records::{Basis, Household, Person};
-use crate::rules::Limit;
 use crate::rules::outbound::Circumstance;
+use crate::rules::{Limit, address, characters, targets};
 
 /// Most characters of the list that is typed in or read from a file.
 const LIST_CHARACTERS_MAX: usize = 4_000_000;
@@ -40,9 +40,12 @@ pub(crate) fn function() -> Function {
                 Field::new("what", "変更するもの", what).required(),
                 Field::new("event_date", "変更日（異動日）", FieldKind::Date).required(),
                 Field::new("list", "変更の一覧", FieldKind::Lines(LIST_CHARACTERS_MAX)).required().help(
-                    "1行に1件。住所は「世帯番号,変更前の町字,変更前の番地号,変更後の町字,変更後の番地号,郵便番号」（郵便番号は空でもよい）。本籍は「宛名番号,変更前の町字・地番,変更後の町字・地番」",
+                    "1行に1件。住所は「世帯番号,変更前の町字,変更前の番地号,変更後の町字,変更後の番地号,郵便番号,町字コード」。本籍は「宛名番号,変更前の町字・地番,変更後の町字・地番」。CSVの引用符（\"\"）で囲めます",
                 ),
-                Field::new("skip_planned", "転出予定の人を除く", FieldKind::Flag),
+                Field::new("keep_postcode", "郵便番号の欄が空の行は、今の郵便番号を残す", FieldKind::Flag)
+                    .help("選ばないときは、空の行の郵便番号は消えます。町字コードは、空ならいつも消えます"),
+                Field::new("skip_planned", "転出予定の人を除く", FieldKind::Flag)
+                    .help("除くのはその人だけです。同じ世帯のほかの人の住所は変わります"),
                 Field::new("skip_errors", "誤りのある行を除いて進める", FieldKind::Flag)
                     .help("選ばないときは、一行でも誤りがあれば何も変更しません"),
                 Field::new("note", "留意事項", FieldKind::Text(200)),
@@ -60,6 +63,8 @@ struct Bulk {
     event_date: Option<RegisterDate>,
     list: String,
     #[serde(default)]
+    keep_postcode: bool,
+    #[serde(default)]
     skip_planned: bool,
     #[serde(default)]
     skip_errors: bool,
@@ -69,7 +74,8 @@ struct Bulk {
 
 /// What came of one line.
 enum Came {
-    Changed(usize),
+    /// Of how many persons, and what a clerk has to know of it.
+    Changed(usize, Vec<String>),
     Already,
     /// Passed over, with the rule and why; nothing is wrong with the list.
     Skipped(&'static str, String),
@@ -103,12 +109,25 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         basis: Basis::ExOfficio,
         note: given.note.clone(),
     };
+    let sheet = match rows_of(&given.list) {
+        Ok(sheet) => sheet,
+        Err((line, why)) => {
+            desk.error(
+                "E174",
+                "list",
+                "変更の一覧",
+                format!("{line}行目が読めません（{why}）。"),
+                "引用符（\"）の閉じ忘れがないか確かめてください。まだ何も変更していません。",
+            );
+            return Ok(Outcome::refused(desk.findings));
+        }
+    };
     let most = usize::try_from(Limit::BulkRows.value()).unwrap_or(usize::MAX);
     let (mut lines, mut written, mut counts) = (Vec::new(), 0_usize, [0_usize; 5]);
-    let mut first_wrong: Option<(usize, String)> = None;
-    for (index, line) in given.list.lines().enumerate() {
-        let cells: Vec<&str> = line.split([',', '\t']).map(str::trim).collect();
-        if line.trim().is_empty() || is_heading(&cells) {
+    let mut first_wrong: Option<(u64, String)> = None;
+    for (line, cells) in &sheet {
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+        if cells.iter().all(|cell| cell.is_empty()) || is_heading(&cells) {
             continue;
         }
         let came = if most <= written {
@@ -119,21 +138,22 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             address(&mut desk, &cells, &given, &movement)?
         };
         let (place, code, told) = match &came {
-            Came::Changed(rows) => (0, "", format!("{rows}人の記載を変更")),
+            Came::Changed(rows, notes) if notes.is_empty() => (0, "", format!("{rows}人の記載を変更")),
+            Came::Changed(rows, notes) => (0, "", format!("{rows}人の記載を変更（{}）", notes.join("。"))),
             Came::Already => (1, "", "変更済み".to_owned()),
             Came::Skipped(code, why) => (2, *code, format!("除外: {why}")),
             Came::Wrong(code, why) => (3, *code, format!("誤り: {why}")),
             Came::Left => (4, "", "次の実行で処理".to_owned()),
         };
         match &came {
-            Came::Changed(rows) => written = written.saturating_add(*rows),
-            Came::Wrong(_, why) => first_wrong = first_wrong.or_else(|| Some((index + 1, why.clone()))),
+            Came::Changed(rows, _) => written = written.saturating_add(*rows),
+            Came::Wrong(_, why) => first_wrong = first_wrong.or_else(|| Some((*line, why.clone()))),
             _ => {}
         }
         if let Some(count) = counts.get_mut(place) {
             *count += 1;
         }
-        lines.push(json!({ "line": index + 1, "target": cells.first(), "rule": code, "result": told }));
+        lines.push(json!({ "line": line, "target": cells.first(), "rule": code, "result": told }));
     }
     let [changed, already, skipped, wrong, left] = counts;
     if let Some((line, why)) = first_wrong.filter(|_| !given.skip_errors) {
@@ -160,6 +180,30 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     })
 }
 
+/// The rows of the list with their lines: comma-separated with quotation marks, or separated by tabs, as a spreadsheet pastes.
+fn rows_of(list: &str) -> Result<Vec<(u64, Vec<String>)>, (u64, String)> {
+    let list = list.trim_start_matches('\u{feff}');
+    let first = list.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let delimiter = if first.contains('\t') && !first.contains(',') { b'\t' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .has_headers(false)
+        .delimiter(delimiter)
+        .trim(csv::Trim::All)
+        .from_reader(list.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record =
+            record.map_err(|error| (error.position().map_or(0, csv::Position::line), error.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.iter().any(|cell| cell.contains(['\n', '\r'])) {
+            return Err((line, "一つの項目の中で改行しています".to_owned()));
+        }
+        rows.push((line, record.iter().map(str::to_owned).collect()));
+    }
+    Ok(rows)
+}
+
 fn is_heading(cells: &[&str]) -> bool {
     matches!(cells.first(), Some(&"世帯番号" | &"宛名番号"))
 }
@@ -168,10 +212,28 @@ fn wrong(code: &'static str, why: impl Into<String>) -> Result<Came, Fault> {
     Ok(Came::Wrong(code, why.into()))
 }
 
+/// What is written anew, spelt and refused as on the forms of single movements: E065, E067, A134.
+///
+/// Source: 住民記録システム標準仕様書 9.7 (a batch writes nothing that a movement could not).
+fn spelt(fields: Vec<Field>, cells: &[(&str, &str)]) -> Result<Vec<String>, Came> {
+    let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+    let given = cells.iter().map(|(name, text)| ((*name).to_owned(), json!(text))).collect();
+    let (held, findings) = Form::of(vec![Section::once("行", fields)]).check(&Value::Object(given));
+    if let Some(first) = findings.into_iter().next() {
+        let code = ["E065", "E067", "A134"].into_iter().find(|code| *code == first.code);
+        return Err(Came::Wrong(code.unwrap_or("E174"), first.message.trim_end_matches('。').to_owned()));
+    }
+    let text = |name: &&str| held.get(*name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    Ok(names.iter().map(text).collect())
+}
+
 fn address(desk: &mut Desk<'_>, cells: &[&str], given: &Bulk, movement: &Movement) -> Result<Came, Fault> {
     let [no, town, lot, new_town, new_lot, rest @ ..] = cells else {
         return wrong("E174", "項目が5つありません");
     };
+    if rest.iter().skip(2).any(|cell| !cell.is_empty()) {
+        return wrong("E174", "項目が7つより多くあります。カンマのある項目は引用符（\"）で囲んでください");
+    }
     if new_town.is_empty() && new_lot.is_empty() {
         return wrong("E124", "変更後の町字も番地号も空です");
     }
@@ -179,30 +241,66 @@ fn address(desk: &mut Desk<'_>, cells: &[&str], given: &Bulk, movement: &Movemen
         Ok(no) => no,
         Err(error) => return wrong("E040", format!("世帯番号「{no}」: {error}")),
     };
+    let cell = |at: usize| rest.get(at).copied().unwrap_or_default();
+    let fields = vec![
+        Field::new("town", "変更後の町字", FieldKind::Text(120)),
+        Field::new("lot", "変更後の番地号", FieldKind::Text(50)),
+        Field::new("postcode", "郵便番号", FieldKind::Postcode),
+        Field::new("town_code", "町字コード", FieldKind::Text(7)),
+    ];
+    let cells = [("town", *new_town), ("lot", *new_lot), ("postcode", cell(0)), ("town_code", cell(1))];
+    let (new_town, new_lot, postcode, town_code) = match spelt(fields, &cells).as_deref() {
+        Ok([town, lot, postcode, code]) => (town.clone(), lot.clone(), postcode.clone(), code.clone()),
+        Ok(_) => return wrong("E174", "項目が読めません"),
+        Err(Came::Wrong(code, why)) => return wrong(code, why.clone()),
+        Err(_) => return wrong("E174", "項目が読めません"),
+    };
     let Some(home) = desk.household(no)? else {
         return wrong("E178", format!("世帯番号{no}の世帯はありません"));
     };
-    let changed = |address: &Address| {
-        let mut next = address.clone();
-        (*new_town).clone_into(&mut next.town);
-        (*new_lot).clone_into(&mut next.lot);
+    let changed = |address: &Address| Address {
+        town: new_town.clone(),
+        lot: new_lot.clone(),
         // The code of the old town would name another place.
-        next.town_code = None;
-        if let Some(postcode) = rest.first().filter(|postcode| !postcode.is_empty()) {
-            next.postcode = Some(postcode.replace('-', ""));
-        }
-        next
+        town_code: Some(town_code.clone()).filter(|code| !code.is_empty()),
+        postcode: match postcode.as_str() {
+            "" => address.postcode.clone().filter(|_| given.keep_postcode),
+            stated => Some(stated.to_owned()),
+        },
+        ..address.clone()
     };
-    if (home.address.town.as_str(), home.address.lot.as_str()) == (*new_town, *new_lot) {
+    if (&home.address.town, &home.address.lot) == (&new_town, &new_lot) {
         return Ok(Came::Already);
     }
     if (home.address.town.as_str(), home.address.lot.as_str()) != (*town, *lot) {
         // Its address now may be protected, so that it is not told.
         return wrong("E178", format!("世帯番号{no}の今の住所が、変更前の住所と違います"));
     }
-    let members = desk.members(&home)?;
-    if let Some(skipped) = passed_over(desk, &members, given)? {
+    let mut notes = match lot_notes(desk, &changed(&home.address)) {
+        Ok(notes) => notes,
+        Err(came) => return Ok(came),
+    };
+    let mut members = desk.members(&home)?;
+    if let Some(skipped) = passed_over(desk, &members)? {
         return Ok(skipped);
+    }
+    if let Some(came) = too_early(&members, given) {
+        return Ok(came);
+    }
+    let all = members.len();
+    members.retain(|member| !(given.skip_planned && member.moveout_planned_on.is_some()));
+    match all.saturating_sub(members.len()) {
+        0 => {}
+        planned if planned == all => {
+            return Ok(Came::Skipped("A110", format!("世帯番号{no}の全員に転出の予定があります")));
+        }
+        planned => notes.push(format!("転出の予定がある{planned}人の住所は変えていません（A110）")),
+    }
+    if postcode.is_empty() && !given.keep_postcode && home.address.postcode.is_some() {
+        notes.push("郵便番号は空になります".to_owned());
+    }
+    if town_code.is_empty() && home.address.town_code.is_some() {
+        notes.push("町字コードは空になります".to_owned());
     }
     let mut rows = 0;
     for mut member in members {
@@ -214,11 +312,49 @@ fn address(desk: &mut Desk<'_>, cells: &[&str], given: &Bulk, movement: &Movemen
         }
     }
     desk.put_household(Household { address: changed(&home.address), ..home })?;
-    Ok(Came::Changed(rows))
+    Ok(Came::Changed(rows, notes))
+}
+
+/// E133 of a lot the town's master does not have; A133 and A066 as words beside the line.
+fn lot_notes(desk: &mut Desk<'_>, address: &Address) -> Result<Vec<String>, Came> {
+    let before = desk.findings.len();
+    address::check_lot(desk, address);
+    let told = desk.findings.split_off(before);
+    if let Some(wrong) = told.iter().find(|finding| finding.stops()) {
+        return Err(Came::Wrong("E133", wrong.message.trim_end_matches('。').to_owned()));
+    }
+    let mut notes: Vec<String> = told
+        .iter()
+        .map(|finding| format!("{}（{}）", finding.message.trim_end_matches('。'), finding.code))
+        .collect();
+    notes.extend(geta(&address.one_line()));
+    Ok(notes)
+}
+
+fn geta(text: &str) -> Option<String> {
+    let is_geta = matches!(characters::told(text), Some(characters::Told::Geta));
+    is_geta.then(|| "「〓」があります（A066）".to_owned())
+}
+
+/// D019: a change on a day on which somebody was not here yet. A batch asks nobody to confirm, so that it stops the line.
+fn too_early(persons: &[Person], given: &Bulk) -> Option<Came> {
+    let day = given.event_date.and_then(|date| date.known())?;
+    let late = persons.iter().find(|person| targets::here_since(person).is_some_and(|since| day < since))?;
+    Some(Came::Wrong(
+        "D019",
+        format!(
+            "変更日{}は、宛名番号{}の人がここの住民となった日より前です",
+            domain::wareki(day),
+            late.addressee_no
+        ),
+    ))
 }
 
 fn domicile(desk: &mut Desk<'_>, cells: &[&str], given: &Bulk, movement: &Movement) -> Result<Came, Fault> {
-    let [no, before, after, ..] = cells else { return wrong("E174", "項目が3つありません") };
+    let [no, before, after, rest @ ..] = cells else { return wrong("E174", "項目が3つありません") };
+    if rest.iter().any(|cell| !cell.is_empty()) {
+        return wrong("E174", "項目が3つより多くあります。カンマのある項目は引用符（\"）で囲んでください");
+    }
     if after.is_empty() {
         return wrong("E124", "変更後の本籍が空です");
     }
@@ -226,36 +362,44 @@ fn domicile(desk: &mut Desk<'_>, cells: &[&str], given: &Bulk, movement: &Moveme
         Ok(no) => no,
         Err(error) => return wrong("E040", format!("宛名番号「{no}」: {error}")),
     };
+    let fields = vec![Field::new("town", "変更後の本籍", FieldKind::Text(120))];
+    let after = match spelt(fields, &[("town", *after)]) {
+        Ok(texts) => texts.concat(),
+        Err(came) => return Ok(came),
+    };
     let Some(mut person) = desk.person(no)?.filter(Person::is_resident) else {
         return wrong("E178", format!("宛名番号{no}の住民はいません"));
     };
     let Some(held) = person.registered_domicile.as_mut() else {
         return wrong("E178", format!("宛名番号{no}の人に本籍の記載はありません"));
     };
-    if held.town == *after {
+    if held.town == after {
         return Ok(Came::Already);
     }
     if held.town != *before {
         return wrong("E178", format!("宛名番号{no}の今の本籍が、変更前の本籍と違います"));
     }
-    (*after).clone_into(&mut held.town);
-    if let Some(skipped) = passed_over(desk, std::slice::from_ref(&person), given)? {
+    held.town.clone_from(&after);
+    if let Some(skipped) = passed_over(desk, std::slice::from_ref(&person))? {
         return Ok(skipped);
     }
+    if person.moveout_planned_on.is_some() && given.skip_planned {
+        return Ok(Came::Skipped("A110", format!("宛名番号{no}の人に転出の予定があります")));
+    }
+    if let Some(came) = too_early(std::slice::from_ref(&person), given) {
+        return Ok(came);
+    }
     desk.put_person(person, movement)?;
-    Ok(Came::Changed(1))
+    Ok(Came::Changed(1, geta(&after).into_iter().collect()))
 }
 
-/// Persons in a movement that is not final, and planned movers when they are to be left out.
-fn passed_over(desk: &Desk<'_>, persons: &[Person], given: &Bulk) -> Result<Option<Came>, Fault> {
+/// A household with somebody in a movement that is not final.
+fn passed_over(desk: &Desk<'_>, persons: &[Person]) -> Result<Option<Came>, Fault> {
     for person in persons {
         let no = person.addressee_no;
         if let Some(held) = desk.hold(no)? {
             let why = format!("宛名番号{no}の人に仮登録中の異動があります（受付番号{held}）");
             return Ok(Some(Came::Skipped("E101", why)));
-        }
-        if person.moveout_planned_on.is_some() && given.skip_planned {
-            return Ok(Some(Came::Skipped("A110", format!("宛名番号{no}の人に転出の予定があります"))));
         }
     }
     Ok(None)
