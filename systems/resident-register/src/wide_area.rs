@@ -30,7 +30,7 @@ pub(crate) static ANSWERS: Dataset = Dataset {
     row,
 };
 
-static ITEMS: [Item; 19] = [
+static ITEMS: [Item; 20] = [
     Item::new("answer_no", "回答番号", ItemType::Code),
     Item::new("request_no", "請求番号", ItemType::Code),
     Item::new("to_municipality", "交付地の市区町村", ItemType::Text),
@@ -50,6 +50,7 @@ static ITEMS: [Item; 19] = [
     Item::new("head_name", "世帯主氏名", ItemType::Text),
     Item::new("relation", "続柄表記", ItemType::Text),
     Item::new("carries", "付ける番号", ItemType::Code),
+    Item::new("resident_kind", "住民種別", ItemType::Code),
 ];
 
 fn row(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
@@ -78,6 +79,7 @@ fn row(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
         (false, true) => "number",
         (false, false) => "",
     });
+    row.push(one.resident_kind.map_or("", |kind| kind.code()));
     Ok(Fate::Row)
 }
 
@@ -169,6 +171,7 @@ fn answer(desk: &mut Desk<'_>, row: &Incoming<'_>) -> Result<Result<Vec<Write>, 
         prev_address: String::new(),
         head_name: String::new(),
         relation: String::new(),
+        resident_kind: None,
         with_record_code: false,
         with_individual_number: false,
     };
@@ -183,6 +186,14 @@ fn answer(desk: &mut Desk<'_>, row: &Incoming<'_>) -> Result<Result<Vec<Write>, 
         (asks("with_individual_number"), "individual_number"),
     ];
     let items = special.iter().filter(|(asked, _)| *asked).map(|(_, item)| (*item).to_owned()).collect();
+    // A household without a head has a blank there, not the name of the one who was.
+    let names_head = match persons.first() {
+        Some(first) if asks("with_relation") => desk
+            .view
+            .load::<Household>(first.household_no.as_str())?
+            .is_none_or(|household| household.record.head.is_some()),
+        _ => false,
+    };
     let answers: Vec<WideAreaAnswer> = (1..)
         .zip(&persons)
         .map(|(nth, person)| WideAreaAnswer {
@@ -198,8 +209,9 @@ fn answer(desk: &mut Desk<'_>, row: &Incoming<'_>) -> Result<Result<Vec<Write>, 
             addr_since: person.addr_since.filter(|_| person.moved_from_address.is_some()),
             notified_on: person.moved_in_notified_on,
             prev_address: person.prev_address.as_ref().map(domain::Address::one_line).unwrap_or_default(),
-            head_name: if asks("with_relation") { person.head_name.clone() } else { String::new() },
+            head_name: if names_head { person.head_name.clone() } else { String::new() },
             relation: if asks("with_relation") { person.relation.label() } else { String::new() },
+            resident_kind: Some(person.resident_kind),
             with_record_code: asks("with_record_code"),
             with_individual_number: asks("with_individual_number"),
             ..blank(nth)

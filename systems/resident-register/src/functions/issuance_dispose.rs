@@ -5,7 +5,7 @@ use system::{
     Answer, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
 };
 
-use crate::records::{Disposal, Issuance};
+use crate::records::{Disposal, Issuance, WideAreaIssuance};
 
 /// The function.
 pub(crate) fn function() -> Function {
@@ -43,27 +43,36 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "交付履歴照会で発行番号を確かめてください。",
         )]))
     };
-    let Some(held) = view.load::<Issuance>(no)? else {
-        return refuse(format!("発行番号「{no}」の交付はありません。"));
-    };
-    let mut issuance = held.record;
-    if let Some(before) = &issuance.disposed {
-        return refuse(format!(
+    let reason = input.text("reason").to_owned();
+    let note =
+        Disposal { reason: reason.clone(), noted_by: context.actor.id().to_owned(), noted_at: context.now };
+    let spoilt = |before: &Disposal| {
+        format!(
             "発行番号「{no}」は、もう書損と記録されています（担当 {}、{}）。",
             before.noted_by, before.reason
-        ));
-    }
-    let reason = input.text("reason").to_owned();
-    issuance.disposed = Some(Disposal {
-        reason: reason.clone(),
-        noted_by: context.actor.id().to_owned(),
-        noted_at: context.now,
-    });
-    let subjects = issuance.persons.iter().map(ToString::to_string).collect();
+        )
+    };
+    let (write, certificate, subjects) = if let Some(held) = view.load::<Issuance>(no)? {
+        if let Some(before) = &held.record.disposed {
+            return refuse(spoilt(before));
+        }
+        let issuance = Issuance { disposed: Some(note), ..held.record };
+        let subjects = issuance.persons.iter().map(ToString::to_string).collect();
+        (Write::put(&issuance, Some(held.version))?, issuance.certificate, subjects)
+    } else if let Some(held) = view.load::<WideAreaIssuance>(no)? {
+        // 広域交付: whose record it was is not kept.
+        if let Some(before) = &held.record.disposed {
+            return refuse(spoilt(before));
+        }
+        let issuance = WideAreaIssuance { disposed: Some(note), ..held.record };
+        (Write::put(&issuance, Some(held.version))?, issuance.title(), Vec::new())
+    } else {
+        return refuse(format!("発行番号「{no}」の交付はありません。"));
+    };
     Ok(Outcome {
-        writes: vec![Write::put(&issuance, Some(held.version))?],
+        writes: vec![write],
         reason,
-        message: format!("{}（発行番号 {no}）を書損と記録しました。", issuance.certificate),
+        message: format!("{certificate}（発行番号 {no}）を書損と記録しました。"),
         answer: Some(Answer { data: serde_json::json!({ "issue_number": no }), subjects }),
         ..Outcome::default()
     })

@@ -10,7 +10,7 @@ use system::{Answer, Context, Effect, Field, FieldKind, Form, Function, Input, M
 
 use super::{period, person};
 use crate::concealment;
-use crate::records::{ISSUANCE, Issuance, Person};
+use crate::records::{Disposal, ISSUANCE, Issuance, Person, WIDE_AREA_ISSUANCE, WideAreaIssuance};
 use crate::texts::fold_text;
 
 /// Most rows of one answer.
@@ -49,10 +49,53 @@ struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
-    fn fits(&self, one: &Issuance) -> bool {
-        fold_text(&one.certificate).contains(&self.certificate)
-            && (self.issued_by.is_empty() || one.issued_by == self.issued_by)
-            && (!self.disposed || one.disposed.is_some())
+    fn fits(&self, one: &Issued) -> bool {
+        fold_text(&one.certificate()).contains(&self.certificate)
+            && (self.issued_by.is_empty() || one.issued_by() == self.issued_by)
+            && (!self.disposed || one.disposed().is_some())
+    }
+}
+
+/// One copy that was issued here, of a record here or, as 広域交付, of one elsewhere.
+enum Issued {
+    Here(Box<Issuance>),
+    Elsewhere(WideAreaIssuance),
+}
+
+impl Issued {
+    fn issue_number(&self) -> &str {
+        match self {
+            Self::Here(one) => &one.issue_number,
+            Self::Elsewhere(one) => &one.issue_number,
+        }
+    }
+
+    fn issued_at(&self) -> jiff::Timestamp {
+        match self {
+            Self::Here(one) => one.issued_at,
+            Self::Elsewhere(one) => one.issued_at,
+        }
+    }
+
+    fn issued_by(&self) -> &str {
+        match self {
+            Self::Here(one) => &one.issued_by,
+            Self::Elsewhere(one) => &one.issued_by,
+        }
+    }
+
+    fn certificate(&self) -> String {
+        match self {
+            Self::Here(one) => one.certificate.clone(),
+            Self::Elsewhere(one) => one.title(),
+        }
+    }
+
+    fn disposed(&self) -> Option<&Disposal> {
+        match self {
+            Self::Here(one) => one.disposed.as_ref(),
+            Self::Elsewhere(one) => one.disposed.as_ref(),
+        }
     }
 }
 
@@ -70,7 +113,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         Ok(stated) => stated,
         Err(finding) => return Ok(Outcome::refused(vec![*finding])),
     };
-    let mut found = if no.is_empty() {
+    let mut found: Vec<Issued> = if no.is_empty() {
         of_days(view, from, to, &wanted)?
     } else {
         let Some(held) = view.load::<Person>(no)? else { return Ok(person::unknown(no)) };
@@ -79,10 +122,13 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         of_person(view, &held.record, from, to, &wanted)?
     };
+    if no.is_empty() {
+        found.extend(elsewhere(view, from, to, &wanted)?);
+    }
     let more = ROWS_MAX < found.len();
     // The newest first.
     found.sort_by(|one, other| {
-        other.issued_at.cmp(&one.issued_at).then(other.issue_number.cmp(&one.issue_number))
+        other.issued_at().cmp(&one.issued_at()).then(other.issue_number().cmp(one.issue_number()))
     });
     found.truncate(ROWS_MAX);
     answer(view, &found, more)
@@ -102,14 +148,37 @@ fn of_days(
     from: Option<Date>,
     to: Option<Date>,
     wanted: &Wanted<'_>,
-) -> Result<Vec<Issuance>, Fault> {
+) -> Result<Vec<Issued>, Fault> {
     let mut found = Vec::new();
     let (after, last) = (from.map(compact), to.map(compact));
     view.scan(&ISSUANCE, after.as_deref(), &mut |stored| {
         if last.as_deref().is_some_and(|last| last < day_of(&stored.key)) || ROWS_MAX < found.len() {
             return Ok(ControlFlow::Break(()));
         }
-        let one = stored.typed::<Issuance>()?.record;
+        let one = Issued::Here(Box::new(stored.typed::<Issuance>()?.record));
+        if wanted.fits(&one) {
+            found.push(one);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// 広域交付 printed here for residents of elsewhere (D054 finds them, too). Whose record it was is not kept, so that nobody's
+/// number finds them.
+fn elsewhere(
+    view: &dyn View,
+    from: Option<Date>,
+    to: Option<Date>,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<Issued>, Fault> {
+    let mut found = Vec::new();
+    let (after, last) = (from.map(compact), to.map(compact));
+    view.scan(&WIDE_AREA_ISSUANCE, after.as_deref(), &mut |stored| {
+        if last.as_deref().is_some_and(|last| last < day_of(&stored.key)) || ROWS_MAX < found.len() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let one = Issued::Elsewhere(stored.typed::<WideAreaIssuance>()?.record);
         if wanted.fits(&one) {
             found.push(one);
         }
@@ -125,7 +194,7 @@ fn of_person(
     from: Option<Date>,
     to: Option<Date>,
     wanted: &Wanted<'_>,
-) -> Result<Vec<Issuance>, Fault> {
+) -> Result<Vec<Issued>, Fault> {
     let (from, to) = (from.map(compact), to.map(compact));
     let rows = view.load_history::<Person>(person.addressee_no.as_str())?;
     let households: BTreeSet<_> = rows.iter().map(|held| held.record.household_no).collect();
@@ -136,7 +205,9 @@ fn of_person(
             let day = day_of(&one.issue_number);
             let within =
                 from.as_deref().is_none_or(|from| from <= day) && to.as_deref().is_none_or(|to| day <= to);
-            if within && one.persons.contains(&person.addressee_no) && wanted.fits(&one) {
+            let is_of = within && one.persons.contains(&person.addressee_no);
+            let one = Issued::Here(Box::new(one));
+            if is_of && wanted.fits(&one) {
                 found.push(one);
             }
         }
@@ -144,31 +215,53 @@ fn of_person(
     Ok(found)
 }
 
-fn answer(view: &dyn View, found: &[Issuance], more: bool) -> Result<Outcome, Fault> {
+fn answer(view: &dyn View, found: &[Issued], more: bool) -> Result<Outcome, Fault> {
     let mut rows = Vec::new();
     let mut subjects = BTreeSet::new();
-    for one in found {
-        let mut names = Vec::new();
-        for no in &one.persons {
-            subjects.insert(no.to_string());
-            names.extend(view.load::<Person>(no.as_str())?.map(|held| held.record.called().to_owned()));
-        }
+    for issued in found {
+        let (numbers, names) = match issued {
+            Issued::Elsewhere(one) => (Vec::new(), format!("{}の住民{}人", one.of_municipality, one.persons)),
+            Issued::Here(one) => {
+                let mut names = Vec::new();
+                for no in &one.persons {
+                    subjects.insert(no.to_string());
+                    let held = view.load::<Person>(no.as_str())?;
+                    names.extend(held.map(|held| held.record.called().to_owned()));
+                }
+                (one.persons.clone(), names.join("、"))
+            }
+        };
+        let (items, requested_by, request, purpose, place, printer, reissue_of) = match issued {
+            Issued::Here(one) => (
+                &one.items,
+                &one.requested_by,
+                one.request.as_str(),
+                one.purpose.clone(),
+                one.place.as_str(),
+                one.printer.as_str(),
+                one.reissue_of.as_str(),
+            ),
+            Issued::Elsewhere(one) => {
+                let purpose = format!("広域交付 請求番号{}", one.request_no);
+                (&one.items, &one.requested_by, "self", purpose, "", "", "")
+            }
+        };
         rows.push(json!({
-            "issue_number": one.issue_number,
-            "certificate": one.certificate,
-            "persons": one.persons,
-            "names": names.join("、"),
-            "items": one.items,
-            "requested_by": one.requested_by,
-            "request": one.request,
-            "purpose": one.purpose,
-            "issued_at": one.issued_at.to_string(),
-            "issued_by": one.issued_by,
-            "place": one.place,
-            "printer": one.printer,
-            "reissue_of": one.reissue_of,
-            "disposed": one.disposed.as_ref().map(|note| note.reason.as_str()).unwrap_or_default(),
-            "disposed_by": one.disposed.as_ref().map(|note| note.noted_by.as_str()).unwrap_or_default(),
+            "issue_number": issued.issue_number(),
+            "certificate": issued.certificate(),
+            "persons": numbers,
+            "names": names,
+            "items": items,
+            "requested_by": requested_by,
+            "request": request,
+            "purpose": purpose,
+            "issued_at": issued.issued_at().to_string(),
+            "issued_by": issued.issued_by(),
+            "place": place,
+            "printer": printer,
+            "reissue_of": reissue_of,
+            "disposed": issued.disposed().map(|note| note.reason.as_str()).unwrap_or_default(),
+            "disposed_by": issued.disposed().map(|note| note.noted_by.as_str()).unwrap_or_default(),
         }));
     }
     let count = rows.len();

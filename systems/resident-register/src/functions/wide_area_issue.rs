@@ -1,5 +1,7 @@
 //! 広域交付: a copy of the record of somebody who lives in another municipality, printed from what that one answered.
 
+use std::ops::ControlFlow;
+
 use domain::{Address, AddresseeNo, Date, HouseholdNo, RegisterDate, Relation, ResidentKind, Sex};
 use register::{Fault, View, Write};
 use serde::Deserialize;
@@ -16,7 +18,7 @@ use crate::certificates::overflow::{Fit, Overflow};
 use crate::certificates::request::{self, issue_number};
 use crate::copy::{Asked, Cell, Copy, printed};
 use crate::desk::Desk;
-use crate::records::{Person, WideAreaIssuance};
+use crate::records::{Person, WIDE_AREA_ISSUANCE, WideAreaIssuance};
 
 const TITLE: &str = "住民票の写し";
 
@@ -58,8 +60,8 @@ pub(crate) fn function() -> Function {
                 forms::MEMBERS_MAX,
                 vec![
                     Field::new("name", "氏名", FieldKind::Text(100)).required(),
-                    Field::new("former_family_name", "旧氏", FieldKind::Text(50)),
-                    Field::new("alias_name", "通称", FieldKind::Text(100)),
+                    Field::new("former_family_name", "旧氏", FieldKind::Text(50)).wide(),
+                    Field::new("alias_name", "通称", FieldKind::Text(100)).wide(),
                     Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())),
                     Field::new("birth_date", "生年月日", FieldKind::RegisterDate).required(),
                     Field::new("sex", "性別", FieldKind::Choice(forms::sexes())).required(),
@@ -122,7 +124,7 @@ struct Member {
     individual_number: Option<domain::IndividualNumber>,
 }
 
-/// E154, E155, D102, D103.
+/// E154, E155, D102, D103, D105.
 ///
 /// Source: 住民基本台帳法 art. 12-4(3), (4).
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
@@ -156,6 +158,18 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "回答を確かめてください。交付できない旨の回答なら、住所地に請求してもらってください。",
         );
     }
+    if let Some(before) = issued_before(view, &given)? {
+        desk.error(
+            "D105",
+            "request_no",
+            "広域交付の請求番号",
+            format!(
+                "請求番号{}の写しは、もう交付しています（発行番号 {}、担当 {}）。",
+                given.request_no, before.issue_number, before.issued_by
+            ),
+            "一つの請求で交付できるのは一通です。紙を損じたのなら先に書損を記録し、もう一通要るのなら住所地に請求し直してください。",
+        );
+    }
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
@@ -179,6 +193,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         requested_by: given.requested_by.clone(),
         issued_at: context.now,
         issued_by: context.actor.id().to_owned(),
+        disposed: None,
     };
     let mut writes = desk.writes()?;
     writes.push(Write::put(&issuance, None)?);
@@ -195,6 +210,21 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }],
         ..Outcome::default()
     })
+}
+
+/// The copy that was issued on the same request and is not spoilt.
+fn issued_before(view: &dyn View, given: &Request) -> Result<Option<WideAreaIssuance>, Fault> {
+    let mut found = None;
+    view.scan(&WIDE_AREA_ISSUANCE, None, &mut |stored| {
+        let one = stored.typed::<WideAreaIssuance>()?.record;
+        let same = (&one.request_no, &one.of_municipality) == (&given.request_no, &given.of_municipality);
+        if same && one.disposed.is_none() {
+            found = Some(one);
+            return Ok(ControlFlow::Break(()));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
 }
 
 fn copy(desk: &mut Desk<'_>, given: &Request) -> Result<Copy, Fault> {

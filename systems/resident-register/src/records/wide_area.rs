@@ -2,10 +2,12 @@
 
 use std::fmt;
 
-use domain::{AddresseeNo, Date, RegisterDate, Sex};
+use domain::{AddresseeNo, Date, RegisterDate, ResidentKind, Sex};
 use jiff::Timestamp;
 use register::{Column, Kind, Record};
 use serde::{Deserialize, Serialize};
+
+use super::issuance::Disposal;
 
 /// 広域交付の回答, key 請求番号-連番: one row per person of the household that was asked for, or one that says it is refused.
 pub static WIDE_AREA_ANSWER: Kind = Kind::new("resident-register/wide-area-answer", "広域交付の回答")
@@ -78,6 +80,9 @@ pub struct WideAreaAnswer {
     /// 続柄, on special request.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub relation: String,
+    /// 住民種別; none of a refusal, and of what was answered before answers had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_kind: Option<ResidentKind>,
     /// Whether 住民票コード was specially asked for.
     #[serde(default)]
     pub with_record_code: bool,
@@ -109,7 +114,7 @@ impl fmt::Debug for WideAreaAnswer {
 }
 
 /// That a copy was issued here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WideAreaIssuance {
     /// 発行番号.
     pub issue_number: String,
@@ -127,6 +132,16 @@ pub struct WideAreaIssuance {
     pub issued_at: Timestamp,
     /// User id of who issued it.
     pub issued_by: String,
+    /// Set when the paper was spoilt and withdrawn (書損).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposed: Option<Disposal>,
+}
+
+impl WideAreaIssuance {
+    /// Kind of certificate (証明書の種類), as the history of issuance lists it.
+    pub fn title(&self) -> String {
+        "住民票の写し（広域交付）".to_owned()
+    }
 }
 
 impl Record for WideAreaIssuance {

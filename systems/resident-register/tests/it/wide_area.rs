@@ -77,8 +77,8 @@ fn a_household_is_answered_without_what_the_law_keeps_back_and_the_history_has_i
     town.take("wide-area-requests", &NAMES, &[one]);
     let last = answers(&town).pop().unwrap();
     assert_eq!(
-        (&*last["relation"], &*last["head_name"], &*last["carries"]),
-        ("世帯主", "山田　太郎", "number")
+        (&*last["relation"], &*last["head_name"], &*last["carries"], &*last["resident_kind"]),
+        ("世帯主", "山田　太郎", "number", "1")
     );
     assert_eq!(town.contradictions(), Vec::<String>::new());
 }
@@ -176,4 +176,53 @@ fn a_copy_for_a_resident_of_elsewhere_has_its_refusals() {
     }
     town.municipality["attester_name"] = json!("");
     assert_eq!(town.run("wide-area-issue", "clerk", &asked(), true).codes(), ["E155"]);
+}
+
+#[test]
+fn a_household_without_a_head_is_answered_with_a_blank_and_not_with_who_died() {
+    let mut town = Town::new();
+    let birth = RegisterDate::parse_input("1980-01-01").unwrap();
+    let member = |name, relation| Described { name, relation, sex: Sex::Unknown, birth };
+    town.household("1番地", &[member("太郎", "世帯主"), member("花子", "妻"), member("一郎", "子")]);
+    let mut input = usual("death", town.today);
+    input["targets"] = json!([town.people["太郎"]]);
+    let entered = town.run("death", "clerk", &input, true);
+    let no = json!({ "provisional_no": entered.outcome.opens });
+    assert!(town.run("finalize", "reviewer", &no, true).committed);
+    let hanako = code(&town, "花子");
+    let asked = vec!["R1", "河原市", &hanako, "household", "1", "", "", ""];
+    assert!(town.take("wide-area-requests", &NAMES, &[asked]).refused.is_empty());
+    let told: Vec<(String, String)> =
+        answers(&town).iter().map(|row| (row["name"].clone(), row["head_name"].clone())).collect();
+    let blank = |name: &str| (name.to_owned(), String::new());
+    assert_eq!(told, [blank("山田　花子"), blank("山田　一郎")]);
+}
+
+#[test]
+fn a_copy_for_a_resident_of_elsewhere_is_in_the_history_is_issued_once_and_can_be_spoilt() {
+    let mut town = town();
+    let issued = town.run("wide-area-issue", "clerk", &asked(), true);
+    assert!(issued.committed, "{:?}", issued.findings);
+    let number = issued.outcome.answer.unwrap().data["issue_numbers"][0].clone();
+    let listed = |town: &mut Town, input: Value| {
+        let answer = town.run("issuance-list", "clerk", &input, true).outcome.answer.unwrap();
+        answer.data["rows"].as_array().unwrap().clone()
+    };
+    let rows = listed(&mut town, json!({}));
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(
+        (&rows[0]["issue_number"], &rows[0]["certificate"]),
+        (&number, &json!("住民票の写し（広域交付）"))
+    );
+    assert_eq!(rows[0]["names"], "別県河原市の住民1人");
+    assert!(listed(&mut town, json!({ "certificate": "除票" })).is_empty());
+    // The same request again is no second copy, until the first is spoilt.
+    assert_eq!(town.run("wide-area-issue", "clerk", &asked(), true).codes(), ["D105"]);
+    let spoilt = json!({ "issue_number": number, "reason": "紙づまり" });
+    let ran = town.run("issuance-dispose", "clerk", &spoilt, true);
+    assert!(ran.committed, "{:?}", ran.findings);
+    assert_eq!(town.run("issuance-dispose", "clerk", &spoilt, true).codes(), ["D054"]);
+    assert_eq!(listed(&mut town, json!({ "disposed": true }))[0]["disposed"], "紙づまり");
+    assert!(town.run("wide-area-issue", "clerk", &asked(), true).committed);
+    assert_eq!(listed(&mut town, json!({})).len(), 2);
 }
