@@ -1,6 +1,6 @@
 //! Counting.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Date, HouseholdNo, MovementReason, RegisterDate, ResidentKind, age_on};
 
@@ -139,6 +139,13 @@ impl Count {
     /// Counts one person by their rows, oldest first.
     pub(crate) fn add(&mut self, history: &[Entry]) {
         let days = counted_days(history, self.basis);
+        // What changes nobody's number has no line of its own for its 取消し: taken back by the end of the period, it was not.
+        let cancelled: BTreeSet<u32> = history
+            .iter()
+            .zip(&days)
+            .filter(|(_, day)| **day <= self.period.last)
+            .flat_map(|(row, _)| row.cancels.iter().copied())
+            .collect();
         let (mut opening, mut closing) = (None, None);
         let mut before: Option<&Entry> = None;
         let mut rows = history.iter().zip(days).peekable();
@@ -158,7 +165,7 @@ impl Count {
                 continue;
             }
             if self.period.has(day) {
-                self.change(before, row);
+                self.change(before, row, cancelled.contains(&row.history_no));
             }
             before = Some(row);
         }
@@ -171,8 +178,8 @@ impl Count {
         }
     }
 
-    /// What one row changed.
-    fn change(&mut self, before: Option<&Entry>, row: &Entry) {
+    /// What one row changed; `cancelled` when it is taken back by the end of the period.
+    fn change(&mut self, before: Option<&Entry>, row: &Entry, cancelled: bool) {
         let was = before.filter(|before| before.is_resident());
         let is = Some(row).filter(|row| row.is_resident());
         let reason = row.movement_reason;
@@ -206,6 +213,7 @@ impl Count {
                 self.movement(Direction::Delete, reason, then);
                 self.movement(Direction::Record, reason, now);
             }
+            (Some(_), Some(_)) if cancelled => {}
             (Some(_), Some(now)) => match reason {
                 MovementReason::RenewalEntry | MovementReason::Recreation => {
                     self.figures.renewals.add(now.cell());

@@ -32,6 +32,9 @@ pub(crate) struct Entry {
     pub(crate) dest_address_planned: Option<Spot>,
     #[serde(default)]
     pub(crate) dest_address_confirmed: Option<Spot>,
+    /// 履歴番号 of the rows this row cancels.
+    #[serde(default)]
+    pub(crate) cancels: Vec<u32>,
 }
 
 /// The parts of an address that are counted by.
