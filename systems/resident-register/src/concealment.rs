@@ -264,10 +264,15 @@ impl<'a> Concealment<'a> {
 
     /// The one line that tells a 仮登録, without an address that is hidden.
     pub(crate) fn summary(&mut self, provisional: &Provisional) -> Result<String, Fault> {
+        self.told(provisional, &provisional.summary)
+    }
+
+    /// The same line as it was worked out anew.
+    pub(crate) fn told(&mut self, provisional: &Provisional, summary: &str) -> Result<String, Fault> {
         Ok(if self.hides_provisional(provisional)? {
             format!("{}　{HIDDEN}", provisional.title)
         } else {
-            provisional.summary.clone()
+            summary.to_owned()
         })
     }
 }

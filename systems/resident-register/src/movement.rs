@@ -4,13 +4,14 @@ use register::{Fault, View, ViewExt, Write};
 use serde_json::{Value, json};
 use system::{Answer, Context, Effect, Finding, Form, Function, Input, Mode, Outcome, Place};
 
+use crate::concealment::Concealment;
 use crate::desk::{Desk, Entry};
 use crate::functions::{
     birth, cancel, correction, death, ex_officio_deletion, head_change, history, household_change,
     member_order, move_in, move_in_notice, move_out, move_within, names, nationality, number_change, renewal,
 };
 use crate::records::{Counter, HOLD, Hold, Household, Person, Provisional, ProvisionalStatus, ReadVersion};
-use crate::rules::{application, era, kana, outbound, town_tables};
+use crate::rules::{application, characters, era, kana, outbound, suppression, town_tables};
 
 /// A movement (異動): a plan worked out on the desk, the same at 仮登録 and at 本登録.
 #[derive(Debug)]
@@ -86,6 +87,8 @@ pub(crate) fn enter(
     desk.entry = Entry { notification_no: input.text("notification_no").to_owned(), place, terminal };
     (kind.plan)(&mut desk, input)?;
     era::warn(&mut desk, input);
+    characters::check(&mut desk);
+    suppression::warn_of_leavers(&mut desk)?;
     if desk.stopped() {
         return Ok(Outcome::refused(desk.findings));
     }
@@ -177,6 +180,8 @@ pub(crate) fn finalize(
     };
     (kind.plan)(&mut desk, &input)?;
     era::warn(&mut desk, &input);
+    characters::check(&mut desk);
+    suppression::warn_of_leavers(&mut desk)?;
     kana::warn(&mut desk);
     // What was confirmed at entry need not be confirmed again; what is new must be.
     let mut findings: Vec<Finding> = std::mem::take(&mut desk.findings);
@@ -206,12 +211,14 @@ pub(crate) fn finalize(
     writes.push(Write::put(&ended, Some(version))?);
     writes.extend(release(view, provisional)?);
     let rows = desk.rows().count();
+    // The message stays on the screen and in its history; where somebody hidden goes to is for the review alone.
+    let told = Concealment::new(view, context).told(provisional, &desk.summary)?;
     Ok(Outcome {
         findings,
         writes,
         effective_on: desk.effective_on.or(Some(context.today)),
         reason: desk.reason.map(|reason| format!("{} {}", reason.code(), reason.label())).unwrap_or_default(),
-        message: format!("本登録しました。{}（住民票{rows}人分）", desk.summary),
+        message: format!("本登録しました。{told}（住民票{rows}人分）"),
         opens: desk.rows().next().map(|person| person.household_no.to_string()),
         answer: Some(planned(&desk)),
         ..Outcome::default()

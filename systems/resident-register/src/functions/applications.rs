@@ -16,6 +16,7 @@ use crate::concealment::Concealment;
 use crate::desk::Desk;
 use crate::records::{Application, ApplicationKind, ApplicationStatus, Basis, Counter, Person};
 use crate::rules::application::{self, Find, Wrong};
+use crate::rules::data;
 
 /// Most characters of a file.
 const FILE_CHARACTERS_MAX: usize = 4_000_000;
@@ -145,6 +146,9 @@ pub(crate) fn received(
         for (item, value) in known_of(what) {
             fields.entry(item).or_insert(value);
         }
+        if what == ApplicationKind::ImmigrationNotice {
+            clear_what_ended(fields);
+        }
     }
     let visit_on = match one.visit_on.as_str() {
         "" => None,
@@ -174,6 +178,22 @@ pub(crate) fn received(
         provisional_no: String::new(),
         end_reason: String::new(),
     })
+}
+
+/// A stay under a status that has no end (永住者, 特別永住者) loses the end and the period of the one before: the notice has
+/// nothing to say of them, and a blank item of a correction leaves what is held.
+///
+/// Source: 出入国管理及び難民認定法 art. 2-2, 22; 住民記録システム標準仕様書 4.5.6.
+fn clear_what_ended(filled: &mut Map<String, Value>) {
+    let status = filled.get("status_of_residence").and_then(Value::as_str).and_then(data::status);
+    if status.and_then(|status| status.ends) != Some(false) {
+        return;
+    }
+    let blank = ["stay_period", "stay_expires_on"].into_iter().filter(|item| !filled.contains_key(*item));
+    let cleared: Vec<Value> = blank.map(|item| json!({ "item": item })).collect();
+    if let Some(list) = filled.entry("clears").or_insert_with(|| json!([])).as_array_mut() {
+        list.extend(cleared);
+    }
 }
 
 /// What a kind of notification says of itself, where the file does not.

@@ -43,12 +43,12 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
 fn form() -> Form {
     let mut child = vec![
         Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required().carried(),
-        Field::new("family_name", "氏", FieldKind::Text(50)).carried(),
-        Field::new("given_name", "名", FieldKind::Text(50)).help("決まっていなければ氏も名も空"),
+        Field::new("family_name", "氏", FieldKind::Text(50)).wide().carried(),
+        Field::new("given_name", "名", FieldKind::Text(50)).wide().help("決まっていなければ氏も名も空"),
         Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
-        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)),
-        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)),
-        Field::new("alias_name", "通称", FieldKind::Text(100)),
+        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)).wide(),
+        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)).wide(),
+        Field::new("alias_name", "通称", FieldKind::Text(100)).wide(),
         Field::new("alias_kana", "通称フリガナ", FieldKind::Kana(100)),
         Field::new("birth_date", "生年月日", FieldKind::RegisterDate).required().carried(),
         Field::new("sex", "性別", FieldKind::Choice(forms::sexes())).required(),

@@ -85,11 +85,11 @@ static ITEMS: &[Item] = &[
 /// The fields of the form, in the order of the items.
 pub(crate) fn fields() -> Vec<Field> {
     let mut fields = vec![
-        Field::new("family_name", "氏", FieldKind::Text(50)),
-        Field::new("given_name", "名", FieldKind::Text(50)),
+        Field::new("family_name", "氏", FieldKind::Text(50)).wide(),
+        Field::new("given_name", "名", FieldKind::Text(50)).wide(),
         Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
-        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)),
-        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)),
+        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)).wide(),
+        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)).wide(),
         Field::new("birth_date", "生年月日", FieldKind::RegisterDate),
         Field::new("sex", "性別", FieldKind::Choice(forms::sexes())),
         Field::new("relation", "続柄", FieldKind::Relation),

@@ -109,8 +109,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     for (before, row) in chosen.persons.iter().zip(&rows) {
         // What is typed in now is looked at like a first entry; the other items are as they were taken over.
         person::check(desk, row, reason, "");
-        if before.residence_card_no != row.residence_card_no || before.stay_expires_on != row.stay_expires_on
-        {
+        if stay::differs(before, row) {
             stay::typed(desk, row, "");
         }
         matching::card_held(desk, row, "residence_card_no")?;

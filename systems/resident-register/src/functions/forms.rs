@@ -194,7 +194,7 @@ pub(crate) fn domicile() -> Vec<Field> {
         Field::new("domicile_municipality", "本籍 市区町村", FieldKind::Text(12))
             .help("「なし」「不明」も可"),
         Field::new("domicile_town", "本籍 町字・地番", FieldKind::Text(120)),
-        Field::new("register_head", "筆頭者", FieldKind::Text(100)),
+        Field::new("register_head", "筆頭者", FieldKind::Text(100)).wide(),
     ]
 }
 

@@ -9,6 +9,7 @@ use system::{
 };
 
 use super::person;
+use crate::concealment;
 use crate::records::{Memo, Person};
 
 const PLACE: Place =
@@ -88,10 +89,14 @@ pub(crate) fn history() -> Function {
     }
 }
 
-fn decide_history(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+/// E152, as at every inquiry of a person.
+///
+/// Source: 住民記録システム標準仕様書 3.1.
+fn decide_history(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let no = input.text("addressee_no");
-    if view.load::<Person>(no)?.is_none() {
-        return Ok(person::unknown(no));
+    let Some(held) = view.load::<Person>(no)? else { return Ok(person::unknown(no)) };
+    if let Some(finding) = concealment::refusal(view, context, &held.record)? {
+        return Ok(Outcome::refused(vec![finding]));
     }
     let mut rows: Vec<Value> = view
         .load_history::<Memo>(no)?

@@ -15,6 +15,7 @@ use crate::records::{Basis, CODE_SLOT, Counter, Person};
 use crate::rules::address::{self, NewAddress};
 use crate::rules::household::{self, Goal};
 use crate::rules::notice::{self, DateRules, Notice};
+use crate::rules::outbound::Circumstance;
 use crate::rules::relation::Stated;
 use crate::rules::returning::{self, Again};
 use crate::rules::{Limit, kana, matching, person, targets, transfer};
@@ -78,14 +79,14 @@ fn form(kind: Field, day: &'static str) -> Form {
     let mut member = vec![
         Field::new("addressee_no", "再転入する人の宛名番号", FieldKind::AddresseeNo).help("以前の住民だけ"),
         Field::new("resident_kind", "住民種別", FieldKind::Choice(forms::kinds())).required().carried(),
-        Field::new("family_name", "氏", FieldKind::Text(50)).carried(),
-        Field::new("given_name", "名", FieldKind::Text(50)),
+        Field::new("family_name", "氏", FieldKind::Text(50)).wide().carried(),
+        Field::new("given_name", "名", FieldKind::Text(50)).wide(),
         Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
-        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)),
-        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)),
-        Field::new("former_family_name", "旧氏", FieldKind::Text(50)),
+        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)).wide(),
+        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)).wide(),
+        Field::new("former_family_name", "旧氏", FieldKind::Text(50)).wide(),
         Field::new("former_family_kana", "旧氏フリガナ", FieldKind::Kana(50)),
-        Field::new("alias_name", "通称", FieldKind::Text(100)),
+        Field::new("alias_name", "通称", FieldKind::Text(100)).wide(),
         Field::new("alias_kana", "通称フリガナ", FieldKind::Kana(100)),
         Field::new("alias_recorded_on", "通称の記載年月日", FieldKind::Date)
             .help("転出証明書にある日。国外転入などで新しく記載するときは空"),
@@ -249,6 +250,9 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
         None => Vec::new(),
     };
     let again = if given.entry_kind == "restored" { Again::Restored } else { Again::New };
+    if again == Again::Restored {
+        desk.circumstances.insert(Circumstance::Restored);
+    }
     let mut stated = Vec::new();
     for (index, mover) in given.members.iter().enumerate() {
         let at = format!("members.{index}.");
@@ -319,6 +323,9 @@ fn enter(desk: &mut Desk<'_>, input: &Input, given: MoveIn, reason: MovementReas
             let number =
                 mover.individual_number.is_some() && mover.individual_number == held.individual_number;
             returning::compare(desk, held, &row, code || number, &at);
+            if again == Again::New {
+                returning::names_dropped(desk, held, &row, &at);
+            }
         }
         matching::check(desk, &row, mover.addressee_no, &at)?;
         same_code_twice(desk, &row, &stated, &at);

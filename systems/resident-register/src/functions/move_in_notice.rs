@@ -125,12 +125,14 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
     };
     let mut leaving: BTreeMap<(HouseholdNo, Date), Vec<Person>> = BTreeMap::new();
     for mut row in persons {
+        let confirmed_before = row.moveout_confirmed_on;
         row.dest_address_confirmed = Some(dest.clone());
         row.moveout_confirmed_on = Some(moved_in);
         row.movein_notice_on = Some(notified_on);
         match row.moveout_planned_on.filter(|_| row.is_resident()) {
             Some(planned) => leaving.entry((row.household_no, planned.min(moved_in))).or_default().push(row),
             None => {
+                confirm_deletion(&mut row, confirmed_before, moved_in);
                 let movement = movement(&row, moved_in);
                 desk.put_person(row, &movement)?;
             }
@@ -144,6 +146,23 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         move_out::delete_on(desk, &household, movers, &movement, day)?;
     }
     Ok(())
+}
+
+/// 消除の異動年月日 of who is deleted already. A departure before the planned day deleted the record on the confirmed day; when
+/// a corrected notice confirms another, the deletion follows it, though never behind the planned day.
+///
+/// Source: 住民記録システム標準仕様書 4.1.3.1.1 (a notice that is sent again may correct).
+fn confirm_deletion(row: &mut Person, before: Option<Date>, moved_in: Date) {
+    let departed = matches!(
+        row.deletion_reason,
+        Some(MovementReason::MoveOutDomestic | MovementReason::MoveOutOverseas)
+    );
+    let held = row.deletion_event_date.and_then(|date| date.known());
+    let early = before.is_some_and(|before| row.moveout_planned_on.is_none_or(|planned| before <= planned));
+    if departed && early && before == held && held.is_some() {
+        let day = row.moveout_planned_on.map_or(moved_in, |planned| planned.min(moved_in));
+        row.deletion_event_date = Some(RegisterDate::Day(day));
+    }
 }
 
 /// The row keeps the reason of the departure that is confirmed.

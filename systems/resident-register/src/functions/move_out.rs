@@ -72,6 +72,10 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
         check_card(desk, &given, &mut movement);
     }
     if given.special || given.card_checked {
+        tell_of_no_notice(desk, given.notice.basis);
+    }
+    // 転出証明書情報 goes out on the notification of a card holder; what is written ex officio rests on none.
+    if (given.special || given.card_checked) && given.notice.basis == Basis::Notification {
         desk.circumstances.insert(Circumstance::Card);
     }
     desk.reason = Some(reason);
@@ -196,6 +200,21 @@ fn check_card(desk: &mut Desk<'_>, given: &MoveOut, movement: &mut Movement) {
     }
     if movement.note.is_empty() {
         "特例による転出処理済".clone_into(&mut movement.note);
+    }
+}
+
+/// D109: a card is checked, and nobody notifies.
+///
+/// Source: 住民基本台帳法 art. 24-2; 住民記録システム標準仕様書 4.1.3.0.1, 4.1.3.0.4.
+fn tell_of_no_notice(desk: &mut Desk<'_>, basis: Basis) {
+    if basis != Basis::Notification {
+        desk.alert(
+            "D109",
+            "card_checked",
+            "個人番号カード",
+            format!("届出の別が「{}」なので、カードを確認していても転出証明書情報は送信しません。", basis.label()),
+            "転出証明書の代わりに、準ずる証明書か除票の写しを交付してください。届出のある転出なら、届出の別を「届出」にしてください。",
+        );
     }
 }
 

@@ -72,7 +72,7 @@ fn former_name_form() -> Form {
         Section::once(
             "旧氏",
             vec![
-                Field::new("former_family_name", "旧氏", FieldKind::Text(50)),
+                Field::new("former_family_name", "旧氏", FieldKind::Text(50)).wide(),
                 Field::new("former_family_kana", "旧氏フリガナ", FieldKind::Kana(50)),
                 forms::kana_confirmed("former_kana_confirmed", "旧氏フリガナの確認状況"),
                 forms::kana_attested("former_kana_attested", "旧氏フリガナの公証確認状況")
@@ -95,7 +95,7 @@ fn alias_form() -> Form {
         Section::once(
             "通称",
             vec![
-                Field::new("alias_name", "通称", FieldKind::Text(100)),
+                Field::new("alias_name", "通称", FieldKind::Text(100)).wide(),
                 Field::new("alias_kana", "通称フリガナ", FieldKind::Kana(100)),
                 forms::kana_confirmed("alias_kana_confirmed", "通称フリガナの確認状況"),
             ],

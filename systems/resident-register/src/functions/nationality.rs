@@ -45,11 +45,11 @@ fn form() -> Form {
     )
     .required();
     let mut items = vec![
-        Field::new("family_name", "氏", FieldKind::Text(50)),
-        Field::new("given_name", "名", FieldKind::Text(50)),
+        Field::new("family_name", "氏", FieldKind::Text(50)).wide(),
+        Field::new("given_name", "名", FieldKind::Text(50)).wide(),
         Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
-        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)),
-        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)),
+        Field::new("name_roman", "氏名（ローマ字）", FieldKind::Text(100)).wide(),
+        Field::new("name_kanji", "氏名（漢字）", FieldKind::Text(100)).wide(),
     ];
     items.extend(forms::domicile());
     items.extend(forms::foreign());

@@ -69,7 +69,7 @@ pub(crate) fn standing(
     Ok(Ok((notice, held.version)))
 }
 
-/// E121, D061, D064.
+/// E121, D061, D064, D108.
 ///
 /// Source: 住民記録システム標準仕様書 4.1.3.0.4 (転出証明書情報 is not sent again by hand), 4.5.7, 7.1.1.1.
 fn decide_resend(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
@@ -99,7 +99,25 @@ fn decide_resend(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
     }
     let mut desk = Desk::new(view, context);
     let reason = input.text("reason").to_owned();
-    let last = tell::of_person(view, old.addressee_no)?.last().map_or(0, |notice| notice.sequence);
+    let told = tell::of_person(view, old.addressee_no)?;
+    let last = told.last().map_or(0, |notice| notice.sequence);
+    let newer = told.iter().rev().find(|notice| {
+        (notice.notice, &notice.to_name) == (old.notice, &old.to_name)
+            && old.sequence < notice.sequence
+            && notice.is_valid()
+    });
+    if let Some(newer) = newer {
+        desk.alert(
+            "D108",
+            "message_no",
+            "通知番号",
+            format!(
+                "この通知より後に、同じ人の{title}（通知番号{}、{}）があります。再送すると、古い内容が後から届きます。",
+                newer.message_no, newer.category
+            ),
+            "古い通知が届いていないことを相手に確かめてください。再送したら、新しい方の通知も続けて再送してください。",
+        );
+    }
     let new = OutboundNotice {
         message_no: OutboundNotice::key_of(desk.next_serial(Counter::NOTICE)?),
         sequence: last.saturating_add(1),
@@ -126,6 +144,7 @@ fn decide_resend(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
         writes.extend(consistency::settle(view, context, replaced.addressee_no, &told)?);
     }
     Ok(Outcome {
+        findings: desk.findings,
         writes,
         reason,
         message: format!(

@@ -11,6 +11,7 @@ use system::{
 use crate::concealment::Concealment;
 use crate::records::{PERSON, Person};
 use crate::rules::former;
+use crate::rules::matching::indexed_birth;
 use crate::texts::{self, fold_reading, fold_text};
 
 use super::forms;
@@ -96,7 +97,13 @@ impl Question {
             push(&mut terms, field, fold_text(input.text(field)));
         }
         push(&mut terms, "kana", fold_reading(input.text("name_kana")));
-        for field in ["birth_date", "sex", "relation", "deletion_reason"] {
+        // A day of two eras is found by either.
+        let day = |name: &str| {
+            let text = input.text(name);
+            text.parse::<RegisterDate>().map_or_else(|_| text.to_owned(), |date| indexed_birth(&date))
+        };
+        push(&mut terms, "birth_date", day("birth_date"));
+        for field in ["sex", "relation", "deletion_reason"] {
             push(&mut terms, field, input.text(field).to_owned());
         }
         for field in ["addressee_no", "household_no", "town_code"] {
@@ -106,12 +113,12 @@ impl Question {
         if !input.text("blank").is_empty() {
             push(&mut terms, "blank", texts::blank(input.text("blank")));
         }
-        let (from, to) = (input.text("birth_from"), input.text("birth_to"));
+        let (from, to) = (day("birth_from"), day("birth_to"));
         let mut ranges = Vec::new();
         if !from.is_empty() || !to.is_empty() {
             // Days sort as their texts do: the widest bounds are the first and the last of them.
             let or = |day: &str, bound: &str| if day.is_empty() { bound.to_owned() } else { day.to_owned() };
-            ranges.push(("birth_date", or(from, "0000-00-00"), or(to, "9999-99-99")));
+            ranges.push(("birth_date", or(&from, "0000-00-00"), or(&to, "9999-99-99")));
         }
         Self { terms, ranges, former: flag("include_former"), past: flag("include_past") }
     }
@@ -271,7 +278,7 @@ fn birth_date(narrow: &str, all_digits: bool, number: &str) -> Option<String> {
     if all_digits && !narrow.contains('-') && number.len() != 8 {
         return None;
     }
-    RegisterDate::parse_input(narrow).ok().map(|date| date.to_string())
+    RegisterDate::parse_input(narrow).ok().map(|date| indexed_birth(&date))
 }
 
 fn digits(text: &str) -> String {

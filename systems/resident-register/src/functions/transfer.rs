@@ -21,8 +21,8 @@ const PLACE: Place =
 /// 転出証明書情報の受信: what comes from the other municipality over 住基ネット.
 pub(crate) fn receive() -> Function {
     let mut person = vec![
-        Field::new("family_name", "氏", FieldKind::Text(50)).required(),
-        Field::new("given_name", "名", FieldKind::Text(50)).required(),
+        Field::new("family_name", "氏", FieldKind::Text(50)).wide().required(),
+        Field::new("given_name", "名", FieldKind::Text(50)).wide().required(),
         Field::new("name_kana", "氏名フリガナ", FieldKind::Kana(100)),
         Field::new("birth_date", "生年月日", FieldKind::RegisterDate).required(),
         Field::new("sex", "性別", FieldKind::Choice(forms::sexes())).required(),

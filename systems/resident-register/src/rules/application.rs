@@ -321,7 +321,7 @@ pub(crate) fn compare(
         };
         let name = if name.is_empty() { no } else { name };
         let born = domain::parse_input(get("birth_date")).ok();
-        let fits = |person: &&Person| born.is_none_or(|born| person.birth_date == born);
+        let fits = |person: &&Person| born.is_none_or(|born| person.birth_date.same_day(&born));
         let reads = |person: &&Person| fold_reading(&person.name_kana) == fold_reading(get("name_kana"));
         let mut close: Vec<&Person> = found.iter().filter(fits).collect();
         if 1 < close.len() && !get("name_kana").is_empty() {
@@ -347,7 +347,7 @@ pub(crate) fn compare(
                 person.called()
             ));
         };
-        if born.is_some_and(|born| born != person.birth_date) {
+        if born.is_some_and(|born| !born.same_day(&person.birth_date)) {
             differs("生年月日", get("birth_date"), sheet::birth_label(person));
         }
         let kana = get("name_kana");

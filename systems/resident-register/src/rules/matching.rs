@@ -1,6 +1,6 @@
 //! Whether somebody who moves in is known here already (再転入・二重記載の確認).
 
-use domain::{AddresseeNo, IndividualNumber, ResidentRecordCode, ResidentStatus};
+use domain::{AddresseeNo, IndividualNumber, RegisterDate, ResidentRecordCode, ResidentStatus};
 use register::{Fault, ViewExt};
 use system::TextQuery;
 
@@ -52,7 +52,7 @@ pub(crate) fn check(
             continue;
         }
         let path = format!("{at}residence_card_no");
-        if holder.birth_date == mover.birth_date && holder.sex == mover.sex {
+        if holder.birth_date.same_day(&mover.birth_date) && holder.sex == mover.sex {
             known.push(holder.addressee_no);
             number_held(desk, mover, &holder, ("E043", "residence_card_no", "在留カード等番号"), at);
         } else if holder.is_resident() {
@@ -143,7 +143,7 @@ fn number_held(
     at: &str,
 ) {
     let path = format!("{at}{field}");
-    let same_person = holder.birth_date == mover.birth_date && holder.sex == mover.sex;
+    let same_person = holder.birth_date.same_day(&mover.birth_date) && holder.sex == mover.sex;
     let (called, no) = (holder.called(), holder.addressee_no);
     if !same_person {
         desk.error(
@@ -185,9 +185,12 @@ fn number_held(
 ///
 /// Source: 共通機能標準仕様書 031 (flow 4).
 fn non_residents(desk: &mut Desk<'_>, mover: &Person, at: &str) -> Result<(), Fault> {
-    let born = mover.birth_date.to_string();
     let named = texts::fold_text(&mover.name);
-    for held in desk.view.load_by::<NonResident>("birth_date", &born)? {
+    let mut held = Vec::new();
+    for born in spellings(mover.birth_date) {
+        held.extend(desk.view.load_by::<NonResident>("birth_date", &born)?);
+    }
+    for held in held {
         let one = held.record;
         let same = !named.is_empty()
             && texts::fold_text(&one.name) == named
@@ -210,6 +213,24 @@ fn non_residents(desk: &mut Desk<'_>, mover: &Person, at: &str) -> Result<(), Fa
     Ok(())
 }
 
+/// A date as the columns of records may hold it: a day of two eras stands there as it was spelt.
+fn spellings(date: RegisterDate) -> Vec<String> {
+    let Some(day) = date.known() else { return vec![date.to_string()] };
+    let mut found = vec![day.to_string()];
+    for era in domain::eras().eras_on(day) {
+        let spelt = RegisterDate::spelt(day, era).to_string();
+        if !found.contains(&spelt) {
+            found.push(spelt);
+        }
+    }
+    found
+}
+
+/// A birth date as the index of texts finds it, whichever era it was spelt in.
+pub(crate) fn indexed_birth(date: &RegisterDate) -> String {
+    date.known().map_or_else(|| date.to_string(), |day| day.to_string())
+}
+
 fn namesakes(desk: &mut Desk<'_>, mover: &Person, known: &[AddresseeNo], at: &str) -> Result<(), Fault> {
     if mover.name.is_empty() {
         return Ok(());
@@ -217,7 +238,7 @@ fn namesakes(desk: &mut Desk<'_>, mover: &Person, known: &[AddresseeNo], at: &st
     let folded = texts::fold_text(&mover.name);
     let (hits, _) = desk.context.search.find(&TextQuery {
         kind: PERSON.id,
-        terms: vec![("name", folded.clone()), ("birth_date", mover.birth_date.to_string())],
+        terms: vec![("name", folded.clone()), ("birth_date", indexed_birth(&mover.birth_date))],
         limit: NAMESAKES_MAX,
         ..TextQuery::default()
     });
@@ -225,7 +246,7 @@ fn namesakes(desk: &mut Desk<'_>, mover: &Person, known: &[AddresseeNo], at: &st
         let Some(held) = desk.view.load::<Person>(&hit.key)? else { continue };
         let held = held.record;
         let same = held.sex == mover.sex
-            && held.birth_date == mover.birth_date
+            && held.birth_date.same_day(&mover.birth_date)
             && texts::fold_text(&held.name) == folded
             && !known.contains(&held.addressee_no);
         if !same {

@@ -4,6 +4,7 @@
 
 pub(crate) mod address;
 pub(crate) mod application;
+pub(crate) mod characters;
 pub(crate) mod consistency;
 pub(crate) mod data;
 pub(crate) mod era;

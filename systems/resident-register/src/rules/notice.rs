@@ -109,6 +109,18 @@ pub(crate) fn check(desk: &mut Desk<'_>, notice: &Notice, rules: DateRules) -> O
         );
         return Some(event);
     }
+    // Of a range both ends are stated; 「頃」 and 「不詳」 bound nothing anybody wrote down.
+    let ends = event.latest().filter(|_| matches!(event.unknown_code(), Some("U12" | "U13" | "U14")));
+    if !rules.ahead && ends.is_some_and(|last| today < last) {
+        desk.error(
+            "E002",
+            "event_date",
+            "異動日",
+            format!("異動日{}の終わりが、今日{}より後です。", event.label_wareki(), wareki(today)),
+            "期間の終わりを、届書などで確かめて今日以前の日にしてください。",
+        );
+        return Some(event);
+    }
     if let (Some(notified), Some(first)) = (notified, first) {
         if !rules.ahead && notified < first {
             desk.error(

@@ -25,6 +25,8 @@ pub(crate) enum Circumstance {
     Request,
     /// The 個人番号 came from 住基ネット.
     Answer,
+    /// 回復: the deletion was wrong, and nobody came from elsewhere.
+    Restored,
     /// 転出証明書情報 was sent for the 転出 that is taken back.
     TransferSent,
 }
@@ -37,6 +39,7 @@ impl Circumstance {
             Self::Bulk => "bulk",
             Self::Request => "request",
             Self::Answer => "answer",
+            Self::Restored => "restored",
             Self::TransferSent => "tsk-sent",
         }
     }
@@ -331,6 +334,7 @@ mod tests {
             "request",
             "answer",
             "tsk-sent",
+            "restored",
         ];
         let written = NOTICES.lines().filter(|line| !line.starts_with('#')).count();
         assert_eq!(lines().count(), written);

@@ -64,11 +64,11 @@ pub(crate) fn may_begin(
             held.deletion_reason,
             Some(MovementReason::MoveOutDomestic | MovementReason::MoveOutOverseas)
         );
-    if let (Some(event), Some(left)) = (event.and_then(|date| date.latest()), left)
-        && event < left
+    if let (Some(event), Some(left)) = (event, left)
+        && event.latest().is_some_and(|day| day < left)
     {
         let message =
-            format!("異動日{}が、{called}さんの消除の日{}より前です。", wareki(event), wareki(left));
+            format!("異動日{}が、{called}さんの消除の日{}より前です。", event.label_wareki(), wareki(left));
         // Until the 転入通知 comes, only the planned day is known, and somebody may have left before it.
         if planned_only {
             desk.alert(
@@ -98,7 +98,7 @@ pub(crate) fn compare(desk: &mut Desk<'_>, held: &Person, stated: &Person, prove
     let path = format!("{at}addressee_no");
     let no = held.addressee_no;
     let mut other = Vec::new();
-    if held.birth_date != stated.birth_date {
+    if !held.birth_date.same_day(&stated.birth_date) {
         other.push("生年月日");
     }
     if held.sex != stated.sex {
@@ -124,6 +124,28 @@ pub(crate) fn compare(desk: &mut Desk<'_>, held: &Person, stated: &Person, prove
             "宛名番号",
             format!("宛名番号{no}の{}さんと、入力した人の{}が違います。", held.called(), other.join("と")),
             "同じ人か確かめてください。氏名などが変わった人なら、そのまま登録できます。",
+        );
+    }
+}
+
+/// D106: a 旧氏 or 通称 that stood on the record that ended and is not stated anew. It is not brought along by itself: who comes
+/// from elsewhere has what the 転出証明書 says, and only the first return from abroad may take up what stood here.
+///
+/// Source: 住民記録システム標準仕様書 1.1.7; 住民基本台帳法施行令 art. 30-14, 30-16.
+pub(crate) fn names_dropped(desk: &mut Desk<'_>, held: &Person, row: &Person, at: &str) {
+    for (was, is, field, item) in [
+        (&held.former_family_name, &row.former_family_name, "former_family_name", "旧氏"),
+        (&held.alias_name, &row.alias_name, "alias_name", "通称"),
+    ] {
+        if held.resident_kind != row.resident_kind || was.is_empty() || !is.is_empty() {
+            continue;
+        }
+        desk.alert(
+            "D106",
+            &format!("{at}{field}"),
+            item,
+            format!("{}さんの前の住民票には{item}「{was}」があります。入力した内容には{item}がありません。", row.called()),
+            "転出証明書などで確かめ、引き続き記載するなら入力してください。記載しないなら、そのまま登録できます。",
         );
     }
 }

@@ -59,6 +59,21 @@ pub(crate) fn check(desk: &mut Desk<'_>, person: &Person, at: &str) {
     }
 }
 
+/// Whether an item of the stay is put right: each of them has to fit the others.
+pub(crate) fn differs(before: &Person, row: &Person) -> bool {
+    let texts = |person: &Person| {
+        [
+            person.residence_card_no.clone(),
+            person.status_of_residence.clone(),
+            person.stay_period.clone(),
+            person.nationality.clone(),
+            person.nationality_code.clone(),
+        ]
+    };
+    (before.art30_45_class, before.stay_expires_on, texts(before))
+        != (row.art30_45_class, row.stay_expires_on, texts(row))
+}
+
 /// A024, A126, A128, E026, E042: the items of a stay as they are typed in.
 pub(crate) fn typed(desk: &mut Desk<'_>, person: &Person, at: &str) {
     if person.nationality.is_empty() {

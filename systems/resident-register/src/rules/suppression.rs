@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use register::{Fault, View, ViewExt};
 use system::Context;
 
+use crate::desk::Desk;
 use crate::records::{
     Person, SuppressedProcess, Suppression, SuppressionLevel, SuppressionStatus, TemporaryRelease,
 };
@@ -67,6 +68,38 @@ fn now(
         }
     }
     Ok(standing)
+}
+
+/// D107: somebody leaves a household that has a suppression of its own, which stays with the household.
+///
+/// Source: 住民記録システム標準仕様書 3.1 (set for a person or a household).
+pub(crate) fn warn_of_leavers(desk: &mut Desk<'_>) -> Result<(), Fault> {
+    let leavers: Vec<(AddresseeNo, HouseholdNo, String)> = desk
+        .rows_after()
+        .filter_map(|(before, after)| {
+            let before = before.filter(|before| before.is_resident() && after.is_resident())?;
+            let leaves = before.household_no != after.household_no;
+            leaves.then(|| (after.addressee_no, before.household_no, after.called().to_owned()))
+        })
+        .collect();
+    for (no, home, called) in leavers {
+        let held = desk.view.load_by::<Suppression>("household_no", home.as_str())?;
+        let open = held.iter().map(|held| &held.record).filter(|one| one.status == SuppressionStatus::Open);
+        let numbers: Vec<&str> = open.map(|one| one.suppression_no.as_str()).collect();
+        if !numbers.is_empty() {
+            desk.alert(
+                "D107",
+                &format!("targets.{no}"),
+                "抑止",
+                format!(
+                    "{called}さんが離れる世帯には、世帯の抑止（抑止番号{}）があります。この抑止は、{called}さんには及ばなくなります。",
+                    numbers.join("、")
+                ),
+                "引き続き抑止が要るなら、本登録の後にすぐ、この人の抑止を設定してください。",
+            );
+        }
+    }
+    Ok(())
 }
 
 /// So many questions are asked one by one; from then on all suppressions that are set are read, once.

@@ -137,9 +137,8 @@ fn may_move(
     if before_here(desk, person, event, &path) {
         return Ok(());
     }
-    if let (Some(event), Some(last)) =
-        (event.and_then(|date| date.latest()), person.event_date.and_then(|date| date.earliest()))
-        && event < last
+    if let (Some(event), Some(last)) = (event, person.event_date.and_then(|date| date.earliest()))
+        && event.latest().is_some_and(|day| day < last)
         && person.moveout_planned_on != Some(last)
     {
         desk.alert(
@@ -148,7 +147,7 @@ fn may_move(
             "異動日",
             format!(
                 "異動日{}が、{}さんの前の異動（{}、{}）より前です。",
-                domain::wareki(event),
+                event.label_wareki(),
                 person.called(),
                 person.movement_reason.label(),
                 domain::wareki(last)
@@ -169,15 +168,13 @@ fn before_here(desk: &mut Desk<'_>, person: &Person, event: Option<RegisterDate>
     if matches!(reason, Some(Reason::MoveOutDomestic | Reason::MoveOutOverseas)) {
         return false;
     }
-    let (Some(event), Some(since)) = (event.and_then(|date| date.latest()), here_since(person)) else {
-        return false;
-    };
-    if since <= event {
+    let (Some(event), Some(since)) = (event, here_since(person)) else { return false };
+    if event.latest().is_none_or(|last| since <= last) {
         return false;
     }
     let message = format!(
         "異動日{}が、{}さんがここの住民となった日{}より前です。",
-        domain::wareki(event),
+        event.label_wareki(),
         person.called(),
         domain::wareki(since)
     );
@@ -203,7 +200,7 @@ fn before_here(desk: &mut Desk<'_>, person: &Person, event: Option<RegisterDate>
 
 /// The first day on which a record has the person here. 外国人住民となった年月日 may be later than the address, when somebody
 /// lost the nationality here.
-fn here_since(person: &Person) -> Option<domain::Date> {
+pub(crate) fn here_since(person: &Person) -> Option<domain::Date> {
     let days = [person.since(), person.addr_since.as_ref()].into_iter().flatten();
     days.filter_map(RegisterDate::earliest).min()
 }

@@ -9,7 +9,7 @@ use resident_register::records::{
 use serde_json::json;
 use system::Applied;
 
-use crate::cases::usual;
+use crate::cases::{foreigner, usual};
 use crate::town::{Described, Town};
 
 fn town() -> Town {
@@ -360,4 +360,39 @@ fn an_application_for_a_copy_opens_its_form_and_is_used_once() {
     assert!(row["provisional_no"].as_str().unwrap().starts_with("20260401 "), "{row}");
     let again = town.run("issue-copy", "clerk", &data["input"], true);
     assert_eq!(again.codes(), ["D081"]);
+}
+
+#[test]
+fn a_permission_to_stay_for_good_empties_the_end_of_the_stay() {
+    let mut town = town();
+    let mut input = usual("move-in", town.today);
+    input["members"][0] = foreigner("ＬＥＥ　ＡＮＮ");
+    let entered = town.run("move-in", "clerk", &input, true);
+    let no = json!({ "provisional_no": entered.outcome.opens });
+    assert!(town.run("finalize", "reviewer", &no, true).committed, "{:?}", entered.findings);
+    let names = [
+        "row_no",
+        "application_no",
+        "procedure",
+        "name",
+        "birth_date",
+        "event_date",
+        "status_of_residence",
+        "stay_expires_on",
+    ];
+    let row =
+        vec!["P-1", "P-1", "immigration-notice", "ＬＥＥ　ＡＮＮ", "1990-06-01", "2026-03-30", "X14", ""];
+    let applied = town.take("immigration-notices", &names, &[row]);
+    assert!(applied.refused.is_empty(), "{:?}", applied.refused);
+    let waiting = listed(&mut town, "open").pop().unwrap();
+    let told = waiting["corrections"].as_str().unwrap();
+    assert!(told.contains("在留期間の満了の日"), "{told}");
+    let opened = json!({ "from_application": waiting["from_application"] });
+    let data = town.run("application-open", "clerk", &opened, true).outcome.answer.unwrap().data;
+    let sheet = data["corrections"].as_array().unwrap();
+    let end = sheet.iter().find(|one| one["name"] == "stay_expires_on").unwrap();
+    assert_eq!(end["after"], "", "{end}");
+    // The form opens so, and what it enters fits together.
+    let ran = town.run("correction", "clerk", &data["input"], true);
+    assert!(ran.committed, "{:?}", ran.findings);
 }

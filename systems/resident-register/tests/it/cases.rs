@@ -273,6 +273,8 @@ impl Play {
                 "note" => person.history_entries.last().map(|entry| entry.note.clone()).unwrap_or_default(),
                 "event" => day(person.event_date),
                 "lot" => person.address.lot.clone(),
+                "postcode" => person.address.postcode.clone().unwrap_or_default(),
+                "town_code" => person.address.town_code.clone().unwrap_or_default(),
                 "home_lot" => household.as_ref().map(|one| one.address.lot.clone()).unwrap_or_default(),
                 "prev" => person.prev_address.as_ref().map(|one| one.one_line()).unwrap_or_default(),
                 "moved_from" => {
@@ -550,7 +552,7 @@ pub(crate) fn usual(function: &str, today: domain::Date) -> Value {
         "notice-numbers" => return json!({ "purpose": "send", "purpose_detail": "本人確認情報の送信" }),
         "number-answer" => return json!({ "individual_number": "123456789018" }),
         "issuance-dispose" => return json!({ "reason": "紙づまり" }),
-        "person" | "history" | "household" => return json!({}),
+        "person" | "history" | "household" | "memo-history" => return json!({}),
         "show-number" => return json!({ "purpose": "task", "purpose_detail": "国民健康保険" }),
         other => panic!("no usual input of {other}"),
     };

@@ -163,7 +163,11 @@ fn the_old_address_stays_hidden_after_a_move_and_so_does_the_new_one() {
     let entered = run(&mut town, "move-within", words);
     assert!(!everything_said(&mut town).contains("93番地"), "the 仮登録 names the new address");
     let no = json!({ "provisional_no": entered.outcome.opens });
-    assert!(town.run("finalize", "reviewer", &no, true).committed);
+    let ended = town.run("finalize", "reviewer", &no, true);
+    assert!(ended.committed);
+    // The message stands on the screen after the review is over.
+    assert!(ended.outcome.message.contains("住所非表示"), "{}", ended.outcome.message);
+    assert!(!ended.outcome.message.contains("番地"), "{}", ended.outcome.message);
     let said = everything_said(&mut town);
     assert!(!said.contains("93番地"), "{said}");
     // The former household is nobody's secret now.
