@@ -180,8 +180,11 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     })
 }
 
+/// A line of the list: its number and its cells.
+type Row = (u64, Vec<String>);
+
 /// The rows of the list with their lines: comma-separated with quotation marks, or separated by tabs, as a spreadsheet pastes.
-fn rows_of(list: &str) -> Result<Vec<(u64, Vec<String>)>, (u64, String)> {
+fn rows_of(list: &str) -> Result<Vec<Row>, (u64, String)> {
     let list = list.trim_start_matches('\u{feff}');
     let first = list.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let delimiter = if first.contains('\t') && !first.contains(',') { b'\t' } else { b',' };

@@ -59,7 +59,7 @@ impl Wanted<'_> {
 /// One copy that was issued here, of a record here or, as 広域交付, of one elsewhere.
 enum Issued {
     Here(Box<Issuance>),
-    Elsewhere(WideAreaIssuance),
+    Elsewhere(Box<WideAreaIssuance>),
 }
 
 impl Issued {
@@ -178,7 +178,7 @@ fn elsewhere(
         if last.as_deref().is_some_and(|last| last < day_of(&stored.key)) || ROWS_MAX < found.len() {
             return Ok(ControlFlow::Break(()));
         }
-        let one = Issued::Elsewhere(stored.typed::<WideAreaIssuance>()?.record);
+        let one = Issued::Elsewhere(Box::new(stored.typed::<WideAreaIssuance>()?.record));
         if wanted.fits(&one) {
             found.push(one);
         }
