@@ -30,7 +30,7 @@ pub use jiff::civil::Date;
 pub use money::{FiscalYear, YEN_MAX, Yen};
 pub use name::{
     cluster_count, clusters, fold_kana, fold_name, hiragana_to_katakana, is_katakana_name, kana_keys,
-    to_full_width, to_full_width_kana,
+    kana_query, to_full_width, to_full_width_kana,
 };
 pub use number::{
     AddresseeNo, CorporateNumber, HouseholdNo, IndividualNumber, MunicipalityCode, NoticeNo, NumberError,

@@ -9,7 +9,7 @@ use crate::tsv;
 ///
 /// Voiced marks, small kana, long-sound marks, dashes and spaces make no difference; ウ after an オ-column kana is
 /// オ; hiragana and half-width kana are katakana. Folding twice is folding once. To find given names too, index
-/// [`kana_keys`].
+/// [`kana_keys`] and ask for [`kana_query`].
 ///
 /// Source: 住民記録システム標準仕様書 2.1.2. ヰ and ヱ as イ and エ are this project's addition.
 pub fn fold_kana(text: &str) -> String {
@@ -37,12 +37,36 @@ pub fn fold_kana(text: &str) -> String {
     folded
 }
 
-/// The keys one name is found by: the whole name folded, and each later part folded from its own start.
+/// The keys one name is found by: the whole name folded, each later part folded from its own start, and what [`kana_query`]
+/// asks of names with the kana of チ and ツ.
 ///
-/// A given name that begins with ウ after a family name in the オ column (ソノ ウメ) needs the second kind.
+/// A given name that begins with ウ after a family name in the オ column (ソノ ウメ) needs the second kind. ヂ and ヅ are
+/// written for ジ and ズ, and are チ and ツ with a voiced mark: they have a key of each, as チ and シ are not one.
 ///
-/// Source: 住民記録システム標準仕様書 2.1.2 (given name only).
+/// Source: 住民記録システム標準仕様書 2.1.2 (given name only; ヂ=ジ=シ, ズ=ヅ, voiced marks).
 pub fn kana_keys(text: &str) -> Vec<String> {
+    let mut keys = folded_parts(text);
+    if is_of_two_rows(text) {
+        keys.extend(folded_parts(&unvoiced(text)));
+    }
+    let joined: Vec<String> = keys.iter().map(|key| join_rows(key)).collect();
+    for key in joined {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// The key to ask the [`kana_keys`] of names for. ヂ asks for ジ, シ and チ, ヅ for ズ, ス and ツ.
+///
+/// Source: 住民記録システム標準仕様書 2.1.2.
+pub fn kana_query(text: &str) -> String {
+    let folded = fold_kana(text);
+    if is_of_two_rows(text) { join_rows(&folded) } else { folded }
+}
+
+fn folded_parts(text: &str) -> Vec<String> {
     let mut keys = vec![fold_kana(text)];
     for part in text.split([' ', '\u{3000}']).skip(1).map(fold_kana) {
         if !part.is_empty() && !keys.iter().any(|key| key.ends_with(&part)) {
@@ -50,6 +74,28 @@ pub fn kana_keys(text: &str) -> Vec<String> {
         }
     }
     keys
+}
+
+/// Whether a reading has ヂ or ヅ, in whatever form.
+fn is_of_two_rows(text: &str) -> bool {
+    hiragana_to_katakana(&to_full_width_kana(text)).contains(['ヂ', 'ヅ'])
+}
+
+/// ヂ and ヅ without their voiced mark.
+fn unvoiced(text: &str) -> String {
+    hiragana_to_katakana(&to_full_width_kana(text)).replace('ヂ', "チ").replace('ヅ', "ツ")
+}
+
+/// A folded reading with the rows joined that ヂ and ヅ stand between. No fold leaves these two, so that no other key is meant.
+fn join_rows(folded: &str) -> String {
+    folded
+        .chars()
+        .map(|c| match c {
+            'シ' | 'チ' => 'ヂ',
+            'ス' | 'ツ' => 'ヅ',
+            _ => c,
+        })
+        .collect()
 }
 
 /// Folds a name for searching: spaces and variation selectors dropped, variants (異体字) joined, full-width Latin

@@ -1,6 +1,6 @@
 //! The texts addressees are searched by.
 
-use domain::{Address, fold_kana, fold_name, is_katakana_name};
+use domain::{Address, fold_name, is_katakana_name, kana_keys, kana_query};
 use register::{Body, Fault};
 use system::{IndexedKind, TextQuery};
 
@@ -39,8 +39,8 @@ fn texts(body: &Body) -> Result<Vec<String>, Fault> {
     // A line break separates the names, so that no fragment matches across two of them.
     let folded: Vec<String> = stated().map(|name| fold_name(name)).collect();
     // A name written in katakana is found by its reading too.
-    let mut kana = vec![fold_kana(&held.name_kana)];
-    kana.extend(stated().filter(|name| is_katakana_name(name)).map(|name| fold_kana(name)));
+    let mut kana = kana_keys(&held.name_kana);
+    kana.extend(stated().filter(|name| is_katakana_name(name)).flat_map(|name| kana_keys(name)));
     Ok(vec![
         folded.join("\n"),
         kana.join("\n"),
@@ -73,5 +73,5 @@ pub(crate) fn status_word(resident: bool) -> &'static str {
 /// The question to ask of one word a clerk typed: the field (empty for all) and the folded fragment.
 pub(crate) fn term(word: &str) -> (&'static str, String) {
     let kana = domain::hiragana_to_katakana(&domain::to_full_width_kana(word));
-    if is_katakana_name(&kana) { ("name_kana", fold_kana(word)) } else { ("", fold_name(word)) }
+    if is_katakana_name(&kana) { ("name_kana", kana_query(word)) } else { ("", fold_name(word)) }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use domain::{Address, RegisterDate, fold_kana, fold_name, kana_keys};
+use domain::{Address, RegisterDate, fold_kana, fold_name, kana_keys, kana_query};
 use register::{Body, Fault};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -183,7 +183,12 @@ pub(crate) fn fold_text(text: &str) -> String {
     fold_name(text)
 }
 
-/// Folds a reading for searching.
+/// What a reading asks the index for.
+pub(crate) fn asked_reading(text: &str) -> String {
+    kana_query(text)
+}
+
+/// Folds a reading, to compare it with another.
 pub(crate) fn fold_reading(text: &str) -> String {
     fold_kana(text)
 }

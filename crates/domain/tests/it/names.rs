@@ -2,7 +2,7 @@
 
 use domain::{
     cluster_count, clusters, fold_kana, fold_name, hiragana_to_katakana, is_katakana_name, kana_keys,
-    to_full_width_kana,
+    kana_query, to_full_width_kana,
 };
 use proptest::prelude::*;
 
@@ -40,6 +40,34 @@ fn kana_that_stay_apart() {
     }
 }
 
+/// What is typed, the name that is held, and whether the one finds the other.
+#[test]
+fn a_voiced_kana_is_found_by_the_plain_one() {
+    for (typed, held, found) in [
+        ("ツツミ", "ツヅミ", true),
+        ("ツヅミ", "ツツミ", true),
+        ("ツズミ", "ツヅミ", true),
+        ("ツヅミ", "ツズミ", true),
+        ("ツスミ", "ツヅミ", true),
+        ("つづみ", "ツツミ　ハナ", true),
+        ("ﾂﾂﾞﾐ", "ツツミ", true),
+        ("チジワ", "チヂワ", true),
+        ("チチワ", "チヂワ", true),
+        ("チヂワ", "チチワ", true),
+        ("チヂワ", "チジワ", true),
+        ("ウヅ", "ソノ　ウツ", true),
+        ("ツツミ", "ツズミ", false),
+        ("マスダ", "マツダ", false),
+        ("マツダ", "マスダ", false),
+        ("チバ", "シバ", false),
+        ("ミヅノ", "ミゾノ", false),
+    ] {
+        let query = kana_query(typed);
+        let keys = kana_keys(held);
+        assert_eq!(keys.iter().any(|key| key.contains(&query)), found, "{typed} {held}: {query} {keys:?}");
+    }
+}
+
 #[test]
 fn a_given_name_is_found_alone() {
     assert_eq!(kana_keys("ソノ　ウメ"), ["ソノオメ", "ウメ"]);
@@ -52,6 +80,8 @@ fn variants_that_are_found_as_one() {
     for (one, other) in [
         ("渡辺", "渡邊"),
         ("渡辺", "渡邉"),
+        ("渡边", "渡邊"),
+        ("滨田", "濵田"),
         ("浜田", "濵田"),
         ("佐藤", "佐籐"),
         ("高橋", "髙橋"),
