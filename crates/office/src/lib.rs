@@ -46,6 +46,7 @@ mod take;
 mod timetable;
 mod trace;
 mod trial;
+mod turns;
 mod users;
 mod wire;
 mod worker;

@@ -16,6 +16,7 @@ use crate::index::TextIndex;
 use crate::links::{LinkSources, Links};
 use crate::policy::{AuditPolicy, UserPolicy};
 use crate::strays::Tidy;
+use crate::turns::Turns;
 use crate::users::commit_fault;
 
 /// Everything a town hall is composed of.
@@ -64,6 +65,8 @@ pub struct Office {
     audit_policy: AuditPolicy,
     /// Held while users and groups are changed: a rule looks at all of them (the last administrator).
     staffing: Mutex<()>,
+    /// Held while a login of a user is checked.
+    logins: Turns,
     /// Held while a file is brought: two at once would take one number, and one would lie over the other.
     bringing: Mutex<()>,
 }
@@ -132,6 +135,7 @@ impl Office {
             user_policy: parts.user_policy,
             audit_policy: parts.audit_policy,
             staffing: Mutex::new(()),
+            logins: Turns::default(),
             bringing: Mutex::new(()),
         })
     }
@@ -225,6 +229,11 @@ impl Office {
     /// Nobody else changes users or groups while this is held.
     pub(crate) fn staffing_lock(&self) -> MutexGuard<'_, ()> {
         self.staffing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whose login is being checked.
+    pub(crate) fn logins(&self) -> &Turns {
+        &self.logins
     }
 
     /// Held while a file is put where a link takes it from.

@@ -303,6 +303,7 @@ impl Office {
         terminal: &str,
         shown: Option<&Certificate>,
     ) -> Result<LoggedIn, LoginError> {
+        let _turn = self.logins().wait(id);
         let checked = |user: &User| Ok(fits(password, &user.password));
         let Some(user) = self.try_login(id, terminal, checked)? else {
             // The same work as for a known user, so that the answer's time does not tell who exists.
@@ -329,6 +330,7 @@ impl Office {
         strong: bool,
         shown: Option<&Certificate>,
     ) -> Result<LoggedIn, LoginError> {
+        let _turn = self.logins().wait(id);
         // Counted as a try, so that wrong codes behind it lock as behind a password.
         let Some(user) = self.try_login(id, terminal, |_| Ok(true))? else {
             self.audit_failed_login(terminal)?;
@@ -415,6 +417,7 @@ impl Office {
     /// # Errors
     /// [`LoginError`].
     pub fn finish_login_with(&self, id: &str, code: &str, terminal: &str) -> Result<User, LoginError> {
+        let _turn = self.logins().wait(id);
         let checked = |_: &User| self.use_code(id, code);
         if self.try_login(id, terminal, checked)?.is_none() {
             return Err(LoginError::Wrong);
@@ -432,8 +435,8 @@ impl Office {
         }
     }
 
-    /// Counts a try, then makes it: of many at one moment no more are checked than may be wrong in a row. None when there is no
-    /// such user.
+    /// Counts a try, then makes it: killed in between, or beside another program on the same register, no more are checked than
+    /// may be wrong in a row. None when there is no such user. The caller has the user's turn until it has settled the try.
     fn try_login(
         &self,
         id: &str,

@@ -24,7 +24,9 @@ impl Office {
         const TITLE: &str = "パスワードの変更";
         let policy = self.user_policy();
         let (tries_max, today, now) = (self.login_tries_max(), self.today(), self.clock().now());
-        let Some(user) = self.user(&caller.user)? else {
+        // One guess of the old one after the other, and none behind the last that is allowed.
+        let _turn = self.logins().wait(&caller.user);
+        let Some(user) = self.user(&caller.user)?.filter(|user| user.locked_at.is_none()) else {
             return Err(RunError::Denied { title: TITLE.to_owned() });
         };
         let mut found = Vec::new();

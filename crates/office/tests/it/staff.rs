@@ -59,6 +59,57 @@ fn many_wrong_logins_at_one_moment_lock_as_well() {
     assert!(house.office.log_in("tanaka", "correct-horse", "窓口1", None).is_ok());
 }
 
+/// A page or a program that asks several things at once sends the right password with each of them.
+#[test]
+fn right_logins_at_one_moment_do_not_refuse_each_other() {
+    let house = TestHouse::new();
+    let office = &house.office;
+    office.add_user("tanaka", "田中", "町民生活課", Rights(vec!["*".into()]), "correct-horse").unwrap();
+    let all = |one: &(dyn Fn() -> Result<(), LoginError> + Sync)| -> Vec<String> {
+        std::thread::scope(|scope| {
+            let tries: Vec<_> = (0..24).map(|_| scope.spawn(one)).collect();
+            let answers = tries.into_iter().map(|one| one.join().unwrap());
+            answers.filter_map(Result::err).map(|error| error.to_string()).collect()
+        })
+    };
+    let password = || office.log_in("tanaka", "correct-horse", "窓口1", None).map(drop);
+    let provider = || office.log_in_by_provider("tanaka", "窓口1", false, None).map(drop);
+    assert_eq!(all(&password), Vec::<String>::new());
+    assert_eq!(all(&provider), Vec::<String>::new());
+    for _ in 0..4 {
+        assert!(matches!(office.log_in("tanaka", "wrong", "窓口1", None), Err(LoginError::Wrong)));
+    }
+    assert_eq!(all(&password), Vec::<String>::new(), "one wrong one before the last");
+    assert_eq!(office.user("tanaka").unwrap().unwrap().failures, 0);
+}
+
+/// Wrong guesses among right ones get no more tries than one by one: the sixth in a row is never looked at.
+#[test]
+fn wrong_logins_between_right_ones_are_counted_one_by_one() {
+    let house = TestHouse::new();
+    let office = &house.office;
+    office.add_user("tanaka", "田中", "町民生活課", Rights(vec!["*".into()]), "correct-horse").unwrap();
+    std::thread::scope(|scope| {
+        for at in 0..24 {
+            let password = if at % 8 == 0 { "correct-horse" } else { "wrong" };
+            scope.spawn(move || office.log_in("tanaka", password, "窓口1", None));
+        }
+    });
+    let mut in_a_row = 0;
+    let mut locked = false;
+    for entry in audit(&house).iter().filter(|entry| entry.function == "office/login") {
+        match entry.result {
+            AuditResult::Login => {
+                assert!(!locked, "nobody gets in after the fifth");
+                in_a_row = 0;
+            }
+            _ => in_a_row += 1,
+        }
+        locked |= 5 <= in_a_row;
+    }
+    assert!(office.user("tanaka").unwrap().unwrap().locked_at.is_some());
+}
+
 /// Nobody could take back whom the highest alone stands above.
 #[test]
 fn a_lesser_administrator_locks_in_an_emergency_and_stops_nobody_above() {

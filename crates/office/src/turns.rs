@@ -1,0 +1,40 @@
+//! Turns of one user's logins (ログインの順番).
+
+use std::collections::BTreeSet;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+/// Lets one login of each user be checked at a time.
+///
+/// A try is counted before it is checked, so that parallel guesses are never more than a user may make in a row. Without turns
+/// the counts of right passwords that are still being checked would pile up in the same way, and refuse the next right one.
+#[derive(Default)]
+pub(crate) struct Turns {
+    taken: Mutex<BTreeSet<String>>,
+    ended: Condvar,
+}
+
+/// The turn of a user; the next one waits until it is dropped.
+pub(crate) struct Turn<'t> {
+    turns: &'t Turns,
+    user: &'t str,
+}
+
+impl Turns {
+    /// Waits until nobody else checks a login of this user.
+    pub(crate) fn wait<'t>(&'t self, user: &'t str) -> Turn<'t> {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self
+            .ended
+            .wait_while(taken, |taken| taken.contains(user))
+            .unwrap_or_else(PoisonError::into_inner);
+        taken.insert(user.to_owned());
+        Turn { turns: self, user }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.turns.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(self.user);
+        self.turns.ended.notify_all();
+    }
+}
