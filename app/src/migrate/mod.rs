@@ -10,6 +10,7 @@ mod source;
 mod spool;
 mod survey;
 mod told;
+mod towns;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

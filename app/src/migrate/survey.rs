@@ -16,6 +16,7 @@ use tempfile::TempDir;
 use super::source::{Line, Mapped, OldFile};
 use super::spool::{Row, Sorted, Sorter};
 use super::told::{At, Report};
+use super::towns::Towns;
 use crate::progress::say;
 use crate::told::refused;
 
@@ -82,6 +83,8 @@ struct Places {
     history_no: Option<usize>,
     household_no: Option<usize>,
     status: Option<usize>,
+    prefecture: Option<usize>,
+    municipality: Option<usize>,
     code: Option<usize>,
     number: Option<usize>,
 }
@@ -93,6 +96,8 @@ impl Places {
             history_no: table.place("history_no"),
             household_no: table.place("household_no"),
             status: table.place("resident_status"),
+            prefecture: table.place("address_prefecture"),
+            municipality: table.place("address_municipality"),
             code: table.place("resident_record_code"),
             number: table.place("individual_number"),
         }
@@ -130,13 +135,14 @@ pub(super) fn survey<'m>(
         persons: Sorter::new(work.path(), "rows"),
         households: Sorter::new(work.path(), "households"),
         profile: Profile::new(rules::person_table()),
+        towns: Towns::default(),
         counts: Counts::default(),
         report,
     };
     for (number, file) in (0..).zip(&files) {
         reading.file(number, file, &admission)?;
     }
-    let Reading { places, persons, mut households, profile, counts, report, .. } = reading;
+    let Reading { places, persons, mut households, profile, towns, counts, report, .. } = reading;
     let by_person = persons.finish()?;
     let mut survey = Survey {
         files,
@@ -149,7 +155,7 @@ pub(super) fn survey<'m>(
         bad_households: HashSet::new(),
         _work: work,
     };
-    survey.check_persons(&places, &mut households, today, report)?;
+    survey.check_persons(&places, &mut households, (today, towns.home()), report)?;
     survey.by_household = households.finish()?;
     survey.check_households(report)?;
     for doubt in survey.profile.doubts(rules::person_table(), &|item| mapping.maps("person", item)) {
@@ -166,6 +172,7 @@ struct Reading<'r> {
     persons: Sorter,
     households: Sorter,
     profile: Profile,
+    towns: Towns,
     counts: Counts,
     report: &'r mut Report,
 }
@@ -250,6 +257,9 @@ impl Reading<'_> {
         row.encode(&mut payload);
         if is_person {
             self.profile.look(table, &row.values);
+            if self.places.is_resident(&row) {
+                self.towns.count(row.value(self.places.prefecture), row.value(self.places.municipality));
+            }
             let history = format!("{key}{:0>10}", row.value(self.places.history_no));
             self.persons.push(history.as_bytes(), &payload)
         } else {
@@ -286,13 +296,17 @@ impl Case {
     }
 
     /// Adds what the rules of rows say.
-    fn check(&mut self, today: Date) {
+    fn check(&mut self, today: Date, home: Option<&(String, String)>) {
         if self.persons.len() != self.rows.len() {
             return;
         }
         let newest = self.persons.len().saturating_sub(1);
         for (at, person) in self.persons.iter().enumerate() {
-            for finding in rules::check(person, at == newest, today) {
+            let mut found = rules::check(person, at == newest, today);
+            if at == newest {
+                found.extend(home.and_then(|home| rules::outside(person, home)));
+            }
+            for finding in found {
                 self.bad |= finding.stops();
                 self.findings.push((at, finding));
             }
@@ -315,7 +329,7 @@ impl Survey<'_> {
         &mut self,
         places: &Places,
         households: &mut Sorter,
-        today: Date,
+        (today, home): (Date, Option<(String, String)>),
         report: &mut Report,
     ) -> anyhow::Result<()> {
         let (mut codes, mut numbers) = (Owners::default(), Owners::default());
@@ -324,7 +338,7 @@ impl Survey<'_> {
         while let Some(group) = groups.next()? {
             let rows = decode(&group)?;
             let mut case = Case::of(rows);
-            case.check(today);
+            case.check(today, home.as_ref());
             let Some(newest) = case.newest() else { continue };
             let key = newest.value(places.addressee_no).to_owned();
             let household = newest.value(places.household_no).to_owned();

@@ -287,6 +287,11 @@ impl Step<'_> {
     fn text(&self, value: String, admission: &Admission, done: &mut Converted) -> String {
         let value = if self.rule.widen {
             let wide = to_full_width_kana(&value);
+            // A reading has single full-width spaces between its parts; in other texts a narrow one may stand between letters.
+            let wide = match self.item.form {
+                MigrationForm::Kana => wide.split_whitespace().collect::<Vec<_>>().join("\u{3000}"),
+                _ => wide,
+            };
             if wide != value {
                 self.note("半角カナを全角にした", &value, &wide, done);
             }
@@ -392,6 +397,17 @@ mod tests {
             ("day", "{ value = \"99999999\", date = \"yyyymmdd\" }", ""),
             ("day", "{ value = \"1450730\", date = \"era\" }", "1912-07-30"),
             ("kana", "{ value = \"ﾔﾏﾀﾞ\", widen = true }", "ヤマダ 半角カナを全角にした:ﾔﾏﾀﾞ→ヤマダ"),
+            (
+                "kana",
+                "{ value = \"ｲｺｳ ﾀﾛｳ\", widen = true }",
+                "イコウ\u{3000}タロウ 半角カナを全角にした:ｲｺｳ ﾀﾛｳ→イコウ\u{3000}タロウ",
+            ),
+            (
+                "kana",
+                "{ value = \"イコウ  ハナ\", widen = true }",
+                "イコウ\u{3000}ハナ 半角カナを全角にした:イコウ  ハナ→イコウ\u{3000}ハナ",
+            ),
+            ("name", "{ value = \"JOHN SMITH\", widen = true }", "JOHN SMITH"),
             ("name", "{ value = \"\u{E000}\" }", "E065"),
             ("secret", "{ column = \"番\", pad = 12 }", "000000000007 左に0を補った:→"),
         ] {

@@ -1,7 +1,10 @@
 //! Dates as old systems spell them (日付の形式).
 
-use domain::{Date, Era, RegisterDate};
+use domain::{Date, DateError, Era, RegisterDate};
 use serde::Deserialize;
+
+/// A date, or why it is none.
+type Parsed = Result<RegisterDate, DateError>;
 
 /// How an old system spells a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -53,15 +56,30 @@ pub(crate) fn read(text: &str, form: DateForm, words: &str) -> Result<Option<Reg
             if text.len() == 10 && text.ends_with("-00") {
                 return digits(&text.replace('-', ""), DateForm::Yyyymmdd);
             }
-            text.parse().map(Some).map_err(|error: domain::DateError| error.to_string())
+            let read = |text: &str| text.parse();
+            read(text)
+                .or_else(|error| as_filed(text, error, read))
+                .map(Some)
+                .map_err(|error| error.to_string())
         }
         DateForm::Written => {
             if means_none(text) {
                 return Ok(None);
             }
-            domain::parse_input(text).map(Some).map_err(|error| error.to_string())
+            domain::parse_input(text)
+                .or_else(|error| as_filed(text, error, domain::parse_input))
+                .map(Some)
+                .map_err(|error| error.to_string())
         }
         DateForm::Yyyymmdd | DateForm::Era | DateForm::EraLetter => digits(text, form),
+    }
+}
+
+/// As it was filed, when the calendar lacks the day (昭和58年2月29日): a clerk says by 「!」 that it is meant, an old system has none.
+fn as_filed(text: &str, error: DateError, read: impl Fn(&str) -> Parsed) -> Parsed {
+    match error {
+        DateError::NoSuchDay { .. } => read(&format!("{text}!")),
+        error => Err(error),
     }
 }
 
@@ -175,6 +193,15 @@ mod tests {
             ("1985-04-01", Notation, "U04", "U04:1985-04-01"),
             ("昭和60年4月1日", Written, "", "1985-04-01"),
             ("昭和20年頃", Written, "", "U01:1945-01-01"),
+            ("昭和58年2月29日", Written, "", "1983-02-29!"),
+            ("昭和５８年２月２９日", Written, "", "1983-02-29!"),
+            ("S58.2.29", Written, "", "1983-02-29!"),
+            ("1983/2/29", Written, "", "1983-02-29!"),
+            ("昭和59年2月29日", Written, "", "1984-02-29"),
+            ("昭和58年2月32日", Written, "", "E006"),
+            ("昭和58年13月1日", Written, "", "E006"),
+            ("1983-02-29", Notation, "", "1983-02-29!"),
+            ("1983-02-32", Notation, "", "E006"),
             ("19450101", Yyyymmdd, "昭和20年頃", "U01:1945-01-01"),
             ("19830101", Yyyymmdd, "U10", "U10:1983-01-01"),
             ("00000000", Yyyymmdd, "U09", "U09"),

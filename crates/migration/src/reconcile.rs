@@ -74,18 +74,16 @@ impl<'t> Reconciliation<'t> {
             }
             let value =
                 |side: Option<&[String]>| side.map(|values| values.get(at).cloned().unwrap_or_default());
-            let (ours, theirs) = (value(source), value(register));
+            // A row on one side only is told as such: in the hashes it would make every item differ.
+            let (Some(ours), Some(theirs)) = (value(source), value(register)) else { continue };
             if let Some((left, right)) = self.hashes.get_mut(at) {
                 for (hash, value) in [(left, &ours), (right, &theirs)] {
-                    if let Some(value) = value {
-                        hash.update(key.as_bytes());
-                        hash.update([0]);
-                        hash.update(value.as_bytes());
-                        hash.update([0]);
-                    }
+                    hash.update(key.as_bytes());
+                    hash.update([0]);
+                    hash.update(value.as_bytes());
+                    hash.update([0]);
                 }
             }
-            let (Some(ours), Some(theirs)) = (ours, theirs) else { continue };
             if ours != theirs {
                 if let Some(count) = self.different.get_mut(at) {
                     *count += 1;
@@ -153,7 +151,7 @@ impl<'t> Reconciliation<'t> {
         self.table.place(item).and_then(|at| self.different.get(at)).copied().unwrap_or_default()
     }
 
-    /// The report: counts, then a line per item with both hashes.
+    /// The report: counts, then a line per item with both hashes over the rows that both sides have.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let mut lines =
@@ -195,4 +193,39 @@ fn hex(hash: &Sha256) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use system::{MigrationForm, MigrationItem};
+
+    use super::*;
+
+    /// What was left out is told as a row of one side; the hashes of the rest agree.
+    #[test]
+    fn a_row_on_one_side_leaves_the_hashes_alone() {
+        let table = MigrationTable {
+            id: "thing",
+            title: "もの",
+            items: vec![MigrationItem::new("name", "名", MigrationForm::Text)],
+            counted_by: Vec::new(),
+        };
+        let row = |name: &str| vec![name.to_owned()];
+        for (source, register, hashes) in [
+            (vec![Some("甲"), Some("乙")], vec![Some("甲"), Some("乙")], "一致"),
+            (vec![Some("甲"), Some("乙")], vec![Some("甲"), None], "一致"),
+            (vec![Some("甲"), None], vec![Some("甲"), Some("乙")], "一致"),
+            (vec![Some("甲"), Some("乙")], vec![Some("甲"), Some("丙")], "不一致"),
+            (vec![Some("甲"), Some("乙")], vec![Some("丙"), None], "不一致"),
+        ] {
+            let mut all = Reconciliation::new(&table, &|_| true, b"");
+            for (key, (left, right)) in source.iter().zip(&register).enumerate() {
+                let (left, right) = (left.map(row), right.map(row));
+                all.compare(&key.to_string(), left.as_deref(), right.as_deref(), (true, true), &mut |_| {});
+            }
+            let told = all.lines();
+            assert!(told.last().is_some_and(|line| line.ends_with(&format!("\t{hashes}"))), "{told:?}");
+            assert_eq!(all.agrees(), source == register, "{told:?}");
+        }
+    }
 }

@@ -47,7 +47,10 @@ fn rows_that_cannot_be_taken_are_told_by_rule() {
         ("事由=24", "E117"),
         ("本籍=", "E123"),
         ("町名=", "E124"),
-        ("状態=3 コード= 本籍=", ""),
+        ("状態=3 コード= 本籍= 事由=23", ""),
+        ("状態=3 コード= 本籍=", "E124"),
+        ("異動日=5090401", "E002 E005"),
+        ("カナ=ﾔﾏﾀﾞ ﾀﾛｳ", ""),
         ("個人=12345678901234567", "D078"),
         ("世帯=H-1", "D078 E040"),
         ("異動日=0000000 事由=", ""),
@@ -123,7 +126,7 @@ fn a_household_with_a_bad_member_stays_out_whole_and_comes_back_as_a_file() {
         row(1, 1, ""),
         row(2, 2, ""),
         row(3, 2, "続柄=妻 性別=F コード=1"),
-        row(4, 2, "状態=2"), // A former resident of that household is not of it any more.
+        row(4, 2, "状態=2 事由=21"), // A former resident of that household is not of it any more.
         row(5, 1, "続柄=子"),
     ];
     let old = Old::new(&rows);

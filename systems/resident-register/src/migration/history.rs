@@ -1,5 +1,6 @@
 //! Several rows of one person: a history of movements, each a version with its dates.
 
+use domain::{MovementClass, MovementReason, ResidentStatus};
 use system::Finding;
 
 use crate::load::first_entry;
@@ -9,6 +10,7 @@ use crate::records::Person;
 ///
 /// Rows the old system did not hand over leave gaps; what is left keeps its order and is numbered anew (D072), and 取消し of
 /// rows that are not there point nowhere. Two rows with one number are refused (D071): which of them is right nobody knows.
+/// A row that cannot follow a deletion is refused (E103).
 /// A blank 統合記載欄 is filled with the lines of the movements there are.
 ///
 /// Source: 住民記録システム標準仕様書 1.2.1.
@@ -39,6 +41,7 @@ pub fn settle(rows: &mut [Person]) -> Vec<Finding> {
             "抜けた履歴も移すときは、移行元に加えてください。",
         ));
     }
+    found.extend(rows.array_windows::<2>().filter_map(|[before, next]| after_the_end(before, next)));
     let mut entries = Vec::new();
     for (number, row) in (1..).zip(rows) {
         row.history_no = number;
@@ -57,4 +60,45 @@ pub fn settle(rows: &mut [Person]) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// E103: what befalls a record after its deletion, and cannot. An entry opens it again, of the dead only one that corrects.
+///
+/// Source: 住民記録システム標準仕様書 4.0.8, 1.2.2.
+fn after_the_end(before: &Person, next: &Person) -> Option<Finding> {
+    use MovementReason as Reason;
+    let reason = next.movement_reason;
+    let opens = reason.class() == MovementClass::Record;
+    let fits = match (before.resident_status, next.is_resident()) {
+        (ResidentStatus::Resident, _) => true,
+        (ResidentStatus::Dead, true) => {
+            opens && !matches!(reason, Reason::MoveInDomestic | Reason::MoveInOverseas | Reason::Birth)
+        }
+        (_, true) => opens,
+        (_, false) => !matches!(
+            reason,
+            Reason::MoveWithin
+                | Reason::HouseholdSplit
+                | Reason::HouseholdMerge
+                | Reason::HouseholdTransfer
+                | Reason::HeadChange
+        ),
+    };
+    (!fits).then(|| {
+        Finding::error(
+            "E103",
+            "movement_reason",
+            "異動事由",
+            format!(
+                "履歴番号{}の「{}」（{}）の後に、「{}」の行（履歴番号{}、住民状態「{}」）があります。",
+                before.history_no,
+                before.movement_reason.label(),
+                before.resident_status.label(),
+                reason.label(),
+                next.history_no,
+                next.resident_status.label(),
+            ),
+            "行の順序（履歴番号）と住民状態を確かめてください。回復や再転入なら、その異動の行が要ります。",
+        )
+    })
 }

@@ -117,8 +117,8 @@ pub fn gather(
             "続柄か世帯の表を確かめてください。",
         ));
     }
-    let head_name =
-        members.iter().find(|member| Some(member.addressee_no) == head).map(|head| head.name.clone());
+    let named = members.iter().find(|member| Some(member.addressee_no) == head);
+    let head_name = named.map(|head| head.name.clone()).filter(|name| !name.is_empty());
     let mut place = 0;
     let mut order_twice = false;
     for member in members.iter_mut() {
@@ -127,7 +127,7 @@ pub fn gather(
             member.member_order = place.saturating_add(1);
         }
         place = member.member_order;
-        // A headless household keeps the name it last had.
+        // A household without a head, or whose head has no name, keeps the name it last had.
         if let Some(name) = &head_name {
             if !member.head_name.is_empty() && member.head_name != *name {
                 found.push(Finding::alert(

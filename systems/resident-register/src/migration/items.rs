@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use domain::{
-    Address, AddresseeNo, Art30_45Class, Date, HouseholdNo, IndividualNumber, RegisterDate, Relation,
-    ResidentKind, ResidentRecordCode, ResidentStatus, Sex,
+    Address, AddresseeNo, Art30_45Class, Date, HouseholdNo, IndividualNumber, MovementClass, RegisterDate,
+    Relation, ResidentKind, ResidentRecordCode, ResidentStatus, Sex,
 };
 use system::{Finding, MigrationForm as Form, MigrationItem as Item, MigrationTable, Usual};
 
@@ -466,6 +466,20 @@ fn blank() -> Result<Person, Vec<Finding>> {
     Ok(row)
 }
 
+/// Fills in what follows from the other items of the row and an old system kept under those alone.
+fn follow(row: &mut Person) {
+    // 氏名 of a foreigner is the roman letters, or the characters when there are none, as at the counter.
+    if row.resident_kind == ResidentKind::Foreign && row.name.is_empty() {
+        let stated = if row.name_roman.is_empty() { &row.name_kanji } else { &row.name_roman };
+        row.name.clone_from(stated);
+    }
+    // The row of the deletion itself is the deletion's reason and day.
+    if !row.is_resident() && row.movement_reason.class() == MovementClass::Delete {
+        row.deletion_reason.get_or_insert(row.movement_reason);
+        row.deletion_event_date = row.deletion_event_date.or(row.event_date);
+    }
+}
+
 /// A person's row from its values, in the order of [`person_table`].
 ///
 /// # Errors
@@ -481,6 +495,7 @@ pub fn person(values: &[String]) -> Result<Person, Vec<Finding>> {
             findings.push(Finding::worded("E174", one.item.name, one.item.title, &message));
         }
     }
+    follow(&mut row);
     if row.processed_on == Date::ZERO {
         // The day of a movement is the nearest to the day it was worked on that an old system may have kept.
         let known = [row.event_date, row.addr_since, row.since().copied()];

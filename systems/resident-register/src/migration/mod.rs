@@ -6,8 +6,10 @@ mod checks;
 mod history;
 mod household;
 mod items;
+#[cfg(test)]
+mod tests;
 
-pub use checks::check;
+pub use checks::{check, outside};
 pub use history::settle;
 pub use household::{HouseholdRow, gather, household_row, household_values, writes};
 pub use items::{household_table, person, person_table, values};
