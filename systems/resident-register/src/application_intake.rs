@@ -8,9 +8,9 @@ use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
 use crate::desk::Desk;
 use crate::functions::applications::{form_of, received};
-use crate::records::{Application, ApplicationKind, ApplicationStatus, PERSON, Person};
-use crate::rules::application;
+use crate::records::{Application, ApplicationKind, PERSON, Person};
 use crate::rules::inbound_order::Orders;
+use crate::rules::{application, withdrawal};
 use crate::texts::fold_text;
 
 /// 申請データ: 転出届, 転入予定連絡, 転居予定連絡 and their withdrawals; one row per person, the rows of one application in
@@ -68,11 +68,8 @@ fn apply_family_register(
     apply(view, batch, context, "family-register", &[ApplicationKind::FamilyRegisterNotice])
 }
 
-/// Item of the application a withdrawal takes back.
-const WITHDRAWS: &str = "withdraws";
-
 /// Keeps each application as received. It changes no register: a clerk compares it and enters it (10.9), and a withdrawal
-/// of what nobody has entered yet ends it.
+/// of what nobody has entered yet ends it. What does not fit its form is kept with what is wrong (受付不可).
 ///
 /// Source: 住民記録システム標準仕様書 4.1.3.0.5, 4.5.6, 10.9.
 fn apply(
@@ -105,49 +102,57 @@ fn apply(
     let residents = residents_called(view, batch)?;
     let find = |name: &str| Ok(residents.get(&fold_text(name)).cloned().unwrap_or_default());
     let mut desk = Desk::new(view, context);
-    let mut taken: BTreeMap<(usize, String), Application> = BTreeMap::new();
-    // Held ones that this batch ends already: two withdrawals of one application are one end.
+    let mut taken: BTreeMap<(usize, String), (Application, Option<u32>)> = BTreeMap::new();
     let mut ended: BTreeSet<String> = BTreeSet::new();
     for (at, rows) in &by_kind {
         let Some(kind) = kinds.get(*at).copied() else { continue };
         let (read, refused) = read(kind, rows)?;
         applied.refused.extend(refused);
-        for (one, withdraws, subject) in read {
-            let before = view.load_by::<Application>("external_no", &one.external_no)?;
-            if before.iter().any(|held| held.record.what == kind) {
+        for ReadRow { one, faults, subject } in read {
+            let held = view.load_by::<Application>("external_no", &one.external_no)?;
+            let held = held.into_iter().find(|held| held.record.what == kind);
+            // One that could not be read as it came is replaced when it comes corrected.
+            if held.as_ref().is_some_and(|held| !held.record.is_unfit()) {
                 continue;
             }
-            let external_no = one.external_no.clone();
+            let (external_no, withdraws) = (one.external_no.clone(), one.withdraws.clone());
             let mut kept = received(&mut desk, kind, one, &find)?;
+            kept.faults = faults;
+            let version = held.as_ref().map(|held| held.version);
+            if let Some(held) = held {
+                kept.application_no.clone_from(&held.record.application_no);
+                if (&kept.input, &kept.faults) == (&held.record.input, &held.record.faults) {
+                    continue;
+                }
+            }
             if let Some(target) = kind.withdraws() {
-                match withdraw(view, context, (&mut taken, &mut ended), kinds, target, &withdraws)? {
-                    Withdrawn::Ended(write) => {
-                        applied.writes.extend(write);
-                        kept.status = ApplicationStatus::Ended;
-                        kept.end_reason = format!("申請番号{withdraws}の{}を終了にしました。", target.label());
-                    }
-                    Withdrawn::Entered(no) => kept.differences.push(format!(
-                        "申請番号{withdraws}の{}は、もう仮登録しています（受付番号{no}）。本登録の前なら仮登録を取り消し、後なら異動の取消しを入力してください。",
-                        target.label()
-                    )),
-                    Withdrawn::Unknown => {
+                let target_at = kinds.iter().position(|kind| *kind == target).unwrap_or_default();
+                let fresh = taken.get_mut(&(target_at, withdraws.clone())).map(|(fresh, _)| fresh);
+                match withdrawal::carry_out(
+                    view,
+                    context,
+                    (fresh, &mut ended),
+                    (&mut kept, target),
+                    &withdraws,
+                )? {
+                    Ok(write) => applied.writes.extend(write),
+                    Err(message) => {
                         applied.refused.push(RefusedRow {
                             subject,
-                            item: WITHDRAWS.to_owned(),
+                            item: application::WITHDRAWS.0.to_owned(),
                             message: format!(
-                                "E180 取り消される申請（申請番号{withdraws}、{}）が、まだ届いていません。先に届くはずの申請を送ってから、この取消しを送り直すよう頼んでください。",
-                                target.label()
+                                "E180 {message}先に届くはずの申請を送ってから、この取消しを送り直すよう頼んでください。"
                             ),
                         });
                         continue;
                     }
                 }
             }
-            taken.insert((*at, external_no), kept);
+            taken.insert((*at, external_no), (kept, version));
         }
     }
-    for kept in taken.values() {
-        applied.writes.push(Write::put(kept, None)?);
+    for (kept, version) in taken.values() {
+        applied.writes.push(Write::put(kept, *version)?);
     }
     applied.writes.extend(desk.writes()?);
     applied.writes.extend(orders.writes()?);
@@ -158,8 +163,12 @@ fn subject_of(row: &Incoming<'_>) -> String {
     row.text("row_no").chars().take(60).collect()
 }
 
-/// A notification that was read, what it takes back, and the row its trouble is told at.
-type ReadRow = (application::Read, String, String);
+/// A notification that was read, what of it does not fit its form, and the row its trouble is told at.
+struct ReadRow {
+    one: application::Read,
+    faults: Vec<String>,
+    subject: String,
+}
 
 /// Reads the rows of one kind as a file of the same columns is read.
 fn read(kind: ApplicationKind, rows: &[&Incoming<'_>]) -> Result<(Vec<ReadRow>, Vec<RefusedRow>), Fault> {
@@ -177,67 +186,24 @@ fn read(kind: ApplicationKind, rows: &[&Incoming<'_>]) -> Result<(Vec<ReadRow>, 
     let text = String::from_utf8_lossy(&bytes);
     let (read, wrong) = application::read(kind, &form, &text);
     let mut refused = Vec::new();
-    let mut spoilt: BTreeSet<String> = BTreeSet::new();
+    // What has a number is kept, so that a clerk sees it: its sender has passed it on and looks at it no more.
+    let mut faults: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for one in wrong {
-        // The first line is the heading.
-        let at = one.line.and_then(|line| usize::try_from(line.saturating_sub(2)).ok());
-        let subject = at.and_then(|at| rows.get(at)).map(|row| subject_of(row)).unwrap_or_default();
-        spoilt.insert(one.external_no);
-        refused.push(RefusedRow { subject, item: one.item, message: format!("E174 {}", one.message) });
+        if one.is_of_file() || one.external_no.is_empty() {
+            // The first line is the heading.
+            let at = one.line.and_then(|line| usize::try_from(line.saturating_sub(2)).ok());
+            let subject = at.and_then(|at| rows.get(at)).map(|row| subject_of(row)).unwrap_or_default();
+            refused.push(RefusedRow { subject, item: one.item, message: format!("E174 {}", one.message) });
+        } else {
+            faults.entry(one.external_no).or_default().push(format!("{}: {}", one.item, one.message));
+        }
     }
-    let mut kept = Vec::new();
-    // A file that is wrong as a whole has no row that can be told from another.
-    if spoilt.contains("") {
-        return Ok((kept, refused));
-    }
-    for one in read.into_iter().filter(|one| !spoilt.contains(&one.external_no)) {
+    let kept = read.into_iter().map(|one| {
         let row = rows.iter().find(|row| row.text("application_no").trim() == one.external_no);
-        let withdraws = row.map(|row| row.text(WITHDRAWS).to_owned()).unwrap_or_default();
         let subject = row.map(|row| subject_of(row)).unwrap_or_default();
-        kept.push((one, withdraws, subject));
-    }
-    Ok((kept, refused))
-}
-
-/// What became of the application a withdrawal names.
-enum Withdrawn {
-    /// Nobody had entered it, and it is ended; no write of what came in the same batch.
-    Ended(Option<Write>),
-    /// A clerk had entered it: 受付番号.
-    Entered(String),
-    Unknown,
-}
-
-fn withdraw(
-    view: &dyn View,
-    context: &Context<'_>,
-    (taken, ended): (&mut BTreeMap<(usize, String), Application>, &mut BTreeSet<String>),
-    kinds: &[ApplicationKind],
-    target: ApplicationKind,
-    external_no: &str,
-) -> Result<Withdrawn, Fault> {
-    let reason = format!("申請者が取り消しました（{}）。", domain::wareki(context.today));
-    let at = kinds.iter().position(|kind| *kind == target).unwrap_or_default();
-    if let Some(fresh) = taken.get_mut(&(at, external_no.to_owned())) {
-        fresh.status = ApplicationStatus::Ended;
-        fresh.end_reason = reason;
-        return Ok(Withdrawn::Ended(None));
-    }
-    let held = view.load_by::<Application>("external_no", external_no)?;
-    let Some(held) = held.into_iter().find(|held| held.record.what == target) else {
-        return Ok(Withdrawn::Unknown);
-    };
-    Ok(match held.record.status {
-        ApplicationStatus::Entered => Withdrawn::Entered(held.record.provisional_no),
-        ApplicationStatus::Ended => Withdrawn::Ended(None),
-        ApplicationStatus::Open if !ended.insert(held.record.application_no.clone()) => {
-            Withdrawn::Ended(None)
-        }
-        ApplicationStatus::Open => {
-            let gone = Application { status: ApplicationStatus::Ended, end_reason: reason, ..held.record };
-            Withdrawn::Ended(Some(Write::put(&gone, Some(held.version))?))
-        }
-    })
+        ReadRow { faults: faults.remove(&one.external_no).unwrap_or_default(), one, subject }
+    });
+    Ok((kept.collect(), refused))
 }
 
 /// The residents who are called as somebody in the batch is, by folded name. A link has no search index: the register is

@@ -16,7 +16,7 @@ use crate::concealment::Concealment;
 use crate::desk::Desk;
 use crate::records::{Application, ApplicationKind, ApplicationStatus, Basis, Counter, Person};
 use crate::rules::application::{self, Find, Wrong};
-use crate::rules::data;
+use crate::rules::{data, withdrawal};
 
 /// Most characters of a file.
 const FILE_CHARACTERS_MAX: usize = 4_000_000;
@@ -39,7 +39,7 @@ pub(crate) fn import() -> Function {
             vec![
                 Field::new("what", "手続", FieldKind::Choice(choices(ApplicationKind::CHOICES))).required(),
                 Field::new("list", "ファイルの中身", FieldKind::Lines(FILE_CHARACTERS_MAX)).required().help(
-                    "見出しの行と、1行に1人。列は届の項目の名前（氏、町字など）か英字の名前。申請番号の列は必ず要り、同じ番号の行は一つの届です",
+                    "見出しの行と、1行に1人。列は届の項目の名前（氏、町字など）か英字の名前。申請番号の列は必ず要り、同じ番号の行は一つの届です。届の取消は、取り消す申請番号の列も要ります",
                 ),
                 Field::new("skip_errors", "誤りのある届を除いて取り込む", FieldKind::Flag)
                     .help("選ばないときは、一行でも誤りがあれば何も取り込みません"),
@@ -82,7 +82,7 @@ pub(crate) fn form_of(kind: ApplicationKind) -> Form {
 fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let given: Import = input.read()?;
     let (read, wrong) = application::read(given.what, &form_of(given.what), &given.list);
-    let file_is_wrong = wrong.iter().any(|one| one.external_no.is_empty());
+    let file_is_wrong = wrong.iter().any(Wrong::is_of_file);
     if !wrong.is_empty() && (file_is_wrong || !given.skip_errors) {
         return Ok(Outcome::refused(wrong.iter().take(TOLD_MAX).map(finding).collect()));
     }
@@ -91,7 +91,11 @@ fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
     let mut writes = Vec::new();
     let mut rows: Vec<Value> = wrong.iter().map(refused_row).collect();
     let refused: BTreeSet<&str> = wrong.iter().map(|one| one.external_no.as_str()).collect();
+    let unnumbered = wrong.iter().filter(|one| one.external_no.is_empty()).count();
     let mut held_already = 0;
+    let mut ended = BTreeSet::new();
+    let mut taken = 0_usize;
+    let mut astray = Vec::new();
     for one in read.into_iter().filter(|one| !refused.contains(one.external_no.as_str())) {
         let before = view.load_by::<Application>("external_no", &one.external_no)?;
         if before.iter().any(|held| held.record.what == given.what) {
@@ -99,11 +103,29 @@ fn decide_import(view: &dyn View, input: &Input, context: &Context<'_>) -> Resul
             rows.push(json!({ "external_no": one.external_no, "result": "取込み済み" }));
             continue;
         }
-        let application = received(&mut desk, given.what, one, &find)?;
+        let (external_no, withdraws) = (one.external_no.clone(), one.withdraws.clone());
+        let mut application = received(&mut desk, given.what, one, &find)?;
+        if let Some(target) = given.what.withdraws() {
+            let taken_back = (&mut application, target);
+            match withdrawal::carry_out(view, context, (None, &mut ended), taken_back, &withdraws)? {
+                Ok(write) => writes.extend(write),
+                Err(message) => {
+                    rows.push(astray_row(&external_no, &message));
+                    astray.push(nothing_to_withdraw(&external_no, &withdraws, message));
+                    continue;
+                }
+            }
+        }
+        taken = taken.saturating_add(1);
         rows.push(row(&application));
         writes.push(Write::put(&application, None)?);
     }
-    let (taken, left_out) = (writes.len(), refused.len());
+    if !astray.is_empty() && !given.skip_errors {
+        astray.truncate(TOLD_MAX);
+        return Ok(Outcome::refused(astray));
+    }
+    let numbered = refused.iter().filter(|no| !no.is_empty()).count();
+    let left_out = numbered.saturating_add(unnumbered).saturating_add(astray.len());
     writes.extend(desk.writes()?);
     Ok(Outcome {
         findings: desk.findings,
@@ -174,6 +196,7 @@ pub(crate) fn received(
         input: filled.to_string(),
         matched,
         differences,
+        faults: Vec::new(),
         status: ApplicationStatus::Open,
         provisional_no: String::new(),
         end_reason: String::new(),
@@ -248,6 +271,30 @@ fn finding(wrong: &Wrong) -> Finding {
     )
 }
 
+/// E180: a withdrawal of what is not here. Without the number of what it takes back nobody knows what is meant.
+fn nothing_to_withdraw(external_no: &str, withdraws: &str, message: String) -> Finding {
+    let message = match withdraws.is_empty() {
+        true => format!("申請番号{external_no}の取消しに、{}がありません。", application::WITHDRAWS.1),
+        false => format!("申請番号{external_no}: {message}"),
+    };
+    Finding::error(
+        "E180",
+        "list",
+        application::WITHDRAWS.1,
+        message,
+        "取り消される申請を先に取り込み、「取り消す申請番号」の列にその申請番号を書いてください。誤りのある届だけを除くこともできます。",
+    )
+}
+
+fn astray_row(external_no: &str, message: &str) -> Value {
+    json!({
+        "external_no": external_no,
+        "result": "取り込まない",
+        "rule": "E180",
+        "to_check": message,
+    })
+}
+
 fn refused_row(wrong: &Wrong) -> Value {
     json!({
         "external_no": wrong.external_no,
@@ -266,20 +313,34 @@ fn row(one: &Application) -> Value {
         "received_on": domain::wareki(one.received_on),
         "visit_on": one.visit_on.map(domain::wareki).unwrap_or_default(),
         "names": one.names,
-        "status_label": one.status.label(),
+        "status_label": if one.is_unfit() { UNFIT } else { one.status.label() },
         "provisional_no": one.provisional_no,
         "rule": rule(one),
-        "to_check": one.differences.join(" "),
+        "to_check": to_check(one),
         "ended_reason": one.end_reason,
     })
 }
 
-/// What a clerk should see of an application: A175 of who was not found, A135 of what differs, A176 of a notice that waits.
+/// What the list calls a notification that does not fit its form.
+const UNFIT: &str = "受付不可";
+
+fn to_check(one: &Application) -> String {
+    let mut told = Vec::new();
+    if one.is_unfit() {
+        told.extend(one.faults.iter().map(String::as_str));
+        told.push("正しい内容を申請者に確かめて届を入力するか、終了にして申請管理で差し戻してください。");
+    }
+    told.extend(one.differences.iter().map(String::as_str));
+    told.join(" ")
+}
+
+/// What a clerk should see of an application: E174 of what does not fit its form, A175 of who was not found, A135 of what differs, A176 of a notice that waits.
 fn rule(one: &Application) -> &'static str {
     let of_immigration =
         matches!(one.what, ApplicationKind::ImmigrationNotice | ApplicationKind::ImmigrationLoss);
     let waits = of_immigration && one.status == ApplicationStatus::Open;
     match (one.differences.is_empty(), one.matched.is_empty()) {
+        _ if one.is_unfit() => "E174",
         (true, _) if waits => "A176",
         (true, _) => "",
         (false, true) => "A175",

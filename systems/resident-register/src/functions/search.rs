@@ -1,6 +1,6 @@
 //! 住民検索: one box that understands what is asked at the counter, and fields for each item.
 
-use domain::{AddresseeNo, MovementReason, RegisterDate, hiragana_to_katakana, to_full_width_kana};
+use domain::{AddresseeNo, MovementReason, RegisterDate, hiragana_to_katakana, to_full_width_kana, wareki};
 use register::{Fault, View, ViewExt};
 use serde_json::{Value, json};
 use system::{
@@ -12,7 +12,7 @@ use crate::concealment::Concealment;
 use crate::records::{PERSON, Person};
 use crate::rules::former;
 use crate::rules::matching::indexed_birth;
-use crate::texts::{self, fold_reading, fold_text};
+use crate::texts::{self, asked_reading, fold_text};
 
 use super::forms;
 
@@ -96,7 +96,7 @@ impl Question {
         for field in ["name", "address"] {
             push(&mut terms, field, fold_text(input.text(field)));
         }
-        push(&mut terms, "kana", fold_reading(input.text("name_kana")));
+        push(&mut terms, "kana", asked_reading(input.text("name_kana")));
         // A day of two eras is found by either.
         let day = |name: &str| {
             let text = input.text(name);
@@ -146,6 +146,9 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "検索の条件がありません。",
             "氏名、フリガナ、生年月日、住所、宛名番号のどれかを入力してください。",
         )]));
+    }
+    if let Some(range) = question.ranges.iter().find(|(_, from, to)| to < from) {
+        return Ok(Outcome::refused(vec![reversed(range)]));
     }
     let mut concealment = Concealment::new(view, context);
     let (mut persons, mut more) = find(view, context, &mut concealment, &question)?;
@@ -201,6 +204,18 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         remembered: true,
         ..Outcome::default()
     })
+}
+
+/// D087: a range that no day is in.
+fn reversed((_, from, to): &(&'static str, String, String)) -> Finding {
+    let label = |day: &str| day.parse().map_or_else(|_| day.to_owned(), wareki);
+    Finding::error(
+        "D087",
+        "birth_from",
+        "生年月日（から）",
+        format!("生年月日の範囲の初め（{}）が、終わり（{}）より後です。", label(from), label(to)),
+        "「から」と「まで」を入れ替えてください。",
+    )
 }
 
 /// Whether the row a person has now answers a query.
@@ -268,7 +283,7 @@ fn term(word: &str) -> (&'static str, String) {
     }
     let kana = hiragana_to_katakana(&to_full_width_kana(word));
     if kana.chars().all(|c| matches!(c, 'ァ'..='ヺ' | 'ー' | '・')) {
-        return ("kana", fold_reading(word));
+        return ("kana", asked_reading(word));
     }
     ("", narrow)
 }

@@ -133,10 +133,12 @@ pub(crate) fn list() -> Function {
 fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let all = input.0.get("used").is_some_and(|used| used == &json!(true));
     let mut rows = Vec::new();
+    let open = transfer::open(view)?;
     view.scan(&TRANSFER, None, &mut |stored| {
         let one = stored.typed::<Transfer>()?.record;
         if all || one.used_on.is_none() {
             let persons = transfer::persons(&one)?;
+            let twice = transfer::twice(&one, &persons, &open);
             let names: Vec<String> =
                 persons.iter().map(|one| format!("{}　{}", one.family_name, one.given_name)).collect();
             rows.push(json!({
@@ -150,6 +152,8 @@ fn decide_list(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<
                 "open_until": transfer::last_day(&one).map(domain::wareki).unwrap_or_default(),
                 "over": transfer::last_day(&one).is_some_and(|last| last < context.today),
                 "used_on": one.used_on.map(domain::wareki).unwrap_or_default(),
+                "rule": if twice.is_empty() { "" } else { "D088" },
+                "to_check": twice,
             }));
         }
         Ok(ControlFlow::Continue(()))

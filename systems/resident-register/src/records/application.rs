@@ -39,6 +39,9 @@ pub struct Application {
     /// Where it and the register disagree, and who was not found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<String>,
+    /// What of it does not fit its form (受付不可): it waits for a clerk, or for the same number corrected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<String>,
     /// What has become of it.
     pub status: ApplicationStatus,
     /// 受付番号 of the 仮登録 made from it.
@@ -47,6 +50,13 @@ pub struct Application {
     /// Why it was put aside.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub end_reason: String,
+}
+
+impl Application {
+    /// Whether it cannot be taken as it came, and nobody has dealt with it yet (受付不可).
+    pub fn is_unfit(&self) -> bool {
+        self.status == ApplicationStatus::Open && !self.faults.is_empty()
+    }
 }
 
 /// What an application is (手続).

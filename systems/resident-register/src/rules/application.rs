@@ -17,6 +17,9 @@ pub(crate) const NUMBER: (&str, &str) = ("application_no", "申請番号");
 /// The column of the day the people mean to come.
 pub(crate) const VISIT: (&str, &str) = ("visit_on", "来庁予定日");
 
+/// The column of the notification a withdrawal takes back.
+pub(crate) const WITHDRAWS: (&str, &str) = ("withdraws", "取り消す申請番号");
+
 /// Columns that say who a row is about, of people who are residents already.
 const WHO: [(&str, &str); 6] = [
     ("addressee_no", "宛名番号"),
@@ -45,12 +48,19 @@ impl Wrong {
     fn of_file(item: &str, message: String) -> Self {
         Self { line: None, external_no: String::new(), item: item.to_owned(), message }
     }
+
+    /// Whether nothing of the file can be believed.
+    pub(crate) fn is_of_file(&self) -> bool {
+        self.line.is_none()
+    }
 }
 
 /// One notification of a file: the rows of its people in order.
 pub(crate) struct Read {
     pub(crate) external_no: String,
     pub(crate) visit_on: String,
+    /// 申請番号 of what it takes back, of a withdrawal.
+    pub(crate) withdraws: String,
     pub(crate) line: u64,
     /// Line of each member, in their order.
     member_lines: Vec<u64>,
@@ -65,6 +75,7 @@ pub(crate) struct Read {
 enum Goes {
     Number,
     Visit,
+    Withdraws,
     Who(&'static str),
     Once(&'static str),
     Member(&'static str),
@@ -130,12 +141,7 @@ pub(crate) fn read(kind: ApplicationKind, form: &Form, text: &str) -> (Vec<Read>
         if APPLICATIONS_MAX < all.len() {
             all.truncate(APPLICATIONS_MAX);
             let message = format!("{APPLICATIONS_MAX}件を超えました。ファイルを分けてください。");
-            wrong.push(Wrong {
-                line: Some(line),
-                external_no: String::new(),
-                item: "行".to_owned(),
-                message,
-            });
+            wrong.push(Wrong::of_file("行", message));
             break;
         }
     }
@@ -185,6 +191,7 @@ fn take(
         all.push(Read {
             external_no: external_no.to_owned(),
             visit_on: String::new(),
+            withdraws: String::new(),
             line,
             member_lines: Vec::new(),
             input: json!({}),
@@ -200,6 +207,7 @@ fn take(
         }
         match goes {
             Some(Goes::Visit) => value.clone_into(&mut one.visit_on),
+            Some(Goes::Withdraws) => value.clone_into(&mut one.withdraws),
             Some(Goes::Who(name)) => {
                 who.insert(*name, value.to_owned());
             }
@@ -280,6 +288,9 @@ fn goes(kind: ApplicationKind, form: &Form, name: &str) -> Option<Goes> {
     }
     if is(VISIT) {
         return Some(Goes::Visit);
+    }
+    if kind.withdraws().is_some() && is(WITHDRAWS) {
+        return Some(Goes::Withdraws);
     }
     if kind.is_of_residents()
         && !is_new

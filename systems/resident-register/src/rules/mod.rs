@@ -34,5 +34,6 @@ pub(crate) mod targets;
 pub(crate) mod tell;
 pub(crate) mod town_tables;
 pub(crate) mod transfer;
+pub(crate) mod withdrawal;
 
 pub(crate) use data::Limit;

@@ -1,16 +1,62 @@
 //! 特例転入: people who come with a card instead of a paper, for whom the other municipality has sent 転出証明書情報.
 
-use domain::{Date, RegisterDate, wareki};
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use domain::{Date, RegisterDate, ResidentRecordCode, wareki};
 use register::{Fault, View, ViewExt, Write};
 
 use super::{Limit, notice};
 use crate::desk::Desk;
-use crate::records::{Person, Transfer, TransferPerson};
+use crate::records::{Person, TRANSFER, Transfer, TransferPerson};
 
 /// The persons of a received certificate.
 pub(crate) fn persons(transfer: &Transfer) -> Result<Vec<TransferPerson>, Fault> {
     serde_json::from_str(&transfer.persons)
         .map_err(|error| Fault::new("the persons of 転出証明書情報 do not read", error))
+}
+
+/// The certificates nobody has used yet, by the codes of their persons.
+pub(crate) fn open(view: &dyn View) -> Result<BTreeMap<ResidentRecordCode, Vec<String>>, Fault> {
+    let mut open: BTreeMap<ResidentRecordCode, Vec<String>> = BTreeMap::new();
+    view.scan(&TRANSFER, None, &mut |stored| {
+        let one = stored.typed::<Transfer>()?.record;
+        if one.used_on.is_none() {
+            for person in persons(&one)? {
+                open.entry(person.resident_record_code).or_default().push(one.transfer_no.clone());
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(open)
+}
+
+/// D088: who of an unused certificate stands on another one, too, which only the municipality that sent both can clear up.
+pub(crate) fn twice(
+    one: &Transfer,
+    persons: &[TransferPerson],
+    open: &BTreeMap<ResidentRecordCode, Vec<String>>,
+) -> String {
+    if one.used_on.is_some() {
+        return String::new();
+    }
+    let told = persons.iter().filter_map(|person| {
+        let others = open.get(&person.resident_record_code)?.iter().filter(|no| **no != one.transfer_no);
+        let others: Vec<&str> = others.map(String::as_str).collect();
+        (!others.is_empty()).then(|| {
+            format!(
+                "{}　{}さんの転出証明書情報は、受信番号{}でも届いています。",
+                person.family_name,
+                person.given_name,
+                others.join("・")
+            )
+        })
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        return String::new();
+    }
+    format!("{}どちらが有効か、転出元の市区町村に確かめてください。", told.concat())
 }
 
 /// The last day on which it serves a 特例転入.

@@ -287,3 +287,59 @@ fn the_codes_of_a_move_out_certificate_open_a_move_in_elsewhere() {
     let broken = scanned.replacen("given_name", "given_namae", 2).replacen("given_namae", "given_name", 1);
     assert_eq!(import(&mut there, "move-in", &broken, false).codes(), ["E174"]);
 }
+
+/// What takes back a notification that came as a file ends it, whichever way it comes itself.
+#[test]
+fn a_withdrawal_of_a_file_ends_what_it_takes_back() {
+    let mut town = town();
+    assert!(import(&mut town, "one-stop-move-out", ONE_STOP, false).committed);
+    let no_such = "申請番号,取り消す申請番号\nT-1,A-9\n";
+    let no_number = "申請番号,氏名\nT-1,渡邊　太郎\n";
+    for list in [no_such, no_number] {
+        assert_eq!(import(&mut town, "move-out-withdrawal", list, false).codes(), ["E180"], "{list}");
+    }
+    assert_eq!(listed(&mut town, "open").len(), 1);
+    let list = "申請番号,取り消す申請番号\nT-1,A-9\nT-2,A-1\n";
+    let taken = import(&mut town, "move-out-withdrawal", list, true);
+    assert!(taken.committed, "{:?}", taken.findings);
+    assert!(
+        taken.outcome.message.starts_with("1件を取り込みました。誤りのある1件"),
+        "{}",
+        taken.outcome.message
+    );
+    assert!(listed(&mut town, "open").is_empty());
+    let ended = listed(&mut town, "ended");
+    let told: Vec<&Value> = ended.iter().map(|row| &row["external_no"]).collect();
+    assert_eq!(told, ["A-1", "T-2"]);
+    assert!(ended[0]["ended_reason"].as_str().unwrap().starts_with("申請者が取り消しました"), "{}", ended[0]);
+    // What was entered is told, as over the link.
+    let other = ONE_STOP.replace("A-1", "B-1");
+    assert!(import(&mut town, "one-stop-move-out", &other, false).committed);
+    let open = listed(&mut town, "open").remove(0);
+    let open = opened(&mut town, open["from_application"].as_str().unwrap());
+    let mut input = usual("move-out", town.today);
+    for (item, value) in open["input"].as_object().unwrap() {
+        input[item] = value.clone();
+    }
+    assert!(town.run("move-out", "clerk", &input, true).committed);
+    assert!(import(&mut town, "move-out-withdrawal", "申請番号,withdraws\nT-3,B-1\n", false).committed);
+    let row = listed(&mut town, "open").remove(0);
+    assert!(row["to_check"].as_str().unwrap().contains("もう仮登録しています"), "{row}");
+}
+
+#[test]
+fn a_row_without_a_number_is_left_out_alone() {
+    let mut town = town();
+    let list = "申請番号,氏名,生年月日,dest_municipality\n,渡邊　花子,S57.2.2,隣市\nA-1,渡邊　太郎,1980-01-01,隣市\n";
+    assert_eq!(import(&mut town, "one-stop-move-out", list, false).codes(), ["E174"]);
+    let taken = import(&mut town, "one-stop-move-out", list, true);
+    assert!(taken.committed, "{:?}", taken.findings);
+    assert!(
+        taken.outcome.message.starts_with("1件を取り込みました。誤りのある1件"),
+        "{}",
+        taken.outcome.message
+    );
+    let rows = taken.outcome.answer.unwrap().data["rows"].clone();
+    assert_eq!((&rows[0]["line"], &rows[0]["result"]), (&json!(2), &json!("取り込まない")), "{rows}");
+    assert_eq!(listed(&mut town, "open").len(), 1);
+}

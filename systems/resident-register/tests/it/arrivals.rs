@@ -294,9 +294,46 @@ fn what_is_no_application_is_refused() {
     let rows = [portal("A-2", "immigration-notice", ""), nobody, day, portal("A-5", "one-stop-move-out", "")];
     let applied = town.take("applications", &PORTAL, &rows);
     let refused: Vec<&str> = applied.refused.iter().map(|one| one.subject.as_str()).collect();
-    assert_eq!(refused, ["A-2", "A-4", "A-3"]);
+    assert_eq!(refused, ["A-2"]);
     assert!(applied.refused.iter().all(|one| one.message.starts_with("E174 ")), "{:?}", applied.refused);
-    assert_eq!(listed(&mut town, "open").len(), 1);
+    assert_eq!(listed(&mut town, "open").len(), 3);
+}
+
+/// 申請管理 has handed it on and looks at it no more, so it must be seen here.
+#[test]
+fn what_does_not_fit_its_form_is_listed_with_the_reason_until_it_comes_corrected() {
+    let mut town = town();
+    let mut kind = portal("A-1", "one-stop-move-out", "");
+    kind[10] = "77";
+    let mut day = portal("A-2", "one-stop-move-out", "");
+    day[9] = "2026-05-40";
+    let mut nobody = portal("A-3", "move-within-plan", "");
+    nobody[4] = "";
+    assert!(town.take("applications", &PORTAL, &[kind.clone(), day, nobody]).refused.is_empty());
+    let mut rows = listed(&mut town, "open");
+    rows.sort_by_key(|row| row["external_no"].to_string());
+    let told: Vec<(&str, &str, &str)> = rows
+        .iter()
+        .map(|row| ["status_label", "rule", "to_check"].map(|item| row[item].as_str().unwrap()).into())
+        .collect();
+    for ((status, rule, to_check), part) in told.into_iter().zip(["転出", "異動", "氏名も宛名番号もない"])
+    {
+        assert_eq!((status, rule), ("受付不可", "E174"), "{to_check}");
+        assert!(to_check.contains(part) && to_check.contains("終了にして"), "{to_check}");
+    }
+    // The same once more changes nothing; corrected, it takes the place.
+    assert!(town.take("applications", &PORTAL, &[kind.clone()]).refused.is_empty());
+    assert_eq!(listed(&mut town, "open").len(), 3);
+    assert!(town.take("applications", &PORTAL, &[portal("A-1", "one-stop-move-out", "")]).refused.is_empty());
+    let rows = listed(&mut town, "open");
+    let row = rows.iter().find(|row| row["external_no"] == "A-1").unwrap();
+    assert_eq!((&row["status_label"], &row["rule"]), (&json!("未処理（受領時のまま）"), &json!("")), "{row}");
+    assert_eq!(rows.len(), 3);
+    // A withdrawal ends it as any other.
+    assert!(
+        town.take("applications", &PORTAL, &[portal("T-2", "move-out-withdrawal", "A-2")]).refused.is_empty()
+    );
+    assert_eq!(listed(&mut town, "open").len(), 2);
 }
 
 #[test]
@@ -395,4 +432,32 @@ fn a_permission_to_stay_for_good_empties_the_end_of_the_stay() {
     // The form opens so, and what it enters fits together.
     let ran = town.run("correction", "clerk", &data["input"], true);
     assert!(ran.committed, "{:?}", ran.findings);
+}
+
+#[test]
+fn a_person_on_two_certificates_is_an_alert_in_the_list() {
+    let mut town = town();
+    let other = |no: &'static str, given, code, order| {
+        let mut row = mover(given, code, order);
+        (row[0], row[11]) = (no, no);
+        row
+    };
+    let rows = [
+        other("R8-1", "一郎", CODE, "1"),
+        other("R8-2", "一郎", CODE, "1"),
+        other("R8-3", "二郎", "12345678903", "1"),
+    ];
+    assert!(town.take("transfers", &TRANSFER, &rows).refused.is_empty());
+    let listed = town.run("transfer-list", "clerk", &json!({}), true).outcome.answer.unwrap().data;
+    let told: Vec<(&str, bool)> = listed["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let told = row["to_check"].as_str().unwrap();
+            (row["rule"].as_str().unwrap(), told.contains("受信番号TSK-R8-") && told.contains("一郎"))
+        })
+        .collect();
+    assert_eq!(told, [("D088", true), ("D088", true), ("", false)]);
+    assert!(!listed.to_string().contains(CODE));
 }

@@ -46,6 +46,7 @@ fn the_search_box_understands_what_is_asked_at_the_counter() {
     for (asked, wanted) in [
         ("渡辺太郎", "渡邊　太郎"), // variants and the missing space make no difference
         ("渡邊", "渡邊　太郎 渡邊　花子"), // a fragment
+        ("渡边", "渡邊　太郎 渡邊　花子"),
         ("高橋", "髙橋　一郎"),
         ("わたなべ", ""), // the loaded reading is ヤマダ
         ("やまだ", "渡邊　太郎 渡邊　花子 髙橋　一郎"),
@@ -72,6 +73,15 @@ fn the_search_box_understands_what_is_asked_at_the_counter() {
     assert_eq!(by_items["count"], 1);
     let refused = town.run("search", "clerk", &json!({ "q": "　" }), true);
     assert_eq!(refused.codes(), ["D006"]);
+    for (from, to, codes) in [
+        ("2000-01-01", "1990-01-01", &["D087"][..]),
+        ("1985-04-01", "1985-04-01", &[]),
+        ("1985-04-01", "", &[]),
+        ("", "1985-04-01", &[]),
+    ] {
+        let ran = town.run("search", "clerk", &json!({ "birth_from": from, "birth_to": to }), true);
+        assert_eq!(ran.codes(), codes, "{from} {to}");
+    }
 }
 
 #[test]
