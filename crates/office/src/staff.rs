@@ -5,6 +5,7 @@ mod bind;
 mod groups;
 mod own;
 mod said;
+mod unknown;
 
 use std::collections::BTreeMap;
 
@@ -166,6 +167,7 @@ impl Office {
         let hashed = hash(&initial)?;
         let repeated = self.administer_once(caller, &title, once.as_ref(), |staffing| {
             let mut found = checked(given, staffing);
+            found.extend(self.unknown_rights(&given.rights, None));
             if !usable_id(&given.id) {
                 let what = "利用者IDは、英小文字、数字、ハイフンで1文字から32文字です。";
                 found.push(finding("U001", "id", "利用者ID", what, "直してください。"));
@@ -203,8 +205,9 @@ impl Office {
         let title = format!("利用者の変更（{}）", shown_id(&given.id));
         let today = self.today();
         self.administer(caller, &title, |staffing| {
-            let found = checked(given, staffing);
+            let mut found = checked(given, staffing);
             let before = known(staffing, &given.id)?;
+            found.extend(self.unknown_rights(&given.rights, Some(&before.rights)));
             if given.machine != before.machine {
                 // With a certificate alone somebody could then be this user.
                 must_stand_above(caller, staffing, &given.id, today)?;
@@ -242,6 +245,7 @@ impl Office {
             let before = known(staffing, &given.id)?;
             let named = UserDraft { name: before.name.clone(), ..given.clone() };
             let mut found = checked(&named, staffing);
+            found.extend(self.unknown_rights(&given.rights, Some(&before.rights)));
             let on = on.filter(|on| today < *on);
             if on.is_none() {
                 let what = "予約の日は、明日より後の日です。";

@@ -193,6 +193,9 @@ pub enum UserError {
     /// The password is too short.
     #[error("パスワードが短すぎます。{0}文字以上にしてください。")]
     Short(usize),
+    /// The password is the first one anybody tries.
+    #[error("だれでも初めに試すパスワードです。利用者IDや password は使わず、別のものにしてください。")]
+    Guessed,
     /// Storage failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -203,6 +206,13 @@ pub(crate) fn usable_id(id: &str) -> bool {
     (1..=32).contains(&id.len())
         && id != "new"
         && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// Whether a password is one that is tried first: `password` or the user's own id, whatever digits and signs are put behind.
+pub(crate) fn is_guessed_first(id: &str, password: &str) -> bool {
+    let lower = password.to_lowercase();
+    let word = lower.trim_end_matches(|c: char| !c.is_alphabetic());
+    lower == id || word == id || ["password", "passw0rd", "パスワード"].contains(&word)
 }
 
 pub(crate) fn hash(password: &str) -> Result<String, Fault> {
@@ -235,6 +245,9 @@ impl Office {
         let chars_min = self.user_policy().password_chars_min;
         if password.chars().count() < chars_min {
             return Err(UserError::Short(chars_min));
+        }
+        if is_guessed_first(id, password) {
+            return Err(UserError::Guessed);
         }
         let user = User {
             rights,

@@ -61,6 +61,8 @@ impl Office {
                     found.extend(checked_name("note", "備考", &group.note));
                 }
                 found.extend(checked_rights(&group.rights));
+                let before = staffing.groups.get(&group.id).map(|held| &held.rights);
+                found.extend(self.unknown_rights(&group.rights, before));
                 refused_or(found, Change::Group(group.clone()))
             },
         )

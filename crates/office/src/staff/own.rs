@@ -6,7 +6,7 @@ use super::{finding, refused, with_password};
 use crate::audit::AuditResult;
 use crate::factor::SecondFactor;
 use crate::policy::SecondFactorRule;
-use crate::users::{LOGIN_REASON, User, commit_fault, fits, hash};
+use crate::users::{LOGIN_REASON, User, commit_fault, fits, hash, is_guessed_first};
 use crate::{Caller, Office, RunError};
 
 impl Office {
@@ -52,6 +52,9 @@ impl Office {
         } else if new.to_lowercase().contains(&user.id) {
             let what = "パスワードに利用者IDが入っています。";
             found.push(finding("U022", "new", "新しいパスワード", what, "別のものにしてください。"));
+        } else if is_guessed_first(&user.id, new) {
+            let what = "だれでも初めに試すパスワードです。";
+            found.push(finding("U025", "new", "新しいパスワード", what, "別のものにしてください。"));
         } else if 0 < policy.password_not_of_last
             && std::iter::once(&user.password)
                 .chain(&user.past_passwords)

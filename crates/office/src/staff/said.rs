@@ -41,17 +41,19 @@ pub(super) fn checked(given: &UserDraft, staffing: &Staffing) -> Vec<Finding> {
     found
 }
 
-/// Each right as the rights of functions are spelt.
+/// Whether a right is spelt as the rights of functions are.
+pub(super) fn is_shapely(right: &str) -> bool {
+    let right = right.strip_prefix('!').unwrap_or(right);
+    (1..=80).contains(&right.len())
+        && right
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/*".contains(&byte))
+        && !right.trim_end_matches('*').contains('*')
+}
+
+/// Each right that is spelt otherwise.
 pub(super) fn checked_rights(rights: &Rights) -> impl Iterator<Item = Finding> {
-    let shapely = |right: &String| {
-        let right = right.strip_prefix('!').unwrap_or(right);
-        (1..=80).contains(&right.len())
-            && right
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/*".contains(&byte))
-            && !right.trim_end_matches('*').contains('*')
-    };
-    rights.0.iter().filter(move |right| !shapely(right)).map(|right| {
+    rights.0.iter().filter(|right| !is_shapely(right)).map(|right| {
         let shown: String = right.chars().take(RIGHT_CHARS_SHOWN).collect();
         let what = format!("「{}」は権限の形ではありません。", shown.escape_debug());
         finding("U013", "rights", "権限", &what, "一覧から選んでください。")

@@ -2,7 +2,7 @@
 
 use office::{
     AUDIT, AuditEntry, AuditQuery, AuditResult, Group, Groups, LoginError, Rights, RunError, RunOptions,
-    User, UserState,
+    User, UserError, UserState,
 };
 use register::AsOf;
 use serde_json::json;
@@ -67,7 +67,7 @@ fn right_logins_at_one_moment_do_not_refuse_each_other() {
     office.add_user("tanaka", "田中", "町民生活課", Rights(vec!["*".into()]), "correct-horse").unwrap();
     let all = |one: &(dyn Fn() -> Result<(), LoginError> + Sync)| -> Vec<String> {
         std::thread::scope(|scope| {
-            let tries: Vec<_> = (0..24).map(|_| scope.spawn(one)).collect();
+            let tries: Vec<_> = (0..12).map(|_| scope.spawn(one)).collect();
             let answers = tries.into_iter().map(|one| one.join().unwrap());
             answers.filter_map(Result::err).map(|error| error.to_string()).collect()
         })
@@ -90,7 +90,7 @@ fn wrong_logins_between_right_ones_are_counted_one_by_one() {
     let office = &house.office;
     office.add_user("tanaka", "田中", "町民生活課", Rights(vec!["*".into()]), "correct-horse").unwrap();
     std::thread::scope(|scope| {
-        for at in 0..24 {
+        for at in 0..16 {
             let password = if at % 8 == 0 { "correct-horse" } else { "wrong" };
             scope.spawn(move || office.log_in("tanaka", password, "窓口1", None));
         }
@@ -137,6 +137,79 @@ fn a_lesser_administrator_locks_in_an_emergency_and_stops_nobody_above() {
     for (right, refused) in [("office\0users", true), ("x y", true), ("office/users", false)] {
         let codes = codes(house.office.save_group(&lesser, &group(right), true));
         assert_eq!(codes.contains(&"U013".to_owned()), refused, "{right:?}: {codes:?}");
+    }
+}
+
+#[test]
+fn the_password_that_is_tried_first_is_refused() {
+    let house = TestHouse::new();
+    let office = &house.office;
+    let add = |id: &str, password: &str| office.add_user(id, "職員", "", Rights::default(), password);
+    for (id, password, refused) in [
+        ("tanaka-hanako", "tanaka-hanako", true),
+        ("tanaka-hanako", "Tanaka-Hanako2026!", true),
+        ("tanaka", "password", true),
+        ("tanaka", "Password2026", true),
+        ("tanaka", "correct-horse", false),
+        ("suzuki", "password-of-horse", false),
+    ] {
+        let added = add(id, password);
+        assert!(
+            matches!(
+                (&added, refused),
+                (Ok(()), false) | (Err(UserError::Guessed | UserError::Short(_)), true)
+            ),
+            "{password}: {added:?}"
+        );
+    }
+    let caller = TestHouse::caller("tanaka", &[]);
+    for (new, code) in [("password2026", "U025"), ("my-tanaka-2026", "U022")] {
+        let Err(RunError::Refused(found)) = office.change_own_password(&caller, "correct-horse", new, new)
+        else {
+            panic!("{new} was taken");
+        };
+        let codes: Vec<&str> = found.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, [code], "{new}");
+    }
+}
+
+/// A mistyped exclusion would exclude nothing, and nobody would see it.
+#[test]
+fn a_right_that_nothing_has_is_refused_with_the_nearest() {
+    let house = TestHouse::new();
+    let caller = TestHouse::caller("kanri", &["*"]);
+    for (right, nearest) in [
+        ("!resident-register/serch", Some("「!resident-register/search」ではありませんか")),
+        ("office/user", Some("「office/users」ではありませんか")),
+        ("residents/*", Some("")),
+        ("euc/resident-register/nothing", Some("")),
+        ("!resident-register/search", None),
+        ("resident-register/*", None),
+        ("euc/*", None),
+        ("*", None),
+        ("office/audit", None),
+    ] {
+        let group = Group {
+            id: format!("g{}", right.len()),
+            name: "係".to_owned(),
+            rights: Rights(vec!["resident-register/search".to_owned(), right.to_owned()]),
+            note: String::new(),
+        };
+        match (house.office.save_group(&caller, &group, true), nearest) {
+            (Ok(()), None) => {
+                house.office.save_group(&caller, &group, false).unwrap();
+                house.office.remove_group(&caller, &group.id).unwrap();
+            }
+            (Err(RunError::Refused(found)), Some(near)) => {
+                let codes: Vec<&str> = found.iter().map(|one| one.code.as_str()).collect();
+                assert_eq!(codes, ["U018"], "{right}");
+                assert!(
+                    found[0].message.contains(right) && found[0].remedy.contains(near),
+                    "{right}: {found:?}"
+                );
+            }
+            (answer, _) => panic!("{right}: {answer:?}"),
+        }
     }
 }
 
