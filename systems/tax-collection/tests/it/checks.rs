@@ -106,6 +106,7 @@ fn a_history_that_leaves_a_number_out() {
         ("すでにある番号", "1 10800", "1", "TXC07@history_no"),
     ] {
         let mut town = Town::new();
+        town.take("addressees", &[known(1)]);
         town.levies(held);
         let input = with(row.clone(), &[("history_no", history_no)]);
         assert_eq!(found(&mut town, "levy-entry", &input), wanted, "{what}");
