@@ -31,7 +31,7 @@ mod sign_on;
 pub mod simulate;
 pub mod standards;
 pub mod tables;
-mod told;
+pub mod told;
 mod town_tables;
 mod trial;
 pub mod users;

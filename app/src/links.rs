@@ -422,6 +422,13 @@ const STATE_HEADINGS: [&str; 8] =
 /// When the journal does not answer, the file is not one of the town's lists, or the other cannot be written.
 fn state(office: &Office, list: &Path, output: &Path) -> anyhow::Result<()> {
     let file = lists::read(list)?;
+    if !file.is_named_like(output) {
+        return Err(misused(format!(
+            "状態は一覧と同じ形式で書きます。{} の拡張子を {} と同じにしてください",
+            output.display(),
+            list.display()
+        )));
+    }
     let views: BTreeMap<String, LinkView> =
         office.link_views()?.into_iter().map(|view| (view.id.clone(), view)).collect();
     let mut grids = file.grids();

@@ -29,6 +29,16 @@ impl ListAsFile {
         }
     }
 
+    /// Whether a file of that name would be opened as one of this form.
+    pub fn is_named_like(&self, path: &Path) -> bool {
+        let named = |end: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(end));
+        match self {
+            Self::Text(file) if file.name.to_lowercase().ends_with(".csv") => named("csv"),
+            Self::Text(_) => !named("csv") && !named("xlsx"),
+            Self::Workbook(..) => named("xlsx"),
+        }
+    }
+
     /// Sheets in the form of this file, as bytes.
     ///
     /// # Errors

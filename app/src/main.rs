@@ -283,7 +283,7 @@ fn main() -> ExitCode {
             tracing_subscriber::EnvFilter::try_from_env("DAICHO_LOG").unwrap_or_else(|_| "warn".into()),
         ))
         .init();
-    match run(Arguments::parse().command) {
+    match daicho::told::ended(run(Arguments::parse().command)) {
         Ok(code) => code,
         Err(error) => {
             say(&format!("{error:#}"));

@@ -43,7 +43,7 @@ pub(crate) fn misused(message: impl Into<String>) -> anyhow::Error {
 ///
 /// # Errors
 /// What nobody worded for the caller: a file that cannot be read or written.
-pub(crate) fn ended(done: anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
+pub fn ended(done: anyhow::Result<ExitCode>) -> anyhow::Result<ExitCode> {
     let Err(error) = done else { return done };
     if let Some(told) = error.downcast_ref::<Told>() {
         say(&told.message);

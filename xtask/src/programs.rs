@@ -15,8 +15,17 @@ use serde_json::Value;
 use crate::run::command;
 
 /// The packages whose tests take longest, the longest first: what starts last must be short, or the others wait for it.
-const LONG: [&str; 9] =
-    ["proof", "sim", "store-postgres", "moji", "daicho", "resident-register", "office", "documents", "relay"];
+const LONG: [&str; 9] = [
+    "sim",
+    "proof",
+    "office",
+    "daicho",
+    "store-postgres",
+    "web",
+    "resident-register",
+    "catalog",
+    "documents",
+];
 
 /// Work done beside the test programs, once everything is built, and its name. It starts first.
 pub(crate) type Beside = (&'static str, fn() -> anyhow::Result<()>);

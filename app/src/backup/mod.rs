@@ -9,7 +9,7 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use archive::{Extent, Target};
 use clap::Subcommand;
 use jiff::Timestamp;
@@ -26,6 +26,7 @@ pub use crate::journal::Destination;
 use crate::audit::Witness;
 use crate::config::Config;
 use crate::progress::{result, say};
+use crate::told::misused;
 
 /// What is done with archives (控え).
 #[derive(Subcommand)]
@@ -183,7 +184,7 @@ pub fn target(at: Option<&str>, position: Option<u64>) -> anyhow::Result<Target>
         (None, None) => Ok(Target::Newest),
         (None, Some(position)) => Ok(Target::Position(Position(position))),
         (Some(text), None) => time(text).map(Target::Time),
-        (Some(_), Some(_)) => bail!("--at と --position はどちらか一方にしてください"),
+        (Some(_), Some(_)) => Err(misused("--at と --position はどちらか一方にしてください")),
     }
 }
 
@@ -195,9 +196,9 @@ pub(crate) fn time(text: &str) -> anyhow::Result<Timestamp> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Ok(time);
     }
-    let day_and_time: jiff::civil::DateTime =
-        text.parse().with_context(|| format!("日時「{text}」は 2026-04-01T09:00 のように書いてください"))?;
-    Ok(jiff::tz::Offset::constant(9).to_timestamp(day_and_time)?)
+    let unread = || misused(format!("日時「{text}」は 2026-04-01T09:00 のように書いてください"));
+    let day_and_time: jiff::civil::DateTime = text.parse().map_err(|_| unread())?;
+    jiff::tz::Offset::constant(9).to_timestamp(day_and_time).map_err(|_| unread())
 }
 
 pub(crate) fn now() -> Timestamp {

@@ -15,6 +15,8 @@ use register::{AsOf, Ledger, Position, ViewExt};
 use resident_register::records::{PERSON, Person};
 use store_sqlite::{Options, ReadOnly};
 
+use super::program::daicho as program;
+
 pub(super) struct Town {
     dir: tempfile::TempDir,
     pub(super) config: Config,
@@ -424,4 +426,15 @@ fn archives_and_keys_are_for_the_program_alone() {
     assert_eq!(mode(town.path("archive")), 0o700);
     assert_eq!(mode(town.path("archive").join(file)), 0o600);
     assert_eq!(mode(town.path("archive").join("manifest.txt")), 0o600);
+}
+
+#[test]
+fn a_moment_that_does_not_read_is_a_wrong_use() {
+    let folder = tempfile::tempdir().unwrap();
+    for at in ["昨日", "2026-02-30T09:00", "2026/04/01"] {
+        let restore = ["restore", "archive", "--to", "copy", "--at", at];
+        let told = format!("日時「{at}」は 2026-04-01T09:00 のように書いてください");
+        program(folder.path(), &restore, b"").check(2, &[&told]);
+        assert!(!folder.path().join("copy").exists());
+    }
 }

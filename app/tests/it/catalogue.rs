@@ -120,6 +120,9 @@ fn a_workbook_is_imported_compared_and_written_back() {
     let other = daicho(dir.path(), &["link", "state", "新.xlsx", "-o", "x.xlsx"], b"");
     assert_ne!(other.code, Some(0));
     assert!(other.told.contains("この町の連携一覧ではありません"), "{}", other.told);
+    let text = daicho(dir.path(), &["link", "state", "旧.xlsx", "-o", "状態.tsv"], b"");
+    text.check(2, &["状態は一覧と同じ形式で書きます。状態.tsv の拡張子を 旧.xlsx と同じにしてください"]);
+    assert!(!dir.path().join("状態.tsv").exists());
     for (name, bytes, told) in [
         ("old.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".as_slice(), "XLSX形式で保存し直してください"),
         ("broken.xlsx", b"PK\x03\x04".as_slice(), "XLSX形式のブックとして読めません"),

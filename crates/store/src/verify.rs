@@ -143,7 +143,7 @@ impl Walk {
     /// A cursor behind the end is a sign of an end that was cut off.
     pub fn cursor(&mut self, name: &str, position: u64, head: u64) {
         if head < position {
-            self.tell(|| format!("cursor {name} stands at {position}, behind the newest change {head}"));
+            self.tell(|| format!("読み位置「{name}」が変更{position}を指していますが、最後の変更は{head}です。末尾が切り取られています"));
         }
     }
 
@@ -153,25 +153,19 @@ impl Walk {
         if line.version != expected {
             self.tell(|| {
                 format!(
-                    "{} {}: version {} stands where {expected} belongs",
+                    "{} {}: 版{expected}があるはずのところに、版{}があります",
                     line.kind, line.key, line.version
                 )
             });
         }
         if before.is_some_and(|before| (line.position, line.ordinal) <= (before.position, before.ordinal)) {
             self.tell(|| {
-                format!(
-                    "{} {}: version {} was written before the version in front of it",
-                    line.kind, line.key, line.version
-                )
+                format!("{} {}: 版{}が、その前の版より先に書かれています", line.kind, line.key, line.version)
             });
         }
         if line.closed && before.is_none_or(|before| before.closed) {
             self.tell(|| {
-                format!(
-                    "{} {}: version {} closes a record that is not open",
-                    line.kind, line.key, line.version
-                )
+                format!("{} {}: 版{}が、開いていない記録を閉じています", line.kind, line.key, line.version)
             });
         }
     }
@@ -213,11 +207,11 @@ impl Walk {
                 line = lines()?;
             }
             while let Some(alone) = current.take_if(|current| *current.key < *newest.key) {
-                self.tell(|| format!("{kind} {}: a current record without versions", alone.key));
+                self.tell(|| format!("{kind} {}: 版のない今の記録があります", alone.key));
                 current = currents()?;
             }
             match current.take_if(|current| *current.key == *newest.key) {
-                None => self.tell(|| format!("{kind} {}: the current record is missing", newest.key)),
+                None => self.tell(|| format!("{kind} {}: 今の記録がありません", newest.key)),
                 Some(same) => {
                     if let Some(differs) = difference(shape, vault, &newest, &same) {
                         self.tell(|| format!("{kind} {}: {differs}", newest.key));
@@ -227,7 +221,7 @@ impl Walk {
             }
         }
         while let Some(alone) = current {
-            self.tell(|| format!("{kind} {}: a current record without versions", alone.key));
+            self.tell(|| format!("{kind} {}: 版のない今の記録があります", alone.key));
             current = currents()?;
         }
         Ok(())
@@ -261,10 +255,10 @@ impl Chain<'_> {
         let position = row.position;
         if position != self.position.saturating_add(1) {
             let before = self.position;
-            self.walk.tell(|| format!("change {position} follows change {before}: changes are missing"));
+            self.walk.tell(|| format!("変更{before}の次が変更{position}です。間の変更がありません"));
         }
         if row.at_us < self.at_us {
-            self.walk.tell(|| format!("change {position} was recorded before the change in front of it"));
+            self.walk.tell(|| format!("変更{position}の時刻が、その前の変更より前です"));
         }
         let hasher = begin(row, &self.before);
         self.open = Some(Open { stored: row.hash, hasher, versions: 0, has_gaps: false });
@@ -277,7 +271,7 @@ impl Chain<'_> {
         let Some(open) = own else {
             self.walk.tell(|| {
                 format!(
-                    "{} {} version {} belongs to change {}, which is missing",
+                    "{} {} の版{}が属する変更{}がありません",
                     line.kind, line.key, line.version, line.position
                 )
             });
@@ -306,14 +300,16 @@ impl Chain<'_> {
         let Some(open) = self.open.take() else { return };
         let position = self.position;
         if open.has_gaps {
-            self.walk.tell(|| format!("change {position} has gaps between its versions"));
+            self.walk.tell(|| format!("変更{position}の版が抜けています"));
         }
         match open.hasher.map(ChangeHasher::finish) {
             Ok(hash) if hash == open.stored => {}
-            Ok(_) => self
-                .walk
-                .tell(|| format!("change {position} does not fit its hash: it, or one before, was altered")),
-            Err(error) => self.walk.tell(|| format!("change {position} does not read: {error}")),
+            Ok(_) => self.walk.tell(|| {
+                format!(
+                    "変更{position}がハッシュと合いません。この変更か、その前の変更が書き換えられています"
+                )
+            }),
+            Err(error) => self.walk.tell(|| format!("変更{position}が読めません: {error}")),
         }
         let found = &mut self.walk.0;
         found.changes = found.changes.saturating_add(1);
@@ -342,22 +338,20 @@ fn begin(row: &ChangeRow<'_>, before: &ChainHash) -> Result<ChangeHasher, Fault>
 fn difference(shape: &Shape, vault: Option<&Vault>, newest: &Line<'_>, current: &Current) -> Option<String> {
     if current.version != newest.version || current.position != newest.position {
         return Some(format!(
-            "the current record is version {} of change {}, the newest is {} of {}",
+            "今の記録は版{}（変更{}）ですが、最新の版は{}（変更{}）です",
             current.version, current.position, newest.version, newest.position
         ));
     }
     if current.body != newest.body {
-        return Some("the current body is not that of the newest version".to_owned());
+        return Some("今の記録の内容が、最新の版と違います".to_owned());
     }
     if current.closed != newest.closed {
-        return Some(
-            "the current record is open and the newest version closed, or the other way round".to_owned(),
-        );
+        return Some("今の記録と最新の版の、一方だけが閉じています".to_owned());
     }
     if current.effective_on != newest.effective_on.to_string()
         || newest.recorded_us.is_some_and(|at| at != current.recorded_us)
     {
-        return Some("the current record has another date or time than the newest version".to_owned());
+        return Some("今の記録の日付か時刻が、最新の版と違います".to_owned());
     }
     // A reading without the key compares all but what only the key can tell.
     if vault.is_none() && !shape.kind.sealed.is_empty() {
@@ -367,7 +361,7 @@ fn difference(shape: &Shape, vault: Option<&Vault>, newest: &Line<'_>, current: 
     let columns = opened.and_then(|body| shape.columns(vault, body.as_str()));
     match columns {
         Ok(columns) if columns == current.columns => None,
-        Ok(_) => Some("the declared columns are not those of the body".to_owned()),
+        Ok(_) => Some("検索の列が、記録の内容と違います".to_owned()),
         Err(error) => Some(error.to_string()),
     }
 }

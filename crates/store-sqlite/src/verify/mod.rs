@@ -63,7 +63,7 @@ pub(crate) fn verify(shared: &Shared) -> Result<Verification, Fault> {
         walk_kind(shared, conn, sql, &mut lines, &mut walk)?;
     }
     if let Some(doubts) = doubts.filter(|doubts| !doubts.is_empty() && walk.problems() == 0) {
-        walk.found(format!("two readings of the database differ: {doubts}"));
+        walk.found(format!("データベースの二通りの読み方が一致しません: {doubts}"));
     }
     Ok(walk.end())
 }
@@ -222,7 +222,7 @@ fn damage(conn: &Connection, pragma: &str, walk: &mut Walk) -> Result<(), Fault>
     while let Some(row) = rows.next().or_fault(WHAT)? {
         let said = text(row, 0)?;
         if said != "ok" {
-            walk.found(format!("the database file is damaged: {said}"));
+            walk.found(format!("データベースのファイルが壊れています: {said}"));
         }
     }
     Ok(())
@@ -242,12 +242,14 @@ fn check_schema(shared: &Shared, conn: &Connection, walk: &mut Walk) -> Result<(
     while let Some(row) = triggers.next().or_fault(WHAT)? {
         let name = text(row, 0)?;
         if !wanted.contains_key(name) {
-            walk.found(format!("{name} is a trigger of somebody else: it may write what no change says"));
+            walk.found(format!("トリガー{name}は、このプログラムのものではありません。変更のない書き込みをするおそれがあります"));
         }
     }
     for (name, declaration) in wanted {
         if found.get(&name) != Some(&declaration) {
-            walk.found(format!("{name} is not declared as it should be: the database file was altered"));
+            walk.found(format!(
+                "{name}の定義が、あるべきものと違います。データベースのファイルが書き換えられています"
+            ));
         }
     }
     Ok(())

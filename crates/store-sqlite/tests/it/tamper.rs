@@ -144,71 +144,71 @@ fn verify_tells_what_was_done_to_the_file() {
     let cut_tail = "DELETE FROM changes WHERE position = 5; DELETE FROM versions WHERE position = 5;";
     let table = [
         ("nothing", "", ""),
-        ("a body edited", r#"UPDATE versions SET body = '{"text":"9"}' WHERE key = 'A' AND version = 1"#, "change 1 does not fit"),
-        ("a mark put in", r##"UPDATE versions SET body = '{"#":2,"text":"1"}' WHERE key = 'A' AND version = 1"##, "change 1 does not fit"),
-        ("a reason edited", "UPDATE changes SET reason = 'x' WHERE position = 2", "change 2 does not fit"),
-        ("an actor edited", r#"UPDATE changes SET actor = '{"user":"u2"}' WHERE position = 2"#, "change 2 does not fit"),
-        ("an actor broken", "UPDATE changes SET actor = 'x' WHERE position = 2", "change 2 does not fit"),
-        ("a day broken", "UPDATE changes SET effective_on = 'x' WHERE position = 2", "change 2 does not read"),
-        ("a time moved", "UPDATE changes SET at_us = at_us - 1 WHERE position = 3", "recorded before"),
-        ("a hash edited", "UPDATE changes SET hash = zeroblob(32) WHERE position = 3", "change 4 does not fit"),
-        ("a change deleted", "DELETE FROM changes WHERE position = 3", "changes are missing"),
-        ("its versions left", "DELETE FROM changes WHERE position = 3", "belongs to change 3, which is missing"),
-        ("a version deleted", "DELETE FROM versions WHERE key = 'A' AND version = 1", "version 2 stands where 1 belongs"),
-        ("the last deleted", "DELETE FROM versions WHERE key = 'B' AND version = 2", "the current record is version 2"),
+        ("a body edited", r#"UPDATE versions SET body = '{"text":"9"}' WHERE key = 'A' AND version = 1"#, "変更1がハッシュと合いません"),
+        ("a mark put in", r##"UPDATE versions SET body = '{"#":2,"text":"1"}' WHERE key = 'A' AND version = 1"##, "変更1がハッシュと合いません"),
+        ("a reason edited", "UPDATE changes SET reason = 'x' WHERE position = 2", "変更2がハッシュと合いません"),
+        ("an actor edited", r#"UPDATE changes SET actor = '{"user":"u2"}' WHERE position = 2"#, "変更2がハッシュと合いません"),
+        ("an actor broken", "UPDATE changes SET actor = 'x' WHERE position = 2", "変更2がハッシュと合いません"),
+        ("a day broken", "UPDATE changes SET effective_on = 'x' WHERE position = 2", "変更2が読めません"),
+        ("a time moved", "UPDATE changes SET at_us = at_us - 1 WHERE position = 3", "その前の変更より前です"),
+        ("a hash edited", "UPDATE changes SET hash = zeroblob(32) WHERE position = 3", "変更4がハッシュと合いません"),
+        ("a change deleted", "DELETE FROM changes WHERE position = 3", "間の変更がありません"),
+        ("its versions left", "DELETE FROM changes WHERE position = 3", "が属する変更3がありません"),
+        ("a version deleted", "DELETE FROM versions WHERE key = 'A' AND version = 1", "版1があるはずのところに、版2があります"),
+        ("the last deleted", "DELETE FROM versions WHERE key = 'B' AND version = 2", "今の記録は版2"),
         (
             "two changes swapped",
             "UPDATE changes SET position = 99 WHERE position = 2; UPDATE changes SET position = 2 WHERE position = 4;
              UPDATE changes SET position = 4 WHERE position = 99",
-            "change 2 does not fit",
+            "変更2がハッシュと合いません",
         ),
         (
             "a change inserted",
             "INSERT INTO changes SELECT 6, at_us, effective_on, system, function, actor, reason, cause, hash
              FROM changes WHERE position = 5",
-            "change 6 does not fit",
+            "変更6がハッシュと合いません",
         ),
         (
             "a version inserted",
             r#"INSERT INTO versions (line, kind, key, version, effective_on, closed, body)
                VALUES (5 * 1048576 + 1, 'test/note', 'D', 1, '2026-04-01', 0, '{}')"#,
-            "change 5 does not fit",
+            "変更5がハッシュと合いません",
         ),
-        ("the tail cut", cut_tail, "test/note C: a current record without versions"),
-        ("the tail cut, seen by a cursor", cut_tail, "cursor link/1 stands at 5"),
-        ("a current body edited", r#"UPDATE current_test__note SET body = '{}' WHERE key = 'A'"#, "test/note A: the current body"),
+        ("the tail cut", cut_tail, "test/note C: 版のない今の記録があります"),
+        ("the tail cut, seen by a cursor", cut_tail, "読み位置「link/1」が変更5を指しています"),
+        ("a current body edited", r#"UPDATE current_test__note SET body = '{}' WHERE key = 'A'"#, "test/note A: 今の記録の内容が、最新の版と違います"),
         (
             "two current records exchanged",
             "UPDATE current_test__note SET key = 'X' WHERE key = 'A'; UPDATE current_test__note SET key = 'A' WHERE key = 'C';
              UPDATE current_test__note SET key = 'C' WHERE key = 'X'",
-            "test/note A: the current record is version",
+            "test/note A: 今の記録は版",
         ),
         (
             "two versions exchanged",
             "UPDATE versions SET version = 9 WHERE key = 'A' AND version = 1;
              UPDATE versions SET version = 1 WHERE key = 'A' AND version = 2;
              UPDATE versions SET version = 2 WHERE key = 'A' AND version = 9",
-            "test/note A: version 2 was written before the version in front of it",
+            "test/note A: 版2が、その前の版より先に書かれています",
         ),
-        ("closed twice", "UPDATE versions SET closed = 1 WHERE key = 'B' AND version = 1", "test/note B: version 1 closes a record"),
+        ("closed twice", "UPDATE versions SET closed = 1 WHERE key = 'B' AND version = 1", "test/note B: 版1が、開いていない記録を閉じています"),
         (
             "a version of an unknown kind deleted",
             r#"INSERT INTO versions (line, kind, key, version, effective_on, closed, body)
                VALUES (5 * 1048576 + 1, 'test/gone', 'D', 2, '2026-04-01', 0, '{}')"#,
-            "test/gone D: version 2 stands where 1 belongs",
+            "test/gone D: 版1があるはずのところに、版2があります",
         ),
-        ("a current record deleted", "DELETE FROM current_test__note WHERE key = 'A'", "test/note A: the current record is missing"),
-        ("a current record reopened", "UPDATE current_test__note SET closed = 0 WHERE key = 'B'", "test/note B: the current record is open"),
-        ("a column edited", "UPDATE current_test__person SET ward = '西'", "test/person P: the declared columns"),
+        ("a current record deleted", "DELETE FROM current_test__note WHERE key = 'A'", "test/note A: 今の記録がありません"),
+        ("a current record reopened", "UPDATE current_test__note SET closed = 0 WHERE key = 'B'", "test/note B: 今の記録と最新の版の、一方だけが閉じています"),
+        ("a column edited", "UPDATE current_test__person SET ward = '西'", "test/person P: 検索の列が、記録の内容と違います"),
         ("a cursor moved by hand", "UPDATE cursors SET position = 4", "cursor link/1 does not fit its mark"),
         ("a column computed otherwise", "
             PRAGMA writable_schema = ON;
             UPDATE sqlite_schema SET sql = replace(sql, 'line >> 20', 'line >> 21') WHERE name = 'versions'",
-            "versions is not declared as it should be"),
+            "versionsの定義が、あるべきものと違います"),
         (
             "a trigger put in",
             "CREATE TRIGGER forget AFTER INSERT ON current_test__note BEGIN DELETE FROM current_test__note; END",
-            "forget is a trigger of somebody else",
+            "トリガーforgetは、このプログラムのものではありません",
         ),
         ("an index dropped", "DROP INDEX current_test__person_by_ward", ""),
         // Past the index: its entry still leads to where the record was.
@@ -220,7 +220,7 @@ fn verify_tells_what_was_done_to_the_file() {
             PRAGMA writable_schema = ON;
             UPDATE sqlite_schema SET sql = replace(sql, 'closed = 1', 'closed = 0') WHERE name = 'current_test__person_by_ward';
             PRAGMA writable_schema = RESET",
-            "the database file is damaged"),
+            "データベースのファイルが壊れています"),
         ("a value twice in a unique column", "
             INSERT INTO versions (line, kind, key, version, effective_on, closed, body)
               SELECT 5 * 1048576 + 1, kind, 'Q', 1, effective_on, 0, body FROM versions WHERE key = 'P';
@@ -233,7 +233,7 @@ fn verify_tells_what_was_done_to_the_file() {
             UPDATE sqlite_schema SET sql = replace(sql, 'INDEX', 'UNIQUE INDEX') WHERE name = 'current_test__person_by_number';
             PRAGMA writable_schema = RESET",
             "non-unique entry in index"),
-        ("a sealed column edited", "UPDATE current_test__person SET number = 'x'", "test/person P: the declared columns"),
+        ("a sealed column edited", "UPDATE current_test__person SET number = 'x'", "test/person P: 検索の列が、記録の内容と違います"),
     ];
     for (name, sql, wanted) in table {
         let found = problems_after(sql);
