@@ -8,7 +8,7 @@ use system::{Context, TextQuery};
 
 use crate::linked;
 use crate::records::{ADDRESSEE, Addressee};
-use crate::rules::{Agreement, Sought, candidate};
+use crate::rules::{Agreement, Sought, candidate, may_refer};
 
 /// The most hits of one question to the index that are looked at.
 const HITS_MAX: usize = 200;
@@ -29,10 +29,15 @@ pub(crate) struct Candidate {
 }
 
 /// Candidates by name, reading and address, past ones too, in order of number. Sub numbers (名寄せ元) give way to nobody: the
-/// caller may know the person by either.
+/// caller may know the person by either. Whom the asking task may not refer to (他業務参照不可) is none of them.
 ///
 /// Source: 共通機能標準仕様書, 住登外者宛名番号管理機能 (0310005, past names and addresses).
-pub(crate) fn find(view: &dyn View, sought: &Sought, context: &Context<'_>) -> Result<Vec<Candidate>, Fault> {
+pub(crate) fn find(
+    view: &dyn View,
+    sought: &Sought,
+    task_id: &str,
+    context: &Context<'_>,
+) -> Result<Vec<Candidate>, Fault> {
     let terms = [
         ("name", fold_name(&sought.name)),
         ("name", fold_name(&sought.alias_name)),
@@ -52,7 +57,7 @@ pub(crate) fn find(view: &dyn View, sought: &Sought, context: &Context<'_>) -> R
             if found.contains_key(&hit.key) {
                 continue;
             }
-            let judged = judge(view, &hit.key, sought)?;
+            let judged = judge(view, &hit.key, sought)?.filter(|found| may_refer(&found.held, task_id));
             found.insert(hit.key, judged);
         }
     }

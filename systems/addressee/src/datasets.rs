@@ -12,7 +12,7 @@ use crate::records::{
     ACCOUNT, ADDRESSEE, Account, Addressee, AddresseeClass, MAILING, Mailing, PersonQuery, QUERY, REQUEST,
     Request, TAX_AGENT, TaxAgent,
 };
-use crate::rules::letter_name;
+use crate::rules::{letter_name, may_refer};
 
 /// The datasets of the system.
 pub(crate) fn all() -> Vec<Dataset> {
@@ -51,9 +51,15 @@ static ADDRESSEE_ITEMS: [Item; 17] = [
     Item::new("merged_into", "名寄せ先宛名番号", ItemType::Code),
 ];
 
+/// A record marked 他業務参照不可 has no row: whoever receives is another task than the one that registered it, or cannot be told apart from
+/// one. Who registered it asks for it by `inquiry`.
+///
 /// A link of 名寄せ is a record of its own; whoever makes or undoes one writes the sub number's record too, so that its row goes out.
 fn addressee(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     let held = stored.typed::<Addressee>()?.record;
+    if !may_refer(&held, "") {
+        return Ok(Fate::Skip);
+    }
     row.push(held.addressee_no.as_str());
     row.push_display(&stored.version);
     row.push(held.class.code());
@@ -114,7 +120,7 @@ fn certificate(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, 
     }
     row.push(held.addressee_no.as_str());
     let merged = linked::merged_into(view, &stored.key)?.is_some();
-    if held.protected || merged {
+    if held.protected || merged || !may_refer(&held, "") {
         row.push("0");
         for _ in CERTIFICATE_ITEMS.iter().skip(2) {
             row.push("");

@@ -195,3 +195,27 @@ pub(crate) fn task_id(text: &str) -> Finding {
         "登録を依頼した業務の業務ID（例 001）を入力してください。",
     )
 }
+
+/// ADR66: the record is for the task that registered it alone (他業務参照不可). Who that is, it does not say.
+pub(crate) fn not_referred(item: &str, label: &str, number: &str) -> Finding {
+    Finding::error(
+        "ADR66",
+        item,
+        label,
+        format!("宛名番号 {number} は他業務参照不可です。登録した業務だけが使えます。"),
+        "宛名の担当に確かめるか、新しい番号の付番を依頼してください。同じ人の番号は、宛名の担当が名寄せします。",
+    )
+}
+
+/// ADR67: data that other tasks must not see would stand on a record they see.
+pub(crate) fn not_marked(item: &str, label: &str, number: &str) -> Finding {
+    Finding::error(
+        "ADR67",
+        item,
+        label,
+        format!(
+            "宛名番号 {number} はほかの業務が登録した宛名です。他業務参照不可の情報を載せると、その業務が使えなくなります。"
+        ),
+        "本人確認情報から得た情報は、新しい番号の付番を依頼して登録してください。同じ人の番号は、宛名の担当が名寄せします。",
+    )
+}

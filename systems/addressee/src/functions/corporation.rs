@@ -142,7 +142,7 @@ fn decide_register(view: &dyn View, input: &Input, context: &Context<'_>) -> Res
         address: address.one_line(),
         ..Sought::default()
     };
-    let alike = candidates::find(view, &sought, context)?;
+    let alike = candidates::find(view, &sought, "", context)?;
     let alike = alike.iter().filter(|found| found.held.class == AddresseeClass::Corporation);
     let found = alike.map(findings::candidate).collect();
     let mut made = Addressee {

@@ -10,6 +10,7 @@ use super::{concealed, per_tax};
 use crate::findings;
 use crate::linked;
 use crate::records::{ADDRESSEE, Account, Addressee, Mailing, Merge, PerTax, TaxAgent};
+use crate::rules::may_refer;
 
 /// 宛名照会.
 pub fn function() -> Function {
@@ -21,7 +22,10 @@ pub fn function() -> Function {
         effect: Effect::Reads,
         form: Form::of(vec![Section::once(
             "照会する宛名",
-            vec![Field::new("addressee_no", "宛名番号", FieldKind::AddresseeNo).required()],
+            vec![
+                Field::new("addressee_no", "宛名番号", FieldKind::AddresseeNo).required(),
+                super::task_field(),
+            ],
         )]),
         in_menu: true,
         decide,
@@ -33,6 +37,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let Some(held) = view.load::<Addressee>(number)? else {
         return Ok(Outcome::refused(vec![findings::unknown("addressee_no", "宛名番号", number)]));
     };
+    let task_id = input.text("task_id");
+    let referred = may_refer(&held.record, task_id);
     let hidden = linked::is_hidden(view, &held.record)?;
     let mut subjects = vec![number.to_owned()];
     let mut household = Vec::new();
@@ -41,7 +47,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             if member.key != number {
                 let mate = member.typed::<Addressee>()?.record;
                 let hidden = hidden || linked::is_hidden(view, &mate)?;
-                household.push(super::shown(&mate, hidden));
+                household.push(super::shown_to(&mate, hidden, task_id));
                 subjects.push(member.key);
             }
         }
@@ -49,6 +55,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut history: Vec<Value> = Vec::new();
     let mut before: Option<Addressee> = None;
     for version in view.load_history::<Addressee>(number)? {
+        // What was so before the mark is of the same person.
+        if !referred {
+            break;
+        }
         // A version that only had the row go out anew, for a 名寄せ: the links are told by themselves.
         if before.as_ref() == Some(&version.record) {
             continue;
@@ -58,23 +68,32 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
             "version": version.version,
             "recorded_at": version.recorded_at.to_string(),
             "effective_on": version.effective_on.to_string(),
-            "row": super::shown(&version.record, hidden),
+            "row": super::shown_to(&version.record, hidden, task_id),
         }));
     }
     // Newest first, as staff read it.
     history.reverse();
     let merges = merges(view, number)?;
     subjects.extend(merges.iter().flat_map(|merge| [merge.sub_no, merge.main_no]).map(|no| no.to_string()));
-    let (agents, agent_numbers) = agents(view, number, hidden, context)?;
+    // Of somebody another task registered nothing but the number is told.
+    let (mailings, (agents, agent_numbers), accounts) = if referred {
+        (
+            mailings(view, number, hidden, context)?,
+            agents(view, number, hidden, context)?,
+            accounts(view, number, context)?,
+        )
+    } else {
+        (Vec::new(), (Vec::new(), Vec::new()), Vec::new())
+    };
     subjects.extend(agent_numbers);
     subjects.sort_unstable();
     subjects.dedup();
     let data = json!({
-        "addressee": super::shown(&held.record, hidden),
+        "addressee": super::shown_to(&held.record, hidden, task_id),
         "merges": merges.iter().map(shown_merge).collect::<Vec<_>>(),
-        "mailings": mailings(view, number, hidden, context)?,
+        "mailings": mailings,
         "tax_agents": agents,
-        "accounts": accounts(view, number, context)?,
+        "accounts": accounts,
         "household": household,
         "history": history,
     });

@@ -21,16 +21,25 @@ pub mod unmerge;
 
 use register::Write;
 use serde_json::{Value, json};
-use system::{Answer, Outcome};
+use system::{Answer, Field, FieldKind, Outcome};
 
 use crate::findings::PROTECTED;
 use crate::records::Addressee;
-use crate::rules::letter_name;
+use crate::rules::{letter_name, may_refer};
 
 pub(crate) use carry_over::carried;
 pub(crate) use non_resident_close::became;
 pub(crate) use people::PersonAsked;
 pub(crate) use requests::request_person;
+
+/// What stands for the name of somebody another task must not see.
+const UNREFERRED: &str = "（他業務参照不可）";
+
+/// The field by which whoever looks says for which task.
+fn task_field() -> Field {
+    Field::new("task_id", "業務ID", FieldKind::Text(3))
+        .help("他業務参照不可の宛名は、登録した業務の業務IDを入力したときだけ出ます。")
+}
 
 /// Where an address that is hidden here can be seen.
 const HIDDEN_NOTICE: &str = "支援措置により、この画面では住所を表示しません。住民の住所は住民記録で、権限のある職員が解除審査を経て確かめてください。";
@@ -82,6 +91,22 @@ fn shown(held: &Addressee, hidden: bool) -> Value {
         "closing_reason": held.closing_reason,
         "closing_reason_label": held.closing_reason.map(|reason| reason.label()),
     })
+}
+
+/// What a screen shows of an addressee to a task. To another one than registered it, of a record marked 他業務参照不可 only that it is there.
+fn shown_to(held: &Addressee, hidden: bool, task_id: &str) -> Value {
+    if may_refer(held, task_id) {
+        return shown(held, hidden);
+    }
+    let bare = Addressee {
+        name: UNREFERRED.to_owned(),
+        display_name: UNREFERRED.to_owned(),
+        no_reference: true,
+        closed_on: held.closed_on,
+        closing_reason: held.closing_reason,
+        ..Addressee::blank(held.addressee_no, held.class)
+    };
+    shown(&bare, hidden)
 }
 
 /// A text that tells where somebody is, or that it is protected. The word stands also where there is none: whether somebody

@@ -17,6 +17,7 @@ use crate::findings;
 use crate::linked;
 use crate::numbering::Numbering;
 use crate::records::{Addressee, AddresseeClass, Merge};
+use crate::rules::{may_mark, may_refer};
 
 #[derive(Deserialize)]
 struct Asked {
@@ -121,7 +122,7 @@ fn number(view: &dyn View, asked: &Asked, context: &Context<'_>) -> Result<Outco
     if !found.is_empty() {
         return Ok(Outcome::refused(found));
     }
-    let candidates = candidates::find(view, &asked.person.sought(), context)?;
+    let candidates = candidates::find(view, &asked.person.sought(), &asked.person.task_id, context)?;
     if !candidates.is_empty() && !asked.different_person {
         return Ok(chosen_from(asked, &candidates));
     }
@@ -184,6 +185,13 @@ fn known(view: &dyn View, asked: &Asked, context: &Context<'_>) -> Result<Outcom
         return Ok(Outcome::refused(found));
     }
     let record = held.record;
+    let task_id = asked.person.task_id.as_str();
+    if !may_refer(&record, task_id) {
+        return Ok(Outcome::refused(vec![findings::not_referred("addressee_no", "宛名番号", number)]));
+    }
+    if asked.shorikubun == Step::Known && !may_mark(&record, asked.person.no_reference, task_id) {
+        return Ok(Outcome::refused(vec![findings::not_marked("addressee_no", "宛名番号", number)]));
+    }
     let before = match record.class {
         AddresseeClass::Corporation => {
             return Ok(Outcome::refused(vec![findings::wrong_class(&record, AddresseeClass::NonResident)]));

@@ -34,7 +34,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if !found.is_empty() {
         return Ok(Outcome::refused(found));
     }
-    let candidates = candidates::find(view, &asked.sought(), context)?;
+    let candidates = candidates::find(view, &asked.sought(), &asked.task_id, context)?;
     found.extend(candidates.iter().map(findings::candidate));
     let mut numbering = Numbering::of(view, Numbering::NON_RESIDENT)?;
     let number = numbering.next()?;

@@ -16,6 +16,7 @@ use crate::findings;
 use crate::linked;
 use crate::numbering::Numbering;
 use crate::records::{Addressee, AddresseeClass, REQUEST, Request, RequestState};
+use crate::rules::{may_mark, may_refer};
 
 /// The most requests one answer shows; decided ones make room.
 const ROWS_MAX: usize = 200;
@@ -82,6 +83,10 @@ fn decide_list(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result
         let mut hidden = false;
         for number in &request.candidates {
             let Some(held) = view.load::<Addressee>(number.as_str())? else { continue };
+            // It may have been marked since it came into question.
+            if !may_refer(&held.record, &request.task_id) {
+                continue;
+            }
             let conceal = linked::is_hidden(view, &held.record)?;
             hidden = hidden || conceal;
             candidates.push(super::shown(&held.record, conceal));
@@ -183,6 +188,12 @@ fn known(
         return Ok(Err(findings::unknown("addressee_no", "回答する宛名番号", number)));
     };
     let record = &held.record;
+    if !may_refer(record, &request.task_id) {
+        return Ok(Err(findings::not_referred("addressee_no", "回答する宛名番号", number)));
+    }
+    if !may_mark(record, request.no_reference, &request.task_id) {
+        return Ok(Err(findings::not_marked("addressee_no", "回答する宛名番号", number)));
+    }
     let write = match record.class {
         AddresseeClass::Corporation => {
             return Ok(Err(findings::wrong_class(record, AddresseeClass::NonResident)));

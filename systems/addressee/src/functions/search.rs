@@ -10,6 +10,7 @@ use system::{
 
 use crate::linked;
 use crate::records::{ADDRESSEE, Addressee};
+use crate::rules::may_refer;
 use crate::texts;
 
 /// The most addressees one answer shows; more than a screen is a reason to ask more narrowly.
@@ -20,6 +21,8 @@ struct Asked {
     q: String,
     #[serde(default)]
     include_former: bool,
+    #[serde(default)]
+    task_id: String,
 }
 
 /// 宛名検索. Several words, parted by spaces, must all be found.
@@ -37,6 +40,7 @@ pub fn function() -> Function {
                     .required()
                     .help("一部分だけでも探せます。空白で区切ると、すべてを含むものを探します。"),
                 Field::new("include_former", "転出者・死亡者・閉鎖した宛名等を含む", FieldKind::Flag),
+                super::task_field(),
             ],
         )]),
         in_menu: true,
@@ -64,6 +68,10 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         // The index may be a moment ahead of the view, or behind.
         let Some(held) = view.load::<Addressee>(&hit.key)? else { continue };
         let held = held.record;
+        // Not told of at all: who finds somebody by a name knows that there is one.
+        if !may_refer(&held, &asked.task_id) {
+            continue;
+        }
         let hidden = any_protected && linked::is_hidden(view, &held)?;
         // Whoever finds a protected person by an address has found out the address.
         if hidden && !texts::found_without_address(&held, &terms)? {

@@ -8,11 +8,12 @@ use register::{Fault, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Finding, Incoming, Intake, RefusedRow};
 
 use super::refusal;
+use crate::findings;
 use crate::functions::{became, carried, request_person};
 use crate::linked;
 use crate::numbering::Numbering;
 use crate::records::{ADDRESSEE, Addressee, AddresseeClass, Closing, ClosingReason, Request, RequestState};
-use crate::rules::candidate;
+use crate::rules::{candidate, may_mark, may_refer};
 
 const SUBJECT: &str = "request_no";
 
@@ -91,6 +92,12 @@ impl People<'_> {
                 }
             },
         };
+        if !may_refer(&held, &request.task_id) {
+            return Ok(Err(coded(findings::not_referred("addressee_no", "宛名番号", &key))));
+        }
+        if !may_mark(&held, request.no_reference, &request.task_id) {
+            return Ok(Err(coded(findings::not_marked("addressee_no", "宛名番号", &key))));
+        }
         let before = match held.class {
             AddresseeClass::NonResident if held.closed_on.is_none() => held.clone(),
             AddresseeClass::Resident if !held.is_current() => carried(&held, None, &request.task_id),
@@ -139,10 +146,11 @@ impl People<'_> {
             let mut found = candidates.get_mut(at).map(std::mem::take).unwrap_or_default();
             let sought = person.sought();
             // Somebody numbered a moment ago in this very call comes into question too.
-            let new = self
-                .changed
-                .values()
-                .filter(|(held, version)| version.is_none() && candidate(held, &sought, true).is_some());
+            let new = self.changed.values().filter(|(held, version)| {
+                version.is_none()
+                    && may_refer(held, &request.task_id)
+                    && candidate(held, &sought, true).is_some()
+            });
             found.extend(new.map(|(held, _)| held.addressee_no));
             let request = if found.is_empty() {
                 let number = numbering.next()?;
@@ -165,11 +173,14 @@ impl People<'_> {
         if pending.is_empty() {
             return Ok(found);
         }
-        let sought: Vec<_> = pending.iter().map(|(request, _)| request_person(request).sought()).collect();
+        let sought: Vec<_> = pending
+            .iter()
+            .map(|(request, _)| (request_person(request).sought(), request.task_id.as_str()))
+            .collect();
         self.view.scan(&ADDRESSEE, None, &mut |stored| {
             let held = stored.typed::<Addressee>()?.record;
-            for (sought, found) in sought.iter().zip(&mut found) {
-                if candidate(&held, sought, true).is_some() {
+            for ((sought, task_id), found) in sought.iter().zip(&mut found) {
+                if may_refer(&held, task_id) && candidate(&held, sought, true).is_some() {
                     found.push(held.addressee_no);
                 }
             }
@@ -185,6 +196,11 @@ impl People<'_> {
         }
         Ok(writes)
     }
+}
+
+/// A finding as the words of a refused row.
+fn coded(finding: Finding) -> String {
+    format!("{}（{}）{}", finding.message, finding.code, finding.remedy)
 }
 
 fn read(row: &Incoming<'_>, context: &Context<'_>) -> Result<(Request, Option<AddresseeNo>), RefusedRow> {

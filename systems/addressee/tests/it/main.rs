@@ -16,6 +16,8 @@ mod protected;
 #[cfg(test)]
 mod queries;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod residents;
 #[cfg(test)]
 mod support;
