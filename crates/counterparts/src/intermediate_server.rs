@@ -1,4 +1,4 @@
-//! 模擬中間サーバー: takes copies, blocks and inquiries by file, and answers row by row.
+//! 模擬中間サーバー: takes numbers, copies, blocks and inquiries by file, and answers row by row.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,9 +7,11 @@ use layout::{Plan, Record};
 use transport::{Folder, Verdict};
 
 use crate::folder_receiver::{FolderReceiver, ReceiverError, Taken};
+use crate::numbers::{Numbers, Refusal, Told};
 use crate::sender::{Mishap, Sender, SenderError};
 
 /// The datasets it takes, by the control file.
+const NUMBERS: &str = "integrated-addressee/registration";
 const COPIES: &str = "integrated-addressee/copy";
 const BLOCKS: &str = "integrated-addressee/block";
 const INQUIRIES: &str = "integrated-addressee/information-inquiry";
@@ -24,8 +26,12 @@ const ORDERED: (&str, &str) = ("E101", "項目の値が範囲外");
 pub struct ServerOrders {
     /// Copies and blocks of these people (団体内統合宛名番号) are refused.
     pub refused: BTreeSet<String>,
+    /// The registration and deletion of these numbers is refused.
+    pub refused_numbers: BTreeSet<String>,
     /// Of these people no copy is taken before a block.
     pub block_first: BTreeSet<String>,
+    /// No copy, block or inquiry is taken of a number that was not registered. A server that was started anew knows none.
+    pub number_first: bool,
     /// What others answer about these people.
     pub answers: BTreeMap<String, String>,
 }
@@ -43,6 +49,9 @@ pub struct IntermediateServer {
     /// Newest 送信回数 and items by 処理通番, of copies that were accepted.
     copies: BTreeMap<String, (String, String)>,
     blocked: BTreeMap<String, bool>,
+    numbers: Numbers,
+    /// The number of each accepted copy.
+    copy_of: BTreeMap<String, String>,
     /// In the order the rows came: results not sent yet.
     owed_results: Vec<[String; 6]>,
     owed_answers: Vec<[String; 5]>,
@@ -64,6 +73,8 @@ impl IntermediateServer {
             orders: ServerOrders::default(),
             copies: BTreeMap::new(),
             blocked: BTreeMap::new(),
+            numbers: Numbers::default(),
+            copy_of: BTreeMap::new(),
             owed_results: Vec::new(),
             owed_answers: Vec::new(),
             log: Vec::new(),
@@ -133,6 +144,11 @@ impl IntermediateServer {
         self.blocked.get(integrated_no).copied().unwrap_or(false)
     }
 
+    /// Whether a number is registered; none of a number it never heard of.
+    pub fn is_registered(&self, integrated_no: &str) -> Option<bool> {
+        self.numbers.is_registered(integrated_no)
+    }
+
     /// Every row it took, in order: dataset and 団体内統合宛名番号.
     pub fn log(&self) -> &[(String, String)] {
         &self.log
@@ -154,10 +170,15 @@ impl IntermediateServer {
         let person = text("integrated_no");
         self.log.push((dataset.to_owned(), person.clone()));
         match dataset {
+            NUMBERS => {
+                let refusal = self.register(&person, &text("send_no"), &text("request"));
+                self.owe("3", person, text("send_no"), refusal);
+            }
             COPIES => {
                 let unblocked = self.orders.block_first.contains(&person) && !self.is_blocked(&person);
-                let refusal = if unblocked { Some(UNBLOCKED) } else { self.refusal(&person) };
+                let refusal = self.refusal(&person).or(unblocked.then_some(UNBLOCKED));
                 if refusal.is_none() {
+                    self.copy_of.insert(text("copy_no"), person);
                     self.copies.insert(text("copy_no"), (text("send_no"), text("items")));
                 }
                 self.owe("1", text("copy_no"), text("send_no"), refusal);
@@ -170,9 +191,15 @@ impl IntermediateServer {
                 self.owe("2", person, text("send_no"), refusal);
             }
             INQUIRIES => {
-                let answer = self.orders.answers.get(&person).cloned();
-                let state = if answer.is_some() { "2" } else { "3" };
-                let [code, words] = [String::new(), String::new()];
+                let refusal = self.unknown(&person);
+                let answer = self.orders.answers.get(&person).filter(|_| refusal.is_none()).cloned();
+                let state = match (refusal, &answer) {
+                    (Some(_), _) => "9",
+                    (None, Some(_)) => "2",
+                    (None, None) => "3",
+                };
+                let (code, words) = refusal.unwrap_or_default();
+                let [code, words] = [code, words].map(str::to_owned);
                 let row = [text("inquiry_no"), state.to_owned(), code, words, answer.unwrap_or_default()];
                 self.owed_answers.push(row);
             }
@@ -180,8 +207,33 @@ impl IntermediateServer {
         }
     }
 
-    fn refusal(&self, person: &str) -> Option<(&'static str, &'static str)> {
-        self.orders.refused.contains(person).then_some(ORDERED)
+    fn refusal(&self, person: &str) -> Option<Refusal> {
+        self.unknown(person).or_else(|| self.orders.refused.contains(person).then_some(ORDERED))
+    }
+
+    fn unknown(&self, person: &str) -> Option<Refusal> {
+        self.numbers.refusal(person, self.orders.number_first)
+    }
+
+    /// Takes a registration or a deletion. With a number go its block and its copies.
+    fn register(&mut self, person: &str, send_no: &str, request: &str) -> Option<Refusal> {
+        if self.orders.refused_numbers.contains(person) {
+            return Some(ORDERED);
+        }
+        let told = match self.numbers.tell(person, send_no, request) {
+            Ok(told) => told,
+            Err(refusal) => return Some(refusal),
+        };
+        if told == Told::Deleted {
+            self.blocked.remove(person);
+            let gone: Vec<String> =
+                self.copy_of.iter().filter(|(_, of)| *of == person).map(|(no, _)| no.clone()).collect();
+            for copy_no in gone {
+                self.copies.remove(&copy_no);
+                self.copy_of.remove(&copy_no);
+            }
+        }
+        None
     }
 
     fn owe(&mut self, of: &str, no: String, send_no: String, refusal: Option<(&str, &str)>) {

@@ -3,6 +3,7 @@
 mod folder_receiver;
 mod http_receiver;
 mod intermediate_server;
+mod numbers;
 mod seen;
 mod sender;
 

@@ -5,14 +5,17 @@
 use register::{Fault, Stored, View, ViewExt};
 use system::{Dataset, Fate, Item, ItemType, Row};
 
+use crate::desk::Desk;
 use crate::records::{
     BLOCK, Block, COPY, INFORMATION_ANSWER, INFORMATION_INQUIRY, InformationAnswer, InformationInquiry,
-    ProvisionCopy, ResultOf, SIGN_REQUEST, SignRequest, TRANSMISSION_RESULT, TransmissionResult,
+    IntegratedNo, ProvisionCopy, REGISTRATION, Registration, ResultOf, SIGN_REQUEST, SignRequest,
+    TRANSMISSION_RESULT, TransmissionResult,
 };
+use crate::rules::registrations;
 
 /// The datasets of the system.
 pub(crate) fn all() -> Vec<Dataset> {
-    vec![COPIES, BLOCKS, INQUIRIES, COPY_RESULTS, INQUIRY_STATES, SIGN_REQUESTS]
+    vec![COPIES, BLOCKS, REGISTRATIONS, INQUIRIES, COPY_RESULTS, INQUIRY_STATES, SIGN_REQUESTS]
 }
 
 /// 副本: what may go. What waits is no record of this kind.
@@ -39,8 +42,11 @@ static COPY_ITEMS: [Item; 9] = [
     Item::new("updated_on", "更新年月日", ItemType::Date),
 ];
 
-fn copy(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+fn copy(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     let one = stored.typed::<ProvisionCopy>()?.record;
+    if is_deleted(view, one.integrated_no)? {
+        return Ok(Fate::Skip);
+    }
     row.push(&stored.key);
     row.push_display(&stored.version);
     row.push(&one.copy_no);
@@ -75,8 +81,11 @@ static BLOCK_ITEMS: [Item; 7] = [
     Item::new("valid_to", "適用終了年月日", ItemType::Date),
 ];
 
-fn block(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+fn block(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     let one = stored.typed::<Block>()?.record;
+    if is_deleted(view, one.integrated_no)? {
+        return Ok(Fate::Skip);
+    }
     row.push(one.integrated_no.as_str());
     row.push_display(&stored.version);
     row.push_display(&one.send_no);
@@ -85,6 +94,41 @@ fn block(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault
     row.push_optional(one.valid_from);
     row.push_optional(one.valid_to);
     Ok(Fate::Row)
+}
+
+/// 団体内統合宛名番号の登録・削除: a row for each number. It has nothing of the person.
+///
+/// Source: 共通機能標準仕様書 032 (0320008).
+const REGISTRATIONS: Dataset = Dataset {
+    id: "integrated-addressee/registration",
+    title: "団体内統合宛名番号の登録・削除（中間サーバー）",
+    kind: &REGISTRATION,
+    items: &REGISTRATION_ITEMS,
+    subject: "integrated_no",
+    row: registration,
+};
+
+static REGISTRATION_ITEMS: [Item; 5] = [
+    Item::new("integrated_no", "団体内統合宛名番号", ItemType::Code),
+    Item::new("history_no", "履歴番号", ItemType::Number),
+    Item::new("send_no", "送信回数", ItemType::Number),
+    Item::new("request", "処理区分", ItemType::Code),
+    Item::new("told_on", "連絡年月日", ItemType::Date),
+];
+
+fn registration(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    let one = stored.typed::<Registration>()?.record;
+    row.push(one.integrated_no.as_str());
+    row.push_display(&stored.version);
+    row.push_display(&one.send_no);
+    row.push(if one.deleted { "9" } else { "1" });
+    row.push_display(&one.sent_on);
+    Ok(Fate::Row)
+}
+
+/// Nothing of a number that was deleted at the server goes there; what is linked again goes again.
+fn is_deleted(view: &dyn View, integrated_no: IntegratedNo) -> Result<bool, Fault> {
+    registrations::is_deleted(&Desk::new(view), integrated_no.as_str())
 }
 
 /// 情報照会: those whose person has an integrated number.
@@ -108,9 +152,12 @@ static INQUIRY_ITEMS: [Item; 6] = [
     Item::new("asked_on", "照会年月日", ItemType::Date),
 ];
 
-fn inquiry(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+fn inquiry(view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     let one = stored.typed::<InformationInquiry>()?.record;
     let Some(integrated_no) = one.integrated_no else { return Ok(Fate::Skip) };
+    if is_deleted(view, integrated_no)? {
+        return Ok(Fate::Skip);
+    }
     row.push(&one.inquiry_no);
     row.push_display(&stored.version);
     row.push(integrated_no.as_str());

@@ -8,8 +8,8 @@ use system::{Check, Inconsistency};
 
 use crate::desk::Desk;
 use crate::records::{
-    Block, COPY, Counter, IntegratedNo, LINK, Link, PENDING, PERSON, Person, ProvisionCopy, ResultOf,
-    TRANSMISSION_RESULT, TransmissionResult, WAITING_COPY, WaitingCopy,
+    Block, COPY, Counter, IntegratedNo, LINK, Link, PENDING, PERSON, Person, ProvisionCopy, REGISTRATION,
+    Registration, ResultOf, TRANSMISSION_RESULT, TransmissionResult, WAITING_COPY, WaitingCopy,
 };
 use crate::rules::hold;
 
@@ -28,6 +28,11 @@ pub fn checks() -> Vec<Check> {
             id: "copy",
             title: "送れる副本が残っておらず、結果が送ったもののものであること",
             run: copies,
+        },
+        Check {
+            id: "registration",
+            title: "中間サーバーに連絡した番号が、宛名対応のある番号だけであること",
+            run: numbers,
         },
     ]
 }
@@ -95,11 +100,33 @@ fn copies(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
         let sent = match result.result_of {
             ResultOf::Copy => view.load::<ProvisionCopy>(&result.of)?.map(|held| held.record.send_no),
             ResultOf::Block => view.load::<Block>(&result.of)?.map(|held| held.record.send_no),
+            ResultOf::Number => match result.of.strip_prefix("number-") {
+                Some(number) => view.load::<Registration>(number)?.map(|held| held.record.send_no),
+                None => None,
+            },
         };
         if sent.is_none_or(|sent| sent < result.send_no) {
             let what = "送っていないものの結果です。".to_owned();
             found.push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what });
         }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
+/// A number that somebody has is registered, one that nobody has is deleted. Numbers given before numbers were told have no such record.
+fn numbers(view: &dyn View) -> Result<Vec<Inconsistency>, Fault> {
+    let mut found = Vec::new();
+    view.scan(&REGISTRATION, None, &mut |stored| {
+        let deleted = stored.typed::<Registration>()?.record.deleted;
+        let linked = !view.load_by::<Link>("integrated_no", &stored.key)?.is_empty();
+        let what = match (deleted, linked) {
+            (true, true) => "宛名対応があるのに、中間サーバーに削除を連絡しています。",
+            (false, false) => "宛名対応がないのに、中間サーバーに削除を連絡していません。",
+            _ => return Ok(ControlFlow::Continue(())),
+        };
+        found
+            .push(Inconsistency { record: format!("{} {}", stored.kind, stored.key), what: what.to_owned() });
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(found)

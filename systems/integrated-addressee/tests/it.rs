@@ -8,6 +8,7 @@ mod it {
     mod copies;
     mod inquiries;
     mod pending;
+    mod registrations;
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ macro_rules! link_files {
     };
 }
 
-pub(crate) const LINKS: [(&str, &str); 112] = link_files![
+pub(crate) const LINKS: [(&str, &str); 113] = link_files![
     "resident-to-addressee.toml",
     "resident-to-child-allowance.toml",
     "resident-to-electoral-roll.toml",
@@ -37,6 +37,7 @@ pub(crate) const LINKS: [(&str, &str); 112] = link_files![
     "specific-personal-to-integrated-addressee.toml",
     "non-disclosure-to-integrated-addressee.toml",
     "copies-to-intermediate-server.toml",
+    "addressee-numbers-to-intermediate-server.toml",
     "blocks-to-intermediate-server.toml",
     "inquiries-to-intermediate-server.toml",
     "results-from-intermediate-server.toml",
@@ -321,6 +322,7 @@ pub(crate) fn known() -> Known {
             ("light-vehicle-registration-in", "utf-8"),
             ("intermediate-copy", "utf-8"),
             ("intermediate-block", "utf-8"),
+            ("intermediate-number", "utf-8"),
             ("intermediate-inquiry", "utf-8"),
             ("intermediate-result-in", "utf-8"),
             ("intermediate-answer-in", "utf-8"),

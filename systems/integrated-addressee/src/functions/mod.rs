@@ -9,6 +9,7 @@ pub mod information_inquiries;
 pub mod information_inquiry;
 pub mod inquiry;
 pub mod number;
+pub mod number_list;
 pub mod pending;
 pub mod remove;
 pub mod resend;

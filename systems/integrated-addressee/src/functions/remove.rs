@@ -1,12 +1,15 @@
 //! 統合宛名フラグの解除: a task no longer represents the person; a number no task represents is no longer linked (0320021, 0320003).
 
-use register::{Fault, View, ViewExt, Write};
+use register::{Fault, View};
 use system::{Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
+use crate::desk::Desk;
 use crate::findings;
-use crate::records::{LINK, Link};
+use crate::records::Link;
+use crate::rules::registrations;
 
-/// 統合宛名フラグの解除. The person and its number stay: a number is never given again.
+/// 統合宛名フラグの解除. The person and its number stay: a number is never given again. That no 宛名番号 has it any more is told to
+/// 中間サーバー.
 pub fn function() -> Function {
     Function {
         id: "integrated-addressee/remove",
@@ -26,24 +29,28 @@ pub fn function() -> Function {
     }
 }
 
-fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
+fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let (number, task_id) = (input.text("addressee_no"), input.text("task_id"));
-    let Some(held) = view.load::<Link>(number)? else {
+    let mut desk = Desk::new(view);
+    let Some(link) = desk.get::<Link>(number)? else {
         return Ok(Outcome::refused(vec![findings::unlinked(number)]));
     };
-    let link = held.record;
     if !link.tasks.iter().any(|task| task == task_id) {
         return Ok(Outcome::refused(vec![findings::no_flag(task_id)]));
     }
     let integrated_no = link.integrated_no;
     let tasks: Vec<String> = link.tasks.iter().filter(|task| *task != task_id).cloned().collect();
-    let (write, message) = if tasks.is_empty() {
-        let message =
-            format!("宛名番号 {number} の宛名対応を解除しました。中間サーバーへの削除の連絡が要ります。");
-        (Write::close(&LINK, number, held.version), message)
+    let message = if !tasks.is_empty() {
+        desk.put(&Link { tasks, ..link })?;
+        format!("業務 {task_id} の統合宛名フラグを解除しました。")
+    } else if registrations::unlink(&mut desk, link.addressee_no, integrated_no, context.today)? {
+        format!(
+            "宛名番号 {number} の宛名対応を解除しました。ほかの宛名番号がないので、団体内統合宛名番号 {integrated_no} の削除を中間サーバーに連絡します。"
+        )
     } else {
-        let message = format!("業務 {task_id} の統合宛名フラグを解除しました。");
-        (Write::put(&Link { tasks, ..link }, Some(held.version))?, message)
+        format!(
+            "宛名番号 {number} の宛名対応を解除しました。ほかの宛名番号があるので、中間サーバーの番号は残ります。"
+        )
     };
-    Ok(super::done(number, integrated_no, message, "統合宛名フラグの解除", vec![write]))
+    Ok(super::done(number, integrated_no, message, "統合宛名フラグの解除", desk.writes()?))
 }

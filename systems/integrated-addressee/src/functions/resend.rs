@@ -1,4 +1,4 @@
-//! 中間サーバーへの再送: a copy or a block that the server refused goes once more as it is.
+//! 中間サーバーへの再送: a copy, a block or a number that the server refused goes once more as it is.
 
 use register::{Fault, View};
 use serde_json::json;
@@ -8,7 +8,7 @@ use system::{
 };
 
 use crate::desk::Desk;
-use crate::records::{Block, ProvisionCopy, ResultOf, TransmissionResult};
+use crate::records::{Block, ProvisionCopy, Registration, ResultOf, TransmissionResult};
 
 /// 中間サーバーへの再送.
 pub fn function() -> Function {
@@ -24,7 +24,11 @@ pub fn function() -> Function {
                 Field::new(
                     "result_of",
                     "区分",
-                    FieldKind::Choice(choices(&[("1", "副本"), ("2", "自動応答不可・不開示")])),
+                    FieldKind::Choice(choices(&[
+                        ("1", "副本"),
+                        ("2", "自動応答不可・不開示"),
+                        ("3", "番号の登録・削除"),
+                    ])),
                 )
                 .required(),
                 Field::new("key", "副本の鍵・団体内統合宛名番号", FieldKind::Text(60))
@@ -41,15 +45,15 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let key = input.text("key");
     let mut desk = Desk::new(view);
     let result_of = ResultOf::from_code(input.text("result_of")).unwrap_or(ResultOf::Copy);
-    let refused = |send_no: u32| -> Result<bool, Fault> {
-        let result = Desk::new(view).get::<TransmissionResult>(key)?;
+    let refused = |of: &str, send_no: u32| -> Result<bool, Fault> {
+        let result = Desk::new(view).get::<TransmissionResult>(of)?;
         Ok(result.is_some_and(|result| result.send_no == send_no && !result.accepted))
     };
     let (sent_on, mut subjects) = (context.today, Vec::new());
     match result_of {
         ResultOf::Copy => {
             let Some(copy) = desk.get::<ProvisionCopy>(key)? else { return Ok(nothing(key)) };
-            if !refused(copy.send_no)? {
+            if !refused(key, copy.send_no)? {
                 return Ok(nothing(key));
             }
             subjects.push(copy.addressee_no.to_string());
@@ -57,12 +61,21 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         }
         ResultOf::Block => {
             let Some(block) = desk.get::<Block>(key)? else { return Ok(nothing(key)) };
-            if !refused(block.send_no)? {
+            if !refused(key, block.send_no)? {
                 return Ok(nothing(key));
             }
             let numbers = crate::rules::blocks::numbers_of(&desk, block.integrated_no, None)?;
             subjects.extend(numbers.iter().map(ToString::to_string));
             desk.put(&Block { send_no: block.send_no.saturating_add(1), sent_on, ..block })?;
+        }
+        ResultOf::Number => {
+            let Some(told) = desk.get::<Registration>(key)? else { return Ok(nothing(key)) };
+            if !refused(&Registration::result_key(key), told.send_no)? {
+                return Ok(nothing(key));
+            }
+            let numbers = crate::rules::blocks::numbers_of(&desk, told.integrated_no, None)?;
+            subjects.extend(numbers.iter().map(ToString::to_string));
+            desk.put(&Registration { send_no: told.send_no.saturating_add(1), sent_on, ..told })?;
         }
     }
     Ok(Outcome {

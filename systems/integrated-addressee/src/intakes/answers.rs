@@ -6,16 +6,17 @@ use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 use super::{plain_no, refused, send_no};
 use crate::desk::Desk;
 use crate::records::{
-    Block, InformationAnswer, InformationInquiry, InquiryState, ProvisionCopy, ResultOf, TransmissionResult,
+    Block, InformationAnswer, InformationInquiry, InquiryState, ProvisionCopy, Registration, ResultOf,
+    TransmissionResult,
 };
 use crate::rules::{blocks, copies};
 
-/// 副本・自動応答不可の登録結果.
+/// 副本・自動応答不可・番号の登録結果.
 ///
 /// Source: 共通機能標準仕様書 032 (IF_DBM_20314).
 pub const TRANSMISSION_RESULTS: Intake = Intake {
     id: "integrated-addressee/transmission-results",
-    title: "副本・自動応答不可の登録結果（中間サーバー）",
+    title: "副本・自動応答不可・番号の登録結果（中間サーバー）",
     needs: &["result_of", "no", "send_no", "result"],
     apply: transmission_results,
 };
@@ -54,8 +55,13 @@ fn transmission_results(view: &dyn View, batch: &Batch<'_>, context: &Context<'_
             }
         }
         desk.put(&result)?;
-        if let Some(block) = desk.get::<Block>(&result.of)?.filter(|_| result.result_of == ResultOf::Block) {
-            for number in blocks::numbers_of(&desk, block.integrated_no, None)? {
+        let person = match result.result_of {
+            ResultOf::Copy => None,
+            ResultOf::Block => desk.get::<Block>(row.text("no"))?.map(|block| block.integrated_no),
+            ResultOf::Number => desk.get::<Registration>(row.text("no"))?.map(|told| told.integrated_no),
+        };
+        if let Some(person) = person {
+            for number in blocks::numbers_of(&desk, person, None)? {
                 copies::release(&mut desk, number, context.today)?;
             }
         }
@@ -84,8 +90,10 @@ fn result(
         Err(refused) => return Ok(Err(refused)),
     };
     let Some(result_of) = ResultOf::from_code(row.text("result_of")) else {
-        let message =
-            format!("区分「{}」は、1（副本）か2（自動応答不可）ではありません。", row.text("result_of"));
+        let message = format!(
+            "区分「{}」は、1（副本）、2（自動応答不可）、3（番号の登録・削除）のどれでもありません。",
+            row.text("result_of")
+        );
         return Ok(Err(refused(no, "result_of", message)));
     };
     let accepted = match row.text("result") {
@@ -103,6 +111,10 @@ fn result(
             .first()
             .map(|held| (held.record.key(), held.record.send_no)),
         ResultOf::Block => desk.view.load::<Block>(no)?.map(|held| (no.to_owned(), held.record.send_no)),
+        ResultOf::Number => desk
+            .view
+            .load::<Registration>(no)?
+            .map(|held| (Registration::result_key(no), held.record.send_no)),
     };
     let Some((of, _)) = sent.filter(|(_, last)| send_no <= *last) else {
         let message = format!(

@@ -4,8 +4,10 @@ use domain::{AddresseeNo, RegisterDate, ResidentStatus, Sex};
 use register::{Fault, Versioned, View, ViewExt, Write};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
 
+use crate::desk::Desk;
 use crate::flag::{self, REGISTER_TASK};
 use crate::records::{Link, PENDING, Pending, Person};
+use crate::rules::registrations;
 
 /// 業務ID of 住登外者宛名番号管理, whose people come from 宛名.
 const NON_RESIDENT_TASK: &str = "031";
@@ -30,7 +32,7 @@ pub const NON_RESIDENTS: Intake = Intake {
 };
 
 fn residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
-    let mut applied = Applied::default();
+    let (mut applied, mut desk) = (Applied::default(), Desk::new(view));
     for row in batch.rows {
         let status = ResidentStatus::from_code(row.text("resident_status"));
         let read = match status {
@@ -51,19 +53,21 @@ fn residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Resul
                 continue;
             }
         };
-        if view.load::<Link>(facts.addressee_no.as_str())?.is_some() {
-            applied.writes.extend(update(view, &facts)?);
+        if desk.get::<Link>(facts.addressee_no.as_str())?.is_some() {
+            update(&mut desk, &facts, context)?;
         } else {
             applied.writes.extend(wait(view, &facts, row.text("carries_number") == "1", context)?);
         }
     }
+    applied.writes.extend(desk.writes()?);
     Ok(applied)
 }
 
 /// A 住登外者 who was numbered is kept up to date; another one waits for a clerk, as no link tells whether there is a 個人番号 to ask for.
-/// Somebody who became a resident, whose number was closed or merged into another, waits no more.
+/// Somebody who became a resident, whose number was closed or merged into another, waits no more. One who was numbered and is closed is
+/// represented by 宛名 no longer, and by whom nobody represents the server holds no number.
 fn non_residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
-    let mut applied = Applied::default();
+    let (mut applied, mut desk) = (Applied::default(), Desk::new(view));
     for row in batch.rows {
         let is_one = row.text("class") == NON_RESIDENT_CLASS;
         let held = view.load::<Pending>(row.text("addressee_no"))?;
@@ -72,8 +76,12 @@ fn non_residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> R
         }
         match read(row) {
             Err(refused) => applied.refused.push(refused),
-            Ok(facts) if view.load::<Link>(facts.addressee_no.as_str())?.is_some() => {
-                applied.writes.extend(update(view, &facts)?);
+            Ok(facts) if desk.get::<Link>(facts.addressee_no.as_str())?.is_some() => {
+                if is_one && !row.text("departed_on").is_empty() {
+                    close(&mut desk, &facts, !row.text("merged_into").is_empty(), context)?;
+                } else {
+                    update(&mut desk, &facts, context)?;
+                }
             }
             Ok(facts) => {
                 let waits =
@@ -83,6 +91,7 @@ fn non_residents(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> R
             }
         }
     }
+    applied.writes.extend(desk.writes()?);
     Ok(applied)
 }
 
@@ -165,16 +174,15 @@ fn read(row: &Incoming<'_>) -> Result<Facts, RefusedRow> {
 }
 
 /// A newer row of a number that is linked: 住民状態, and by the rule of the flag who represents the person. The integrated number and
-/// the 個人番号 stay whatever a row says.
-fn update(view: &dyn View, facts: &Facts) -> Result<Vec<Write>, Fault> {
+/// the 個人番号 stay whatever a row says. Whose number was given before numbers were told to 中間サーバー is told of now.
+fn update(desk: &mut Desk<'_>, facts: &Facts, context: &Context<'_>) -> Result<(), Fault> {
     let number = facts.addressee_no.as_str();
-    let Some(held) = view.load::<Link>(number)? else { return Ok(Vec::new()) };
-    let link = held.record;
+    let Some(link) = desk.get::<Link>(number)? else { return Ok(()) };
     if link.received.get(facts.task_id).is_some_and(|known| facts.history_no <= *known) {
-        return Ok(Vec::new());
+        return Ok(());
     }
     let own = facts.status.or(link.status) == Some(ResidentStatus::Resident);
-    let elsewhere = flag::is_resident_elsewhere(view, link.integrated_no, number)?;
+    let elsewhere = flag::is_resident_elsewhere(desk.view, link.integrated_no, number)?;
     // A record of the register that has ended says nothing of somebody who lives here under another number.
     let counts = match facts.status {
         Some(_) => flag::represents(facts.task_id, own) && (own || !elsewhere),
@@ -188,21 +196,38 @@ fn update(view: &dyn View, facts: &Facts) -> Result<Vec<Write>, Fault> {
         now.tasks.push(task);
         now.tasks.sort_unstable();
     }
-    let mut writes = vec![Write::put(&now, Some(held.version))?];
-    if counts && let Some(known) = view.load::<Person>(link.integrated_no.as_str())? {
+    desk.put(&now)?;
+    registrations::register(desk, link.integrated_no, context.today)?;
+    if counts && let Some(known) = desk.get::<Person>(link.integrated_no.as_str())? {
         let person = Person {
             name: facts.name.clone(),
             name_kana: facts.name_kana.clone(),
             birth_date: facts.birth_date,
             sex: facts.sex,
             address: facts.address.clone(),
-            ..known.record
+            ..known
         };
-        if person != known.record {
-            writes.push(Write::put(&person, Some(known.version))?);
-        }
+        desk.put(&person)?;
     }
-    Ok(writes)
+    Ok(())
+}
+
+/// 住登外者の住民化・削除 as 宛名 told it: its flag goes. A number that was merged into another still converts, as numbers are not rewritten.
+///
+/// Source: 共通機能標準仕様書 031 (住登外 → 住民, a deletion by each task), 032 (0320021, 0320003, 0320008).
+fn close(desk: &mut Desk<'_>, facts: &Facts, merged: bool, context: &Context<'_>) -> Result<(), Fault> {
+    let Some(link) = desk.get::<Link>(facts.addressee_no.as_str())? else { return Ok(()) };
+    if link.received.get(facts.task_id).is_some_and(|known| facts.history_no <= *known) {
+        return Ok(());
+    }
+    let mut now = link.clone();
+    now.received.insert(facts.task_id.to_owned(), facts.history_no);
+    now.tasks.retain(|task| task != facts.task_id);
+    if now.tasks.is_empty() && !link.tasks.is_empty() && !merged {
+        registrations::unlink(desk, link.addressee_no, link.integrated_no, context.today)?;
+        return Ok(());
+    }
+    desk.put(&now)
 }
 
 /// Somebody who is not numbered yet stands in the work list as long as there is a 個人番号 to ask for.

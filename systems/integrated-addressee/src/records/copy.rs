@@ -128,6 +128,8 @@ pub enum ResultOf {
     Copy,
     /// 自動応答不可・不開示.
     Block,
+    /// 団体内統合宛名番号の登録・削除.
+    Number,
 }
 
 impl ResultOf {
@@ -136,6 +138,7 @@ impl ResultOf {
         match code {
             "1" => Some(Self::Copy),
             "2" => Some(Self::Block),
+            "3" => Some(Self::Number),
             _ => None,
         }
     }
@@ -144,9 +147,9 @@ impl ResultOf {
 /// What 中間サーバー answered to a row, the newest (登録結果).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TransmissionResult {
-    /// Of a copy or a block.
+    /// Of a copy, a block or a number.
     pub result_of: ResultOf,
-    /// The copy's key, or 団体内統合宛名番号 of the block.
+    /// The copy's key, 団体内統合宛名番号 of the block, or [`Registration::result_key`](super::Registration::result_key).
     pub of: String,
     /// 送信回数 it answers.
     pub send_no: u32,

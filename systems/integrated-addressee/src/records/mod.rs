@@ -3,6 +3,7 @@
 mod block;
 mod copy;
 mod inquiry;
+mod registration;
 
 pub use block::{BLOCK, Block, PROTECTION, Protection};
 pub(crate) use copy::Told;
@@ -13,6 +14,7 @@ pub use inquiry::{
     INFORMATION_ANSWER, INFORMATION_INQUIRY, InformationAnswer, InformationInquiry, InquiryState,
     SIGN_REQUEST, SignRequest,
 };
+pub use registration::{REGISTRATION, Registration};
 
 use std::collections::BTreeMap;
 use std::fmt;

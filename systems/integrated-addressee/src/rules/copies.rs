@@ -52,6 +52,30 @@ pub(crate) fn release(desk: &mut Desk<'_>, addressee_no: AddresseeNo, today: Dat
     Ok(())
 }
 
+/// Copies of a 宛名番号 that went once go once more, but for those that something newer waits behind or that have just gone.
+pub(crate) fn again(desk: &mut Desk<'_>, addressee_no: AddresseeNo, today: Date) -> Result<(), Fault> {
+    for held in desk.view.load_by::<ProvisionCopy>("addressee_no", addressee_no.as_str())? {
+        let key = held.record.key();
+        let Some(copy) = desk.get::<ProvisionCopy>(&key)? else { continue };
+        if copy.send_no != held.record.send_no || desk.get::<WaitingCopy>(&key)?.is_some() {
+            continue;
+        }
+        let waiting = WaitingCopy {
+            task_id: copy.task_id,
+            affair: copy.affair,
+            addressee_no: copy.addressee_no,
+            history_no: copy.history_no,
+            items: copy.items,
+            undisclosed: copy.undisclosed,
+            since: today,
+            // What was told of a block is later than the copy: it would not have gone otherwise.
+            told_at: 0,
+        };
+        settle(desk, &waiting, today)?;
+    }
+    Ok(())
+}
+
 fn settle(desk: &mut Desk<'_>, copy: &WaitingCopy, today: Date) -> Result<(), Fault> {
     let Ok(integrated_no) = hold::of(desk, copy)? else { return desk.put(copy) };
     let before = desk.get::<ProvisionCopy>(&copy.key())?;

@@ -10,6 +10,8 @@ use crate::records::{Block, IntegratedNo, Link, Protection, TransmissionResult, 
 pub(crate) enum Hold {
     /// The 宛名番号 cannot be converted.
     Unnumbered,
+    /// 中間サーバー refused the number.
+    NumberRefused(String),
     /// The task says that the person is protected, and the block has not come.
     BlockUntold,
     /// The block went out and is not answered.
@@ -22,6 +24,7 @@ impl Hold {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Unnumbered => "MSV01",
+            Self::NumberRefused(_) => "MSV16",
             Self::BlockUntold => "MSV02",
             Self::BlockUnanswered => "MSV03",
             Self::BlockRefused(_) => "MSV04",
@@ -32,6 +35,9 @@ impl Hold {
     pub(crate) fn why(&self) -> String {
         match self {
             Self::Unnumbered => "団体内統合宛名番号が付いていないので、変換できません。".to_owned(),
+            Self::NumberRefused(words) => {
+                format!("中間サーバーが団体内統合宛名番号の登録を断りました（{words}）。")
+            }
             Self::BlockUntold => {
                 "支援措置の対象の人ですが、自動応答不可の設定がまだ届いていません。".to_owned()
             }
@@ -48,6 +54,9 @@ impl Hold {
     pub(crate) fn remedy(&self) -> &'static str {
         match self {
             Self::Unnumbered => "個人番号を確かめて付番してください。付番すると自動で送ります。",
+            Self::NumberRefused(_) => {
+                "断られた理由を直し、「中間サーバーへの再送」で区分「番号の登録・削除」を送り直してください。送り直したものは結果を待ってください。受け付けられると自動で送ります。"
+            }
             Self::BlockUntold => {
                 "連携「自動応答不可・不開示設定を団体内統合宛名へ」が止まっていないか確かめてください。届くと自動で進みます。"
             }
@@ -72,6 +81,9 @@ pub(crate) fn of(desk: &Desk<'_>, copy: &WaitingCopy) -> Result<Result<Integrate
     let number = copy.addressee_no.to_string();
     let Some(link) = desk.get::<Link>(&number)? else { return Ok(Err(Hold::Unnumbered)) };
     let integrated_no = link.integrated_no;
+    if let Some(words) = super::registrations::refusal(desk, integrated_no.as_str())? {
+        return Ok(Err(Hold::NumberRefused(words)));
+    }
     if copy.undisclosed {
         // What was told of an end later than the copy counts for it; an end told before is of another measure.
         let covered =
