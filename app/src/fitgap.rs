@@ -7,10 +7,13 @@ use anyhow::bail;
 use crate::progress::result as line;
 
 /// The tables by system.
-pub const TABLES: [(&str, &str); 3] = [
+pub const TABLES: [(&str, &str); 6] = [
     ("resident-register", include_str!("../../standards/fitgap/resident-register.tsv")),
     ("light-vehicle-tax", include_str!("../../standards/fitgap/light-vehicle-tax.tsv")),
     ("tax-collection", include_str!("../../standards/fitgap/tax-collection.tsv")),
+    ("addressee", include_str!("../../standards/fitgap/addressee.tsv")),
+    ("integrated-addressee", include_str!("../../standards/fitgap/integrated-addressee.tsv")),
+    ("application-management", include_str!("../../standards/fitgap/application-management.tsv")),
 ];
 
 /// One requirement.
