@@ -44,6 +44,7 @@ pub struct IntermediateServer {
     plans: BTreeMap<String, Plan>,
     results: Sender,
     answers: Sender,
+    signs: Option<Sender>,
     /// Behaviour, to be changed at any time.
     pub orders: ServerOrders,
     /// Newest 送信回数 and items by 処理通番, of copies that were accepted.
@@ -55,6 +56,7 @@ pub struct IntermediateServer {
     /// In the order the rows came: results not sent yet.
     owed_results: Vec<[String; 6]>,
     owed_answers: Vec<[String; 5]>,
+    owed_signs: Vec<Vec<String>>,
     /// Every row it took, in the order it took them: dataset and person.
     log: Vec<(String, String)>,
     last_result: u64,
@@ -70,6 +72,7 @@ impl IntermediateServer {
             plans,
             results,
             answers,
+            signs: None,
             orders: ServerOrders::default(),
             copies: BTreeMap::new(),
             blocked: BTreeMap::new(),
@@ -77,9 +80,16 @@ impl IntermediateServer {
             copy_of: BTreeMap::new(),
             owed_results: Vec::new(),
             owed_answers: Vec::new(),
+            owed_signs: Vec::new(),
             log: Vec::new(),
             last_result: 0,
         }
+    }
+
+    /// The server with a sender of 符号取得依頼: it asks for the sign of each number that is registered.
+    #[must_use]
+    pub fn asking_for_signs(self, signs: Option<Sender>) -> Self {
+        Self { signs, ..self }
     }
 
     /// Takes what lies in the folder, in the order of the moments it is of, row by row.
@@ -119,6 +129,16 @@ impl IntermediateServer {
             .map(|row| numbered(&mut self.last_result, row))
             .collect();
         if rows.is_empty() { Ok(Vec::new()) } else { self.answers.send(&rows, false, date, Mishap::None) }
+    }
+
+    /// Sends the 符号取得依頼 it has not sent yet, in one file, if there are any.
+    ///
+    /// # Errors
+    /// [`SenderError`].
+    pub fn send_signs(&mut self, date: &str) -> Result<Vec<String>, SenderError> {
+        let Some(signs) = &mut self.signs else { return Ok(Vec::new()) };
+        let rows = std::mem::take(&mut self.owed_signs);
+        if rows.is_empty() { Ok(Vec::new()) } else { signs.send(&rows, false, date, Mishap::None) }
     }
 
     /// Sends rows of results as they are, whatever it has taken, and with what is to go wrong.
@@ -224,6 +244,10 @@ impl IntermediateServer {
             Ok(told) => told,
             Err(refusal) => return Some(refusal),
         };
+        if told == Told::Registered && self.signs.is_some() {
+            // One number of a request for each registration, whatever was forgotten between.
+            self.owed_signs.push(vec![format!("{person}-{send_no}"), person.to_owned()]);
+        }
         if told == Told::Deleted {
             self.blocked.remove(person);
             let gone: Vec<String> =

@@ -19,7 +19,7 @@ pub(crate) enum Told {
     Registered,
     /// Deleted now: block and copies go with it.
     Deleted,
-    /// Told before, and answered as before.
+    /// What it held already: told before, or sent again.
     Again,
 }
 
@@ -37,15 +37,20 @@ impl Numbers {
             _ => return Err(NO_REQUEST),
         };
         let send_no: u64 = send_no.parse().ok().filter(|count| 0 < *count).ok_or(NO_COUNT)?;
-        match self.0.get(number) {
-            Some((held, _)) if send_no < *held => return Err(OLDER),
-            Some((held, was)) if send_no == *held => {
-                return if *was == registered { Ok(Told::Again) } else { Err(OTHERWISE) };
+        let before = self.0.get(number).copied();
+        match before {
+            Some((held, _)) if send_no < held => return Err(OLDER),
+            Some((held, was)) if send_no == held => {
+                return if was == registered { Ok(Told::Again) } else { Err(OTHERWISE) };
             }
             _ => {}
         }
         self.0.insert(number.to_owned(), (send_no, registered));
-        Ok(if registered { Told::Registered } else { Told::Deleted })
+        Ok(match (registered, before) {
+            (true, Some((_, true))) | (false, Some((_, false))) => Told::Again,
+            (true, _) => Told::Registered,
+            (false, _) => Told::Deleted,
+        })
     }
 
     /// Whether a number is registered; none of one it never heard of.
@@ -67,14 +72,17 @@ impl Numbers {
 mod tests {
     use super::*;
 
-    /// Rows in the order they come, as 送信回数 and 処理区分; the answer to the last; why a copy is refused then, by a server that takes
-    /// numbers first.
+    /// What it is; rows in the order they come, as 送信回数 and 処理区分; the answer to the last; why a copy is refused then, by a server that
+    /// takes numbers first.
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str, &'static str);
+
     #[test]
     fn 番号の登録と削除の表() {
-        let table: [(&str, &[(&str, &str)], &str, &str); 12] = [
+        let table: [Case; 13] = [
             ("登録", &[("1", "1")], "Registered", ""),
             ("登録がもう一度届く", &[("1", "1"), ("1", "1")], "Again", ""),
-            ("再送した登録", &[("1", "1"), ("2", "1")], "Registered", ""),
+            ("再送した登録", &[("1", "1"), ("2", "1")], "Again", ""),
+            ("再送した削除", &[("1", "9"), ("2", "9")], "Again", "E402"),
             ("削除", &[("1", "1"), ("2", "9")], "Deleted", "E402"),
             ("削除がもう一度届く", &[("1", "1"), ("2", "9"), ("2", "9")], "Again", "E402"),
             ("削除の後で遅れて届く登録", &[("2", "9"), ("1", "1")], "E404", "E402"),

@@ -16,6 +16,7 @@ use super::house::TestHouse;
 const COPIES: &str = "copies-to-intermediate-server";
 const RESULTS: &str = "results-from-intermediate-server";
 const ANSWERS: &str = "information-answers-from-intermediate-server";
+const SIGNS: &str = "sign-requests-from-intermediate-server";
 const DATE: &str = "2026-11-20";
 
 /// A link by which the simulator sends.
@@ -37,6 +38,7 @@ fn server(house: &TestHouse) -> IntermediateServer {
     }
     let folder = house.place("intermediate-server");
     IntermediateServer::new(folder, plans, sender(house, RESULTS), sender(house, ANSWERS))
+        .asking_for_signs(Some(sender(house, SIGNS)))
 }
 
 fn run(house: &TestHouse, function: &str, input: &Value) -> Value {
@@ -207,9 +209,65 @@ fn the_block_of_a_protected_person_comes_before_the_copy() {
         assert_eq!(stands(&house, &people)[0], "1 登録済み", "{copy_first}");
         let of: Vec<&str> =
             server.log().iter().filter(|(_, who)| *who == first).map(|(what, _)| what.as_str()).collect();
-        assert_eq!(of, ["integrated-addressee/block", "integrated-addressee/copy"], "{copy_first}");
+        let order = ["registration", "block", "copy"].map(|what| format!("integrated-addressee/{what}"));
+        assert_eq!(of, order, "{copy_first}");
         house.sound();
     }
+}
+
+/// A number is registered before anything of it, and deleted with what the server holds of it; what it refuses is sent again.
+#[test]
+fn a_number_is_registered_deleted_and_registered_again_by_the_link_alone() {
+    let house = TestHouse::new();
+    let people = people(&house);
+    let mut server = server(&house);
+    server.orders.number_first = true;
+    house.protect(&people[0]);
+    house.settle();
+    let first = number(&house, &people[0], "123456789018");
+    // The server takes number, block and copy in this order, and would refuse the others.
+    day(&house, &mut server);
+    day(&house, &mut server);
+    assert_eq!(stands(&house, &people)[0], "1 登録済み");
+    let of = |server: &IntermediateServer| -> Vec<String> {
+        let own = server.log().iter().filter(|(_, who)| *who == first);
+        own.map(|(what, _)| what.trim_start_matches("integrated-addressee/").to_owned()).collect()
+    };
+    assert_eq!(of(&server), ["registration", "block", "copy"]);
+    let numbers = |house: &TestHouse| run(house, "number-list", &json!({}));
+    assert_eq!((numbers(&house)["count"].clone(), numbers(&house)["accepted"].clone()), (json!(0), json!(1)));
+    // The server asks for the sign of the new number, and the request goes on to the register with the 宛名番号.
+    server.send_signs(DATE).unwrap();
+    house.settle();
+    let view = house.office.journal().view(AsOf::default()).unwrap();
+    let asked =
+        view.load::<integrated_addressee::records::SignRequest>(&format!("{first}-1")).unwrap().unwrap();
+    assert_eq!(asked.record.addressee_no.to_string(), people[0]);
+    drop(view);
+    assert_eq!(house.office.deliveries("sign-requests-to-resident", None, 1).unwrap()[0].refused.len(), 0);
+    // No file has the 個人番号.
+    for entry in fs::read_dir(house.place("intermediate-server").out()).unwrap() {
+        let text = String::from_utf8_lossy(&fs::read(entry.unwrap().path()).unwrap()).into_owned();
+        assert!(!text.contains("123456789018"), "{text}");
+    }
+
+    // The last 宛名番号 goes: the deletion goes at once, and with it everything the server held.
+    run(&house, "remove", &json!({ "addressee_no": people[0], "task_id": "001" }));
+    house.settle();
+    server.turn().unwrap();
+    assert_eq!((server.is_registered(&first), server.is_blocked(&first)), (Some(false), false));
+    assert_eq!(server.copy("000000000001"), None);
+
+    // Numbered again; the server refuses at first, and the copy waits for it.
+    server.orders.refused_numbers.insert(first.clone());
+    assert_eq!(number(&house, &people[0], "123456789018"), first, "a number is never given twice");
+    day(&house, &mut server);
+    assert_eq!(numbers(&house)["rows"][0]["code"], json!("MSV16"));
+    server.orders.refused_numbers.clear();
+    run(&house, "resend", &json!({ "result_of": "3", "key": first }));
+    day(&house, &mut server);
+    assert_eq!(server.is_registered(&first), Some(true));
+    house.sound();
 }
 
 #[test]
