@@ -265,6 +265,7 @@ fn files(folder: &Path, endings: &[&str]) -> anyhow::Result<Vec<ListFile>> {
 const SERVER_PLACE: &str = "intermediate-server";
 const SERVER_RESULTS: &str = "results-from-intermediate-server";
 const SERVER_ANSWERS: &str = "information-answers-from-intermediate-server";
+const SERVER_SIGNS: &str = "sign-requests-from-intermediate-server";
 
 /// Simulated receivers at the places the configuration names, with the layouts of the links that send there; 中間サーバー is one that answers.
 fn receivers(
@@ -289,7 +290,9 @@ fn receivers(
             && let Some(results) = sender(office, &folder, SERVER_RESULTS)?
             && let Some(answers) = sender(office, &folder, SERVER_ANSWERS)?
         {
-            server = Some(IntermediateServer::new(folder, plans, results, answers));
+            let signs = sender(office, &folder, SERVER_SIGNS)?;
+            let made = IntermediateServer::new(folder, plans, results, answers);
+            server = Some(made.asking_for_signs(signs));
         } else {
             receivers.push(FolderReceiver::new(folder, plans));
         }

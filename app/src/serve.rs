@@ -180,7 +180,10 @@ fn work_server(mut server: IntermediateServer, office: &Office, stop: &AtomicBoo
             Ok(taken) if taken.is_empty() => pause(RECEIPT_PAUSE),
             Ok(_) => {
                 let today = office.today().to_string();
-                let sent = server.send_results(&today).and_then(|_| server.send_answers(&today));
+                let sent = server
+                    .send_results(&today)
+                    .and_then(|_| server.send_answers(&today))
+                    .and_then(|_| server.send_signs(&today));
                 if let Err(error) = sent {
                     tracing::error!(%error, "simulated server");
                     pause(FAULT_PAUSE);
