@@ -281,6 +281,13 @@ impl<'a> Desk<'a> {
             return Ok(Err(why));
         }
         let new = held.as_ref().is_none_or(|held| held.state == ReceiptState::Preliminary);
+        if held.is_none()
+            && told.stage != Stage::Cancelled
+            && let Some(why) = rules::against_slip(&told.slip, &told.levy_key, told.channel, told.yen)
+        {
+            let rules::NotOfSlip { item, what, remedy } = why;
+            return Ok(Err(NotTaken { item, what, remedy }));
+        }
         if new
             && told.stage != Stage::Cancelled
             && let Some(why) = received_early(&told)
@@ -405,6 +412,12 @@ impl<'a> Desk<'a> {
         let keys: Vec<String> = match receipt.state {
             ReceiptState::Cancelled => return Ok(Ok(())),
             // The money is on its way back to who paid it, or is there: it would leave twice.
+            ReceiptState::Returned if receipt.overpaid() == Yen::ZERO => {
+                return Ok(Err(NotTaken::of_number(
+                    format!("収納番号{}は、納めた人に返還済みです。", receipt.payment_no),
+                    "返した相手を確かめ、戻入の手続きをしてください。",
+                )));
+            }
             ReceiptState::Returned => {
                 return Ok(Err(NotTaken::of_number(
                     format!("収納番号{}は、納めた人への返還の手続きをしています。", receipt.payment_no),

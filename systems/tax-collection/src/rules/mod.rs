@@ -47,4 +47,4 @@ pub(crate) fn calculations() -> Vec<Calculation> {
         limitation::CALCULATION,
     ]
 }
-pub use slip::levy_key_of;
+pub use slip::{NotOfSlip, against_slip, levy_key_of};

@@ -221,3 +221,52 @@ fn partners_are_told_what_they_need_and_no_more() {
     );
     assert_eq!(protected, json!(false));
 }
+
+/// コンビニの納付額が44桁の番号の金額と違う行は、どちらとも決めずに止める。正しい額が分かれば、調定番号で入れられる。
+#[test]
+fn a_store_that_tells_of_another_amount_than_its_code_is_held() {
+    const CODE: &str = "91912345042026000000001701100026060100108006";
+    let row = |no: &str, stage: &str, amount: &str| -> Given {
+        vec![
+            ("payment_no", no.to_owned()),
+            ("channel", "convenience".to_owned()),
+            ("stage", stage.to_owned()),
+            ("code44", CODE.to_owned()),
+            ("paid_on", "2026-05-18".to_owned()),
+            ("received_on", "2026-05-18".to_owned()),
+            ("amount", amount.to_owned()),
+        ]
+    };
+    let held = |yen: &str| {
+        format!(
+            "amount: 04-2026-0000000017-01の納付額{yen}円が、44桁の番号の金額10,800円と違います。コンビニはバーコードの金額だけを受け取ります。どちらが正しいかを収納代行会社に確かめ、正しい行を送り直してもらってください。納付額が正しいときは、「消込データ作成」で、44桁の番号の代わりに調定番号を書いて取り込みます。"
+        )
+    };
+    let mut town = Town::new();
+    town.today = date(2026, 5, 20);
+    town.levies("1 10800\n2 7200");
+    for (what, row, wanted) in [
+        ("速報が多い", row("C1", "1", "12000"), vec![held("12,000")]),
+        ("確報が少ない", row("C1", "2", "10799"), vec![held("10,799")]),
+        ("そのとおり", row("C2", "1", "10800"), vec![]),
+        ("その取消", row("C2", "3", "10800"), vec![]),
+    ] {
+        assert_eq!(town.take("payments", &[row]), wanted, "{what}");
+    }
+    let mut other = row("C3", "2", "10800");
+    other.push(("levy_key", key("2")));
+    assert_eq!(
+        town.take("payments", &[other]),
+        [
+            "levy_key: 調定番号04-2026-0000000024-01が、納付書の番号の調定番号04-2026-0000000017-01と違います。どちらの調定の納付かを、送り元に確かめてください。"
+        ]
+    );
+    // By hand: the line with the code is refused with the same words, the one with the key is taken.
+    let line = |slip: &str| format!("C1,convenience,2,{slip},2026-05-18,,12000");
+    let refused = town.refused("payments-import", &json!({ "list": line(CODE) }));
+    assert!(refused[0].starts_with("TXC02 1行目: 04-2026-0000000017-01の納付額12,000円が、"), "{refused:?}");
+    town.receive(&line(&key("1")));
+    town.done("clear", &json!({}));
+    assert_eq!(town.stands("1"), "過納 open 0/0/0 paid 10800 over 1200");
+    town.verified();
+}

@@ -144,6 +144,9 @@ fn what_was_paid_for_nothing_goes_back_to_its_payer() {
     assert_eq!((dataset.row)(&town.memory, &stored, &mut row).unwrap(), system::Fate::Row);
     town.done("refund-paid", &json!({ "refunded_on": "2026-11-20" }));
     assert_eq!((town.balance(Account::Cash), town.balance(Account::Overpaid)), (0, 0));
+    // Paid back: the list of overpayments has it no more, and nobody is sent there.
+    let cancelled = town.refused("payments-import", &json!({ "list": "X,bank,3,どこか,2026-11-01,,5000" }));
+    assert!(cancelled[0].contains("収納番号Xは、納めた人に返還済みです"), "{cancelled:?}");
     town.verified();
 }
 
