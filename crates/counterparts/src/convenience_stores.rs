@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use crate::chance::drawn;
 
 /// Of so many payments a store takes one back (速報取消), by chance.
-const ONE_OF_SO_MANY_IS_TAKEN_BACK: u64 = 25;
+const ONE_OF_SO_MANY_IS_TAKEN_BACK: u64 = 12;
 
 /// Why a till does not take a slip.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

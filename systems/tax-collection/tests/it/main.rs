@@ -15,3 +15,4 @@ mod places;
 mod refunds;
 mod town;
 mod transfers;
+mod year;
