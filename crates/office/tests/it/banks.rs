@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use counterparts::Bank;
 use domain::slip::{LevyKey, NoticeNo, TaxItem};
 use domain::{FiscalYear, Yen};
 use jiff::SignedDuration;
@@ -95,31 +96,11 @@ fn sent(house: &TestHouse) -> Vec<(String, Vec<String>)> {
     files.iter().map(|file| (name(file), records(file))).collect()
 }
 
-/// A bank: answers a file of requests record by record, with its own trailer.
-fn answered(requests: &PathBuf, answer: impl Fn(&str) -> char) -> Vec<u8> {
-    let bytes = fs::read(requests).unwrap();
-    let (mut out, mut counts) = (Vec::new(), [(0_u64, 0_u64); 2]);
-    for record in bytes.chunks(120) {
-        let mut record = record.to_vec();
-        match record[0] {
-            b'2' => {
-                let customer = std::str::from_utf8(&record[91..111]).unwrap().to_owned();
-                let yen: u64 = std::str::from_utf8(&record[80..90]).unwrap().parse().unwrap();
-                let code = answer(&customer);
-                record[111] = u8::try_from(code).unwrap();
-                let of = &mut counts[usize::from(code != '0')];
-                *of = (of.0 + 1, of.1 + yen);
-            }
-            b'8' => {
-                let [(debited, paid), (failed, missed)] = counts;
-                let totals = format!("{debited:06}{paid:012}{failed:06}{missed:012}");
-                record.splice(19..55, totals.into_bytes());
-            }
-            _ => {}
-        }
-        out.extend(record);
-    }
-    out
+/// What a simulated bank answers to a file of requests: these results by 顧客番号, and 振替済 otherwise.
+fn answered(requests: &PathBuf, bank: &str, results: &[(&str, char)]) -> Vec<u8> {
+    let orders = results.iter().map(|(customer, result)| ((*customer).to_owned(), *result)).collect();
+    let bank = Bank { code: bank.to_owned(), orders, ..Bank::default() };
+    bank.answer(&fs::read(requests).unwrap()).unwrap().bytes
 }
 
 fn bring(house: &TestHouse, bytes: &[u8]) -> Result<u64, String> {
@@ -223,14 +204,8 @@ fn what_banks_answer_is_cleared_or_goes_on() {
     house.clock.pass(SignedDuration::from_hours(24 * 14));
     let out = house.place("financial-institutions").out();
     let poor = payers[2].key.customer_no();
-    let first =
-        answered(
-            &out.join("furikae_9990_2026-11-30_000001.txt"),
-            |customer| {
-                if customer == poor { '1' } else { '0' }
-            },
-        );
-    let second = answered(&out.join("furikae_9991_2026-11-30_000002.txt"), |_| '0');
+    let first = answered(&out.join("furikae_9990_2026-11-30_000001.txt"), "9990", &[(&poor, '1')]);
+    let second = answered(&out.join("furikae_9991_2026-11-30_000002.txt"), "9991", &[]);
     assert_eq!(&first[54..58], DEBIT_DAY.as_bytes());
 
     // A total that does not fit: nothing is put, nothing is taken.

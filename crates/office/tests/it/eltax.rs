@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use counterparts::{Mishap, Sender};
+use counterparts::{InspectionAnswer, Mishap, Sender, VehicleInspection, VehiclePayment};
 use domain::slip::LevyKey;
 use linkage::Phase;
 use office::Ready;
@@ -76,6 +76,28 @@ fn bring(house: &TestHouse, link: &str, rows: &[&[(&str, &str)]]) -> Vec<String>
     newest.refused.iter().map(|refused| refused.message.clone()).collect()
 }
 
+/// Sends 軽JNKS what is new, and gives what it answers about the plate.
+fn inspected(house: &TestHouse, jnks: &mut VehicleInspection) -> InspectionAnswer {
+    for line in lines(house, "light-vehicle-payments-to-jnks") {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [levy_key, history_no, plate, tax_year, levied, paid, due_on, _, standing] = cells[..] else {
+            panic!("{line}")
+        };
+        let payment = VehiclePayment {
+            levy_key: levy_key.to_owned(),
+            history_no: history_no.parse().unwrap(),
+            plate: plate.to_owned(),
+            tax_year: tax_year.parse().unwrap(),
+            levied: levied.parse().unwrap(),
+            paid: paid.parse().unwrap(),
+            due_on: due_on.parse().unwrap(),
+            standing: standing.parse().unwrap(),
+        };
+        jnks.take(payment).unwrap();
+    }
+    jnks.answer("鳥取 580 あ 1001", "2026-11-20".parse().unwrap())
+}
+
 fn state(house: &TestHouse, key: &str) -> String {
     let view = house.office.journal().view(AsOf::default()).unwrap();
     view.load::<Instalment>(key).unwrap().unwrap().record.state().label().to_owned()
@@ -106,7 +128,8 @@ fn common_payment_is_told_what_may_be_paid_and_tells_what_was() {
     run(&house, "tax-collection/clear", &json!({}));
     assert_eq!(state(&house, &key), "未納");
     assert_eq!(lines(&house, "slips-to-eltax"), [slip("0")]);
-    assert_eq!(told("light-vehicle-payments-to-jnks"), [plate("3", "0")]);
+    let mut jnks = VehicleInspection::default();
+    assert_eq!(inspected(&house, &mut jnks), InspectionAnswer::Announced);
 
     // The money: booked once, whichever of the two partners tells of it, and how often.
     let mut received = paid.to_vec();
@@ -118,6 +141,7 @@ fn common_payment_is_told_what_may_be_paid_and_tells_what_was() {
         run(&house, "tax-collection/clear", &json!({}));
         assert_eq!(state(&house, &key), "完納", "a charge below a thousand yen is none");
     }
+    assert_eq!(inspected(&house, &mut jnks), InspectionAnswer::Paid);
     let control = |no: &'static str, kind: &'static str, on: &'static str, amount: &'static str| {
         [("control_key", no), ("kind", kind), ("on", on), ("count", "1"), ("amount", amount)]
     };
