@@ -7,12 +7,10 @@ use resident_register::records::Scheme;
 /// The values of one invented row, in the order of the dataset's items. `subject` names what it is about; `version` changes
 /// what stands in it.
 pub(super) fn row(dataset: &DerivedDataset, subject: u64, version: u64, date: &str) -> Vec<String> {
-    let of = |item: &DerivedItem| {
-        match scheme_of(dataset).filter(|_| item.name == "scheme") {
-            _ if item.name == dataset.subject => key(item, subject),
-            Some(scheme) => scheme.task_id().to_owned(),
-            None => value(item, subject, version, date),
-        }
+    let of = |item: &DerivedItem| match scheme_of(dataset).filter(|_| item.name == "scheme") {
+        _ if item.name == dataset.subject => key(item, subject),
+        Some(scheme) => scheme.task_id().to_owned(),
+        None => value(item, subject, version, date),
     };
     dataset.items.iter().map(of).collect()
 }

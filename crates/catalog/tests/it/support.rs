@@ -203,6 +203,7 @@ pub(crate) fn known() -> Known {
             "addressee/mailing",
             "addressee/tax-agent",
             "addressee/account",
+            "integrated-addressee/registration",
             "integrated-addressee/copy",
             "integrated-addressee/block",
             "integrated-addressee/information-inquiry",
