@@ -19,7 +19,7 @@ use crate::house::systems;
 use crate::input::read_piece;
 use crate::progress::{result, say};
 use crate::tables;
-use crate::told::{ended, misused, refused};
+use crate::told::{misused, refused};
 
 /// Bytes read at a time.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -80,15 +80,15 @@ struct Ready {
 /// Does a task.
 ///
 /// # Errors
-/// When a file cannot be read or written. Whatever is wrong with layouts and rows is told, and is in the exit code.
+/// When a file cannot be read or written. Whatever is wrong with layouts and rows is told, and comes with its exit code.
 pub fn run(task: LayoutTask) -> anyhow::Result<ExitCode> {
-    ended(match task {
+    match task {
         LayoutTask::Check { files, tables } => check(&files, tables.as_deref()),
         LayoutTask::Encode(task) => encode::run(task),
         LayoutTask::Decode(task) => decode::run(task),
         LayoutTask::Spec(task) => sheet::spec(task),
         LayoutTask::Sample(task) => sheet::sample(task),
-    })
+    }
 }
 
 fn check(files: &[PathBuf], dir: Option<&Path>) -> anyhow::Result<ExitCode> {

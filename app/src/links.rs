@@ -17,7 +17,7 @@ use crate::house::House;
 use crate::lists;
 use crate::output::make_private;
 use crate::progress::{result, say};
-use crate::told::{ended, misused, not_done};
+use crate::told::{misused, not_done};
 use crate::{acceptance, trial};
 
 /// What is done with links.
@@ -95,12 +95,8 @@ pub enum LinkTask {
 /// Does a task.
 ///
 /// # Errors
-/// When the journal does not answer or a file cannot be read or written. What was refused is told, and is in the exit code.
+/// When the journal does not answer or a file cannot be read or written. What was refused comes with its exit code.
 pub fn run(house: &House, task: LinkTask) -> anyhow::Result<ExitCode> {
-    ended(perform(house, task))
-}
-
-fn perform(house: &House, task: LinkTask) -> anyhow::Result<ExitCode> {
     let office = &*house.office;
     match task {
         LinkTask::Ledger { day } => return ledger(office, day),

@@ -33,7 +33,7 @@ pub use load::Loaded;
 use crate::config::Config;
 use crate::house::{House, Outside, open};
 use crate::progress::{result, say};
-use crate::told::{ended, misused, refused};
+use crate::told::{misused, refused};
 use source::Mapped;
 use survey::{Survey, survey};
 use told::{Folder, Manner, Report};
@@ -133,12 +133,8 @@ fn tables() -> Vec<MigrationTable> {
 /// Does a task.
 ///
 /// # Errors
-/// When something below fails. What is wrong with mapping and files is told, and is in the exit code.
+/// When something below fails. What is wrong with mapping and files is told, and comes with its exit code.
 pub fn run(task: MigrateTask) -> anyhow::Result<ExitCode> {
-    ended(perform(task))
-}
-
-fn perform(task: MigrateTask) -> anyhow::Result<ExitCode> {
     match task {
         MigrateTask::Items => {
             for table in tables() {

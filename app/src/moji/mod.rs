@@ -23,7 +23,6 @@ use clap::{Args, Subcommand};
 
 use crate::config::Config;
 use crate::tables;
-use crate::told::ended;
 
 /// Characters: convert files, keep table packs, look characters up, identify 外字.
 #[derive(Args)]
@@ -58,10 +57,6 @@ enum Task {
 /// # Errors
 /// A fault: a file that cannot be read or written.
 pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    ended(perform(arguments))
-}
-
-fn perform(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let configured = match &arguments.config {
         Some(path) => {
             let config = Config::read(path)?;
