@@ -21,6 +21,11 @@ fn altered(what: &str, name: &str) -> Fault {
     Fault::because(format!("{what} {name} does not fit its mark: it was altered"))
 }
 
+/// The same as a finding of a verification.
+fn altered_in_words(what: &str, name: &str) -> String {
+    format!("{what}「{name}」が、添えた検査値と合いません。書き換えられています")
+}
+
 /// Where a cursor stands; 0 when it never moved.
 pub(crate) fn cursor(conn: &Connection, name: &str) -> Result<u64, Fault> {
     let what = "the cursor cannot be read";
@@ -88,7 +93,7 @@ pub(crate) fn check(conn: &Connection) -> Result<Checked, Fault> {
         if mark == mark_of_cursor(&name, position) {
             checked.cursors.push((name, position));
         } else {
-            checked.problems.push(altered("cursor", &name).to_string());
+            checked.problems.push(altered_in_words("読み位置", &name));
         }
     }
     let mut select = conn.prepare(&format!("{LEASE} ORDER BY name")).or_fault(what)?;
@@ -97,7 +102,7 @@ pub(crate) fn check(conn: &Connection) -> Result<Checked, Fault> {
         if mark == mark_of_lease(&name, &held) {
             checked.leases.push((name, held.token));
         } else {
-            checked.problems.push(altered("lease", &name).to_string());
+            checked.problems.push(altered_in_words("作業の占有", &name));
         }
     }
     Ok(checked)

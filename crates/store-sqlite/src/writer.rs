@@ -10,9 +10,10 @@ use register::{CommitError, Committed, Draft, Fault, Lease, in_one_line};
 use rusqlite::Connection;
 
 use crate::Shared;
-use store::{Answer, LeaseHeld, LeaseRequest, Reply, Tip, lease_token, time};
+use store::{Answer, LeaseHeld, LeaseRequest, Reply, Tip, Trouble, lease_token, time};
 
 use crate::apply::Desk;
+use crate::error::named;
 use crate::mark::EndMark;
 use crate::room::Room;
 use crate::rows;
@@ -179,7 +180,7 @@ impl Writer {
     fn group(&mut self, jobs: Vec<Job>) {
         let before = self.tip;
         let alone = jobs.len() == 1;
-        let mut lost = self.conn.execute_batch("BEGIN IMMEDIATE").err().map(|error| why(&error));
+        let mut lost = self.conn.execute_batch("BEGIN IMMEDIATE").err().map(Lost::of);
         let mut answers = Vec::with_capacity(jobs.len());
         for job in jobs {
             let answer = match job {
@@ -205,7 +206,7 @@ impl Writer {
             answers.push(answer);
         }
         if lost.is_none() && answers.iter().any(Answer::is_ok) {
-            lost = self.conn.execute_batch("COMMIT").err().map(|error| why(&error));
+            lost = self.conn.execute_batch("COMMIT").err().map(Lost::of);
         }
         if !self.conn.is_autocommit() {
             // Refused wholly, or the commit failed. When even this fails, the next BEGIN says so to its callers.
@@ -224,7 +225,7 @@ impl Writer {
         for answer in answers {
             match &lost {
                 None => answer.send(),
-                Some(why) => answer.or(|| Fault::because(why.as_str()).into()).send(),
+                Some(lost) => answer.or(|| lost.fault().into()).send(),
             }
         }
     }
@@ -233,12 +234,12 @@ impl Writer {
     /// transaction is noted in `lost`.
     fn step<T>(
         &mut self,
-        lost: &mut Option<String>,
+        lost: &mut Option<Lost>,
         alone: bool,
         work: impl FnOnce(&Desk<'_>, &mut Tip) -> Result<T, CommitError>,
     ) -> Result<T, CommitError> {
-        if let Some(why) = lost {
-            return Err(Fault::because(why.as_str()).into());
+        if let Some(lost) = lost {
+            return Err(lost.fault().into());
         }
         if !alone {
             self.batch("SAVEPOINT draft", lost)?;
@@ -254,11 +255,14 @@ impl Writer {
                 Ok(done)
             }
             Err(error) => {
+                let error = match error {
+                    CommitError::Fault(fault) => CommitError::Fault(named(fault)),
+                    refused => refused,
+                };
                 if self.conn.is_autocommit() {
-                    *lost = Some(format!(
-                        "storage failed while several changes were written: {}",
-                        in_one_line(&error)
-                    ));
+                    let said =
+                        format!("storage failed while several changes were written: {}", in_one_line(&error));
+                    *lost = Some(Lost { said, trouble: Trouble::of(&error).cloned() });
                 } else if alone {
                     // Nothing else is in the transaction: the group rolls it back, for no answer is an acceptance.
                 } else {
@@ -269,16 +273,30 @@ impl Writer {
         }
     }
 
-    fn batch(&self, sql: &str, lost: &mut Option<String>) -> Result<(), Fault> {
-        self.conn.execute_batch(sql).map_err(|error| {
-            *lost = Some(why(&error));
-            Fault::new("storage failed", error)
-        })
+    fn batch(&self, sql: &str, lost: &mut Option<Lost>) -> Result<(), Fault> {
+        self.conn.execute_batch(sql).map_err(|error| lost.insert(Lost::of(error)).fault())
     }
 }
 
-fn why(error: &rusqlite::Error) -> String {
-    format!("the change could not be made durable: {error}")
+/// Why nothing of a transaction was kept, for each of its callers.
+struct Lost {
+    said: String,
+    trouble: Option<Trouble>,
+}
+
+impl Lost {
+    fn of(error: rusqlite::Error) -> Self {
+        let said = format!("the change could not be made durable: {error}");
+        let trouble = Trouble::of(&named(Fault::new(said.as_str(), error))).cloned();
+        Self { said, trouble }
+    }
+
+    fn fault(&self) -> Fault {
+        match &self.trouble {
+            Some(trouble) => Fault::new(self.said.as_str(), trouble.clone()),
+            None => Fault::because(self.said.as_str()),
+        }
+    }
 }
 
 /// Grants, renews or refuses a lease.

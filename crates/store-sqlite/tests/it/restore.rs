@@ -160,8 +160,12 @@ fn a_restore_takes_the_place_of_a_journal_that_went_further() {
 fn a_snapshot_does_not_believe_altered_cursors_and_leases() {
     let cases = [
         ("nothing", "", ""),
-        ("a cursor", "UPDATE cursors SET position = 0", "cursor link/1 does not fit its mark"),
-        ("a lease's token", "UPDATE leases SET token = token + 1", "lease work does not fit its mark"),
+        ("a cursor", "UPDATE cursors SET position = 0", "読み位置「link/1」が、添えた検査値と合いません"),
+        (
+            "a lease's token",
+            "UPDATE leases SET token = token + 1",
+            "作業の占有「work」が、添えた検査値と合いません",
+        ),
     ];
     for (name, sql, wanted) in cases {
         let folder = Folder::new();

@@ -200,7 +200,7 @@ fn verify_tells_what_was_done_to_the_file() {
         ("a current record deleted", "DELETE FROM current_test__note WHERE key = 'A'", "test/note A: 今の記録がありません"),
         ("a current record reopened", "UPDATE current_test__note SET closed = 0 WHERE key = 'B'", "test/note B: 今の記録と最新の版の、一方だけが閉じています"),
         ("a column edited", "UPDATE current_test__person SET ward = '西'", "test/person P: 検索の列が、記録の内容と違います"),
-        ("a cursor moved by hand", "UPDATE cursors SET position = 4", "cursor link/1 does not fit its mark"),
+        ("a cursor moved by hand", "UPDATE cursors SET position = 4", "読み位置「link/1」が、添えた検査値と合いません"),
         ("a column computed otherwise", "
             PRAGMA writable_schema = ON;
             UPDATE sqlite_schema SET sql = replace(sql, 'line >> 20', 'line >> 21') WHERE name = 'versions'",
