@@ -12,6 +12,8 @@ use crate::output::make_private;
 
 const MANIFEST: &str = "manifest.txt";
 const LOCK: &str = ".lock";
+/// What is said of a manifest that is no help any more.
+const REMEDY: &str = "daicho backup relist で、目録をファイルから作り直せます";
 
 /// What is there of a file the manifest names, at a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,22 +38,35 @@ impl ArchiveFolder {
     /// Opens a folder to add to it, making it when there is none.
     pub(crate) fn for_writing(path: &Path) -> anyhow::Result<Self> {
         make_folders(path, Access::Private).with_context(|| format!("{} を作れません", path.display()))?;
-        let name = path.join(LOCK);
-        let lock = File::options().create(true).truncate(false).write(true).open(&name);
-        let lock = lock.with_context(|| format!("{} に書けません", name.display()))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => bail!("{} では別の控えを作っている最中です", path.display()),
-            Err(TryLockError::Error(error)) => return Err(error).context("控えのフォルダを確保できません"),
-        }
+        let lock = lock(path)?;
         Ok(Self { path: path.to_owned(), manifest: manifest(path)?, _lock: Some(lock) })
+    }
+
+    /// Opens a folder the manifest of which is lost or does not read, to write it anew. What is left of the old one is
+    /// kept beside it.
+    pub(crate) fn for_listing(path: &Path) -> anyhow::Result<Self> {
+        if !path.is_dir() {
+            bail!("{} は控えのフォルダではありません", path.display());
+        }
+        let lock = lock(path)?;
+        match manifest(path) {
+            Ok(whole) if whole.newest().is_some() => {
+                bail!("{} の目録は読めます。作り直しません", path.display())
+            }
+            Ok(_) => {}
+            Err(_) => set_aside(&path.join(MANIFEST))?,
+        }
+        Ok(Self { path: path.to_owned(), manifest: Manifest::default(), _lock: Some(lock) })
     }
 
     /// Opens a folder that holds archives.
     pub(crate) fn for_reading(path: &Path) -> anyhow::Result<Self> {
         let manifest_there = path.join(MANIFEST).try_exists();
         if !manifest_there.with_context(|| format!("{} が読めません", path.display()))? {
-            bail!("{} に控えの目録（{MANIFEST}）がありません", path.display());
+            bail!(
+                "{} に控えの目録（{MANIFEST}）がありません。控えのファイルが残っているときは、{REMEDY}",
+                path.display()
+            );
         }
         Ok(Self { path: path.to_owned(), manifest: manifest(path)?, _lock: None })
     }
@@ -61,14 +76,24 @@ impl ArchiveFolder {
     }
 
     pub(crate) fn open(&self, archived: &Archived) -> anyhow::Result<BufReader<File>> {
-        let path = self.path_of(&archived.file);
+        self.open_named(&archived.file)
+    }
+
+    /// Opens a file whether or not the manifest names it.
+    pub(crate) fn open_named(&self, file: &str) -> anyhow::Result<BufReader<File>> {
+        let path = self.path_of(file);
         let file = File::open(&path).with_context(|| format!("{} が開けません", path.display()))?;
         Ok(BufReader::new(file))
     }
 
     /// Adds an event to the manifest, durably.
     pub(crate) fn note(&mut self, event: Event) -> anyhow::Result<()> {
-        self.manifest.push(event)?;
+        self.note_all([event])
+    }
+
+    /// Adds events to the manifest, all or none, durably.
+    pub(crate) fn note_all(&mut self, events: impl IntoIterator<Item = Event>) -> anyhow::Result<()> {
+        events.into_iter().try_for_each(|event| self.manifest.push(event))?;
         let path = self.path_of(MANIFEST);
         write_durably(&path, |file| {
             make_private(file)?;
@@ -101,13 +126,38 @@ impl ArchiveFolder {
             fs::read_dir(&self.path).with_context(|| format!("{} が読めません", self.path.display()))?
         {
             let name = entry?.file_name().to_string_lossy().into_owned();
-            if name != MANIFEST && name != LOCK && !known.contains(&name.as_str()) {
+            if !name.starts_with(MANIFEST) && name != LOCK && !known.contains(&name.as_str()) {
                 strangers.push(name);
             }
         }
         strangers.sort();
         Ok(strangers)
     }
+}
+
+/// Takes the folder for this process alone.
+fn lock(path: &Path) -> anyhow::Result<File> {
+    let name = path.join(LOCK);
+    let lock = File::options().create(true).truncate(false).write(true).open(&name);
+    let lock = lock.with_context(|| format!("{} に書けません", name.display()))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => bail!("{} では別の控えを作っている最中です", path.display()),
+        Err(TryLockError::Error(error)) => Err(error).context("控えのフォルダを確保できません"),
+    }
+}
+
+/// Gives a manifest that does not read a name of its own: it may still say to somebody what was there.
+fn set_aside(manifest: &Path) -> anyhow::Result<()> {
+    let mut no = 1_u32;
+    let beside = loop {
+        let beside = manifest.with_extension(format!("txt.broken-{no}"));
+        if !beside.try_exists().with_context(|| format!("{} が読めません", beside.display()))? {
+            break beside;
+        }
+        no = no.saturating_add(1);
+    };
+    fs::rename(manifest, &beside).with_context(|| format!("{} に書けません", beside.display()))
 }
 
 fn manifest(path: &Path) -> anyhow::Result<Manifest> {
@@ -118,6 +168,7 @@ fn manifest(path: &Path) -> anyhow::Result<Manifest> {
         Err(error) => return Err(error).with_context(|| format!("{} が読めません", path.display())),
     };
     let text = String::from_utf8(bytes);
-    let text = text.with_context(|| format!("{} が壊れています（文字として読めません）", path.display()))?;
-    Manifest::parse(&text).with_context(|| path.display().to_string())
+    let text =
+        text.with_context(|| format!("{} が壊れています（文字として読めません）。{REMEDY}", path.display()))?;
+    Manifest::parse(&text).with_context(|| format!("{} が使えません。{REMEDY}", path.display()))
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use archive::{Masker, Rules, SegmentReader, Target, plan};
+use archive::{Archived, Masker, Rules, SegmentReader, Target, plan};
 use register::{Body, CommitError, Draft, Expect, Journal, Op, RawChange, Write};
 use store::Opener;
 use store_sqlite::{KeyRing, Options, Store};
@@ -50,11 +50,56 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
     if database.exists() {
         bail!("{} がすでにあります。新しいフォルダを指定してください", database.display());
     }
+    let new_keys = KeyRing::read(&town.at(&town.store.key_file)).context("新しい鍵ファイルが使えません")?;
+    let former = keys.ids()?;
+    if new_keys.ids()?.iter().any(|id| former.contains(id)) {
+        bail!("写しの鍵が元の鍵と同じです。新しいフォルダを指定してください");
+    }
     // Under its name only when whole: half a copy looks like a town.
     let part = database.with_extension("part");
-    // The lock too: it notes the end of what was cut off, and the new copy would not fit it.
+    remove_all_of(&part)?;
+    crate::journal::make_private(&part)?;
+    let options = Options { keys: Some(new_keys), ..Options::default() };
+    let masked = Store::open(&part, &kinds(config)?, options).map_err(explained).and_then(|store| {
+        let masked = Masked { database: database.clone(), changes: 0, versions: 0, notes: Vec::new() };
+        let mut copy = Copy {
+            opener: &opener,
+            masker: Masker::new(&rules, seed),
+            store: &store,
+            closed: HashSet::new(),
+            left_out: std::collections::BTreeMap::new(),
+            batch: Vec::new(),
+            waiting: 0,
+            masked,
+        };
+        files.iter().try_for_each(|file| copy.read(&folder, file))?;
+        copy.flush()?;
+        let masked = copy.end();
+        match store.verify().map_err(explained)?.problems.first() {
+            Some(problem) => bail!("写しの検査で誤りが見つかりました: {problem}"),
+            None => Ok(masked),
+        }
+        // Closing folds the log into the file, so that the file alone is the database.
+    });
+    let renamed = masked.and_then(|masked| {
+        std::fs::rename(&part, &database).with_context(|| format!("{} に書けません", database.display()))?;
+        Ok(masked)
+    });
+    match renamed {
+        // What is left is the lock of a database that has another name now.
+        Ok(masked) => remove_all_of(&part).map(|()| masked),
+        // What began it counts; that its rest stays is told by the next attempt.
+        Err(error) => {
+            drop(remove_all_of(&part));
+            Err(error)
+        }
+    }
+}
+
+/// Removes a database with its log and its lock. The lock notes the end of what is gone, and another one would not fit it.
+fn remove_all_of(database: &Path) -> anyhow::Result<()> {
     for ending in ["", "-wal", "-shm", ".lock"] {
-        let mut name = part.as_os_str().to_owned();
+        let mut name = database.as_os_str().to_owned();
         name.push(ending);
         match std::fs::remove_file(&name) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -63,47 +108,7 @@ pub fn mask(config: &Config, dir: &Path, to: &Path, seed: u64, rules: &str) -> a
             _ => {}
         }
     }
-    crate::journal::make_private(&part)?;
-    let new_keys = KeyRing::read(&town.at(&town.store.key_file)).context("新しい鍵ファイルが使えません")?;
-    let former = keys.ids()?;
-    if new_keys.ids()?.iter().any(|id| former.contains(id)) {
-        bail!("写しの鍵が元の鍵と同じです。新しいフォルダを指定してください");
-    }
-    let store = Store::open(&part, &kinds(config)?, Options { keys: Some(new_keys), ..Options::default() })
-        .map_err(explained)?;
-    let mut copy = Copy {
-        opener: &opener,
-        masker: Masker::new(&rules, seed),
-        store: &store,
-        closed: HashSet::new(),
-        left_out: std::collections::BTreeMap::new(),
-        batch: Vec::new(),
-        waiting: 0,
-        masked: Masked { database: database.clone(), changes: 0, versions: 0, notes: Vec::new() },
-    };
-    for file in &files {
-        let mut reader = SegmentReader::new(folder.open(file)?).with_context(|| file.file.clone())?;
-        while let Some(change) = reader.next_change().with_context(|| file.file.clone())? {
-            copy.take(change)?;
-        }
-        let header = reader.header().clone();
-        if !file.is(&header, &reader.finish()?) {
-            bail!("{}: {}", file.file, archive::FileError::Other);
-        }
-    }
-    copy.flush()?;
-    let masked = copy.end();
-    let problems = store.verify().map_err(explained)?.problems;
-    if let Some(problem) = problems.first() {
-        bail!("写しの検査で誤りが見つかりました: {problem}");
-    }
-    // Closing folds the log into the file, so that the file alone is the database.
-    drop(store);
-    std::fs::rename(&part, &database).with_context(|| format!("{} に書けません", database.display()))?;
-    let mut lock = part.into_os_string();
-    lock.push(".lock");
-    let _ = std::fs::remove_file(lock);
-    Ok(masked)
+    Ok(())
 }
 
 struct Copy<'a> {
@@ -119,6 +124,19 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
+    /// Takes every change of a file, which must be the one the manifest names.
+    fn read(&mut self, folder: &ArchiveFolder, file: &Archived) -> anyhow::Result<()> {
+        let mut reader = SegmentReader::new(folder.open(file)?).with_context(|| file.file.clone())?;
+        while let Some(change) = reader.next_change().with_context(|| file.file.clone())? {
+            self.take(change)?;
+        }
+        let header = reader.header().clone();
+        if !file.is(&header, &reader.finish()?) {
+            bail!("{}: {}", file.file, archive::FileError::Other);
+        }
+        Ok(())
+    }
+
     fn take(&mut self, change: RawChange) -> anyhow::Result<()> {
         let what = || format!("変更{}", change.position);
         let actor = serde_json::from_str(&change.actor).with_context(what)?;

@@ -3,13 +3,14 @@
 mod folder;
 mod make;
 mod mask;
+mod relist;
 mod restore;
 mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use archive::{Extent, Target};
 use clap::Subcommand;
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ use register::Position;
 
 pub use make::{Made, make};
 pub use mask::{Masked, mask};
+pub use relist::{Relisted, relist};
 pub use restore::{Restored, restore};
 pub use verify::{Verdict, verify};
 
@@ -52,6 +54,11 @@ pub enum BackupTask {
         #[arg(long, requires = "checkpoints")]
         public_key: Option<PathBuf>,
     },
+    /// Writes a lost or damaged manifest anew from what the files say of themselves, and verifies the folder.
+    Relist {
+        /// Folder of archives.
+        dir: PathBuf,
+    },
     /// Makes a copy for rehearsals: personal data replaced, a new chain, a new key.
     Mask {
         /// Folder of archives.
@@ -82,6 +89,7 @@ pub fn run(config: &Path, task: BackupTask) -> anyhow::Result<ExitCode> {
             let witness = Witness::read(checkpoints.as_deref(), public_key.as_deref())?;
             return verify_and_tell(&dir, witness.as_ref());
         }
+        BackupTask::Relist { dir } => return relist_and_tell(&dir),
         BackupTask::Mask { dir, to, seed, rules } => {
             let rules = match rules {
                 None => DEFAULT_RULES.to_owned(),
@@ -120,6 +128,25 @@ fn tell_made(made: &Made) {
     for file in &made.pruned {
         say(&format!("古い控え {file} を消しました"));
     }
+}
+
+fn relist_and_tell(dir: &Path) -> anyhow::Result<ExitCode> {
+    let relisted = relist(dir)?;
+    for problem in &relisted.problems {
+        say(problem);
+    }
+    if !relisted.problems.is_empty() {
+        say("目録は作っていません。読めないファイルを別の場所に移してから、もう一度作り直してください");
+        return Ok(ExitCode::from(1));
+    }
+    if relisted.files == 0 {
+        bail!("{} に控えのファイルがありません", dir.display());
+    }
+    result(&format!("控え {} 個の目録を作り直しました", relisted.files));
+    say(
+        "前の目録にだけあったこと（いちばん新しい控えが失われていないか、どの控えを消したか）は、ファイルからは分かりません。検査点があれば、それと突き合わせてください",
+    );
+    verify_and_tell(dir, None)
 }
 
 /// Verifies a folder of archives and prints what was found.

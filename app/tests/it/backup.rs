@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use archive::{Extent, Target};
 use daicho::audit::{Keeper, Witness, checkpoint, make_key};
-use daicho::backup::{DEFAULT_RULES, Destination, make, mask, restore, target, verify};
+use daicho::backup::{DEFAULT_RULES, Destination, make, mask, relist, restore, target, verify};
 use daicho::config::Config;
 use daicho::demo::{Demo, make as make_demo};
 use daicho::house::{House, Outside, open};
@@ -220,6 +220,57 @@ fn what_was_done_to_an_archive_is_told_with_the_file() {
 }
 
 #[test]
+fn a_lost_manifest_is_written_anew_from_the_files() {
+    let town = Town::new();
+    let archive = town.path("archive");
+    town.archive(Extent::Full);
+    town.live("one");
+    let increment = town.archive(Extent::Increment).file.unwrap();
+    let manifest = archive.join("manifest.txt");
+    let whole = fs::read_to_string(&manifest).unwrap();
+    let refused = relist(&archive).unwrap_err();
+    assert!(format!("{refused:#}").contains("目録は読めます"), "{refused:#}");
+
+    // Lost, cut in its last line, altered: what is left of it stays beside the new one.
+    let cases = [
+        ("lost", None),
+        ("cut", Some(whole[..whole.len() - 9].to_owned())),
+        ("altered", Some(whole.replacen("full", "Full", 1))),
+    ];
+    for (name, left) in cases {
+        fs::remove_file(&manifest).unwrap();
+        left.iter().for_each(|left| fs::write(&manifest, left).unwrap());
+        let error = format!("{:#}", verify(&archive, None).unwrap_err());
+        assert!(error.contains("daicho backup relist"), "{name}: {error}");
+        let relisted = relist(&archive).unwrap();
+        assert_eq!((relisted.files, relisted.problems), (2, vec![]), "{name}");
+        assert_eq!(fs::read_to_string(&manifest).unwrap(), whole, "{name}");
+        assert_eq!(verify(&archive, None).unwrap().problems, Vec::<String>::new(), "{name}");
+    }
+    assert!(archive.join("manifest.txt.broken-2").exists());
+    // Archives go on where the manifest ends.
+    town.live("two");
+    town.archive(Extent::Increment);
+    assert_eq!(verify(&archive, None).unwrap().reached.position, town.head());
+
+    // One that does not read, or has another's name, is told, and nothing is written until it is out of the way.
+    fs::remove_file(&manifest).unwrap();
+    let path = archive.join(&increment);
+    let bytes = fs::read(&path).unwrap();
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    fs::write(archive.join("full-1-1.gz"), &bytes).unwrap();
+    let problems = relist(&archive).unwrap().problems;
+    assert!(problems.iter().any(|problem| problem.starts_with(&increment)), "{problems:#?}");
+    assert!(problems.iter().any(|problem| problem.contains(&format!("中身は {increment}"))), "{problems:#?}");
+    assert!(!manifest.exists());
+    fs::remove_file(archive.join("full-1-1.gz")).unwrap();
+    fs::write(&path, &bytes).unwrap();
+    let said = program(&archive, &["backup", "relist", "."], b"");
+    assert_eq!(said.code, Some(0), "{}", said.told);
+    assert!(relist(&town.path("nowhere")).is_err());
+}
+
+#[test]
 fn old_archives_go_only_when_a_newer_full_one_was_read_back() {
     let town = Town::new();
     let archive = town.path("archive");
@@ -370,6 +421,17 @@ fn a_copy_for_rehearsals_holds_nobody_and_still_is_a_town() {
     let again = mask(&town.config, &town.path("archive"), &to, 7, DEFAULT_RULES).unwrap();
     assert_eq!((again.changes, again.versions), (masked.changes, masked.versions));
     drop(open(&config, Outside::default()).unwrap());
+    // One that is refused leaves no half of a copy.
+    let other = daicho::config::Config {
+        store: daicho::config::Store { key_file: to.join("daicho.key"), ..town.config.store.clone() },
+        ..town.config.clone()
+    };
+    assert!(mask(&other, &town.path("archive"), &town.path("refused"), 7, DEFAULT_RULES).is_err());
+    let left = fs::read_dir(town.path("refused")).map_or(0, |all| {
+        all.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("daicho.part"))
+            .count()
+    });
+    assert_eq!(left, 0);
     // A rule that is missing blanks the field and says so.
     let fewer: String = DEFAULT_RULES
         .lines()

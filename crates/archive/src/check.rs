@@ -28,13 +28,26 @@ pub enum FileError {
 pub fn check_file(
     archived: &Archived,
     input: impl Read,
-    mut each: impl FnMut(&RawChange),
+    each: impl FnMut(&RawChange),
 ) -> Result<ChainWalk, FileError> {
+    let (found, reached) = read(input, each)?;
+    if *archived == found { Ok(reached) } else { Err(FileError::Other) }
+}
+
+/// Reads a file to its end, and gives the line a manifest would have of it.
+///
+/// # Errors
+/// At the first thing in which it contradicts itself.
+pub fn line_of(input: impl Read) -> Result<Archived, SegmentError> {
+    read(input, |_| ()).map(|(found, _)| found)
+}
+
+fn read(input: impl Read, mut each: impl FnMut(&RawChange)) -> Result<(Archived, ChainWalk), SegmentError> {
     let mut reader = SegmentReader::new(input)?;
     while let Some(change) = reader.next_change()? {
         each(&change);
     }
     let (header, reached) = (reader.header().clone(), reader.reached());
     let summary = reader.finish()?;
-    if archived.is(&header, &summary) { Ok(reached) } else { Err(FileError::Other) }
+    Ok((Archived::of(&header, &summary), reached))
 }

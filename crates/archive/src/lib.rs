@@ -10,7 +10,7 @@ mod plan;
 mod segment;
 mod words;
 
-pub use check::{FileError, check_file};
+pub use check::{FileError, check_file, line_of};
 pub use checkpoint::{Checkpoint, CheckpointError, CheckpointLog, PublicKey, SecretKey};
 pub use cursors::{SafeCursor, safe_cursors};
 pub use manifest::{Archived, Event, Manifest, ManifestError};
