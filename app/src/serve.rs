@@ -258,12 +258,14 @@ pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::
         tls: tls.clone(),
         sso,
     };
+    let (log, place) = (Arc::clone(&office), listen.to_string());
     let runtime = tokio::runtime::Runtime::new().context("ランタイムを起動できません")?;
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await.with_context(|| {
             format!("{listen} で待ち受けできません（ほかのプログラムが使っていないか確かめてください）")
         })?;
         let address = listener.local_addr()?;
+        log.audit_begin(&place)?;
         let (router, patience) = (web::router(desk), Patience::default());
         match tls {
             Some(tls) => {
@@ -281,6 +283,11 @@ pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::
     // Open connections of browsers do not keep the journal from being closed in order.
     runtime.shutdown_timeout(Duration::from_secs(1));
     workers.stop();
+    if served.is_ok()
+        && let Err(fault) = log.audit_stop(&place)
+    {
+        tracing::warn!(cause = %fault, "the end of the program is not in the audit log");
+    }
     served
 }
 

@@ -12,6 +12,7 @@ mod clock;
 mod concern;
 pub mod csv;
 mod euc;
+mod events;
 mod evidence;
 mod exclusive;
 mod factor;

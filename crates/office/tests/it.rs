@@ -11,6 +11,7 @@ mod it {
     mod cut;
     mod defects;
     mod eltax;
+    mod events;
     mod incidents;
     mod intermediate;
     mod inward;

@@ -311,7 +311,8 @@ pub(crate) fn report(visit: &Visit) -> Result<Reply, Problem> {
         match name {
             "logins" => logins.add(&entry),
             "many" => masses.add(&entry),
-            "outside" if why.is_none() => {}
+            // A program may begin at night; people are meant.
+            "outside" if why.is_none() || entry.kind() == LogKind::Event => {}
             _ => {
                 total += 1;
                 *counts.entry(entry.user.clone()).or_default() += 1;
