@@ -222,6 +222,15 @@ pub struct Database {
     /// A file with the password, so that the configuration need not hold it.
     #[serde(default)]
     pub password_file: Option<PathBuf>,
+    /// The authorities of the server's certificate (PEM). With it the program speaks TLS and nothing else.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// The certificate this program shows (PEM), where the server asks for one.
+    #[serde(default)]
+    pub certificate: Option<PathBuf>,
+    /// Its key (PEM), which nobody else may read.
+    #[serde(default)]
+    pub key_file: Option<PathBuf>,
 }
 
 /// The address may hold a password.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use register::{Fault, Journal, Kind, Ledger, Restore, Standing, Verification};
 use store::{KeyRing, Trouble};
-use transport::{Access, make_folders};
+use transport::{Access, SecretFile, make_folders};
 
-use crate::config::Config;
+use crate::config::{Config, Database};
 
 /// Readers kept open to the database: more than cores, because some wait for the disk.
 const READERS: usize = 8;
@@ -52,6 +52,8 @@ pub(crate) enum Place {
         url: String,
         /// Its password, where the address does not hold it.
         password: Option<store_postgres::Password>,
+        /// TLS to its server.
+        tls: Option<store_postgres::Tls>,
     },
 }
 
@@ -100,7 +102,8 @@ impl Place {
                 Some(store_postgres::Password::new(text.trim_end_matches(['\r', '\n'])))
             }
         };
-        Ok(Some(Self::Database { url: database.url.clone(), password }))
+        let tls = tls(config, database).context("[database] の TLS")?;
+        Ok(Some(Self::Database { url: database.url.clone(), password, tls }))
     }
 
     /// Opens the journal to be served.
@@ -114,8 +117,8 @@ impl Place {
                 store_sqlite::Store::open(path, kinds, of_file(Some(keys)))
                     .map(|store| -> Arc<dyn Journal> { Arc::new(store) })
             }
-            Self::Database { url, password } => {
-                store_postgres::Store::open(url, kinds, of_database(password, Some(keys)))
+            Self::Database { url, password, tls } => {
+                store_postgres::Store::open(url, kinds, of_database(password, tls, Some(keys)))
                     .map(|store| -> Arc<dyn Journal> { Arc::new(store) })
             }
         };
@@ -134,8 +137,8 @@ impl Place {
         let opened: Result<Box<dyn Beside>, Fault> = match self {
             Self::File(path) => store_sqlite::ReadOnly::open(path, kinds, of_file(keys))
                 .map(|copy| -> Box<dyn Beside> { Box::new(copy) }),
-            Self::Database { url, password } => {
-                store_postgres::ReadOnly::open(url, kinds, of_database(password, keys))
+            Self::Database { url, password, tls } => {
+                store_postgres::ReadOnly::open(url, kinds, of_database(password, tls, keys))
                     .map(|copy| -> Box<dyn Beside> { Box::new(copy) })
             }
         };
@@ -165,8 +168,8 @@ impl Place {
                         }
                     })
             }
-            Self::Database { url, password } => {
-                store_postgres::Restorer::begin(url, kinds, of_database(password, Some(keys)), origin)
+            Self::Database { url, password, tls } => {
+                store_postgres::Restorer::begin(url, kinds, of_database(password, tls, Some(keys)), origin)
                     .map(|restorer| -> Box<dyn Restore> { Box::new(restorer) })
             }
         };
@@ -190,10 +193,32 @@ fn of_file(keys: Option<KeyRing>) -> store_sqlite::Options {
 
 fn of_database(
     password: &Option<store_postgres::Password>,
+    tls: &Option<store_postgres::Tls>,
     keys: Option<KeyRing>,
 ) -> store_postgres::Options {
-    let password = password.clone();
-    store_postgres::Options { keys, readers: READERS, password, ..store_postgres::Options::default() }
+    let (password, tls) = (password.clone(), tls.clone());
+    store_postgres::Options { keys, readers: READERS, password, tls, ..store_postgres::Options::default() }
+}
+
+/// TLS to the database's server, where the configuration names who signs its certificate.
+fn tls(config: &Config, database: &Database) -> anyhow::Result<Option<store_postgres::Tls>> {
+    let text = |file: &PathBuf| {
+        let file = config.at(file);
+        fs::read_to_string(&file).with_context(|| format!("{} が読めません", file.display()))
+    };
+    let own = match (&database.certificate, &database.key_file) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => Some((text(certificate)?, SecretFile::at(config.at(key)).text()?)),
+        _ => bail!("certificate と key_file は、両方書くか、どちらも書かないでください"),
+    };
+    let Some(ca) = &database.ca else {
+        if own.is_some() {
+            bail!("certificate を書くときは、サーバーの証明書の認証局 ca も書いてください");
+        }
+        return Ok(None);
+    };
+    let own = own.as_ref().map(|(certificate, key)| (certificate.as_str(), key.as_str()));
+    Ok(Some(store_postgres::Tls::new(&text(ca)?, own)?))
 }
 
 /// A fault of a store, with what to do about it in front where that is known.
@@ -232,6 +257,9 @@ pub(crate) fn explained(fault: Fault) -> anyhow::Error {
             "まだ畳まれていない記録（-wal）のある写しが、書き込めない場所にあります。.db と -wal を一緒に、書き込める場所へ写してから検査してください"
         }
         Trouble::NoSpace => "ディスクに空きがありません。空きを作ってから、やり直してください",
+        Trouble::Untrusted => {
+            "データベースのサーバーと TLS で通信できません。[database] ca に認証局の証明書があるか、url のホストの名前がサーバーの証明書と同じか、サーバーが TLS を使う設定かを確かめてください"
+        }
         Trouble::Unreachable => {
             "データベースにつながりません。動いているか、場所と利用者が正しいかを確かめてください"
         }

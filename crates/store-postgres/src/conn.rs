@@ -10,10 +10,11 @@ use std::time::Duration;
 use register::Fault;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Config, Error, NoTls, Row, Statement};
+use tokio_postgres::{Client, Error, Row, Statement};
 
 use crate::drive::{Request, block_on, pipeline};
 use crate::error::{OrSaid, is_full};
+use crate::server::Server;
 
 /// What every session is told.
 ///
@@ -58,27 +59,25 @@ pub(crate) struct Conn {
 
 impl Conn {
     /// Connects and sets the session up.
-    pub(crate) fn open(runtime: &Handle, config: &Config) -> Result<Self, Error> {
+    pub(crate) fn open(runtime: &Handle, server: &Server) -> Result<Self, Error> {
         // The socket belongs to the runtime; this thread only waits.
         let _runtime = runtime.enter();
-        block_on(Self::connect(config, SESSION))
+        block_on(Self::connect(server, SESSION))
     }
 
     /// The same, for the one thread that writes: the bytes are moved by itself, which spares two wake-ups per exchange.
     ///
     /// It holds the journal's lock between two exchanges. Should its machine stand still or vanish in between, the server
     /// ends the session and others go on; the writer takes it for a lost connection.
-    pub(crate) fn open_for_writing(config: &Config) -> Result<Self, OpenError> {
+    pub(crate) fn open_for_writing(server: &Server) -> Result<Self, OpenError> {
         let own = Builder::new_current_thread().enable_all().build().map_err(OpenError::Thread)?;
         let session = format!("{SESSION} SET idle_in_transaction_session_timeout = '60s';");
-        let conn = own.block_on(Self::connect(config, &session)).map_err(OpenError::Server)?;
+        let conn = own.block_on(Self::connect(server, &session)).map_err(OpenError::Server)?;
         Ok(Self { own: Some(own), ..conn })
     }
 
-    async fn connect(config: &Config, session: &str) -> Result<Self, Error> {
-        let (client, connection) = config.connect(NoTls).await?;
-        // It ends with the client, or with the server; the client's calls say so.
-        tokio::spawn(async move { connection.await.ok() });
+    async fn connect(server: &Server, session: &str) -> Result<Self, Error> {
+        let client = server.connect(|_| true).await?;
         client.batch_execute(session).await?;
         let who = "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()";
         let row = client.query_one(who, &[]).await?;
@@ -144,14 +143,14 @@ struct Idle {
 /// Idle connections for reading.
 pub(crate) struct Pool {
     runtime: Handle,
-    config: Config,
+    server: Server,
     keep: usize,
     idle: Arc<Idle>,
 }
 
 impl Pool {
-    pub(crate) fn new(runtime: Handle, config: Config, keep: usize) -> Self {
-        Self { runtime, config, keep, idle: Arc::default() }
+    pub(crate) fn new(runtime: Handle, server: Server, keep: usize) -> Self {
+        Self { runtime, server, keep, idle: Arc::default() }
     }
 
     /// A connection of one's own. The pool sets no limit: a thread that holds one view and asks for another would
@@ -163,7 +162,7 @@ impl Pool {
             match self.idle.pop() {
                 Some(conn) if conn.client.is_closed() => {}
                 Some(conn) => return Ok(conn),
-                None => match Conn::open(&self.runtime, &self.config) {
+                None => match Conn::open(&self.runtime, &self.server) {
                     Err(error) if is_full(&error) && tries < FULL_TRIES => {
                         tries += 1;
                         self.idle.wait(FULL_WAIT);
@@ -180,7 +179,7 @@ impl Pool {
         let conn = self.take().or_said(what)?;
         let (value, conn) = match read(&conn) {
             Err(error) if crate::error::is_lost(&error) => {
-                let conn = Conn::open(&self.runtime, &self.config).or_said(what)?;
+                let conn = Conn::open(&self.runtime, &self.server).or_said(what)?;
                 (read(&conn), conn)
             }
             value => (value, conn),
@@ -201,7 +200,7 @@ impl Pool {
         let conn = self.take().or_said(what)?;
         let (rows, conn) = match begin(&conn) {
             Err(error) if crate::error::is_lost(&error) => {
-                let conn = Conn::open(&self.runtime, &self.config).or_said(what)?;
+                let conn = Conn::open(&self.runtime, &self.server).or_said(what)?;
                 (begin(&conn), conn)
             }
             rows => (rows, conn),

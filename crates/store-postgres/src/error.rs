@@ -64,9 +64,20 @@ pub(crate) fn fault(what: &str, error: Error) -> Fault {
     }
 }
 
-/// The fault of a server that lets nobody in.
-pub(crate) fn cannot_open(error: &dyn std::error::Error) -> Fault {
-    Fault::new(format!("the database cannot be opened: {}", in_one_line(error)), Trouble::Unreachable)
+/// The fault of a server that lets nobody in, or that this program does not believe.
+pub(crate) fn cannot_open(error: &Error) -> Fault {
+    let trouble = if is_of_tls(error) { Trouble::Untrusted } else { Trouble::Unreachable };
+    Fault::new(format!("the database cannot be opened: {}", in_one_line(error)), trouble)
+}
+
+/// Whether no protected connection came about: the server's certificate, a name that is no host's, a server without TLS.
+fn is_of_tls(error: &Error) -> bool {
+    let causes = std::iter::successors(std::error::Error::source(error), |error| (**error).source());
+    let mut by_library = causes
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .filter_map(io::Error::get_ref)
+        .map(|inner| inner.is::<rustls::Error>());
+    by_library.any(|is_of_tls| is_of_tls) || error.to_string().contains("TLS")
 }
 
 /// Turns the driver's error into a fault.

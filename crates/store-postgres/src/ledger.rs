@@ -15,7 +15,8 @@ use crate::conn::{Conn, Pool};
 use crate::cursor::Cursor;
 use crate::error::{OrSaid, cannot_open};
 use crate::kinds::KindSql;
-use crate::store::{config, runtime};
+use crate::server::Server;
+use crate::store::runtime;
 use crate::view::PostgresView;
 use crate::{Options, Reading, Store};
 
@@ -38,14 +39,14 @@ impl ReadOnly {
     /// journal, one of a newer program, a half-restored one, or one that was sealed with another key. Otherwise when
     /// `url` does not read or storage fails.
     pub fn open(url: &str, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { keys, password, readers, .. } = options;
-        let config = config(url, password)?;
+        let Options { keys, password, tls, readers, .. } = options;
+        let server = Server::new(url, password, tls)?;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let runtime = runtime()?;
         let handle = runtime.handle().clone();
-        let conn = Conn::open(&handle, &config).map_err(|error| cannot_open(&error))?;
+        let conn = Conn::open(&handle, &server).map_err(|error| cannot_open(&error))?;
         let vault = crate::schema::check(&conn, keys.as_ref(), &kinds)?;
-        let pool = Pool::new(handle, config, readers);
+        let pool = Pool::new(handle, server, readers);
         pool.keep(conn);
         Ok(Self { reading: Reading { kinds, vault, pool }, runtime: Some(runtime) })
     }

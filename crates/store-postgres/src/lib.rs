@@ -14,6 +14,7 @@ mod listen;
 mod plan;
 mod restore;
 mod schema;
+mod server;
 mod store;
 mod verify;
 mod view;
@@ -22,6 +23,7 @@ mod writer;
 pub use ::store::{KeyRing, Trouble, VaultKey};
 pub use ledger::ReadOnly;
 pub use restore::Restorer;
+pub use server::{Tls, TlsError};
 pub use store::{Options, Password, Store};
 
 pub(crate) use store::{Reading, Shared};

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use register::Position;
 use tokio::sync::{mpsc, watch};
-use tokio_postgres::{AsyncMessage, Client, Config, Error, NoTls};
+use tokio_postgres::{AsyncMessage, Client, Error};
+
+use crate::server::Server;
 
 /// How often the newest place is looked at without having been told.
 const LOOK: Duration = Duration::from_secs(1);
@@ -65,13 +67,13 @@ impl Heard {
 /// Listens as long as the store lives, over one connection after the other.
 pub(crate) async fn listen(
     heard: std::sync::Arc<Heard>,
-    config: Config,
+    server: Server,
     channel: String,
     mut told: watch::Receiver<u64>,
 ) {
     loop {
         // It ends only with its connection; the next round makes a new one.
-        let _lost = hear(&heard, &config, &channel, &mut told).await;
+        let _lost = hear(&heard, &server, &channel, &mut told).await;
         let closed = async { while told.changed().await.is_ok() {} };
         if tokio::time::timeout(LOOK, closed).await.is_ok() {
             return;
@@ -81,26 +83,16 @@ pub(crate) async fn listen(
 
 async fn hear(
     heard: &Heard,
-    config: &Config,
+    server: &Server,
     channel: &str,
     told: &mut watch::Receiver<u64>,
 ) -> Result<(), Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
     let (sender, mut messages) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        loop {
-            let next = std::future::poll_fn(|context| connection.poll_message(context)).await;
-            match next {
-                Some(Ok(AsyncMessage::Notification(said))) => {
-                    if sender.send(said.payload().to_owned()).is_err() {
-                        return;
-                    }
-                }
-                Some(Ok(_)) => {}
-                Some(Err(_)) | None => return,
-            }
-        }
-    });
+    let pass_on = move |message| match message {
+        AsyncMessage::Notification(said) => sender.send(said.payload().to_owned()).is_ok(),
+        _ => true,
+    };
+    let client = server.connect(pass_on).await?;
     // A wake-up need not be durable.
     client.batch_execute(&format!("SET synchronous_commit = off; LISTEN {channel}")).await?;
     look(heard, &client).await?;

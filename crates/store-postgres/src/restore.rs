@@ -14,7 +14,7 @@ use crate::copy::Copy;
 use crate::cursor::Cursor;
 use crate::error::{OrSaid, cannot_open};
 use crate::kinds::{KindSql, ROW};
-use crate::store::config;
+use crate::server::Server;
 
 const WHAT: &str = "the restore cannot be written";
 
@@ -64,11 +64,12 @@ impl Restorer {
         options: Options,
         origin: &Standing,
     ) -> Result<Self, Fault> {
-        let Options { keys, password, scratch, .. } = options;
+        let Options { keys, password, tls, scratch, .. } = options;
         let vault = keys.as_ref().map(Vault::new).transpose()?;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let sealed_with = check_origin(&kinds, vault.as_ref(), origin)?;
-        let conn = Conn::open_for_writing(&config(url, password)?).map_err(|error| match error {
+        let server = Server::new(url, password, tls)?;
+        let conn = Conn::open_for_writing(&server).map_err(|error| match error {
             OpenError::Thread(error) => Fault::new(WHAT, error),
             OpenError::Server(error) => cannot_open(&error),
         })?;

@@ -12,10 +12,8 @@ use register::{
     AsOf, CommitError, Committed, Draft, Entry, Fault, Journal, Kind, Lease, Position, Touched, Verification,
     View,
 };
-use store::{KeyRing, Kinds, LeaseRequest, OrFault, Trouble, Vault, ask, uint};
+use store::{KeyRing, Kinds, LeaseRequest, OrFault, Vault, ask, uint};
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::Config;
-use tokio_postgres::config::SslMode;
 
 use crate::conn::{Conn, Pool};
 use crate::error::{OrSaid, cannot_open};
@@ -23,6 +21,7 @@ use crate::kinds::KindSql;
 use crate::listen::{Heard, listen};
 use crate::plan::prepare;
 use crate::schema::journal_lock;
+use crate::server::{Server, Tls};
 use crate::view::PostgresView;
 use crate::writer::{Job, Writer, begin};
 
@@ -37,7 +36,7 @@ const DRIVERS: usize = 2;
 
 /// A password, which is never shown.
 #[derive(Clone)]
-pub struct Password(String);
+pub struct Password(pub(crate) String);
 
 impl Password {
     /// The password as it is.
@@ -59,6 +58,8 @@ pub struct Options {
     pub keys: Option<KeyRing>,
     /// The password of the address's user, where the address does not hold it.
     pub password: Option<Password>,
+    /// TLS to the server; without it the connection is as open as the network it goes over.
+    pub tls: Option<Tls>,
     /// Read connections kept ready. More views at once are possible; theirs are opened and closed.
     pub readers: usize,
     /// How long a change waits for a server that is away before it fails.
@@ -69,7 +70,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { keys: None, password: None, readers: READERS, patience: PATIENCE, scratch: false }
+        Self { keys: None, password: None, tls: None, readers: READERS, patience: PATIENCE, scratch: false }
     }
 }
 
@@ -83,7 +84,7 @@ pub(crate) struct Reading {
 /// What the threads of a store share.
 pub(crate) struct Shared {
     pub(crate) reading: Reading,
-    pub(crate) config: Config,
+    pub(crate) server: Server,
     pub(crate) heard: Arc<Heard>,
     pub(crate) declared: String,
     /// Begins a transaction of a writer, by the lock through which writers of this journal exclude each other.
@@ -136,18 +137,18 @@ impl Store {
     /// (`?options=-c%20search_path%3Dtown`).
     ///
     /// # Errors
-    /// With a [`Trouble`] as cause: when the server is out of reach, too old or does not flush, when the database holds
+    /// With a [`Trouble`](crate::Trouble) as cause: when the server is out of reach, too old or does not flush, when the database holds
     /// something else or was written by a newer program, has bodies newer than this program, takes no writes, was sealed with another key, or a kind has
     /// sealed fields and there is no key. Otherwise when `url` does not read, a declared uniqueness does not hold, or
     /// storage fails.
     pub fn open(url: &str, kinds: &[&'static Kind], options: Options) -> Result<Self, Fault> {
-        let Options { keys, password, readers, patience, scratch } = options;
-        let config = config(url, password)?;
+        let Options { keys, password, tls, readers, patience, scratch } = options;
+        let server = Server::new(url, password, tls)?;
         let vault = keys.as_ref().map(Vault::new).transpose()?;
         let kinds = Kinds::new(kinds, KindSql::new)?;
         let runtime = runtime()?;
         let handle = runtime.handle().clone();
-        let conn = Conn::open(&handle, &config).map_err(|error| cannot_open(&error))?;
+        let conn = Conn::open(&handle, &server).map_err(|error| cannot_open(&error))?;
         let prepared = crate::schema::prepare(&conn, &kinds, vault.as_ref(), scratch)?;
         let what = "the end of the journal cannot be read";
         let rows = conn.query("SELECT COALESCE(max(position), 0) FROM changes", &[]).or_said(what)?;
@@ -155,11 +156,11 @@ impl Store {
         let (heard, told) = Heard::new(uint(head));
         let heard = Arc::new(heard);
         let woken_by = format!("daicho_{}", prepared.journal);
-        runtime.spawn(listen(Arc::clone(&heard), config.clone(), woken_by, told));
+        runtime.spawn(listen(Arc::clone(&heard), server.clone(), woken_by, told));
 
         let shared = Arc::new(Shared {
-            reading: Reading { kinds, vault, pool: Pool::new(handle, config.clone(), readers) },
-            config,
+            reading: Reading { kinds, vault, pool: Pool::new(handle, server.clone(), readers) },
+            server,
             heard,
             declared: prepared.declared,
             begin: begin(journal_lock(prepared.journal)),
@@ -195,30 +196,6 @@ pub(crate) fn runtime() -> Result<Runtime, Fault> {
         .enable_all()
         .build()
         .or_fault("a thread cannot be started")
-}
-
-pub(crate) fn config(url: &str, password: Option<Password>) -> Result<Config, Fault> {
-    // The driver's error may repeat the text, and the text may hold a password.
-    let mut config: Config =
-        url.parse().map_err(|_| Fault::because("the address of the database does not read"))?;
-    if !matches!(config.get_ssl_mode(), SslMode::Disable | SslMode::Prefer) {
-        return Err(Trouble::Unfit("this program does not speak TLS to it yet".to_owned()).into());
-    }
-    if let Some(Password(password)) = password {
-        config.password(password);
-    }
-    if config.get_application_name().is_none() {
-        config.application_name("daicho");
-    }
-    if config.get_connect_timeout().is_none() {
-        config.connect_timeout(Duration::from_secs(10));
-    }
-    // A server whose machine vanished is noticed while an answer of it is waited for.
-    config.keepalives_idle(Duration::from_secs(30));
-    if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(Duration::from_secs(30));
-    }
-    Ok(config)
 }
 
 impl Store {

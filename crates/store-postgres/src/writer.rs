@@ -238,7 +238,7 @@ impl Writer {
         let mut waits = WAITS_MS.iter().copied().chain(std::iter::repeat(1_000));
         let mut waited = Duration::ZERO;
         loop {
-            let error = match Conn::open_for_writing(&self.shared.config) {
+            let error = match Conn::open_for_writing(&self.shared.server) {
                 Ok(conn) => {
                     self.shared.reached(true);
                     self.conn = Some(conn);

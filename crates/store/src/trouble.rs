@@ -101,6 +101,9 @@ pub enum Trouble {
     /// The disk is full.
     #[error("there is no space left for the database")]
     NoSpace,
+    /// No connection by TLS came about: the server's certificate is not one to be believed, or it speaks no TLS.
+    #[error("the database's server cannot be trusted")]
+    Untrusted,
     /// The database is out of reach. Nothing was written.
     #[error("the database is out of reach")]
     Unreachable,

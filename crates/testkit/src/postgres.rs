@@ -14,11 +14,18 @@
 )]
 
 use std::fs::File;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::servers::Certificate;
+
+/// The port whose name sockets have when nobody says otherwise.
+const PORT: u16 = 5432;
 
 /// Where Debian and others put the programs of each version.
 const HOMES: &[&str] = &["/usr/lib/postgresql", "/usr/pgsql"];
@@ -34,7 +41,9 @@ pub struct Cluster {
     programs: PathBuf,
     folder: PathBuf,
     account: Option<(u32, u32)>,
-    settings: &'static str,
+    settings: String,
+    /// Its port, for the name of its socket and for TLS.
+    port: u16,
     /// Its input is closed by the system when this process ends.
     watch: Option<Child>,
 }
@@ -75,8 +84,34 @@ impl Cluster {
     ///
     /// # Panics
     /// When PostgreSQL is not installed or does not start.
-    pub fn start(settings: &'static str) -> Self {
-        let cluster = Self::folder(settings);
+    pub fn start(settings: &str) -> Self {
+        Self::start_with(settings, PORT, |_| ())
+    }
+
+    /// Starts a server that also speaks TLS, for the name `localhost`; addresses of this way come from
+    /// [`Cluster::over_tls`].
+    ///
+    /// # Panics
+    /// When PostgreSQL is not installed or does not start.
+    pub fn start_with_tls(certificate: &Certificate) -> Self {
+        // Free a moment ago; a socket of this process is no help, for the server opens it itself.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let settings = format!(
+            "-c fsync=off -c ssl=on -c ssl_cert_file=server.pem -c ssl_key_file=server.pem \
+             -c listen_addresses=localhost -c port={port}"
+        );
+        Self::start_with(&settings, port, |cluster| {
+            let file = cluster.folder.join("data/server.pem");
+            std::fs::write(&file, certificate.key_and_certificate()).unwrap();
+            std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = cluster.account {
+                std::os::unix::fs::chown(&file, Some(user), Some(group)).unwrap();
+            }
+        })
+    }
+
+    fn start_with(settings: &str, port: u16, prepare: impl FnOnce(&Self)) -> Self {
+        let cluster = Self::folder(settings, port);
         finish(cluster.command("initdb").args([
             "-E",
             "UTF8",
@@ -89,6 +124,7 @@ impl Cluster {
             "-D",
             "data",
         ]));
+        prepare(&cluster);
         cluster.watched()
     }
 
@@ -97,7 +133,7 @@ impl Cluster {
     /// # Panics
     /// When it does not start.
     pub fn replica(&self) -> Self {
-        let replica = Self::folder(self.settings);
+        let replica = Self::folder(&self.settings, self.port);
         let mut copy = replica.command("pg_basebackup");
         copy.args(["-U", "daicho", "-h"]).arg(&self.folder);
         finish(copy.args(["-D", "data", "-R", "-c", "fast", "-N"]));
@@ -105,7 +141,7 @@ impl Cluster {
     }
 
     /// A new folder that belongs to the account.
-    fn folder(settings: &'static str) -> Self {
+    fn folder(settings: &str, port: u16) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let programs = programs();
         let account = account();
@@ -115,7 +151,7 @@ impl Cluster {
         if let Some((user, group)) = account {
             std::os::unix::fs::chown(&folder, Some(user), Some(group)).unwrap();
         }
-        Self { programs, folder, account, settings, watch: None }
+        Self { programs, folder, account, settings: settings.to_owned(), port, watch: None }
     }
 
     /// Starts the server, and who clears up behind it.
@@ -218,12 +254,17 @@ impl Cluster {
 
     /// The socket it listens on.
     pub fn socket(&self) -> PathBuf {
-        self.folder.join(".s.PGSQL.5432")
+        self.folder.join(format!(".s.PGSQL.{}", self.port))
     }
 
     /// The address of a database.
     pub fn address(&self, database: &str) -> String {
-        format!("host={} user=daicho dbname={database}", self.folder.display())
+        format!("host={} port={} user=daicho dbname={database}", self.folder.display(), self.port)
+    }
+
+    /// The address of a database as a machine far away has it, by this name of the server's.
+    pub fn over_tls(&self, name: &str, address: &str) -> String {
+        address.replace(&format!("host={}", self.folder.display()), &format!("host={name}"))
     }
 
     /// Runs SQL in a database given by its address; what it answers, one row per line.
@@ -264,7 +305,11 @@ impl Cluster {
             command.uid(user).gid(group);
         }
         // Its working folder must be one it may read.
-        command.current_dir(&self.folder).env_remove("LC_ALL").env("TZ", "UTC");
+        command
+            .current_dir(&self.folder)
+            .env_remove("LC_ALL")
+            .env("TZ", "UTC")
+            .env("PGPORT", self.port.to_string());
         command
     }
 }

@@ -3,8 +3,9 @@
 use std::error::Error;
 
 use register::{Actor, AsOf, Body, Column, CommitError, Draft, Fault, Journal, Kind, Write};
-use store_postgres::{Options, Store, Trouble, VaultKey};
+use store_postgres::{Options, Store, Tls, Trouble, VaultKey};
 use testkit::postgres::{Cluster, cluster, database};
+use testkit::servers::{Certificate, Validity};
 
 static BARE: Kind = Kind::new("t/car", "車");
 static PLAIN: Kind =
@@ -59,6 +60,35 @@ fn what_is_no_journal_of_this_program_is_refused() {
     refused(open("postgres://:not an address", &BARE, options()), "does not read");
     let tls = format!("{url} sslmode=require");
     assert!(matches!(trouble(open(&tls, &BARE, options())), Trouble::Unfit(_)));
+}
+
+#[test]
+fn a_server_is_entered_by_tls_when_its_certificate_is_believed() {
+    let certificate = Certificate::of("localhost", Validity::Now);
+    let server = Cluster::start_with_tls(&certificate);
+    let (other, here) = (Certificate::of("localhost", Validity::Now), server.database());
+    let trusting = |certificate: &Certificate| Options {
+        tls: Some(Tls::new(&certificate.pem(), None).unwrap()),
+        ..options()
+    };
+    let far = server.over_tls("localhost", &here);
+    let store = open(&far, &BARE, trusting(&certificate)).unwrap();
+    store.commit(create(&BARE, "A", "1")).unwrap();
+    assert_eq!(store.view(AsOf::default()).unwrap().count(&BARE).unwrap(), 1);
+    // The writer, the readers, and the one that listens.
+    let open_ones = "SELECT bool_and(ssl), count(*) > 2 FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                     WHERE application_name = 'daicho'";
+    assert_eq!(server.run(&here, open_ones).trim(), "t|t");
+    drop(store);
+
+    // Somebody else's certificate; a name it does not have; a socket.
+    assert_eq!(trouble(open(&far, &BARE, trusting(&other))), Trouble::Untrusted);
+    let by_number = server.over_tls("127.0.0.1", &here);
+    assert_eq!(trouble(open(&by_number, &BARE, trusting(&certificate))), Trouble::Untrusted);
+    assert!(matches!(trouble(open(&here, &BARE, trusting(&certificate))), Trouble::Unfit(_)));
+    // What is no certificate is no authority.
+    assert!(Tls::new("", None).is_err());
+    assert!(Tls::new(&certificate.pem(), Some((&certificate.pem(), &certificate.pem()))).is_err());
 }
 
 #[test]
