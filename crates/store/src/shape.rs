@@ -7,6 +7,7 @@ use register::{Body, Fault, Kind};
 
 use crate::fields::Fields;
 use crate::mark::{body_version, mark, unmark};
+use crate::scan::surely_holds;
 use crate::trouble::Trouble;
 use crate::vault::Vault;
 
@@ -127,6 +128,28 @@ impl Shape {
         }
         let body = self.open(vault, key, stored.to_owned())?;
         self.columns(vault, body.as_str())
+    }
+
+    /// Whether the columns of a stored body hold these values; a body that does not read holds none.
+    pub fn holds_columns(
+        &self,
+        vault: Option<&Vault>,
+        key: &str,
+        stored: &str,
+        values: &[Option<&str>],
+    ) -> bool {
+        // What stands in the body as it is stored stands in the columns.
+        let is_plain = self.kind.sealed.is_empty() && self.kind.body_version() == 1;
+        let is_short = |value: &&str| value.len() <= COLUMN_BYTES_MAX;
+        if is_plain
+            && body_version(stored) == 1
+            && values.iter().flatten().all(is_short)
+            && surely_holds(stored, self.kind.columns, values)
+        {
+            return true;
+        }
+        let read = self.read_columns(vault, key, stored);
+        read.is_ok_and(|own| own.iter().map(Option::as_deref).eq(values.iter().copied()))
     }
 
     /// What stands in a column for a value: itself, or its keyed hash when the field is sealed.

@@ -65,6 +65,25 @@ pub fn date(text: &str) -> Result<Date, Fault> {
     text.parse().or_fault("a stored date does not read")
 }
 
+/// Reads stored days. Most rows have the day of the row before, which is not read again.
+#[derive(Clone, Debug, Default)]
+pub struct Days(Option<(String, Date)>);
+
+impl Days {
+    /// The same as [`date`].
+    ///
+    /// # Errors
+    /// When the text is no date.
+    pub fn read(&mut self, text: &str) -> Result<Date, Fault> {
+        if let Some((_, day)) = self.0.as_ref().filter(|(last, _)| last == text) {
+            return Ok(*day);
+        }
+        let day = date(text)?;
+        self.0 = Some((text.to_owned(), day));
+        Ok(day)
+    }
+}
+
 /// A stored time.
 ///
 /// # Errors
