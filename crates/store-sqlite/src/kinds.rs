@@ -20,15 +20,21 @@ pub(crate) struct KindSql {
     pub(crate) count: String,
     /// All rows in key order for `verify`: version, position, recorded_us, effective_on, closed, body, columns.
     pub(crate) everything: String,
-    /// row_no, then as `everything`, in the order in which the rows lie.
-    pub(crate) in_place: String,
-    /// Value and row_no out of each index alone, in its order, and whether no value is there twice: of the keys, of the closed
-    /// ones, of the declared columns.
-    pub(crate) indexes: Vec<(String, bool)>,
+    /// Of the keys, of the closed ones, of the declared columns.
+    pub(crate) indexes: Vec<Index>,
     /// Per declared column: the open records of a value.
     pub(crate) find: Vec<(&'static str, String)>,
     /// Per unique column: its place among the columns, and the other open record of a value.
     pub(crate) holder: Vec<(usize, &'static str, String)>,
+}
+
+/// An index of a kind's current records, as `verify` reads it.
+pub(crate) struct Index {
+    pub(crate) name: String,
+    /// Whether no value may be there twice.
+    pub(crate) is_unique: bool,
+    /// Whether it holds the closed records, all under the same value; others hold a text.
+    pub(crate) holds_closed: bool,
 }
 
 impl KindSql {
@@ -54,25 +60,14 @@ impl KindSql {
             );
             (place, column.name, sql)
         });
-        let by_column = kind.columns.iter().map(|column| {
-            let name = column.name;
-            let select = format!(
-                "SELECT \"{name}\", row_no FROM {table} INDEXED BY {table}_by_{name} \
-                 WHERE closed = 0 AND \"{name}\" IS NOT NULL ORDER BY \"{name}\", row_no"
-            );
-            (select, column.rule == ColumnRule::Unique)
+        let by_column = kind.columns.iter().map(|column| Index {
+            name: format!("{table}_by_{}", column.name),
+            is_unique: column.rule == ColumnRule::Unique,
+            holds_closed: false,
         });
         let indexes = [
-            (
-                format!("SELECT key, row_no FROM {table} INDEXED BY sqlite_autoindex_{table}_1 ORDER BY key"),
-                true,
-            ),
-            (
-                format!(
-                    "SELECT NULL, row_no FROM {table} INDEXED BY {table}_closed WHERE closed = 1 ORDER BY row_no"
-                ),
-                false,
-            ),
+            Index { name: format!("sqlite_autoindex_{table}_1"), is_unique: true, holds_closed: false },
+            Index { name: format!("{table}_closed"), is_unique: false, holds_closed: true },
         ];
         let indexes = indexes.into_iter().chain(by_column).collect();
         Self {
@@ -98,7 +93,6 @@ impl KindSql {
                 "SELECT (SELECT count(*) FROM {table}) - (SELECT count(*) FROM {table} WHERE closed = 1)"
             ),
             everything: format!("SELECT {row}{listed} FROM {table} ORDER BY key"),
-            in_place: format!("SELECT row_no, {row}{listed} FROM {table} ORDER BY row_no"),
             indexes,
             find: find.collect(),
             holder: holder.collect(),
@@ -118,36 +112,4 @@ pub(crate) fn statements(kinds: &Kinds<KindSql>) -> usize {
     let all = kinds.all();
     let per_kind = all.iter().map(|kind| 10 + kind.find.len() + kind.holder.len()).sum::<usize>();
     per_kind.saturating_add(40)
-}
-
-#[cfg(test)]
-mod tests {
-    use register::{Column, Kind};
-    use rusqlite::Connection;
-
-    use super::*;
-
-    static PERSON: Kind =
-        Kind::new("t/person", "").columns(&[Column::plain("ward", ""), Column::unique("number", "")]);
-
-    /// A reading that went to the table for a column would find there what the index lacks.
-    #[test]
-    fn an_index_is_read_without_its_table() {
-        let kinds = Kinds::new(&[&PERSON], KindSql::new).unwrap();
-        let mut conn = Connection::open_in_memory().unwrap();
-        crate::schema::prepare(&mut conn, &kinds, None).unwrap();
-        let sql = kinds.of(&PERSON).unwrap();
-        let versions = crate::verify::index_readings().map(str::to_owned);
-        for select in versions.into_iter().chain(sql.indexes.iter().map(|(select, _)| select.clone())) {
-            let plan: Vec<String> = conn
-                .prepare(&format!("EXPLAIN QUERY PLAN {select}"))
-                .unwrap()
-                .query_map([], |row| row.get(3))
-                .unwrap()
-                .collect::<Result<_, _>>()
-                .unwrap();
-            let is_index_alone = |step: &String| step.contains("USING COVERING INDEX");
-            assert!(plan.len() == 1 && plan.iter().all(is_index_alone), "{select}: {plan:?}");
-        }
-    }
 }

@@ -1,7 +1,10 @@
 //! The rows a verification walks over, in one snapshot.
 
+mod pages;
 mod quick;
 mod sums;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +13,6 @@ use register::{ChainHash, Fault, Verification};
 use rusqlite::{Connection, Row, Rows};
 use store::{ChangeRow, Current, Line, OrFault, Source, Vault, VaultKey, Walk, date, uint, version};
 
-use self::quick::Doubts;
 use crate::Shared;
 use crate::kinds::KindSql;
 use crate::rows;
@@ -26,46 +28,54 @@ const LINES_OF_KIND: &str = "SELECT line, kind, key, version, effective_on, clos
      (SELECT at_us FROM changes c WHERE c.position = v.position)
      FROM versions v WHERE kind = ?1 ORDER BY key, version";
 
-/// How the indexes of the versions are read.
-#[cfg(test)]
-pub(crate) fn index_readings() -> [&'static str; 2] {
-    [quick::BY_KEY, quick::BY_KIND]
-}
-
 /// Walks everything.
+///
+/// The quick way reads the file once and says whether all is well. What it doubts, or does not know of, is looked at closely from
+/// the beginning: that way tells what is wrong, and would find it alone.
 pub(crate) fn verify(shared: &Shared) -> Result<Verification, Fault> {
     let reader = shared.reader()?;
     let head = reader.snapshot()?;
     let conn = reader.conn()?;
     let mut walk = Walk::default();
     check_schema(shared, conn, &mut walk)?;
-    // What is declared otherwise cannot be asked in the ways the quick reading asks, and what does not read stops it: the walk
-    // goes on where it can, and SQLite says what is damaged.
+    // What is declared otherwise cannot be read as the quick way reads it.
     let mut quickly = Walk::default();
-    let doubts = if walk.problems() == 0 { quick::read(shared, conn, &mut quickly).ok() } else { None };
-    match doubts {
-        Some(_) => walk = quickly,
-        None => chain(conn, &mut walk)?,
+    let doubts = (walk.problems() == 0).then(|| quick::read(shared, conn, &mut quickly));
+    if matches!(&doubts, Some(Ok(doubts)) if doubts.is_empty()) {
+        check_rows(conn, head, &mut quickly)?;
+        check_other_tables(shared, conn, &mut quickly)?;
+        return Ok(quickly.end());
     }
-    check_rows(conn, head, &mut walk)?;
-    check_pages(shared, conn, doubts.as_ref(), &mut walk)?;
+    closely(shared, conn, head, &mut walk)?;
+    if let Some(Ok(doubts)) = doubts
+        && walk.problems() == 0
+    {
+        let doubts: Vec<String> = doubts.into_iter().collect();
+        walk.found(format!("データベースの二通りの読み方が一致しません: {}", doubts.join(", ")));
+    }
+    Ok(walk.end())
+}
+
+/// Walks along the chain, has SQLite look at its file, and brings together what belongs together.
+fn closely(shared: &Shared, conn: &Connection, head: u64, walk: &mut Walk) -> Result<(), Fault> {
+    chain(conn, walk)?;
+    check_rows(conn, head, walk)?;
+    damage(conn, "PRAGMA integrity_check", walk)?;
+    check_kinds(shared, conn, walk)
+}
+
+/// Walks the versions of each kind, and its current records beside them.
+fn check_kinds(shared: &Shared, conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
     for kind in kinds_in(shared, conn)? {
-        if doubts.as_ref().is_some_and(|doubts| !doubts.kinds.contains(&kind)) {
-            continue;
-        }
         let mut lines = conn.prepare(LINES_OF_KIND).or_fault(WHAT)?;
         let mut lines = lines.query([&kind]).or_fault(WHAT)?;
         let mut lines = || next(&mut lines, owned);
-        let Some(sql) = shared.kinds.get(&kind) else {
-            walk.unknown_kind(&mut lines)?;
-            continue;
-        };
-        walk_kind(shared, conn, sql, &mut lines, &mut walk)?;
+        match shared.kinds.get(&kind) {
+            Some(sql) => walk_kind(shared, conn, sql, &mut lines, walk)?,
+            None => walk.unknown_kind(&mut lines)?,
+        }
     }
-    if let Some(doubts) = doubts.filter(|doubts| !doubts.is_empty() && walk.problems() == 0) {
-        walk.found(format!("データベースの二通りの読み方が一致しません: {doubts}"));
-    }
-    Ok(walk.end())
+    Ok(())
 }
 
 fn chain(conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
@@ -190,28 +200,27 @@ fn check_rows(conn: &Connection, head: u64, walk: &mut Walk) -> Result<(), Fault
     Ok(())
 }
 
-/// What SQLite itself can see: pages, and that every index holds what its table holds. A reading takes whichever is
-/// quicker, so that a difference between them is a wrong answer. Tables whose indexes were already held against them are
-/// only looked at again where there is doubt.
-fn check_pages(
-    shared: &Shared,
-    conn: &Connection,
-    doubts: Option<&Doubts>,
-    walk: &mut Walk,
-) -> Result<(), Fault> {
-    let Some(doubts) = doubts else { return damage(conn, "PRAGMA integrity_check", walk) };
-    damage(conn, "PRAGMA quick_check", walk)?;
+/// What SQLite itself can see of the tables the quick way does not read, or of which somebody made an index it does not know: that
+/// rows are of their sorts, and that every index holds what its table holds. A reading takes whichever is quicker, so that a
+/// difference between them is a wrong answer.
+fn check_other_tables(shared: &Shared, conn: &Connection, walk: &mut Walk) -> Result<(), Fault> {
     let all = shared.kinds.all();
-    let compared = all.iter().map(|sql| sql.shape.table.as_str()).chain(["versions"]);
-    let compared: BTreeSet<&str> = compared.filter(|table| !doubts.tables.contains(*table)).collect();
-    let mut select = conn.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").or_fault(WHAT)?;
-    let mut tables = select.query([]).or_fault(WHAT)?;
-    while let Some(row) = tables.next().or_fault(WHAT)? {
-        let table = text(row, 0)?;
-        if !compared.contains(table) {
-            let quoted = table.replace('\'', "''");
-            damage(conn, &format!("PRAGMA integrity_check('{quoted}')"), walk)?;
+    let mut known = BTreeSet::from(["changes", "versions", quick::BY_KEY, quick::BY_KIND]);
+    for sql in &all {
+        known.insert(&sql.shape.table);
+        known.extend(sql.indexes.iter().map(|index| index.name.as_str()));
+    }
+    let mut others = BTreeSet::new();
+    let declared = "SELECT name, tbl_name FROM sqlite_schema WHERE type IN ('table', 'index')";
+    let mut select = conn.prepare(declared).or_fault(WHAT)?;
+    let mut trees = select.query([]).or_fault(WHAT)?;
+    while let Some(row) = trees.next().or_fault(WHAT)? {
+        if !known.contains(text(row, 0)?) {
+            others.insert(text(row, 1)?.replace('\'', "''"));
         }
+    }
+    for table in others {
+        damage(conn, &format!("PRAGMA integrity_check('{table}')"), walk)?;
     }
     Ok(())
 }
