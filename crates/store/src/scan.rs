@@ -179,22 +179,25 @@ impl<'a> Scan<'a> {
 /// How many bytes stand in front of the first quotation mark, backslash or control character. Eight are looked at at once: a
 /// byte below a limit borrows from its highest bit when the limit is taken off, and bytes behind the first do not count.
 fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
     let (eights, rest) = bytes.as_chunks();
     for (place, eight) in eights.iter().enumerate() {
         let eight = u64::from_le_bytes(*eight);
-        let is_zero = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-        let quotation = is_zero(eight ^ ONES * u64::from(b'"'));
-        let backslash = is_zero(eight ^ ONES * u64::from(b'\\'));
-        let control = eight.wrapping_sub(ONES * 0x20) & !eight;
-        let found = (quotation | backslash | control) & HIGH;
+        let is_zero = |bytes: u64| bytes.wrapping_sub(eight_of(1)) & !bytes;
+        let quotation = is_zero(eight ^ eight_of(b'"'));
+        let backslash = is_zero(eight ^ eight_of(b'\\'));
+        let control = eight.wrapping_sub(eight_of(0x20)) & !eight;
+        let found = (quotation | backslash | control) & eight_of(0x80);
         if found != 0 {
             return place * 8 + usize::try_from(found.trailing_zeros() / 8).unwrap_or_default();
         }
     }
     let tail = rest.iter().take_while(|byte| 0x20 <= **byte && !matches!(byte, b'"' | b'\\')).count();
     bytes.len() - rest.len() + tail
+}
+
+/// A byte eight times.
+const fn eight_of(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
 }
 
 #[cfg(test)]
