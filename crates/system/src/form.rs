@@ -330,19 +330,27 @@ fn check_fields(
             check_persons(field, &path, value, checked, findings);
             continue;
         }
-        let text = match value {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.trim_matches([' ', '\t', '\r', '\n', '\u{3000}']).to_owned(),
-            Some(Value::Bool(flag)) => if *flag { "1" } else { "" }.to_owned(),
-            Some(Value::Number(number)) => number.to_string(),
-            Some(Value::Array(_) | Value::Object(_)) => {
+        let text = match (value, &field.kind) {
+            (None | Some(Value::Null), _) => String::new(),
+            (Some(Value::String(text)), _) => {
+                text.trim_matches([' ', '\t', '\r', '\n', '\u{3000}']).to_owned()
+            }
+            (Some(Value::Bool(flag)), FieldKind::Flag) => if *flag { "1" } else { "" }.to_owned(),
+            (Some(Value::Number(number)), FieldKind::Yen | FieldKind::Number(_)) => number.to_string(),
+            (Some(Value::Array(_) | Value::Object(_)), _) => {
+                let message = format!("{}に、値でなく組が入っています。", field.title);
                 findings.push(Finding::error(
                     "F004",
                     path,
                     field.title,
-                    format!("{}に、値でなく組が入っています。", field.title),
+                    message,
                     "一つの値を入力してください。",
                 ));
+                continue;
+            }
+            // A number has lost its leading zeros, and nobody knows which digits a 宛名番号 or a code had.
+            (Some(Value::Bool(_) | Value::Number(_)), _) => {
+                findings.push(not_a_text(&path, field));
                 continue;
             }
         };
@@ -373,6 +381,16 @@ fn check_fields(
     }
 }
 
+fn not_a_text(path: &str, field: &Field) -> Finding {
+    Finding::error(
+        "F004",
+        path,
+        field.title,
+        format!("{}は文字で書く項目ですが、数か真偽の値が入っています。", field.title),
+        "値を引用符（\"）で囲んで送ってください。",
+    )
+}
+
 fn check_persons(
     field: &Field,
     path: &str,
@@ -380,10 +398,17 @@ fn check_persons(
     checked: &mut Map<String, Value>,
     findings: &mut Vec<Finding>,
 ) {
-    let numbers: Vec<&str> = match value {
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
-        Some(Value::String(text)) => text.split([',', ' ', '\n']).filter(|part| !part.is_empty()).collect(),
-        _ => Vec::new(),
+    let numbers: Option<Vec<&str>> = match value {
+        Some(Value::Array(items)) => items.iter().map(Value::as_str).collect(),
+        Some(Value::String(text)) => {
+            Some(text.split([',', ' ', '\n']).filter(|part| !part.is_empty()).collect())
+        }
+        None | Some(Value::Null) => Some(Vec::new()),
+        Some(_) => None,
+    };
+    let Some(numbers) = numbers else {
+        findings.push(not_a_text(path, field));
+        return;
     };
     if numbers.is_empty() && field.required {
         findings.push(Finding::error(
@@ -416,6 +441,38 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_value_of_another_type_is_told_and_not_guessed_at() {
+        let form = Form::of(vec![Section::once(
+            "人",
+            vec![
+                Field::new("no", "宛名番号", FieldKind::AddresseeNo),
+                Field::new("q", "検索する言葉", FieldKind::Text(9)),
+                Field::new("all", "全員", FieldKind::Flag),
+                Field::new("yen", "納付額", FieldKind::Yen),
+                Field::new("who", "対象者", FieldKind::Persons),
+            ],
+        )]);
+        for (field, given, wanted) in [
+            ("no", json!(19), true),
+            ("q", json!(0), true),
+            ("q", json!(true), true),
+            ("q", json!(["a"]), true),
+            ("q", json!(null), false),
+            ("all", json!(true), false),
+            ("all", json!(1), true),
+            ("yen", json!(1), false),
+            ("yen", json!(true), true),
+            ("who", json!([19]), true),
+            ("who", json!({}), true),
+            ("who", json!([]), false),
+        ] {
+            let (_, findings) = form.check(&json!({ field: given.clone() }));
+            let codes: Vec<&str> = findings.iter().map(|finding| finding.code.as_str()).collect();
+            assert_eq!(codes, if wanted { vec!["F004"] } else { vec![] }, "{field} {given}");
+        }
+    }
 
     #[test]
     fn amounts_and_numbers_are_whole_and_within_bounds() {

@@ -203,6 +203,8 @@ pub(crate) fn run(visit: &Visit) -> Result<Reply, Problem> {
     })))
 }
 
+const NOT_TEXTS: &str = "confirmed は文字列の並びです。";
+
 /// `{ "input": {…}, "confirmed": ["A018@members.0.birth_date"], "dry_run": false }`; a misspelt member is refused.
 fn call(body: &[u8]) -> Result<(Value, RunOptions), Problem> {
     let call: Value = serde_json::from_slice(body)
@@ -215,10 +217,11 @@ fn call(body: &[u8]) -> Result<(Value, RunOptions), Problem> {
         match (name.as_str(), value) {
             ("input", value) => input = value,
             ("confirmed", Value::Array(items)) => {
-                options.confirmed = items.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+                let texts: Option<_> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+                options.confirmed = texts.ok_or_else(|| Problem::unreadable(NOT_TEXTS))?;
             }
             ("dry_run", Value::Bool(dry_run)) => options.dry_run = dry_run,
-            ("confirmed", _) => return Err(Problem::unreadable("confirmed は文字列の並びです。")),
+            ("confirmed", _) => return Err(Problem::unreadable(NOT_TEXTS)),
             ("dry_run", _) => return Err(Problem::unreadable("dry_run は true か false です。")),
             (other, _) => {
                 let words =
@@ -240,7 +243,15 @@ mod tests {
         assert_eq!(input, json!({"q": "x"}));
         assert_eq!(options.confirmed, ["A1@q"]);
         assert!(options.dry_run);
-        for body in ["", "[]", "{", r#"{"inputs":{}}"#, r#"{"dry_run":1}"#, r#"{"confirmed":"A1"}"#] {
+        for body in [
+            "",
+            "[]",
+            "{",
+            r#"{"inputs":{}}"#,
+            r#"{"dry_run":1}"#,
+            r#"{"confirmed":"A1"}"#,
+            r#"{"confirmed":[{}]}"#,
+        ] {
             assert!(call(body.as_bytes()).is_err(), "{body}");
         }
     }
