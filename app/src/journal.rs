@@ -206,16 +206,16 @@ fn tls(config: &Config, database: &Database) -> anyhow::Result<Option<store_post
         let file = config.at(file);
         fs::read_to_string(&file).with_context(|| format!("{} が読めません", file.display()))
     };
+    let Some(ca) = &database.ca else {
+        return match (&database.certificate, &database.key_file) {
+            (None, None) => Ok(None),
+            _ => bail!("certificate と key_file を書くときは、サーバーの証明書の認証局 ca も書いてください"),
+        };
+    };
     let own = match (&database.certificate, &database.key_file) {
         (None, None) => None,
         (Some(certificate), Some(key)) => Some((text(certificate)?, SecretFile::at(config.at(key)).text()?)),
         _ => bail!("certificate と key_file は、両方書くか、どちらも書かないでください"),
-    };
-    let Some(ca) = &database.ca else {
-        if own.is_some() {
-            bail!("certificate を書くときは、サーバーの証明書の認証局 ca も書いてください");
-        }
-        return Ok(None);
     };
     let own = own.as_ref().map(|(certificate, key)| (certificate.as_str(), key.as_str()));
     Ok(Some(store_postgres::Tls::new(&text(ca)?, own)?))

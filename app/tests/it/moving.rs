@@ -17,7 +17,9 @@ use super::program::daicho;
 
 /// The same town with its journal in a database.
 fn in_database(config: &Config, url: &str) -> Config {
-    Config { database: Some(Database { url: url.to_owned(), password_file: None }), ..config.clone() }
+    let database =
+        Database { url: url.to_owned(), password_file: None, ca: None, certificate: None, key_file: None };
+    Config { database: Some(database), ..config.clone() }
 }
 
 fn read_database(url: &str) -> Result<ReadOnly, register::Fault> {
@@ -27,6 +29,26 @@ fn read_database(url: &str) -> Result<ReadOnly, register::Fault> {
 /// Head and findings of a journal.
 fn looked_at(ledger: &dyn Ledger, verification: register::Verification) -> (ChainWalk, Vec<String>) {
     (ledger.snapshot().unwrap().head().unwrap(), verification.problems)
+}
+
+#[test]
+fn files_of_tls_to_a_database_are_refused_when_they_do_not_fit() {
+    let town = Town::new();
+    let path = |name: &str| Some(town.path(name));
+    fs::write(town.path("text"), "証明書ではない").unwrap();
+    let table = [
+        ("no file", path("none"), None, None, "none が読めません"),
+        ("no certificate", path("text"), None, None, "認証局の証明書がありません"),
+        ("a key is missing", path("text"), path("text"), None, "両方書くか"),
+        ("an authority is missing", None, path("text"), path("text"), "認証局 ca も"),
+    ];
+    for (name, ca, certificate, key_file, wanted) in table {
+        let mut config = in_database(&town.config, "postgres://daicho@localhost/town");
+        config.database = config.database.map(|database| Database { ca, certificate, key_file, ..database });
+        let refused = make(&config, &town.path("archive"), Extent::Full, now()).unwrap_err();
+        let said = format!("{refused:#}");
+        assert!(said.contains("[database] の TLS") && said.contains(wanted), "{name}: {said}");
+    }
 }
 
 #[test]
