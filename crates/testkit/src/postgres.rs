@@ -259,12 +259,13 @@ impl Cluster {
 
     /// The address of a database.
     pub fn address(&self, database: &str) -> String {
-        format!("host={} port={} user=daicho dbname={database}", self.folder.display(), self.port)
+        format!("host={} user=daicho dbname={database}", self.folder.display())
     }
 
     /// The address of a database as a machine far away has it, by this name of the server's.
     pub fn over_tls(&self, name: &str, address: &str) -> String {
-        address.replace(&format!("host={}", self.folder.display()), &format!("host={name}"))
+        address
+            .replace(&format!("host={}", self.folder.display()), &format!("host={name} port={}", self.port))
     }
 
     /// Runs SQL in a database given by its address; what it answers, one row per line.
