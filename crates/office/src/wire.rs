@@ -28,7 +28,7 @@ pub(crate) fn wire(
             Ok(Ready::InProcess { dataset, target, intake })
         }
         Delivery::Outward { place, layout, file_name, receipt_within_minutes, .. } => {
-            let dataset = dataset(link, systems)?;
+            let dataset = outward(link, systems)?;
             let names = dataset.names();
             if let Some(item) = link.per.iter().find(|item| !names.contains(&item.as_str())) {
                 return Err(format!(
@@ -48,7 +48,7 @@ pub(crate) fn wire(
             })
         }
         Delivery::Inquiry { place: None, subjects_max } => {
-            Ok(Ready::Answers { dataset: dataset(link, systems)?, subjects_max: *subjects_max })
+            Ok(Ready::Answers { dataset: outward(link, systems)?, subjects_max: *subjects_max })
         }
         Delivery::Inquiry { place: Some(place), subjects_max } => {
             Ok(Ready::Asks { place: find_place(place, sources)?, subjects_max: *subjects_max })
@@ -83,6 +83,18 @@ pub(crate) fn wire(
 fn dataset(link: &Link, systems: &[System]) -> Result<Dataset, String> {
     let own = systems.iter().flat_map(|system| &system.datasets).find(|dataset| dataset.id == link.dataset);
     own.cloned().ok_or_else(|| format!("提供データ「{}」を持つシステムが導入されていません", link.dataset))
+}
+
+/// A dataset whose rows may leave the house.
+fn outward(link: &Link, systems: &[System]) -> Result<Dataset, String> {
+    let dataset = dataset(link, systems)?;
+    if dataset.is_confined() {
+        return Err(format!(
+            "提供データ「{}」には個人番号があり、庁内のシステムへの即時連携（in-process）だけで使えます。個人番号のない提供データを dataset に書いてください",
+            dataset.title
+        ));
+    }
+    Ok(dataset)
 }
 
 fn find_intake(id: &str, systems: &[System]) -> Result<(&'static str, Intake), String> {

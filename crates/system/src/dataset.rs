@@ -13,6 +13,8 @@ pub enum ItemType {
     Date,
     /// A whole number in decimal.
     Number,
+    /// A 個人番号. It goes to systems of this house only, in the same commit, and never lies in a delivery, an answer or an extract.
+    IndividualNumber,
 }
 
 /// One item (項目) of a dataset.
@@ -126,6 +128,11 @@ pub struct Dataset {
 }
 
 impl Dataset {
+    /// Whether its rows must not leave the house, as one of their items is a 個人番号.
+    pub fn is_confined(&self) -> bool {
+        self.items.iter().any(|item| item.holds == ItemType::IndividualNumber)
+    }
+
     /// The item names in order.
     pub fn names(&self) -> Vec<&'static str> {
         self.items.iter().map(|item| item.name).collect()

@@ -1,6 +1,6 @@
 //! The records of one decision, as they are going to be: what is written first is read by what comes after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use register::{Body, Fault, Kind, Record, View, ViewExt, Write};
 use serde_json::Value;
@@ -8,10 +8,14 @@ use serde_json::Value;
 pub(crate) struct Desk<'a> {
     pub(crate) view: &'a dyn View,
     staged: BTreeMap<(&'static str, String), Staged>,
+    /// How many times something was laid down.
+    steps: u64,
 }
 
 struct Staged {
     kind: &'static Kind,
+    /// The step it was laid down at last.
+    step: u64,
     /// The record as it stands in the journal: version and body.
     held: Option<(u32, Value)>,
     /// None when it is closed.
@@ -20,7 +24,7 @@ struct Staged {
 
 impl<'a> Desk<'a> {
     pub(crate) fn new(view: &'a dyn View) -> Self {
-        Self { view, staged: BTreeMap::new() }
+        Self { view, staged: BTreeMap::new(), steps: 0 }
     }
 
     /// The record of a key as it is going to be.
@@ -32,6 +36,22 @@ impl<'a> Desk<'a> {
                 .map(Some)
                 .map_err(|error| Fault::new("a record laid down does not read", error)),
         }
+    }
+
+    /// The records with a value in a declared column, as they are going to be, by key.
+    pub(crate) fn by<R: Record>(&self, column: &str, value: &str) -> Result<Vec<R>, Fault> {
+        let mut keys: BTreeSet<String> =
+            self.view.load_by::<R>(column, value)?.iter().map(|held| held.record.key()).collect();
+        let staged = self.staged.iter().filter(|((kind, _), _)| *kind == R::KIND.id);
+        for ((_, key), staged) in staged {
+            let has = |body: &Value| body.get(column).and_then(Value::as_str) == Some(value);
+            if staged.now.as_ref().is_some_and(has) {
+                keys.insert(key.clone());
+            } else {
+                keys.remove(key);
+            }
+        }
+        keys.iter().filter_map(|key| self.get::<R>(key).transpose()).collect()
     }
 
     /// Lays down a record. One that says what is already so is not written.
@@ -47,10 +67,13 @@ impl<'a> Desk<'a> {
         Ok(())
     }
 
+    /// The writes, in the order they were laid down: who gives up a 個人番号 is written before who takes it, as no two may have it between.
     pub(crate) fn writes(self) -> Result<Vec<Write>, Fault> {
         let mut writes = Vec::new();
-        for ((_, key), staged) in self.staged {
-            let Staged { kind, held, now } = staged;
+        let mut staged: Vec<_> = self.staged.into_iter().collect();
+        staged.sort_by_key(|(_, staged)| staged.step);
+        for ((_, key), staged) in staged {
+            let Staged { kind, held, now, .. } = staged;
             writes.push(match (held, now) {
                 (None, None) => continue,
                 (Some((_, held)), Some(now)) if held == now => continue,
@@ -70,9 +93,12 @@ impl<'a> Desk<'a> {
                 Some(held) => Some((held.version, value(&held.record)?)),
             };
             let now = held.as_ref().map(|(_, body)| body.clone());
-            self.staged.insert(at.clone(), Staged { kind: R::KIND, held, now });
+            self.staged.insert(at.clone(), Staged { kind: R::KIND, step: 0, held, now });
         }
-        self.staged.get_mut(&at).ok_or_else(|| Fault::because("a record laid down is gone"))
+        self.steps = self.steps.saturating_add(1);
+        let staged = self.staged.get_mut(&at).ok_or_else(|| Fault::because("a record laid down is gone"))?;
+        staged.step = self.steps;
+        Ok(staged)
     }
 }
 

@@ -1,8 +1,9 @@
 //! 統合宛名フラグの規則: whose data represent a person.
 
 use domain::ResidentStatus;
-use register::{Fault, View, ViewExt};
+use register::Fault;
 
+use crate::desk::Desk;
 use crate::records::{IntegratedNo, Link};
 
 /// 業務ID of the register of residents, whose updates always count.
@@ -16,9 +17,9 @@ pub(crate) fn represents(task_id: &str, is_resident: bool) -> bool {
 }
 
 /// Whether a person is a resident (住登者) under any of the person's numbers but one.
-pub(crate) fn is_resident_elsewhere(view: &dyn View, person: IntegratedNo, but: &str) -> Result<bool, Fault> {
-    let links = view.load_by::<Link>("integrated_no", person.as_str())?;
-    Ok(links.iter().any(|held| {
-        held.record.addressee_no.as_str() != but && held.record.status == Some(ResidentStatus::Resident)
-    }))
+pub(crate) fn is_resident_elsewhere(desk: &Desk<'_>, person: IntegratedNo, but: &str) -> Result<bool, Fault> {
+    let links = desk.by::<Link>("integrated_no", person.as_str())?;
+    Ok(links
+        .iter()
+        .any(|link| link.addressee_no.as_str() != but && link.status == Some(ResidentStatus::Resident)))
 }

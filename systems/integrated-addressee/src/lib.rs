@@ -23,6 +23,7 @@ pub fn system() -> System {
             &records::PERSON,
             &records::LINK,
             &records::PENDING,
+            &records::CONFLICT,
             &records::COUNTER,
             &records::COPY,
             &records::WAITING_COPY,

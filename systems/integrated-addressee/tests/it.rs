@@ -7,6 +7,7 @@ mod it {
     mod blocks;
     mod copies;
     mod inquiries;
+    mod numbering;
     mod pending;
     mod registrations;
 }

@@ -101,6 +101,7 @@ pub fn system() -> System {
             notice_datasets::SEND_TO.clone(),
             link_datasets::BASIC.clone(),
             link_datasets::ADDRESSEE_BASE.clone(),
+            link_datasets::NUMBERED_BASE.clone(),
             link_datasets::SPECIFIC_PERSONAL.clone(),
             link_datasets::NON_DISCLOSURE.clone(),
             link_datasets::HEADS.clone(),

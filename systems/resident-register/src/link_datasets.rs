@@ -1,7 +1,7 @@
 //! 住民情報 as each receiver may see it: the narrow ones, the marks of protected people, the certificate server.
 //!
-//! None has 個人番号 or 住民票コード. Who must have a number is told only that there is one, and asks by 宛名番号 under a right
-//! of its own, so that no file that lies in a place holds any.
+//! None that may leave the house has 個人番号 or 住民票コード. Who must have a number is told only that there is one, and asks by 宛名番号
+//! under a right of its own, so that no file that lies in a place holds any. The one dataset with 個人番号 is for 団体内統合宛名.
 
 use register::{Fault, Stored, View, ViewExt};
 use system::{Dataset, Fate, Item, ItemType, Row};
@@ -88,12 +88,12 @@ pub(crate) static ADDRESSEE_BASE: Dataset = Dataset {
     id: "resident-register/addressee-base",
     title: "基幹宛名情報",
     kind: &PERSON,
-    items: &ADDRESSEE_BASE_ITEMS,
+    items: ADDRESSEE_BASE_ITEMS,
     subject: "addressee_no",
     row: addressee_base,
 };
 
-static ADDRESSEE_BASE_ITEMS: [Item; 13] = [
+const NUMBERED_BASE_ITEMS: &[Item] = &[
     Item::new("addressee_no", "宛名番号", ItemType::Code),
     Item::new("history_no", "履歴番号", ItemType::Number),
     Item::new("resident_status", "住民状態", ItemType::Code),
@@ -107,10 +107,40 @@ static ADDRESSEE_BASE_ITEMS: [Item; 13] = [
     Item::new("integrated_flag", "統合宛名フラグ", ItemType::Code),
     Item::new("task_id", "業務ID", ItemType::Code),
     Item::new("event_date", "異動年月日", ItemType::Date),
+    Item::new("individual_number", "個人番号", ItemType::IndividualNumber),
 ];
 
-fn addressee_base(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+/// All but the 個人番号.
+const ADDRESSEE_BASE_ITEMS: &[Item] = match NUMBERED_BASE_ITEMS.split_last() {
+    Some((_, items)) => items,
+    None => &[],
+};
+
+/// 基幹宛名情報 with the 個人番号 itself, for 団体内統合宛名 of this house: it gives one number per 個人番号.
+///
+/// Source: 共通機能標準仕様書 032 (0320001, 0320003).
+pub(crate) static NUMBERED_BASE: Dataset = Dataset {
+    id: "resident-register/numbered-base",
+    title: "基幹宛名情報（個人番号付き、庁内のみ）",
+    kind: &PERSON,
+    items: NUMBERED_BASE_ITEMS,
+    subject: "addressee_no",
+    row: numbered_base,
+};
+
+fn numbered_base(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
     let person = stored.typed::<Person>()?.record;
+    base(&person, row);
+    row.push(person.individual_number.as_ref().map_or("", |number| number.expose()));
+    Ok(Fate::Row)
+}
+
+fn addressee_base(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
+    base(&stored.typed::<Person>()?.record, row);
+    Ok(Fate::Row)
+}
+
+fn base(person: &Person, row: &mut Row) {
     row.push(person.addressee_no.as_str());
     row.push_display(&person.history_no);
     row.push(person.resident_status.code());
@@ -124,7 +154,6 @@ fn addressee_base(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fa
     row.push("1");
     row.push(TASK);
     row.push_optional(person.event_date);
-    Ok(Fate::Row)
 }
 
 /// 住民票関係情報, the copy (副本) for 中間サーバー: who lives in which household in which relation. Of the protected the mark that

@@ -176,6 +176,7 @@ pub(crate) fn known() -> Known {
             "resident-register/juki-net-notice",
             "resident-register/immigration-notice",
             "resident-register/addressee-base",
+            "resident-register/numbered-base",
             "resident-register/annex-in-house",
             "resident-register/annex-to-municipalities",
             "resident-register/code-request",

@@ -149,7 +149,7 @@ pub(super) fn ready(place: usize, item: &Item, condition: &Condition) -> Result<
     }
     let by_part = matches!(condition.test, Test::Contains | Test::Begins);
     let value = match item.holds {
-        ItemType::Text | ItemType::Code => Value::Text(typed.to_owned()),
+        ItemType::Text | ItemType::Code | ItemType::IndividualNumber => Value::Text(typed.to_owned()),
         // Parts of a date or number are compared as they are written.
         ItemType::Date | ItemType::Number if by_part => Value::Text(typed.to_owned()),
         ItemType::Number => match typed.replace([',', '，'], "").parse() {

@@ -321,7 +321,9 @@ impl Csv<'_, '_> {
             .zip(row.wanted(sieve))
             .map(|(item, value)| match item.holds {
                 ItemType::Text => (item.title, guarded(value)),
-                ItemType::Code | ItemType::Date | ItemType::Number => (item.title, Cow::Borrowed(value)),
+                ItemType::Code | ItemType::Date | ItemType::Number | ItemType::IndividualNumber => {
+                    (item.title, Cow::Borrowed(value))
+                }
             })
             .collect();
         self.line(cells.iter().map(|(title, value)| (*title, value.as_ref())), record)

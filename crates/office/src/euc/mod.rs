@@ -85,7 +85,8 @@ impl Office {
         for system in self.systems() {
             for extract in &system.extracts {
                 let dataset = system.datasets.iter().find(|dataset| dataset.id == extract.dataset);
-                let Some(dataset) = dataset else { continue };
+                // Whatever a system offers: a 個人番号 is seen one at a time, by a function of its own.
+                let Some(dataset) = dataset.filter(|dataset| !dataset.is_confined()) else { continue };
                 if caller.rights.allow(EUC) && caller.rights.allow(&euc_right(dataset.id)) {
                     offered.push(Offered { system, dataset, extract });
                 }

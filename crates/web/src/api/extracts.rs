@@ -73,7 +73,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
             "type": match item.holds {
                 ItemType::Number => "number",
                 ItemType::Date => "date",
-                ItemType::Code => "code",
+                ItemType::Code | ItemType::IndividualNumber => "code",
                 ItemType::Text => "text",
             },
             "withheld": !sees_all && offered.extract.withheld.contains(&item.name),

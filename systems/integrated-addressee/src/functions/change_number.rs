@@ -1,12 +1,14 @@
 //! 個人番号の変更: the person keeps the integrated number, so that copies (副本) stay attached.
 
 use domain::IndividualNumber;
-use register::{Fault, View, ViewExt, Write};
+use register::{Fault, View};
 use serde::Deserialize;
 use system::{Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
+use crate::desk::Desk;
 use crate::findings;
-use crate::records::{Link, Person};
+use crate::records::Link;
+use crate::rules::numbering::{self, Change};
 
 #[derive(Deserialize)]
 struct Asked {
@@ -14,9 +16,7 @@ struct Asked {
     individual_number: IndividualNumber,
 }
 
-/// 個人番号の変更.
-///
-/// Source: none found that says so; the integrated number staying is this project's reading (unverified).
+/// 個人番号の変更, for whom no link of the register tells it.
 pub fn function() -> Function {
     Function {
         id: "integrated-addressee/change-number",
@@ -39,22 +39,16 @@ pub fn function() -> Function {
 fn decide(view: &dyn View, input: &Input, _context: &Context<'_>) -> Result<Outcome, Fault> {
     let asked: Asked = input.read()?;
     let number = asked.addressee_no.as_str();
-    let Some(link) = view.load::<Link>(number)? else {
+    let mut desk = Desk::new(view);
+    let Some(link) = desk.get::<Link>(number)? else {
         return Ok(Outcome::refused(vec![findings::unlinked(number)]));
     };
-    let integrated_no = link.record.integrated_no;
-    let Some(held) = view.load::<Person>(integrated_no.as_str())? else {
-        return Err(Fault::because(format!("link {number} names no person")));
-    };
-    if held.record.individual_number == asked.individual_number {
-        return Ok(Outcome::refused(vec![findings::unchanged()]));
+    match numbering::change(&mut desk, &link, asked.individual_number)? {
+        Change::None => return Ok(Outcome::refused(vec![findings::unchanged()])),
+        Change::HeldBy(other) => return Ok(Outcome::refused(vec![findings::held_by_other(other.as_str())])),
+        Change::Made => {}
     }
-    let others = view.load_by::<Person>("individual_number", asked.individual_number.expose())?;
-    if let Some(other) = others.first() {
-        return Ok(Outcome::refused(vec![findings::held_by_other(other.record.integrated_no.as_str())]));
-    }
-    let changed = Person { individual_number: asked.individual_number, ..held.record };
-    let writes = vec![Write::put(&changed, Some(held.version))?];
+    let integrated_no = link.integrated_no;
     let message = format!("団体内統合宛名番号 {integrated_no} の個人番号を変更しました。");
-    Ok(super::done(number, integrated_no, message, "個人番号の変更", writes))
+    Ok(super::done(number, integrated_no, message, "個人番号の変更", desk.writes()?))
 }

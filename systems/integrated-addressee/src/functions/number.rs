@@ -1,17 +1,14 @@
 //! 団体内統合宛名番号付番: one number per 個人番号, and the facts of the task that asks (0320001 to 0320004).
 
-use std::collections::BTreeMap;
-
 use domain::{IndividualNumber, RegisterDate, ResidentStatus, Sex};
-use register::{Fault, View, ViewExt, Write};
+use register::{Fault, View};
 use serde::Deserialize;
-use system::{
-    Choice, Context, Effect, Field, FieldKind, Finding, Form, Function, Input, Mode, Outcome, Section,
-};
+use system::{Choice, Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Outcome, Section};
 
 use crate::desk::Desk;
-use crate::records::{Counter, Link, PENDING, Pending, Person};
-use crate::{findings, flag, rules};
+use crate::findings;
+use crate::records::Link;
+use crate::rules::numbering::{self, Facts, Request};
 
 #[derive(Deserialize)]
 struct Asked {
@@ -68,88 +65,32 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     if let Some(finding) = findings::task_id(&asked.task_id) {
         return Ok(Outcome::refused(vec![finding]));
     }
-    let known = view.load_by::<Person>("individual_number", asked.individual_number.expose())?.pop();
-    let link = view.load::<Link>(&addressee_no)?;
-    if let Some(link) = &link
-        && known.as_ref().is_none_or(|known| known.record.integrated_no != link.record.integrated_no)
+    let mut desk = Desk::new(view);
+    let known = numbering::holder(&desk, asked.individual_number)?;
+    if let Some(link) = desk.get::<Link>(&addressee_no)?
+        && known.as_ref().is_none_or(|known| known.integrated_no != link.integrated_no)
     {
         return Ok(Outcome::refused(vec![findings::other_person(&addressee_no)]));
     }
-    let mut writes = Vec::new();
-    let mut found = Vec::new();
-    let own = asked.resident_status.or(link.as_ref().and_then(|link| link.record.status));
-    let elsewhere = match &known {
-        Some(known) => flag::is_resident_elsewhere(view, known.record.integrated_no, &addressee_no)?,
-        None => false,
-    };
-    let counts = flag::represents(&asked.task_id, own == Some(ResidentStatus::Resident) || elsewhere);
-    if let Some(pending) = view.load::<Pending>(&addressee_no)? {
-        writes.push(Write::close(&PENDING, &addressee_no, pending.version));
-    }
-    let integrated_no = match known {
-        None => {
-            let (number, counter) = Counter::next(view)?;
-            writes.push(Write::put(&person(&asked, number), None)?);
-            writes.push(counter);
-            number
-        }
-        Some(known) => {
-            let number = known.record.integrated_no;
-            found.extend(doubts(&asked, &known.record));
-            let now = person(&asked, number);
-            if counts && now != known.record {
-                writes.push(Write::put(&now, Some(known.version))?);
-            }
-            number
-        }
-    };
-    let mut now = link.as_ref().map_or_else(
-        || Link {
-            addressee_no: asked.addressee_no,
-            integrated_no,
-            status: None,
-            tasks: Vec::new(),
-            received: BTreeMap::new(),
-        },
-        |link| link.record.clone(),
-    );
-    now.status = asked.resident_status.or(now.status);
-    if counts && !now.tasks.contains(&asked.task_id) {
-        now.tasks.push(asked.task_id);
-        now.tasks.sort_unstable();
-    }
-    // What waited for the number goes out with it.
-    let mut desk = Desk::new(view);
-    desk.put(&now)?;
-    rules::numbered(&mut desk, asked.addressee_no, integrated_no, context)?;
-    writes.extend(desk.writes()?);
-    let message = format!("宛名番号 {addressee_no} の団体内統合宛名番号は {integrated_no} です。");
-    let outcome = super::done(&addressee_no, integrated_no, message, "団体内統合宛名番号付番", writes);
-    Ok(Outcome { findings: found, ..outcome })
-}
-
-fn person(asked: &Asked, integrated_no: crate::records::IntegratedNo) -> Person {
-    Person {
-        integrated_no,
-        individual_number: asked.individual_number,
-        name: asked.name.clone(),
-        name_kana: asked.name_kana.clone(),
+    let facts = Facts {
+        name: asked.name,
+        name_kana: asked.name_kana,
         birth_date: asked.birth_date,
         sex: asked.sex,
-        address: asked.address.clone(),
-    }
-}
-
-/// A birth date or sex that contradicts what is known of the number.
-fn doubts(asked: &Asked, known: &Person) -> Option<Finding> {
-    let day = |date: Option<RegisterDate>| date.and_then(|date| date.known());
-    let mut items = Vec::new();
-    if day(asked.birth_date).is_some_and(|born| day(known.birth_date).is_some_and(|known| known != born)) {
-        items.push("生年月日");
-    }
-    let stated = |sex: Option<Sex>| sex.filter(|sex| *sex != Sex::Unknown);
-    if stated(asked.sex).is_some_and(|sex| stated(known.sex).is_some_and(|known| known != sex)) {
-        items.push("性別");
-    }
-    (!items.is_empty()).then(|| findings::facts_differ(&items.join("・")))
+        address: asked.address,
+    };
+    let differs = known.map_or_else(Vec::new, |known| facts.contradictions(&known));
+    let request = Request {
+        individual_number: asked.individual_number,
+        addressee_no: asked.addressee_no,
+        task_id: &asked.task_id,
+        status: asked.resident_status,
+        facts: &facts,
+    };
+    let integrated_no = numbering::number(&mut desk, &request, context)?;
+    let message = format!("宛名番号 {addressee_no} の団体内統合宛名番号は {integrated_no} です。");
+    let outcome =
+        super::done(&addressee_no, integrated_no, message, "団体内統合宛名番号付番", desk.writes()?);
+    let found = (!differs.is_empty()).then(|| findings::facts_differ(&differs.join("・")));
+    Ok(Outcome { findings: found.into_iter().collect(), ..outcome })
 }

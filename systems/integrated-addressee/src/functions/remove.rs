@@ -5,8 +5,7 @@ use system::{Context, Effect, Field, FieldKind, Form, Function, Input, Mode, Out
 
 use crate::desk::Desk;
 use crate::findings;
-use crate::records::Link;
-use crate::rules::registrations;
+use crate::rules::registrations::{self, Dropped};
 
 /// 統合宛名フラグの解除. The person and its number stay: a number is never given again. That no 宛名番号 has it any more is told to
 /// 中間サーバー.
@@ -32,25 +31,23 @@ pub fn function() -> Function {
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let (number, task_id) = (input.text("addressee_no"), input.text("task_id"));
     let mut desk = Desk::new(view);
-    let Some(link) = desk.get::<Link>(number)? else {
-        return Ok(Outcome::refused(vec![findings::unlinked(number)]));
-    };
-    if !link.tasks.iter().any(|task| task == task_id) {
-        return Ok(Outcome::refused(vec![findings::no_flag(task_id)]));
-    }
-    let integrated_no = link.integrated_no;
-    let tasks: Vec<String> = link.tasks.iter().filter(|task| *task != task_id).cloned().collect();
-    let message = if !tasks.is_empty() {
-        desk.put(&Link { tasks, ..link })?;
-        format!("業務 {task_id} の統合宛名フラグを解除しました。")
-    } else if registrations::unlink(&mut desk, link.addressee_no, integrated_no, context.today)? {
-        format!(
-            "宛名番号 {number} の宛名対応を解除しました。ほかの宛名番号がないので、団体内統合宛名番号 {integrated_no} の削除を中間サーバーに連絡します。"
-        )
-    } else {
-        format!(
-            "宛名番号 {number} の宛名対応を解除しました。ほかの宛名番号があるので、中間サーバーの番号は残ります。"
-        )
+    let (integrated_no, message) = match registrations::drop_task(&mut desk, number, task_id, context.today)?
+    {
+        Dropped::Unlinked => return Ok(Outcome::refused(vec![findings::unlinked(number)])),
+        Dropped::NoFlag(_) => return Ok(Outcome::refused(vec![findings::no_flag(task_id)])),
+        Dropped::Flag(no) => (no, format!("業務 {task_id} の統合宛名フラグを解除しました。")),
+        Dropped::Number(no) => (
+            no,
+            format!(
+                "宛名番号 {number} の宛名対応を解除しました。ほかの宛名番号がないので、団体内統合宛名番号 {no} の削除を中間サーバーに連絡します。"
+            ),
+        ),
+        Dropped::Link(no) => (
+            no,
+            format!(
+                "宛名番号 {number} の宛名対応を解除しました。ほかの宛名番号があるので、中間サーバーの番号は残ります。"
+            ),
+        ),
     };
     Ok(super::done(number, integrated_no, message, "統合宛名フラグの解除", desk.writes()?))
 }

@@ -1,4 +1,5 @@
-//! What this system takes from others (受入データ). No row has a 個人番号: it would lie in deliveries.
+//! What this system takes from others (受入データ). A row of the register of residents may have a 個人番号, over a link inside
+//! the house only: what lies in a delivery has none.
 
 mod answers;
 mod copies;
@@ -8,7 +9,7 @@ mod requests;
 pub use answers::{INFORMATION_ANSWERS, TRANSMISSION_RESULTS};
 pub use copies::{COPIES, NON_DISCLOSURE, RESIDENT_COPIES};
 pub use people::{NON_RESIDENTS, RESIDENTS};
-pub use requests::{INFORMATION_REQUESTS, SIGN_REQUESTS};
+pub use requests::{INFORMATION_REQUESTS, REMOVALS, SIGN_REQUESTS};
 
 use domain::AddresseeNo;
 use system::{Incoming, Intake, RefusedRow};
@@ -25,6 +26,7 @@ pub(crate) fn all() -> Vec<Intake> {
         INFORMATION_REQUESTS,
         INFORMATION_ANSWERS,
         SIGN_REQUESTS,
+        REMOVALS,
     ]
 }
 

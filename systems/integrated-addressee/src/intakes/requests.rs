@@ -1,4 +1,4 @@
-//! What others ask: 情報照会 of tasks, and 符号取得依頼 of 中間サーバー.
+//! What others ask: 情報照会 and 削除の依頼 of tasks, and 符号取得依頼 of 中間サーバー.
 
 use register::{Fault, View, ViewExt};
 use system::{Applied, Batch, Context, Incoming, Intake, RefusedRow};
@@ -8,6 +8,7 @@ use crate::desk::Desk;
 use crate::functions::convert;
 use crate::records::{InformationInquiry, IntegratedNo, Link, SignRequest};
 use crate::rules::affairs::Affair;
+use crate::rules::registrations;
 
 /// 情報照会の依頼: a task's request number is one inquiry, however often it comes.
 pub const INFORMATION_REQUESTS: Intake = Intake {
@@ -26,6 +27,42 @@ pub const SIGN_REQUESTS: Intake = Intake {
     needs: &["request_no", "integrated_no"],
     apply: sign_requests,
 };
+
+/// 統合宛名の削除の依頼 of a task that no longer has the person. A flag that is gone already is no error.
+///
+/// Source: 共通機能標準仕様書 032 (0320021).
+pub const REMOVALS: Intake = Intake {
+    id: "integrated-addressee/removals",
+    title: "統合宛名の削除の依頼（業務から）",
+    needs: &["addressee_no", "task_id"],
+    apply: removals,
+};
+
+fn removals(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
+    let (mut applied, mut desk) = (Applied::default(), Desk::new(view));
+    for row in batch.rows {
+        match addressee_no(row, row.text("addressee_no")).and_then(|no| Ok((no, task_id(row, no.as_str())?)))
+        {
+            Ok((no, task_id)) => {
+                registrations::drop_task(&mut desk, no.as_str(), task_id, context.today)?;
+            }
+            Err(refused) => applied.refused.push(refused),
+        }
+    }
+    applied.writes = desk.writes()?;
+    Ok(applied)
+}
+
+/// 業務ID, three digits.
+fn task_id<'r>(row: &Incoming<'r>, subject: &str) -> Result<&'r str, RefusedRow> {
+    let task_id = row.text("task_id");
+    if crate::findings::task_id(task_id).is_some() {
+        let message =
+            format!("業務ID「{task_id}」が3桁の数字ではありません。送信元の設定を確かめてください。");
+        return Err(refused(subject, "task_id", message));
+    }
+    Ok(task_id)
+}
 
 fn information_requests(view: &dyn View, batch: &Batch<'_>, context: &Context<'_>) -> Result<Applied, Fault> {
     let (mut applied, mut desk) = (Applied::default(), Desk::new(view));
@@ -58,12 +95,7 @@ fn information_requests(view: &dyn View, batch: &Batch<'_>, context: &Context<'_
 
 fn request(row: &Incoming<'_>, context: &Context<'_>) -> Result<InformationInquiry, RefusedRow> {
     let request_no = plain_no(row, "request_no", "依頼番号")?;
-    let task_id = row.text("task_id");
-    if crate::findings::task_id(task_id).is_some() {
-        let message =
-            format!("業務ID「{task_id}」が3桁の数字ではありません。送信元の設定を確かめてください。");
-        return Err(refused(request_no, "task_id", message));
-    }
+    let task_id = task_id(row, request_no)?;
     let addressee_no = addressee_no(row, request_no)?;
     let (procedure, code) = (row.text("procedure_code"), row.text("affair_code"));
     let Some(affair) = Affair::of_inquiry(procedure, code).filter(|affair| affair.task_id == task_id) else {

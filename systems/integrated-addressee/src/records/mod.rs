@@ -1,11 +1,13 @@
 //! The records of the system.
 
 mod block;
+mod conflict;
 mod copy;
 mod inquiry;
 mod registration;
 
 pub use block::{BLOCK, Block, PROTECTION, Protection};
+pub use conflict::{CONFLICT, Conflict};
 pub(crate) use copy::Told;
 pub use copy::{
     COPY, ProvisionCopy, ResultOf, TRANSMISSION_RESULT, TransmissionResult, WAITING_COPY, WaitingCopy,
@@ -20,7 +22,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::{AddresseeNo, Date, IndividualNumber, NumberError, RegisterDate, ResidentStatus, Sex};
-use register::{Column, Fault, Kind, Record, View, ViewExt, Write};
+use register::{Column, Kind, Record};
 use serde::{Deserialize, Serialize};
 
 /// 統合宛名, by 団体内統合宛名番号. The sealed column finds who has a 個人番号, and keeps it from being two persons'.
@@ -41,6 +43,14 @@ pub static COUNTER: Kind = Kind::new("integrated-addressee/counter", "団体内�
 pub struct IntegratedNo(AddresseeNo);
 
 impl IntegratedNo {
+    /// The number of a serial.
+    ///
+    /// # Errors
+    /// When the series is used up.
+    pub fn from_serial(serial: u64) -> Result<Self, NumberError> {
+        AddresseeNo::from_serial(serial).map(Self)
+    }
+
     /// Reads fifteen digits.
     ///
     /// # Errors
@@ -173,25 +183,6 @@ impl Counter {
 
     /// Serials of 照会番号.
     pub const INQUIRY: &'static str = "inquiry-no";
-
-    /// The next number nobody has, and the counter's write. Numbers that were loaded are passed.
-    ///
-    /// # Errors
-    /// When storage fails or the series is used up.
-    pub fn next(view: &dyn View) -> Result<(IntegratedNo, Write), Fault> {
-        let held = view.load::<Counter>(Self::INTEGRATED)?;
-        let mut last = held.as_ref().map_or(0, |held| held.record.last);
-        loop {
-            last = last.saturating_add(1);
-            let number = AddresseeNo::from_serial(last)
-                .map_err(|error| Fault::new("the series of 団体内統合宛名番号 is used up", error))?;
-            if view.get(&PERSON, number.as_str())?.is_none() {
-                let counter = Counter { name: Self::INTEGRATED.to_owned(), last };
-                let write = Write::put(&counter, held.map(|held| held.version))?;
-                return Ok((IntegratedNo(number), write));
-            }
-        }
-    }
 }
 
 impl Record for Counter {

@@ -1,7 +1,7 @@
 //! 自動応答不可・不開示: one for a person, whatever 宛名番号 it was told of.
 
 use domain::{AddresseeNo, Date};
-use register::{Fault, ViewExt};
+use register::Fault;
 
 use crate::desk::Desk;
 use crate::records::{Block, IntegratedNo, Link, Protection};
@@ -12,9 +12,8 @@ pub(crate) fn numbers_of(
     integrated_no: IntegratedNo,
     also: Option<AddresseeNo>,
 ) -> Result<Vec<AddresseeNo>, Fault> {
-    let links = desk.view.load_by::<Link>("integrated_no", integrated_no.as_str())?;
-    let mut numbers: Vec<AddresseeNo> =
-        links.into_iter().map(|held| held.record.addressee_no).chain(also).collect();
+    let links = desk.by::<Link>("integrated_no", integrated_no.as_str())?;
+    let mut numbers: Vec<AddresseeNo> = links.into_iter().map(|link| link.addressee_no).chain(also).collect();
     numbers.sort_unstable();
     numbers.dedup();
     Ok(numbers)

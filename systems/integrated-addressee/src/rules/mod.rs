@@ -5,6 +5,7 @@ pub(crate) mod blocks;
 pub(crate) mod copies;
 pub(crate) mod hold;
 pub(crate) mod inquiries;
+pub(crate) mod numbering;
 pub(crate) mod registrations;
 
 pub(crate) use hold::Hold;

@@ -48,6 +48,46 @@ pub(crate) fn unlink(
     Ok(true)
 }
 
+/// What became of a task's flag that was to be taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dropped {
+    /// The 宛名番号 has no integrated number.
+    Unlinked,
+    /// The task had not set it.
+    NoFlag(IntegratedNo),
+    /// Other tasks still represent the person under the 宛名番号.
+    Flag(IntegratedNo),
+    /// The 宛名番号 is linked no longer; the person has others.
+    Link(IntegratedNo),
+    /// It was the person's last.
+    Number(IntegratedNo),
+}
+
+/// Takes the flag of a task away; a 宛名番号 no task represents is linked no longer.
+///
+/// Source: 共通機能標準仕様書 032 (0320021, 0320003).
+pub(crate) fn drop_task(
+    desk: &mut Desk<'_>,
+    addressee_no: &str,
+    task_id: &str,
+    today: Date,
+) -> Result<Dropped, Fault> {
+    let Some(link) = desk.get::<Link>(addressee_no)? else { return Ok(Dropped::Unlinked) };
+    let integrated_no = link.integrated_no;
+    if !link.tasks.iter().any(|task| task == task_id) {
+        return Ok(Dropped::NoFlag(integrated_no));
+    }
+    let tasks: Vec<String> = link.tasks.iter().filter(|task| *task != task_id).cloned().collect();
+    if !tasks.is_empty() {
+        desk.put(&Link { tasks, ..link })?;
+        return Ok(Dropped::Flag(integrated_no));
+    }
+    Ok(match unlink(desk, link.addressee_no, integrated_no, today)? {
+        true => Dropped::Number(integrated_no),
+        false => Dropped::Link(integrated_no),
+    })
+}
+
 /// Whether nothing of a number may go to the server, as it was deleted there.
 pub(crate) fn is_deleted(desk: &Desk<'_>, integrated_no: &str) -> Result<bool, Fault> {
     Ok(desk.get::<Registration>(integrated_no)?.is_some_and(|held| held.deleted))

@@ -262,7 +262,18 @@ fn what_others_may_see_has_no_number_and_marks_the_protected() {
             [code.expose().to_owned(), number.expose().to_owned()]
         })
         .collect();
-    let all: Vec<&str> = town.system.datasets.iter().map(|dataset| dataset.id).collect();
+    let base = rows(&town, "numbered-base");
+    let number = town.person("花子").individual_number.unwrap();
+    assert_eq!(base[&hanako]["individual_number"], number.expose());
+    // What may leave the house has none.
+    let all: Vec<&str> = town
+        .system
+        .datasets
+        .iter()
+        .filter(|dataset| !dataset.is_confined())
+        .map(|dataset| dataset.id)
+        .collect();
+    assert_eq!(all.len() + 1, town.system.datasets.len());
     for id in all {
         let (_, name) = id.split_once('/').unwrap();
         for value in rows(&town, name).values().flat_map(|row| row.values()) {
