@@ -36,18 +36,26 @@ pub(crate) fn function() -> Function {
 
 const MARK: &str = "再交付";
 
+/// The template of notices with a slip.
+const TAX_NOTICE: &str = "tax-notice";
+
 /// LVT20, LVT36, LVT39, LVT45.
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let mut desk = Desk::new(view, context);
     let (issue_no, key) = (input.text("issue_no").trim_start_matches("軽自"), input.text("levy_key"));
     if !issue_no.is_empty() && key.is_empty() {
-        return again(desk, issue_no);
+        return again(desk, context, issue_no);
     }
     if key.is_empty() || !issue_no.is_empty() {
         let why = "発行番号と賦課のキーの、どちらか一つが要ります。";
         desk.error("LVT45", "issue_no", "発行番号", why, "どちらか一つを入力してください。");
         return Ok(Outcome::refused(desk.findings));
     }
+    notice(desk, context, key, "")
+}
+
+/// The notice of a levy as it stands now: its slip can be paid, or has no bar code.
+fn notice(mut desk: Desk<'_>, context: &Context<'_>, key: &str, reissue_of: &str) -> Result<Outcome, Fault> {
     let Some(noticed) = noticed(&mut desk, key)? else { return Ok(Outcome::refused(desk.findings)) };
     if noticed.levy.amount == Yen::ZERO {
         let why = format!("通知書番号{}の税額は、取消し又は減免でなくなっています。", noticed.levy.notice_no);
@@ -58,20 +66,16 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     }
     let data = tax_notice(context, &noticed, "（再交付）");
     let key = noticed.levy.key();
-    let about = About {
-        person: &noticed.person,
-        vehicle_no: &noticed.levy.vehicle_no,
-        levy_key: &key,
-        reissue_of: "",
-    };
-    let document = print::issue(&mut desk, "tax-notice", "納税通知書（再交付）", data, &about)?;
+    let about =
+        About { person: &noticed.person, vehicle_no: &noticed.levy.vehicle_no, levy_key: &key, reissue_of };
+    let document = print::issue(&mut desk, TAX_NOTICE, "納税通知書（再交付）", data, &about)?;
     let mut outcome = desk.outcome(MARK, "納税通知書を再交付しました。")?;
     outcome.documents.push(document);
     Ok(outcome)
 }
 
-/// The document as it was printed, with the mark and a number of its own.
-fn again(mut desk: Desk<'_>, issue_no: &str) -> Result<Outcome, Fault> {
+/// The document as it was printed, with the mark and a number of its own; of a notice with a slip the notice of today.
+fn again(mut desk: Desk<'_>, context: &Context<'_>, issue_no: &str) -> Result<Outcome, Fault> {
     let Some(issued) = desk.view.load::<Issuance>(issue_no)?.map(|held| held.record) else {
         let why = format!("発行番号「{issue_no}」の文書はありません。");
         desk.error(
@@ -83,6 +87,9 @@ fn again(mut desk: Desk<'_>, issue_no: &str) -> Result<Outcome, Fault> {
         );
         return Ok(Outcome::refused(desk.findings));
     };
+    if issued.template == TAX_NOTICE {
+        return notice(desk, context, &issued.levy_key, &issued.issue_no);
+    }
     let Some(person) = desk.known(issued.addressee_no, "issue_no", "宛名")? else {
         return Ok(Outcome::refused(desk.findings));
     };

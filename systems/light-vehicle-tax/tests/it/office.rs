@@ -175,6 +175,22 @@ fn what_a_correction_says_is_a_decision_that_stays() {
     assert_eq!(again.documents[0].data["facts"], data["facts"], "as it was printed");
 }
 
+/// A slip with the bar code of a day that is over could not be paid.
+#[test]
+fn a_notice_issued_again_has_the_slip_of_that_day() {
+    let mut town = levied(1);
+    let code = |outcome: &system::Outcome| !outcome.documents[0].data["slips"][0]["bar_code"].is_null();
+    let key = json!({"levy_key": "04-2026-0000000017-01"});
+    let first = town.run("reissue", &key);
+    assert!(code(&first));
+    let number = json!({"issue_no": first.documents[0].data["issue_number"]});
+    assert!(code(&town.run("reissue", &number)), "before the due date");
+    town.today = date(2026, 7, 1);
+    let late = town.run("reissue", &number);
+    assert!(!code(&late), "behind it");
+    assert_eq!(late.documents[0].title, "納税通知書（再交付）");
+}
+
 #[test]
 fn notices_come_in_posting_order_to_who_receives_letters() {
     let mut town = levied(4);

@@ -19,6 +19,7 @@ use crate::records::{
 };
 use crate::rules::days::effective_due;
 use crate::rules::{TransferClient, client_of};
+use crate::tasks::ended;
 
 /// Most instalments of one part.
 const PART_MAX: usize = 5_000;
@@ -142,6 +143,15 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         if transfers.load(view, &key)?.is_some() {
             skip("この振替日で請求済み");
             continue;
+        }
+        // Money that came for it would have to go back.
+        match ended(view, &levy, debit_on)? {
+            Ok(None) => {}
+            Ok(Some(_)) => {
+                skip("納付義務の消滅");
+                continue;
+            }
+            Err(missing) => return Ok(Outcome::refused(vec![missing.finding()])),
         }
         let account = account_of(view, &levy, debit_on)?;
         if let Some(waits) = to_look_at(view, &levy, account.as_ref())? {

@@ -313,6 +313,12 @@ fn nothing_is_asked_for_a_tax_that_has_ended() {
         (&demands["count"], &demands["left_out"][0]["why"]),
         (&json!(0), &json!("納付義務が消滅（不納欠損の手続きが必要）"))
     );
+    let debit = json!({ "debit_on": "2026-12-25", "due_on": "2019-06-28" });
+    let asked = town.done("transfer-request", &debit);
+    assert_eq!(
+        (&asked["count"], &asked["left_out"]),
+        (&json!(0), &json!([{ "why": "納付義務の消滅", "count": 1 }]))
+    );
     let refusals = [
         (
             "seizure",
