@@ -26,12 +26,12 @@ const RECOVERY_CODES: usize = 10;
 /// Bytes of one of them: 80 bits, more than anybody tries.
 const RECOVERY_BYTES: usize = 10;
 
-/// One user's second factor.
+/// One user's app that shows codes, and the recovery codes of whatever second factor the user has.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondFactor {
     /// The user.
     pub user: String,
-    /// The secret the app has too, in base32.
+    /// The secret the app has too, in base32; empty without an app.
     pub secret: String,
     /// Since when it counts; none while the user has not shown a code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -87,18 +87,36 @@ impl SecondFactor {
         format!("otpauth://totp/{issuer}:{}?secret={}&issuer={issuer}", coded(&self.user), self.secret)
     }
 
-    /// The same after a code was accepted; none when it is not accepted.
+    /// Recovery codes of who has security keys and no app: no secret, so that no code of an app is ever right.
+    pub(crate) fn without_app(user: &str) -> Self {
+        Self {
+            user: user.to_owned(),
+            secret: String::new(),
+            confirmed_at: None,
+            last_step: 0,
+            recovery: Vec::new(),
+        }
+    }
+
+    /// The same after a code of the app, once it counts, or a recovery code was accepted; none when neither is.
     pub(crate) fn accepts(&self, code: &str, now: Timestamp) -> Option<Self> {
-        let plain: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        let secret = from_base32(&self.secret)?;
+        let by_app = self.confirmed_at.and_then(|_| self.accepts_code(code, now));
+        by_app.or_else(|| self.accepts_recovery(code))
+    }
+
+    /// The same after a code of the app was accepted, confirmed or not.
+    pub(crate) fn accepts_code(&self, code: &str, now: Timestamp) -> Option<Self> {
+        let plain = plain(code);
+        let secret = from_base32(&self.secret).filter(|secret| secret.len() == SECRET_BYTES)?;
         let here = now.as_second().div_euclid(STEP_SECONDS);
         let step = (here - STEPS_OFF..=here + STEPS_OFF)
             .filter(|step| self.last_step < *step)
-            .find(|step| same(&shown(&secret, *step, DIGITS), &plain));
-        if let Some(step) = step {
-            return Some(Self { last_step: step, ..self.clone() });
-        }
-        let hash = hashed(&plain);
+            .find(|step| same(&shown(&secret, *step, DIGITS), &plain))?;
+        Some(Self { last_step: step, ..self.clone() })
+    }
+
+    fn accepts_recovery(&self, code: &str) -> Option<Self> {
+        let hash = hashed(&plain(code));
         let left: Vec<String> = self.recovery.iter().filter(|one| !same(one, &hash)).cloned().collect();
         (left.len() < self.recovery.len()).then(|| Self { recovery: left, ..self.clone() })
     }
@@ -135,6 +153,11 @@ fn shown(secret: &[u8], step: i64, digits: u32) -> String {
 /// The code an app shows at a moment. For tests and whoever plays a user.
 pub fn code_at(secret: &str, at: Timestamp) -> Option<String> {
     Some(shown(&from_base32(secret)?, at.as_second().div_euclid(STEP_SECONDS), DIGITS))
+}
+
+/// A code without what people put between its groups.
+fn plain(code: &str) -> String {
+    code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
 }
 
 fn hashed(code: &str) -> String {
@@ -236,8 +259,9 @@ mod tests {
 
     #[test]
     fn a_code_is_accepted_once_and_within_a_step() {
-        let factor = SecondFactor::generate("tanaka").unwrap();
         let now: Timestamp = "2026-11-20T09:00:10+09:00".parse().unwrap();
+        let begun = SecondFactor::generate("tanaka").unwrap();
+        let factor = SecondFactor { confirmed_at: Some(now), ..begun.clone() };
         let at = |seconds: i64| now + jiff::SignedDuration::from_secs(seconds);
         let code = code_at(&factor.secret, now).unwrap();
         for (what, seconds, accepted) in [
@@ -249,6 +273,7 @@ mod tests {
         ] {
             assert_eq!(factor.accepts(&code, at(seconds)).is_some(), accepted, "{what}");
         }
+        assert!(begun.accepts(&code, now).is_none(), "it does not count yet");
         let used = factor.accepts(&format!("{} {}", &code[..3], &code[3..]), now).unwrap();
         assert!(used.accepts(&code, now).is_none(), "a second time");
         assert!(used.accepts(&code_at(&factor.secret, at(-30)).unwrap(), now).is_none(), "an older one");
@@ -268,5 +293,15 @@ mod tests {
         assert_eq!(used.recovery.len(), 9);
         assert!(used.accepts(&codes[3], now).is_none(), "a second time");
         assert!(used.accepts(&codes[4], now).is_some());
+    }
+
+    #[test]
+    fn without_an_app_recovery_codes_are_accepted_alone() {
+        let now: Timestamp = "2026-11-20T09:00:10+09:00".parse().unwrap();
+        let (bare, codes) = SecondFactor::without_app("tanaka").with_recovery().unwrap();
+        assert!(bare.accepts(&codes[0], now).is_some());
+        let of_nothing = code_at("", now).unwrap();
+        let confirmed = SecondFactor { confirmed_at: Some(now), ..bare.clone() };
+        assert!(bare.accepts(&of_nothing, now).is_none() && confirmed.accepts(&of_nothing, now).is_none());
     }
 }

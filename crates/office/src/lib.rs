@@ -20,6 +20,7 @@ mod history;
 mod index;
 mod intake;
 mod kept;
+mod keys;
 mod lane;
 mod ledger;
 mod links;
@@ -50,6 +51,7 @@ mod trace;
 mod trial;
 mod turns;
 mod users;
+mod webauthn;
 mod wire;
 mod worker;
 
@@ -71,6 +73,7 @@ pub use evidence::evidence_problems;
 pub use exclusive::IntakeUnderWay;
 pub use factor::{SECOND_FACTOR, SecondFactor, code_at, in_groups};
 pub use history::ShownVersion;
+pub use keys::{Factors, KeyAnswer, KeyQuestion, SECURITY_KEY, SecurityKey};
 pub use ledger::LedgerLine;
 pub use links::{BrokenLink, Inward, LinkSources, Links, ListFile, Places, Ready, RunningLink};
 pub use login::{LoggedIn, LoginError};
@@ -89,10 +92,11 @@ pub use rights::{
     USERS_RIGHT, UserState,
 };
 pub use run::{Caller, Ran, RunError, RunOptions};
-pub use staff::{UserDraft, UserVersion};
+pub use staff::{NewKey, UserDraft, UserVersion};
 pub use succession::{Cutover, Lacking};
 pub use timetable::{LinkDay, MadeRun, PlannedRun, RareRun, RunStanding};
 pub use trace::TraceLine;
 pub use trial::{Change, Sides, Trial, Tried, TriedDelivery};
 pub use users::{USER, User, UserError};
+pub use webauthn::{KeyRefusal, PartyFault, RelyingParty};
 pub use worker::{LinkWorker, Turn};

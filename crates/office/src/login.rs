@@ -4,8 +4,10 @@ use register::{Actor, AsOf, CommitError, Draft, Fault, ViewExt, Write};
 
 use crate::certificate::Certificate;
 use crate::factor::SecondFactor;
+use crate::keys::{KeyAnswer, KeyQuestion, keys_in, used};
 use crate::rights::UserState;
 use crate::users::{LOGIN_REASON, User, commit_fault, fits, hash};
+use crate::webauthn::{KeyRefusal, RelyingParty};
 use crate::{AuditEntry, AuditResult, Office};
 
 /// What the audit log calls a login.
@@ -14,6 +16,8 @@ const BY_PASSWORD: &str = "ログイン";
 const BY_PROVIDER: &str = "ログイン（認証基盤）";
 /// The same by a certificate.
 const BY_CERTIFICATE: &str = "ログイン（証明書）";
+/// The same by a security key.
+const BY_KEY: &str = "ログイン（セキュリティキー）";
 
 /// Why a login was not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +44,9 @@ pub enum LoginError {
     /// The password is right, and the user is a program.
     #[error("この利用者は機械用です。パスワードでは使えません。証明書でつないでください。")]
     Machine,
+    /// The password is right, and the answer of the security key is not.
+    #[error("{}{}", .0.message(), .0.remedy())]
+    Key(KeyRefusal),
     /// Storage failed.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -50,8 +57,21 @@ pub enum LoginError {
 pub enum LoggedIn {
     /// The user is in.
     Whole(User),
-    /// The password is right; a code of the second factor is to follow.
+    /// The password is right; the second factor, a code or a security key, is to follow.
     Code(User),
+}
+
+/// What came of one try.
+enum Tried {
+    Right,
+    Wrong,
+    Refused(KeyRefusal),
+}
+
+impl Tried {
+    fn of(right: bool) -> Self {
+        if right { Self::Right } else { Self::Wrong }
+    }
 }
 
 impl Office {
@@ -88,8 +108,8 @@ impl Office {
         shown: Option<&Certificate>,
     ) -> Result<LoggedIn, LoginError> {
         let _turn = self.logins().wait(id);
-        let checked = |user: &User| Ok(fits(password, &user.password));
-        let Some(user) = self.try_login(id, terminal, checked)? else {
+        let checked = |user: &User| Ok(Tried::of(fits(password, &user.password)));
+        let Some(user) = self.try_login(id, terminal, BY_PASSWORD, checked)? else {
             // The same work as for a known user, so that the answer's time does not tell who exists.
             let _ = hash(password);
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
@@ -116,7 +136,7 @@ impl Office {
     ) -> Result<LoggedIn, LoginError> {
         let _turn = self.logins().wait(id);
         // Counted as a try, so that wrong codes behind it lock as behind a password.
-        let Some(user) = self.try_login(id, terminal, |_| Ok(true))? else {
+        let Some(user) = self.try_login(id, terminal, BY_PASSWORD, |_| Ok(Tried::Right))? else {
             self.audit_failed_login(terminal)?;
             return Err(LoginError::Wrong);
         };
@@ -164,7 +184,7 @@ impl Office {
         if strong {
             return self.finish_login(id, terminal, title).map(LoggedIn::Whole);
         }
-        if self.second_factor(id)?.is_some_and(|factor| factor.confirmed_at.is_some()) {
+        if self.factors(id)?.is_any() {
             self.settle_login(id, false)?;
             self.audit_entry_of_login(id, terminal, title, AuditResult::Password)?;
             return Ok(LoggedIn::Code(user));
@@ -202,11 +222,31 @@ impl Office {
     /// [`LoginError`].
     pub fn finish_login_with(&self, id: &str, code: &str, terminal: &str) -> Result<User, LoginError> {
         let _turn = self.logins().wait(id);
-        let checked = |_: &User| self.use_code(id, code);
-        if self.try_login(id, terminal, checked)?.is_none() {
+        let checked = |_: &User| Ok(Tried::of(self.use_code(id, code)?));
+        if self.try_login(id, terminal, BY_PASSWORD, checked)?.is_none() {
             return Err(LoginError::Wrong);
         }
         self.finish_login(id, terminal, BY_PASSWORD)
+    }
+
+    /// Checks the answer of a security key, the other step of a login. A refused one counts as a wrong code does.
+    ///
+    /// # Errors
+    /// [`LoginError`]; [`LoginError::Key`] says what is wrong with the answer.
+    pub fn finish_login_by_key(
+        &self,
+        id: &str,
+        party: &RelyingParty,
+        question: Option<&KeyQuestion>,
+        answer: &KeyAnswer<'_>,
+        terminal: &str,
+    ) -> Result<User, LoginError> {
+        let _turn = self.logins().wait(id);
+        let checked = |_: &User| self.use_key(id, party, question, answer);
+        if self.try_login(id, terminal, BY_KEY, checked)?.is_none() {
+            return Err(LoginError::Wrong);
+        }
+        self.finish_login(id, terminal, BY_KEY)
     }
 
     fn finish_login(&self, id: &str, terminal: &str, title: &str) -> Result<User, LoginError> {
@@ -225,7 +265,8 @@ impl Office {
         &self,
         id: &str,
         terminal: &str,
-        right: impl Fn(&User) -> Result<bool, Fault>,
+        title: &str,
+        right: impl Fn(&User) -> Result<Tried, Fault>,
     ) -> Result<Option<User>, LoginError> {
         let tries_max = self.login_tries_max();
         let counted = self.change_user(id, LOGIN_REASON, |user| {
@@ -238,12 +279,18 @@ impl Office {
             self.audit_login(id, terminal, AuditResult::LoginFailed)?;
             return Err(LoginError::Locked);
         }
-        if right(&user)? {
-            return Ok(Some(user));
-        }
-        self.audit_login(id, terminal, AuditResult::LoginFailed)?;
+        let refusal = match right(&user)? {
+            Tried::Right => return Ok(Some(user)),
+            Tried::Wrong => None,
+            Tried::Refused(refusal) => Some(refusal),
+        };
+        let (at, random) = (self.clock().now(), self.entropy().bits());
+        let failed = AuditResult::LoginFailed;
+        let mut entry = AuditEntry::new(at, random, id, terminal, "office/login", title, failed);
+        entry.codes = refusal.iter().map(|refusal| refusal.code().to_owned()).collect();
+        self.commit_audit(entry)?;
         if user.failures < tries_max {
-            return Err(LoginError::Wrong);
+            return Err(refusal.map_or(LoginError::Wrong, LoginError::Key));
         }
         let now = self.clock().now();
         self.change_user(id, LOGIN_REASON, |user| {
@@ -274,7 +321,7 @@ impl Office {
     fn use_code(&self, id: &str, code: &str) -> Result<bool, Fault> {
         let now = self.clock().now();
         let found = self.journal().view(AsOf::default())?.load::<SecondFactor>(id)?;
-        let Some(found) = found.filter(|found| found.record.confirmed_at.is_some()) else { return Ok(false) };
+        let Some(found) = found else { return Ok(false) };
         let Some(next) = found.record.accepts(code, now) else { return Ok(false) };
         let mut draft = Draft::new("office", "office/login", Actor::User(id.to_owned()), now);
         "二要素認証のコードの使用".clone_into(&mut draft.reason);
@@ -287,7 +334,32 @@ impl Office {
         }
     }
 
-    /// A user's second factor, confirmed or not.
+    /// Takes the answer of a security key: its use is written down before anybody is let in.
+    fn use_key(
+        &self,
+        id: &str,
+        party: &RelyingParty,
+        question: Option<&KeyQuestion>,
+        answer: &KeyAnswer<'_>,
+    ) -> Result<Tried, Fault> {
+        let now = self.clock().now();
+        let keys = keys_in(&*self.journal().view(AsOf::default())?, id)?;
+        let (key, version) = match used(keys, party, question, answer, now) {
+            Ok(used) => used,
+            Err(refusal) => return Ok(Tried::Refused(refusal)),
+        };
+        let mut draft = Draft::new("office", "office/login", Actor::User(id.to_owned()), now);
+        "セキュリティキーの使用".clone_into(&mut draft.reason);
+        draft.writes.push(Write::put(&key, Some(version))?);
+        match self.journal().commit(draft) {
+            Ok(_) => Ok(Tried::Right),
+            // It was used or taken away at the same moment.
+            Err(CommitError::Conflict(_)) => Ok(Tried::Refused(KeyRefusal::Challenge)),
+            Err(error) => Err(commit_fault(error)),
+        }
+    }
+
+    /// A user's app and recovery codes, confirmed or not.
     ///
     /// # Errors
     /// When storage fails.

@@ -98,6 +98,7 @@ impl Office {
             &crate::USER,
             &crate::GROUP,
             &crate::SECOND_FACTOR,
+            &crate::SECURITY_KEY,
             &crate::REMEMBERED,
             &crate::CALL,
             &crate::EUC_QUERY,

@@ -3,6 +3,7 @@
 
 mod bind;
 mod groups;
+mod keys;
 mod own;
 mod said;
 mod unknown;
@@ -18,11 +19,13 @@ use system::Finding;
 
 use crate::audit::AuditResult;
 use crate::factor::{SecondFactor, base32, in_groups, random};
+use crate::keys::{SecurityKey, keys_in};
 use crate::policy::SecondFactorRule;
 use crate::repeat::Once;
 use crate::rights::{GROUP, Group, Rights, Scheduled, Staffing, USERS_RIGHT, objections, stands_above};
 use crate::users::{USER, User, commit_fault, hash, usable_id};
 use crate::{Caller, Office, RunError};
+pub use keys::NewKey;
 use said::{checked, checked_name, checked_rights, worded};
 
 /// Bytes of an initial password: 80 bits, sixteen letters.
@@ -355,7 +358,7 @@ impl Office {
         Ok(initial)
     }
 
-    /// Takes a user's second factor away, so that a new one can be set up (紛失).
+    /// Takes a user's second factors away, app, security keys and recovery codes, so that new ones can be set up (紛失).
     ///
     /// # Errors
     /// [`RunError::Refused`], also for a user who may do more than the caller.
@@ -452,25 +455,32 @@ impl Office {
             return Err(refused(against.iter().map(worded).collect()));
         }
         let view = self.journal().view(AsOf::default())?;
-        let write = match &change {
+        let mut writes = Vec::new();
+        match &change {
             Change::User(user) => {
-                Some(Write::put(&**user, view.load::<User>(&user.id)?.map(|found| found.version)))
+                let version = view.load::<User>(&user.id)?.map(|found| found.version);
+                writes.push(Write::put(&**user, version).map_err(Fault::from)?);
             }
             Change::Group(group) => {
-                Some(Write::put(group, view.load::<Group>(&group.id)?.map(|found| found.version)))
+                let version = view.load::<Group>(&group.id)?.map(|found| found.version);
+                writes.push(Write::put(group, version).map_err(Fault::from)?);
             }
             Change::NoGroup(id) => {
-                view.load::<Group>(id)?.map(|found| Ok(Write::close(Group::KIND, id, found.version)))
+                let found = view.load::<Group>(id)?;
+                writes.extend(found.map(|found| Write::close(Group::KIND, id, found.version)));
             }
-            Change::NoFactor(id) => view
-                .load::<SecondFactor>(id)?
-                .map(|found| Ok(Write::close(SecondFactor::KIND, id, found.version))),
-        };
+            Change::NoFactor(id) => {
+                let found = view.load::<SecondFactor>(id)?;
+                writes.extend(found.map(|found| Write::close(SecondFactor::KIND, id, found.version)));
+                let keys = keys_in(&*view, id)?.into_iter();
+                writes.extend(keys.map(|(key, version)| Write::close(SecurityKey::KIND, key.id, version)));
+            }
+        }
         let entry = self.named_entry(caller, USERS_RIGHT, title, AuditResult::Done);
         let actor = Actor::User(caller.user.clone());
         let mut draft = Draft::new("office", USERS_RIGHT, actor, self.clock().now());
         title.clone_into(&mut draft.reason);
-        draft.writes.extend(write.transpose().map_err(Fault::from)?);
+        draft.writes.extend(writes);
         draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
         if let Some(once) = once {
             draft.writes.push(once.write_named(caller, USERS_RIGHT, self.clock().now())?);

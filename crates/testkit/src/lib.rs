@@ -8,5 +8,6 @@ mod lists;
 pub mod places;
 pub mod postgres;
 mod rotation;
+pub mod security_key;
 pub mod servers;
 pub mod shelf;

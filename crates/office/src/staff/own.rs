@@ -1,12 +1,12 @@
 //! What everybody does with their own login: the password and the second factor.
 
-use register::{Actor, AsOf, CommitError, Draft, Fault, ViewExt, Write};
+use register::{AsOf, Fault, ViewExt, Write};
 
 use super::{finding, refused, with_password};
 use crate::audit::AuditResult;
 use crate::factor::SecondFactor;
 use crate::policy::SecondFactorRule;
-use crate::users::{LOGIN_REASON, User, commit_fault, fits, hash, is_guessed_first};
+use crate::users::{LOGIN_REASON, User, fits, hash, is_guessed_first};
 use crate::{Caller, Office, RunError};
 
 impl Office {
@@ -97,7 +97,9 @@ impl Office {
             let what = "この町では二要素認証を使わない設定です。";
             return Err(refused(vec![finding("U030", "", "二要素認証", what, "管理者に確かめてください。")]));
         }
-        match self.second_factor(&caller.user)? {
+        let found = self.journal().view(AsOf::default())?.load::<SecondFactor>(&caller.user)?;
+        let version = found.as_ref().map(|found| found.version);
+        match found.map(|found| found.record) {
             Some(factor) if factor.confirmed_at.is_some() => {
                 let what = "二要素認証はもう使われています。";
                 Err(refused(vec![finding(
@@ -108,16 +110,20 @@ impl Office {
                     "作り直すには、管理者に解除を頼んでください。",
                 )]))
             }
-            Some(factor) => Ok(factor),
-            None => {
+            Some(factor) if !factor.secret.is_empty() => Ok(factor),
+            // Nothing yet, or the recovery codes of who has security keys alone.
+            before => {
                 let factor = SecondFactor::generate(&caller.user)?;
-                self.put_factor(caller, &factor, None, "二要素認証の設定の開始")?;
+                let recovery = before.map(|before| before.recovery).unwrap_or_default();
+                let factor = SecondFactor { recovery, ..factor };
+                self.put_factor(caller, &factor, version, "二要素認証の設定の開始")?;
                 Ok(factor)
             }
         }
     }
 
-    /// Confirms one's own second factor by a code of the app; tells the recovery codes, which are nowhere else.
+    /// Confirms one's own second factor by a code of the app; tells the recovery codes, which are nowhere else and take the place
+    /// of those before.
     ///
     /// # Errors
     /// [`RunError::Refused`] when the code is wrong.
@@ -125,7 +131,7 @@ impl Office {
         let now = self.clock().now();
         let found = self.journal().view(AsOf::default())?.load::<SecondFactor>(&caller.user)?;
         let begun = found.filter(|found| found.record.confirmed_at.is_none());
-        let accepted = begun.and_then(|found| Some((found.record.accepts(code, now)?, found.version)));
+        let accepted = begun.and_then(|found| Some((found.record.accepts_code(code, now)?, found.version)));
         let Some((factor, version)) = accepted else {
             let what = "コードが違います。";
             let remedy =
@@ -144,16 +150,6 @@ impl Office {
         version: Option<u32>,
         title: &str,
     ) -> Result<(), RunError> {
-        let entry = self.named_entry(caller, "office/password", title, AuditResult::Done);
-        let actor = Actor::User(caller.user.clone());
-        let mut draft = Draft::new("office", "office/password", actor, self.clock().now());
-        title.clone_into(&mut draft.reason);
-        draft.writes.push(Write::put(factor, version).map_err(Fault::from)?);
-        draft.writes.push(Write::put(&entry, None).map_err(Fault::from)?);
-        match self.journal().commit(draft) {
-            Ok(_) => Ok(()),
-            Err(CommitError::Conflict(conflict)) => Err(RunError::Busy(conflict)),
-            Err(error) => Err(RunError::Fault(commit_fault(error))),
-        }
+        self.put_own(caller, vec![Write::put(factor, version).map_err(Fault::from)?], title)
     }
 }
