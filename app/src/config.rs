@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use jiff::civil::Time;
-use office::{AuditPolicy, SecondFactorRule, UserPolicy};
+use office::{AuditPolicy, RelyingParty, SecondFactorRule, UserPolicy};
 use serde::{Deserialize, Serialize};
 use web::{ClientCertificates, TlsFiles};
 
@@ -185,6 +185,9 @@ pub struct Server {
     pub secure_cookies: bool,
     /// Wrong logins in a row that lock a user.
     pub login_tries_max: u32,
+    /// Where browsers reach the program, such as `https://daicho.town.example.lg.jp`; security keys know it by this.
+    #[serde(default)]
+    pub address: Option<String>,
 }
 
 /// `[tls]`: the program's certificate, and whose clients' certificates are believed.
@@ -383,6 +386,10 @@ impl Config {
         if config.server.login_tries_max == 0 {
             bail!("設定ファイル {}: login_tries_max は1以上にしてください", path.display());
         }
+        if let Some(address) = &config.server.address {
+            RelyingParty::at(address)
+                .with_context(|| format!("設定ファイル {}: [server] address", path.display()))?;
+        }
         if config.users.password_chars_min == 0 {
             bail!("設定ファイル {}: [users] password_chars_min は1以上にしてください", path.display());
         }
@@ -418,6 +425,13 @@ impl Config {
         domain::MunicipalityCode::parse(&config.municipality.code)
             .with_context(|| format!("設定ファイル {}: 団体コード", path.display()))?;
         Ok(config)
+    }
+
+    /// The program as security keys know it: by its own address, or by the one the provider of logins sends browsers back to.
+    pub fn relying_party(&self) -> Option<RelyingParty> {
+        let address = self.server.address.as_ref().or(self.oidc.as_ref().map(OidcSetting::base))?;
+        // The address of `[server]` was read before; one of the provider that has no name serves logins there alone.
+        RelyingParty::at(address).ok()
     }
 
     /// The files of the program's own TLS.

@@ -15,7 +15,7 @@ use daicho::house::{Outside, open};
 use daicho::keys::KeyTask;
 use daicho::migrate::MigrateTask;
 use daicho::progress::{result, say};
-use daicho::serve::Door;
+use daicho::serve::{Door, KeysAt};
 use daicho::users::{GroupTask, UserTask};
 use daicho::{
     audit, backup, catalogue, derive, history, keys, layouts, links, migrate, places, serve, simulate, users,
@@ -312,7 +312,11 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let (config, house) = make(&demo, Outside::default())?;
             settle(&house.office)?;
             let door = Door::of(&config);
-            let door = Door { listen: listen.unwrap_or(door.listen), notices: notices(), ..door };
+            let keys = match door.keys {
+                KeysAt::Nowhere => KeysAt::ThisMachine,
+                told => told,
+            };
+            let door = Door { listen: listen.unwrap_or(door.listen), notices: notices(), keys, ..door };
             serve::serve(house, door, |address| {
                 for line in notices() {
                     say(&line);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use counterparts::{FolderReceiver, IntermediateServer};
-use office::{LinkWorker, Office, Ready, Turn};
+use office::{LinkWorker, Office, Ready, RelyingParty, Turn};
 use web::{Desk, Patience, Tls, TlsFiles, TlsListener};
 
 use crate::bells::Bells;
@@ -213,6 +213,30 @@ pub struct Door {
     pub tls: Option<TlsFiles>,
     /// Lines for the login page.
     pub notices: Vec<String>,
+    /// Under which address security keys know the program.
+    pub keys: KeysAt,
+}
+
+/// Where security keys can be used (セキュリティキーを使う住所).
+#[derive(Clone, Debug)]
+pub enum KeysAt {
+    /// Nowhere: the program was not told its address.
+    Nowhere,
+    /// At the address the configuration tells.
+    Address(RelyingParty),
+    /// At `localhost`, with the port that is served: a demonstration, looked at on the same machine.
+    ThisMachine,
+}
+
+impl KeysAt {
+    /// The party for a program that serves an address.
+    fn party(self, port: u16) -> Option<RelyingParty> {
+        match self {
+            Self::Nowhere => None,
+            Self::Address(party) => Some(party),
+            Self::ThisMachine => RelyingParty::at(&format!("http://localhost:{port}")).ok(),
+        }
+    }
 }
 
 impl Door {
@@ -223,6 +247,7 @@ impl Door {
             secure_cookies: config.server.secure_cookies,
             tls: config.tls_files(),
             notices: Vec::new(),
+            keys: config.relying_party().map_or(KeysAt::Nowhere, KeysAt::Address),
         }
     }
 }
@@ -232,7 +257,7 @@ impl Door {
 /// # Errors
 /// When the address is taken or the runtime cannot start.
 pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::Result<()> {
-    let Door { listen, secure_cookies, tls, notices } = door;
+    let Door { listen, secure_cookies, tls, notices, keys } = door;
     let now = house.office.clock().now();
     // Before anything works: whoever keeps the machine reads it now, and nothing has begun.
     let tls = tls.map(|files| Tls::open(files, now)).transpose().context("[tls]")?.map(Arc::new);
@@ -249,15 +274,6 @@ pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::
             tracing::warn!(cause = %fault, "the search index is filled at the first search");
         }
     });
-    let desk = Desk {
-        office: Arc::clone(&office),
-        printer: printer(),
-        notices,
-        secure_cookies,
-        partners,
-        tls: tls.clone(),
-        sso,
-    };
     let (log, place) = (Arc::clone(&office), listen.to_string());
     let runtime = tokio::runtime::Runtime::new().context("ランタイムを起動できません")?;
     let served = runtime.block_on(async {
@@ -266,6 +282,16 @@ pub fn serve(mut house: House, door: Door, ready: impl FnOnce(&str)) -> anyhow::
         })?;
         let address = listener.local_addr()?;
         log.audit_begin(&place)?;
+        let desk = Desk {
+            office: Arc::clone(&office),
+            printer: printer(),
+            notices,
+            secure_cookies,
+            partners,
+            tls: tls.clone(),
+            sso,
+            keys: keys.party(address.port()),
+        };
         let (router, patience) = (web::router(desk), Patience::default());
         match tls {
             Some(tls) => {

@@ -45,6 +45,13 @@ pub struct OidcSetting {
     ca_file: Option<PathBuf>,
 }
 
+impl OidcSetting {
+    /// Where browsers reach the program.
+    pub(crate) fn base(&self) -> &String {
+        &self.base
+    }
+}
+
 fn label() -> String {
     "庁内認証".to_owned()
 }

@@ -120,7 +120,7 @@ function code(secret, at) {
 
 test('a second factor is set up and asked for', async () => {
   await go('second-factor');
-  await key('s');
+  await key('a');
   const secret = await page.locator('p.mono.big').innerText();
   await desk.shot('second-factor');
   await page.fill('[name=code]', '000000' === code(secret, Date.now()) ? '111111' : '000000');

@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openDesk, startBrowser, startTown } from './town.mjs';
+import { openDesk, password, startBrowser, startTown } from './town.mjs';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'manual', 'pictures');
 mkdirSync(folder, { recursive: true });
@@ -20,10 +20,10 @@ const wire = await page.context().newCDPSession(page);
 const taken = new Set();
 
 /** What the window shows, as WebP: a tenth of what the same picture weighs as PNG. */
-async function picture(name, scrollTo) {
-  await page.waitForLoadState('load');
-  if (scrollTo) await page.locator(scrollTo).first().scrollIntoViewIfNeeded();
-  const { data } = await wire.send('Page.captureScreenshot', { format: 'webp', quality: 82 });
+async function picture(name, scrollTo, from = { page, wire }) {
+  await from.page.waitForLoadState('load');
+  if (scrollTo) await from.page.locator(scrollTo).first().scrollIntoViewIfNeeded();
+  const { data } = await from.wire.send('Page.captureScreenshot', { format: 'webp', quality: 82 });
   writeFileSync(join(folder, `${name}.webp`), Buffer.from(data, 'base64'));
   taken.add(`${name}.webp`);
   console.log(name);
@@ -54,6 +54,36 @@ async function until(look) {
     if (end < Date.now()) throw new Error(`${page.url()} did not show what was waited for`);
     await new Promise((next) => setTimeout(next, 100));
   }
+}
+
+/** The screens of security keys: with scripts, under the machine's name, and with the key Chromium has for tests. */
+async function keys() {
+  const host = town.address.replace('127.0.0.1', 'localhost');
+  const context = await browser.newContext({ viewport: { width: 1024, height: 768 }, locale: 'ja-JP' });
+  const from = { page: await context.newPage() };
+  from.wire = await context.newCDPSession(from.page);
+  await from.wire.send('WebAuthn.enable');
+  await from.wire.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'usb', automaticPresenceSimulation: true },
+  });
+  const logIn = async () => {
+    await context.clearCookies();
+    await from.page.goto(`${host}login`);
+    await from.page.fill('[name=id]', 'kanri');
+    await from.page.fill('[name=password]', password);
+    await from.page.keyboard.press('Enter');
+    await from.page.waitForURL((url) => url.pathname !== '/login');
+  };
+  await logIn();
+  await from.page.goto(`${host}second-factor`);
+  await from.page.fill('[name=name]', '青いキー');
+  await from.page.click('form[data-key] button');
+  await from.page.locator('ul.codes').waitFor();
+  await from.page.goto(`${host}second-factor`);
+  await picture('second-factor', undefined, from);
+  await logIn();
+  await picture('security-key', undefined, from);
+  await context.close();
 }
 
 try {
@@ -176,11 +206,12 @@ try {
   await desk.logIn('kanri');
   for (const [name, path] of [
     ['users', 'users'], ['user', 'users/madoguchi'], ['audit', 'audit'], ['audit-report', 'audit/reports/logins'],
-    ['disclosure', 'audit/disclosure'], ['second-factor', 'second-factor'],
+    ['disclosure', 'audit/disclosure'],
   ]) {
     await open(path);
     await picture(name);
   }
+  await keys();
   // A picture that was not taken is of a screen that is no more.
   for (const file of readdirSync(folder)) if (!taken.has(file)) rmSync(join(folder, file));
 } finally {

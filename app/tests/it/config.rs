@@ -28,12 +28,37 @@ fn mistakes_are_told_with_their_place() {
         ("127.0.0.1:8080", "nowhere", "listen"),
         ("477991", "477992", "団体コード"),
         ("[store]", "[stores]", "stores"),
+        ("login_tries_max = 5", "login_tries_max = 5\naddress = \"http://daicho.jp\"", "https://"),
+        ("login_tries_max = 5", "login_tries_max = 5\naddress = \"https://10.0.0.5\"", "IPアドレス"),
     ] {
         let text = DEFAULT_FILE.replace(from, to);
         assert_ne!(text, DEFAULT_FILE, "{from}");
         let error = read(&text).unwrap_err();
         assert!(error.contains(told) && error.contains("daicho.toml"), "{from} → {to}: {error}");
     }
+}
+
+#[test]
+fn security_keys_know_the_program_by_its_address_or_by_that_of_the_provider() {
+    let origin = |text: &str| read(text).unwrap().relying_party().map(|party| party.origin().to_owned());
+    assert_eq!(origin(DEFAULT_FILE), None);
+    let own = |address: &str| format!("login_tries_max = 5\naddress = \"{address}\"");
+    let told = DEFAULT_FILE.replace("login_tries_max = 5", &own("https://daicho.example.lg.jp/"));
+    assert_eq!(origin(&told).as_deref(), Some("https://daicho.example.lg.jp"));
+    let oidc = |base: &str| {
+        format!("[oidc]\nissuer = \"https://id.example\"\nclient_id = \"d\"\nbase = \"{base}\"\n[users]\n")
+    };
+    let provided = |text: &str, base: &str| text.replace("\n[users]\n", &format!("\n{}", oidc(base)));
+    assert_eq!(origin(&provided(DEFAULT_FILE, "https://d.example")).as_deref(), Some("https://d.example"));
+    assert_eq!(
+        origin(&provided(&told, "https://d.example")).as_deref(),
+        Some("https://daicho.example.lg.jp")
+    );
+    assert_eq!(
+        origin(&provided(DEFAULT_FILE, "https://10.0.0.5")),
+        None,
+        "logins of the provider need no name"
+    );
 }
 
 #[test]

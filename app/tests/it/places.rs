@@ -157,7 +157,9 @@ fn one_town_pushes_to_another(carrier: &str, below_base: &str) {
     let (listening, listens) = mpsc::channel();
     std::thread::spawn(move || {
         let listen = format!("127.0.0.1:{port}").parse().unwrap();
-        let door = daicho::serve::Door { listen, secure_cookies: false, tls: None, notices: Vec::new() };
+        let keys = daicho::serve::KeysAt::Nowhere;
+        let door =
+            daicho::serve::Door { listen, secure_cookies: false, tls: None, notices: Vec::new(), keys };
         daicho::serve::serve(house, door, |_| listening.send(()).unwrap()).unwrap();
     });
     listens.recv().unwrap();

@@ -27,7 +27,7 @@ use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version};
 use axum::middleware::map_response;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
-use office::Office;
+use office::{Office, RelyingParty};
 use system::DocumentRequest;
 use tower_http::compression::CompressionLayer;
 
@@ -58,6 +58,8 @@ pub struct Desk {
     pub tls: Option<Arc<Tls>>,
     /// The town's own provider of logins, where it has one.
     pub sso: Option<SingleSignOn>,
+    /// The program as security keys know it; none where it does not know its own address.
+    pub keys: Option<RelyingParty>,
 }
 
 /// Makes pages of documents (印刷). Blocking; called on a thread for blocking work.

@@ -24,6 +24,8 @@ pub(crate) struct Reply {
     body: Content,
     /// Whether a page of ours may show it in a frame (a PDF in its preview).
     framed: bool,
+    /// Whether it may run a script of ours (a page that asks for a security key).
+    scripted: bool,
 }
 
 /// What stands behind the headers.
@@ -50,6 +52,7 @@ impl Reply {
             headers: vec![(header::CONTENT_TYPE, kind.to_owned())],
             body: Content::Bytes(body),
             framed: false,
+            scripted: false,
         }
     }
 
@@ -172,6 +175,13 @@ impl Reply {
         self
     }
 
+    /// The same page with the right to run scripts of ours, in files of their own.
+    #[must_use]
+    pub(crate) fn scripted(mut self) -> Self {
+        self.scripted = true;
+        self
+    }
+
     /// Puts it on the wire, with the headers every answer has.
     pub(crate) fn into_response(self) -> Response {
         let body = match self.body {
@@ -202,8 +212,9 @@ impl Reply {
             }
         }
         let (ancestors, frame) = if self.framed { ("'self'", "SAMEORIGIN") } else { ("'none'", "DENY") };
+        let scripts = if self.scripted { "'self'" } else { "'none'" };
         let policy = format!(
-            "default-src 'self'; script-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
+            "default-src 'self'; script-src {scripts}; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
         );
         if let Ok(policy) = HeaderValue::try_from(policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);

@@ -2,8 +2,8 @@
 
 use crate::pages::{
     acceptance, applications, ask, assets, audit, calendar, compare, delivery, done, euc, export, form,
-    groups, help, history, household, ledger, link, lists, login, map, menu, monitor, password, problems,
-    provisional, pyramid, resend, residents, sso, user_form, users,
+    groups, help, history, household, keys, ledger, link, lists, login, map, menu, monitor, password,
+    problems, provisional, pyramid, resend, residents, sso, user_form, users,
 };
 use crate::partner::{self, common, inquiry, pull, push, soap, token};
 use crate::problem::Problem;
@@ -104,6 +104,7 @@ routes! {
     Post "/login" Open, "ログイン", "office/login" => login::enter;
     Get "/login/code" Open, "ログイン", "" => login::ask_code;
     Post "/login/code" Open, "ログイン", "office/login" => login::enter_code;
+    Post "/login/key" Open, "ログイン", "office/login" => keys::enter;
     Get "/login/sso" Open, "ログイン（認証基盤）", "" => sso::begin;
     Get "/login/sso/back" Open, "ログイン（認証基盤）", "office/login" => sso::back;
     Post "/logout" Staff, "ログアウト", "office/login" => login::leave;
@@ -112,6 +113,8 @@ routes! {
     Get "/second-factor" Staff, "二要素認証", "" => password::factor;
     Post "/second-factor" Staff, "二要素認証の設定", "office/password" => password::begin_factor;
     Post "/second-factor/confirm" Staff, "二要素認証の設定", "office/password" => password::confirm_factor;
+    Post "/second-factor/keys" Staff, "セキュリティキーの登録", "office/password" => keys::add;
+    Post "/second-factor/keys/remove" Staff, "セキュリティキーを外す", "office/password" => keys::remove;
     Get "/" Staff, "メニュー", "" => menu::show;
     Get "/go" Staff, "番号で開く", "" => menu::go;
     Get "/f/{system}/{function}" OfFunctionInPath, "", "" => form::show;

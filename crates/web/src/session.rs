@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use office::KeyQuestion;
 use register::Fault;
 
 use crate::pages::done::Done;
@@ -13,6 +14,8 @@ use crate::visit::Pairs;
 const IDLE_MAX: SignedDuration = SignedDuration::from_mins(30);
 /// So long a login waits for its code (二要素認証).
 const CODE_WAIT_MAX: SignedDuration = SignedDuration::from_mins(5);
+/// So long a question to a security key waits for its answer; the browser itself gives up after two minutes.
+const QUESTION_WAIT_MAX: SignedDuration = SignedDuration::from_mins(5);
 /// Results a session keeps to be shown again after a reload; older ones are forgotten.
 const RESULTS_MAX: usize = 12;
 /// Sessions held at once. A town has some hundreds of staff; more is somebody trying.
@@ -41,6 +44,8 @@ struct Session {
     proof: Proof,
     /// Where the login goes on to when its code was right; none for a session whose user is in.
     awaits: Option<String>,
+    /// The newest question to a security key.
+    question: Option<(KeyQuestion, Timestamp)>,
 }
 
 /// What was typed into a form when the session before this one had ended (書きかけの入力).
@@ -117,7 +122,7 @@ impl Sessions {
             return Err(Fault::because("too many sessions are open"));
         }
         let (user, results) = (user.to_owned(), VecDeque::new());
-        let session = Session { user, csrf, last_seen: now, results, kept, proof, awaits };
+        let session = Session { user, csrf, last_seen: now, results, kept, proof, awaits, question: None };
         sessions.insert(id.clone(), session);
         Ok(id)
     }
@@ -140,6 +145,19 @@ impl Sessions {
         let session = sessions.get(id).filter(|session| alive(session, now))?;
         let next = session.awaits.clone()?;
         Some((signed(id, session), next))
+    }
+
+    /// Asks a question in a session; it takes the place of one before.
+    pub(crate) fn ask(&self, id: &str, question: KeyQuestion, now: Timestamp) {
+        if let Some(session) = self.locked().get_mut(id) {
+            session.question = Some((question, now));
+        }
+    }
+
+    /// Takes the question out of a session: it is answered once, right or wrong, and in time or never.
+    pub(crate) fn take_question(&self, id: &str, now: Timestamp) -> Option<KeyQuestion> {
+        let (question, asked) = self.locked().get_mut(id)?.question.take()?;
+        (now.duration_since(asked) <= QUESTION_WAIT_MAX).then_some(question)
     }
 
     /// Takes what was typed before the login out of a session, to be carried into another.

@@ -357,7 +357,7 @@ impl Visit {
         } else if !by_certificate
             && !proof.strong
             && office.needs_second_factor(&rights)
-            && office.second_factor(&user.id)?.is_none_or(|factor| factor.confirmed_at.is_none())
+            && !office.factors(&user.id)?.is_any()
         {
             Some("/second-factor")
         } else {

@@ -12,6 +12,7 @@ mod it {
     mod euc;
     mod inquiries;
     mod intruders;
+    mod keys;
     mod partners;
     mod problems;
     mod protected;

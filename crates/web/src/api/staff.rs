@@ -128,7 +128,7 @@ fn user_json(visit: &Visit, user: &User) -> Result<Value, Problem> {
         "machine": user.machine,
         "state": state_code(user.state(today)),
         "last_login": user.last_login.map(|at| at.to_string()),
-        "second_factor": office.second_factor(&user.id)?.is_some_and(|factor| factor.confirmed_at.is_some()),
+        "second_factor": office.factors(&user.id)?.is_any(),
         "certificates": certificates.collect::<Vec<_>>(),
         "scheduled": user.scheduled.iter().filter(|change| today < change.on).map(scheduled_json).collect::<Vec<_>>(),
     }))

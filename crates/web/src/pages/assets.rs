@@ -1,4 +1,4 @@
-//! Style and icon, under an address that changes with their content, and the sign of life.
+//! Style, icon and the script of security keys, under an address that changes with their content, and the sign of life.
 
 use std::sync::LazyLock;
 
@@ -14,6 +14,9 @@ static CSS: LazyLock<String> = LazyLock::new(|| {
 });
 
 const ICON: &str = include_str!("../../assets/icon.svg");
+
+/// The one script. Pages that ask for a security key may run it, and no other page may run any.
+const KEYS: &str = include_str!("../../assets/keys.js");
 
 macro_rules! pictures {
     ($($name:literal),* $(,)?) => {
@@ -55,13 +58,14 @@ pictures![
     "rehearsal",
     "search",
     "second-factor",
+    "security-key",
     "user",
     "users",
     "vehicle"
 ];
 
 static HASH: LazyLock<String> = LazyLock::new(|| {
-    let mut hash = Sha256::new().chain_update(CSS.as_bytes()).chain_update(ICON);
+    let mut hash = Sha256::new().chain_update(CSS.as_bytes()).chain_update(ICON).chain_update(KEYS);
     PICTURES.iter().for_each(|(_, bytes)| hash.update(bytes));
     let digest = hash.finalize();
     digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
@@ -80,6 +84,7 @@ fn gone() -> Problem {
 pub(crate) fn file(visit: &Visit) -> Result<Reply, Problem> {
     match (visit.param("hash") == *HASH, visit.param("file")) {
         (true, "daicho.css") => Ok(Reply::asset("text/css; charset=utf-8", CSS.as_bytes())),
+        (true, "keys.js") => Ok(Reply::asset("text/javascript; charset=utf-8", KEYS.as_bytes())),
         (true, "icon.svg") => Ok(Reply::asset("image/svg+xml", ICON.as_bytes())),
         (true, file) => match PICTURES.iter().find(|(name, _)| *name == file) {
             Some((_, bytes)) => Ok(Reply::asset("image/webp", bytes)),

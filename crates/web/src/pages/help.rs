@@ -47,7 +47,9 @@ const SCREENS: &[(&str, &str)] = &[
     ("/users", "administration#利用者"),
     ("/groups", "administration#利用者"),
     ("/password", "administration#利用者"),
-    ("/second-factor", "administration#利用者"),
+    ("/second-factor", "administration#セキュリティキーとパスキー"),
+    ("/login/code", "administration#セキュリティキーとパスキー"),
+    ("/login/key", "administration#セキュリティキーとパスキー"),
     ("/audit", "administration#監査と検証"),
 ];
 

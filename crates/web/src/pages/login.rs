@@ -2,9 +2,9 @@
 
 use askama::Template;
 use axum::http::{StatusCode, header};
-use office::{LoggedIn, LoginError};
+use office::{LoggedIn, LoginError, User};
 
-use super::{Shell, kept};
+use super::{Shell, kept, keys};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::routes::Right;
@@ -136,22 +136,63 @@ struct CodePage {
     shell: Shell,
     csrf: String,
     refusal: String,
+    /// Whether the user has an app that shows codes.
+    app: bool,
+    /// Whether the user has security keys.
+    keys: bool,
+    /// The question to them; none where the program does not know its own address.
+    asked: Option<keys::Asked>,
 }
 
-/// Asks for the code of the second factor.
+/// Asks for the second factor: a security key, or the code of an app.
 pub(crate) fn ask_code(visit: &Visit) -> Result<Reply, Problem> {
     match visit.waiting() {
-        Some((signed, _)) => Reply::page(&code_page(visit, &signed, String::new())),
+        Some((signed, _)) => code_page(visit, &signed, StatusCode::OK, String::new()),
         None => Ok(Reply::see_other("/login")),
     }
 }
 
-fn code_page(visit: &Visit, signed: &Signed, refusal: String) -> CodePage {
-    CodePage {
+fn code_page(visit: &Visit, signed: &Signed, status: StatusCode, refusal: String) -> Result<Reply, Problem> {
+    let factors = visit.office().factors(&signed.user)?;
+    let asked = match factors.keys.as_slice() {
+        [] => None,
+        held => keys::ask(visit, &signed.id, &signed.user, "", held)?,
+    };
+    let page = CodePage {
         shell: Shell::titled(visit, "ログイン"),
         csrf: masked(&signed.csrf).unwrap_or_default(),
         refusal,
-    }
+        app: factors.code,
+        keys: !factors.keys.is_empty(),
+        asked,
+    };
+    Ok(keys::scripted(Reply::page_with(status, &page)?, page.asked.as_ref()))
+}
+
+/// The page that asks for the second factor, in answer to one that did not do.
+pub(crate) fn code_page_with(visit: &Visit, signed: &Signed, refusal: String) -> Result<Reply, Problem> {
+    code_page(visit, signed, StatusCode::UNAUTHORIZED, refusal)
+}
+
+/// Begins the session of a user whose second factor was right.
+pub(crate) fn after_factor(
+    visit: &Visit,
+    signed: &Signed,
+    next: &str,
+    user: &User,
+) -> Result<Reply, Problem> {
+    let kept = visit.house.sessions.take_kept(&signed.id);
+    visit.house.sessions.end(&signed.id);
+    let now = visit.office().clock().now();
+    let session = visit.house.sessions.begin(&user.id, now, kept, signed.proof.clone())?;
+    Ok(Reply::see_other(next).with(header::SET_COOKIE, cookie(visit, &session, "")))
+}
+
+/// The login page in answer to a second factor that ends the login.
+pub(crate) fn refused_code(visit: &Visit, signed: &Signed, refusal: &LoginError) -> Result<Reply, Problem> {
+    visit.house.sessions.end(&signed.id);
+    let page = page(visit, "/", &signed.user, refusal.to_string(), Pairs::new());
+    Reply::page_with(StatusCode::UNAUTHORIZED, &page)
 }
 
 /// Checks the code and begins the session.
@@ -161,24 +202,13 @@ pub(crate) fn enter_code(visit: &Visit) -> Result<Reply, Problem> {
         return Err(Problem::forged());
     }
     match visit.office().finish_login_with(&signed.user, value_of(&visit.form, "code"), &visit.terminal) {
-        Ok(user) => {
-            let kept = visit.house.sessions.take_kept(&signed.id);
-            visit.house.sessions.end(&signed.id);
-            let now = visit.office().clock().now();
-            let session = visit.house.sessions.begin(&user.id, now, kept, signed.proof.clone())?;
-            Ok(Reply::see_other(&next).with(header::SET_COOKIE, cookie(visit, &session, "")))
-        }
+        Ok(user) => after_factor(visit, &signed, &next, &user),
         Err(LoginError::Fault(fault)) => Err(fault.into()),
         Err(LoginError::Wrong) => {
             let refusal = "コードが違うか、もう使われています。次のコードが出るまで待って、入れてください。";
-            let page = code_page(visit, &signed, refusal.to_owned());
-            Reply::page_with(StatusCode::UNAUTHORIZED, &page)
+            code_page_with(visit, &signed, refusal.to_owned())
         }
-        Err(refusal) => {
-            visit.house.sessions.end(&signed.id);
-            let page = page(visit, "/", &signed.user, refusal.to_string(), Pairs::new());
-            Reply::page_with(StatusCode::UNAUTHORIZED, &page)
-        }
+        Err(refusal) => refused_code(visit, &signed, &refusal),
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) mod history;
 pub(crate) mod household;
 pub(crate) mod json;
 pub(crate) mod kept;
+pub(crate) mod keys;
 pub(crate) mod ledger;
 pub(crate) mod link;
 pub(crate) mod lists;

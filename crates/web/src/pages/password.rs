@@ -6,7 +6,7 @@ use office::{RunError, SecondFactorRule};
 use qrcode::{EcLevel, QrCode};
 use system::Finding;
 
-use super::Shell;
+use super::{Shell, keys};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::visit::{Visit, value_of};
@@ -53,7 +53,7 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         chars_min: policy.password_chars_min,
         not_of_last: policy.password_not_of_last,
         findings,
-        factor: office.second_factor(&staff.user.id)?.is_some_and(|factor| factor.confirmed_at.is_some()),
+        factor: office.factors(&staff.user.id)?.is_any(),
         factor_offered: policy.second_factor != SecondFactorRule::Off,
     };
     Reply::page_with(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
@@ -101,26 +101,63 @@ struct Factor {
     squares: Option<Squares>,
     secret: String,
     findings: Vec<Finding>,
-    /// Shown once, after the code was right.
+    /// Shown once, after the code was right or the first key was registered.
     recovery: Vec<String>,
+    /// What was done, above them.
+    done: &'static str,
     set_up: bool,
     allowed: bool,
+    /// Recovery codes that were not used yet.
+    recovery_left: usize,
+    keys: Option<keys::Own>,
 }
 
-/// What a second factor is and whether one is set up; setting up begins by a button, because it writes.
+/// What a second factor is and what is set up; setting up begins by a button, because it writes.
 pub(crate) fn factor(visit: &Visit) -> Result<Reply, Problem> {
+    factor_page(visit, Vec::new())
+}
+
+/// The same in answer to a form that was refused.
+pub(crate) fn factor_page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
     let (office, staff) = (visit.office(), visit.staff()?);
-    let found = office.second_factor(&staff.user.id)?;
-    let set_up = found.is_some_and(|factor| factor.confirmed_at.is_some());
+    let factors = office.factors(&staff.user.id)?;
+    let allowed = office.user_policy().second_factor != SecondFactorRule::Off;
+    let status = if findings.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Factor {
-        shell: Shell::here(visit),
-        forced: !set_up && office.needs_second_factor(&staff.rights),
+        shell: Shell::titled(visit, "二要素認証"),
+        forced: !factors.is_any() && office.needs_second_factor(&staff.rights),
+        squares: None,
+        secret: String::new(),
+        findings,
+        recovery: Vec::new(),
+        done: "",
+        set_up: factors.code,
+        allowed,
+        recovery_left: factors.recovery,
+        keys: (allowed || !factors.keys.is_empty()).then(|| keys::Own::of(visit, &factors)).transpose()?,
+    };
+    let asked = page.keys.as_ref().and_then(|own| own.asked.as_ref());
+    Ok(keys::scripted(Reply::page_with(status, &page)?, asked))
+}
+
+/// New recovery codes, this once.
+pub(crate) fn recovery_page(
+    visit: &Visit,
+    done: &'static str,
+    recovery: Vec<String>,
+) -> Result<Reply, Problem> {
+    let page = Factor {
+        shell: Shell::titled(visit, "二要素認証"),
+        forced: false,
         squares: None,
         secret: String::new(),
         findings: Vec::new(),
-        recovery: Vec::new(),
-        set_up,
-        allowed: office.user_policy().second_factor != SecondFactorRule::Off,
+        recovery_left: recovery.len(),
+        recovery,
+        done,
+        set_up: true,
+        allowed: true,
+        keys: None,
     };
     Reply::page(&page)
 }
@@ -136,13 +173,16 @@ fn picture(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
     let wrong = !findings.is_empty();
     let page = Factor {
         shell: Shell::titled(visit, "二要素認証"),
-        forced: office.needs_second_factor(&caller.rights),
+        forced: office.needs_second_factor(&caller.rights) && !office.factors(&caller.user)?.is_any(),
         squares: squares(&factor.address(&format!("Daicho {}", visit.house.town()))),
         secret: office::in_groups(&factor.secret),
         findings,
         recovery: Vec::new(),
+        done: "",
         set_up: false,
         allowed: true,
+        recovery_left: 0,
+        keys: None,
     };
     Reply::page_with(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &page)
 }
@@ -150,19 +190,7 @@ fn picture(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
 /// Confirms it by a code; shows the recovery codes, this once.
 pub(crate) fn confirm_factor(visit: &Visit) -> Result<Reply, Problem> {
     match visit.office().confirm_factor(&visit.caller()?, value_of(&visit.form, "code")) {
-        Ok(recovery) => {
-            let page = Factor {
-                shell: Shell::titled(visit, "二要素認証"),
-                forced: false,
-                squares: None,
-                secret: String::new(),
-                findings: Vec::new(),
-                recovery,
-                set_up: true,
-                allowed: true,
-            };
-            Reply::page(&page)
-        }
+        Ok(recovery) => recovery_page(visit, "二要素認証を設定しました", recovery),
         Err(RunError::Refused(findings)) => picture(visit, findings),
         Err(error) => Err(error.into()),
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use domain::{Date, wareki};
-use office::{RunError, Staffing, User, UserState, UserVersion};
+use office::{Factors, RunError, Staffing, User, UserState, UserVersion};
 use system::Finding;
 
 use super::Shell;
@@ -111,7 +111,7 @@ pub(crate) fn list(visit: &Visit) -> Result<Reply, Problem> {
     for user in found.iter().skip((page - 1) * ROWS_PER_PAGE).take(ROWS_PER_PAGE) {
         let placed = user.placed(today);
         let coming = user.scheduled.iter().find(|change| today < change.on);
-        let factor = visit.office().second_factor(&user.id)?;
+        let factor = visit.office().factors(&user.id)?.is_any();
         rows.push(Row {
             id: user.id.clone(),
             name: user.name.clone(),
@@ -121,7 +121,7 @@ pub(crate) fn list(visit: &Visit) -> Result<Reply, Problem> {
             class: class(user.state(today)),
             term: term(user),
             last_login: user.last_login.map(moment).unwrap_or_default(),
-            factor: factor.is_some_and(|factor| factor.confirmed_at.is_some()),
+            factor,
             coming: coming
                 .map(|change| format!("{} {}", wareki(change.on), change.department))
                 .unwrap_or_default(),
@@ -189,13 +189,12 @@ struct One {
 }
 
 /// What somebody logs in with beside the password.
-fn factor_words(code: bool, user: &User) -> &'static str {
-    match (code, user.certificates.is_empty()) {
-        (true, true) => "認証アプリ",
-        (true, false) => "認証アプリ、証明書",
-        (false, false) => "証明書",
-        (false, true) => "なし",
-    }
+fn factor_words(factors: &Factors, user: &User) -> String {
+    let app = factors.code.then(|| "認証アプリ".to_owned());
+    let keys = (!factors.keys.is_empty()).then(|| format!("セキュリティキー{}本", factors.keys.len()));
+    let card = (!user.certificates.is_empty()).then(|| "証明書".to_owned());
+    let words: Vec<String> = [app, keys, card].into_iter().flatten().collect();
+    if words.is_empty() { "なし".to_owned() } else { words.join("、") }
 }
 
 pub(crate) fn load(visit: &Visit, staffing: &Staffing) -> Result<User, Problem> {
@@ -216,7 +215,7 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
     let today = office.today();
     let user = load(visit, &staffing)?;
     let placed = user.placed(today);
-    let factor = office.second_factor(&user.id)?.is_some_and(|factor| factor.confirmed_at.is_some());
+    let factors = office.factors(&user.id)?;
     let names = |rights: &office::Rights| {
         rights.0.iter().map(|right| rights_tree::named(office, right)).collect::<Vec<_>>()
     };
@@ -233,7 +232,7 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         ("最終ログイン", user.last_login.map(moment).unwrap_or_else(|| "なし".to_owned())),
         ("続けて間違えた回数", user.failures.to_string()),
         ("パスワード", password),
-        ("二要素認証", factor_words(factor, &user).to_owned()),
+        ("二要素認証", factor_words(&factors, &user)),
         ("種別", if user.machine { "機械用（証明書で API だけを使う）" } else { "" }.to_owned()),
     ];
     let by_groups = placed.groups.iter().filter_map(|id| staffing.groups.get(id));
@@ -277,7 +276,7 @@ fn page(visit: &Visit, findings: Vec<Finding>) -> Result<Reply, Problem> {
         class: class(user.state(today)),
         locked: user.locked_at.is_some(),
         stopped: user.stopped_at.is_some(),
-        factor,
+        factor: factors.is_any(),
         certificates: certificates.collect(),
         own: names(&placed.rights),
         by_groups: by_groups.map(|group| (group.name.clone(), names(&group.rights))).collect(),

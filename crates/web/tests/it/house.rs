@@ -14,7 +14,7 @@ use domain::{BusinessCalendar, ResidentRecordCode};
 use jiff::{SignedDuration, Timestamp};
 use office::{
     AUDIT, AuditEntry, AuditResult, Caller, Clock, LinkSources, LinkWorker, ListFile, Office, OfficeParts,
-    Ran, Ready, Rights, RunError, RunOptions, SystemEntropy, UserPolicy,
+    Ran, Ready, RelyingParty, Rights, RunError, RunOptions, SystemEntropy, UserPolicy,
 };
 use register::{Actor, AsOf, Draft, Journal};
 use serde_json::{Value, json};
@@ -24,6 +24,9 @@ use transport::Folder;
 use web::{Desk, Partners, Printed, Printer};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Where browsers reach the house.
+pub(crate) const ORIGIN: &str = "https://daicho.town.example.lg.jp";
 
 /// The password of every user.
 pub(crate) const PASSWORD: &str = "daicho-tests";
@@ -213,6 +216,7 @@ impl House {
             partners: Partners::default(),
             tls: None,
             sso: None,
+            keys: RelyingParty::at(ORIGIN).ok(),
         }
     }
 
@@ -249,19 +253,23 @@ impl House {
         Ok(ran.answer.map(|answer| answer.subjects).unwrap_or_default())
     }
 
-    /// User and title of the logins in the audit log with a result.
-    pub(crate) fn logins(&self, result: AuditResult) -> Vec<(String, String)> {
+    /// The audit log, the oldest entry first.
+    pub(crate) fn entries(&self) -> Vec<AuditEntry> {
         let mut found = Vec::new();
         let view = self.office.journal().view(AsOf::default()).unwrap();
         view.scan(&AUDIT, None, &mut |stored| {
-            let entry = stored.typed::<AuditEntry>()?.record;
-            if entry.function == "office/login" && entry.result == result {
-                found.push((entry.user, entry.title));
-            }
+            found.push(stored.typed::<AuditEntry>()?.record);
             Ok(ControlFlow::Continue(()))
         })
         .unwrap();
         found
+    }
+
+    /// User and title of the logins in the audit log with a result.
+    pub(crate) fn logins(&self, result: AuditResult) -> Vec<(String, String)> {
+        let entries = self.entries().into_iter();
+        let logins = entries.filter(|entry| entry.function == "office/login" && entry.result == result);
+        logins.map(|entry| (entry.user, entry.title)).collect()
     }
 
     pub(crate) fn settle(&self) -> Outcome<()> {

@@ -140,6 +140,8 @@ async fn a_day(house: &House) -> Vec<(&'static str, String)> {
     secrets.push(("secret of codes", secret));
     secrets.extend(recovery.into_iter().map(|code| ("recovery code", code)));
 
+    secrets.extend(super::keys::a_login(house, &router).await);
+
     // The provider of logins: a login, and one that fails.
     for fault in [super::provider::Fault::None, super::provider::Fault::WrongNonce] {
         provider.fail(fault);
