@@ -138,6 +138,7 @@ pub(crate) fn delete(
         row.dest_address_planned = None;
         row.moveout_planned_on = None;
         row.moveout_planned_reason = None;
+        row.moveout_special = false;
         desk.put_person(row, movement)?;
     }
     household::leave(desk, &chosen.household, &leavers, movement)

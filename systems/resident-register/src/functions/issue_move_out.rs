@@ -24,6 +24,11 @@ use crate::{qualifications, sheet};
 const CERTIFICATE: &str = "転出証明書";
 const SUBSTITUTE: &str = "転出証明書に準ずる証明書";
 
+/// The mark of a 特例転出.
+///
+/// Source: 住民基本台帳法 art. 24-2; 住民記録システム標準仕様書 4.1.3.0.4.
+const SPECIAL: &str = "特例による転出処理済";
+
 const PLACE: Place =
     Place { unit: "住民基本台帳", level1: "発行", level2: "証明書交付", level3: "" };
 
@@ -329,6 +334,10 @@ fn print(
     let of = |person: &Person| told.get(&person.addressee_no).map(Vec::as_slice).unwrap_or_default();
     let rows = persons.iter().map(|person| rows(person, of(person), desk.today(), &mut overflow)).collect();
     let mut marks = Vec::new();
+    // The next municipality has it all by 転出証明書情報 already: whoever asks for the paper all the same is given it with the mark.
+    if certificate == CERTIFICATE && persons.iter().any(|person| person.moveout_special) {
+        marks.push(SPECIAL);
+    }
     if given.reissue {
         marks.push("再交付");
     }

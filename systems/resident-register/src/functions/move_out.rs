@@ -139,6 +139,7 @@ fn plan(desk: &mut Desk<'_>, input: &Input) -> Result<(), Fault> {
             row.dest_address_planned = Some(dest.clone());
             row.moveout_planned_on = Some(day);
             row.moveout_planned_reason = Some(reason);
+            row.moveout_special = given.special;
             row.deletion_notified_on = movement.notified_on;
             row
         })

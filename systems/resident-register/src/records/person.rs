@@ -241,6 +241,9 @@ pub struct Person {
     /// 国内転出 or 国外転出 of a 転出 whose day has not come; kept apart because other movements may follow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moveout_planned_reason: Option<MovementReason>,
+    /// 特例転出: on the notification of a card holder, for which no paper is given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub moveout_special: bool,
     /// 転出先住所（確定）, as the new municipality told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dest_address_confirmed: Option<Address>,
@@ -441,6 +444,7 @@ impl Person {
             dest_address_planned: None,
             moveout_planned_on: None,
             moveout_planned_reason: None,
+            moveout_special: false,
             dest_address_confirmed: None,
             moveout_confirmed_on: None,
             movein_notice_on: None,

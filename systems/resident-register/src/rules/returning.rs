@@ -174,6 +174,7 @@ pub(crate) fn end_deletion(row: &mut Person) {
     row.dest_address_planned = None;
     row.moveout_planned_on = None;
     row.moveout_planned_reason = None;
+    row.moveout_special = false;
     row.dest_address_confirmed = None;
     row.moveout_confirmed_on = None;
     row.movein_notice_on = None;
@@ -182,10 +183,10 @@ pub(crate) fn end_deletion(row: &mut Person) {
 /// The same of a resident whose record ends and opens again (改製, 帰化 …): a planned 転出 goes on in the new record.
 pub(crate) fn keep_plan(row: &mut Person) {
     let planned = (row.dest_address_planned.take(), row.moveout_planned_on, row.moveout_planned_reason);
-    let notified_on = row.deletion_notified_on;
+    let (notified_on, special) = (row.deletion_notified_on, row.moveout_special);
     end_deletion(row);
     (row.dest_address_planned, row.moveout_planned_on, row.moveout_planned_reason) = planned;
-    row.deletion_notified_on = notified_on;
+    (row.deletion_notified_on, row.moveout_special) = (notified_on, special);
 }
 
 /// What a 回復 takes back from the deleted record: since when, and from where, the person is here.

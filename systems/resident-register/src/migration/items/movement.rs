@@ -64,6 +64,14 @@ pub(super) fn row() -> Vec<PersonItem> {
                 Ok(())
             },
         },
+        PersonItem {
+            item: item!("moveout_special", "特例転出", Form::Flag),
+            get: |person| shown_flag(person.moveout_special),
+            set: |person, text| {
+                person.moveout_special = flag(text)?;
+                Ok(())
+            },
+        },
         date!(moveout_confirmed_on, "転出年月日（確定）"),
         date!(movein_notice_on, "転入通知年月日"),
         PersonItem {
