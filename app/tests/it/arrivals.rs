@@ -152,13 +152,13 @@ fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str, sex: &'a str, address: 
             ],
             0,
         ),
-        // Nothing was sent to 中間サーバー, and nobody is numbered: what it answers and asks is held back.
+        // What 中間サーバー answers about a copy nobody sent, or an inquiry nobody made, is held back.
         one(
             "results-from-intermediate-server",
             &[
                 ("result_no", "1"),
                 ("result_of", "1"),
-                ("no", "000000000001"),
+                ("no", "000000099999"),
                 ("send_no", "1"),
                 ("result", "1"),
             ],

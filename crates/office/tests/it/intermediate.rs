@@ -3,7 +3,7 @@
 use std::fs;
 
 use counterparts::{IntermediateServer, Mishap, Sender};
-use integrated_addressee::records::{Link, ProvisionCopy};
+use integrated_addressee::records::{Link, Person, ProvisionCopy};
 use jiff::SignedDuration;
 use linkage::Phase;
 use office::{Ready, RunError, RunOptions};
@@ -18,6 +18,17 @@ const RESULTS: &str = "results-from-intermediate-server";
 const ANSWERS: &str = "information-answers-from-intermediate-server";
 const SIGNS: &str = "sign-requests-from-intermediate-server";
 const DATE: &str = "2026-11-20";
+
+/// A town whose link from the register has no 個人番号: a clerk numbers.
+fn by_hand() -> TestHouse {
+    TestHouse::new().reopen(|sources| {
+        for link in
+            sources.links.iter_mut().filter(|link| link.name == "resident-to-integrated-addressee.toml")
+        {
+            link.text = link.text.replace("numbered-base", "addressee-base");
+        }
+    })
+}
 
 /// A link by which the simulator sends.
 fn sender(house: &TestHouse, link: &str) -> Sender {
@@ -91,7 +102,7 @@ fn stands(house: &TestHouse, people: &[String]) -> Vec<String> {
 
 #[test]
 fn a_copy_is_sent_its_result_comes_back_and_what_could_not_be_converted_goes_later() {
-    let house = TestHouse::new();
+    let house = by_hand();
     let people = people(&house);
     assert_eq!(stands(&house, &people), ["1", "2", "3"].map(|of| format!("{of} 変換できない MSV01")));
     let first = number(&house, &people[0], "123456789018");
@@ -139,7 +150,7 @@ fn a_copy_is_sent_its_result_comes_back_and_what_could_not_be_converted_goes_lat
 
 #[test]
 fn a_doubled_result_file_is_taken_once_and_a_row_nobody_sent_is_held() {
-    let house = TestHouse::new();
+    let house = by_hand();
     let people = people(&house);
     number(&house, &people[0], "123456789018");
     let mut server = server(&house);
@@ -180,7 +191,7 @@ fn a_doubled_result_file_is_taken_once_and_a_row_nobody_sent_is_held() {
 #[test]
 fn the_block_of_a_protected_person_comes_before_the_copy() {
     for copy_first in [true, false] {
-        let house = TestHouse::new();
+        let house = by_hand();
         let people = people(&house);
         let mut server = server(&house);
         let first = if copy_first {
@@ -215,10 +226,51 @@ fn the_block_of_a_protected_person_comes_before_the_copy() {
     }
 }
 
+/// From the counter to 中間サーバー without anybody between; no file has the 個人番号, and the link is told nowhere else.
+#[test]
+fn a_resident_is_numbered_by_the_link_and_a_changed_individual_number_is_taken_over() {
+    let house = TestHouse::new();
+    let people = people(&house);
+    let mut server = server(&house);
+    day(&house, &mut server);
+    assert_eq!(stands(&house, &people), ["1 登録済み", "2 登録済み", "3 変換できない MSV01"]);
+    let view = house.office.journal().view(AsOf::default()).unwrap();
+    let of = |view: &dyn register::View| {
+        let link = view.load::<Link>(&people[0]).unwrap().unwrap().record;
+        let person = view.load::<Person>(link.integrated_no.as_str()).unwrap().unwrap().record;
+        (link.integrated_no, person.individual_number)
+    };
+    let (integrated_no, number) = of(&*view);
+    drop(view);
+    let waiting = run(&house, "pending", &json!({}));
+    assert_eq!(waiting["count"], json!(0), "who has no 個人番号 is not waited for");
+
+    let new = domain::IndividualNumber::from_first_eleven(30_000_000_001).unwrap();
+    let change = json!({
+        "number_kind": "46", "targets": [people[0]], "individual_number": new.expose(), "basis": "ex-officio",
+        "event_date": DATE, "notified_on": DATE, "notifier_name": "葛城",
+    });
+    let entered = house.run_confirming("tanaka", "resident-register/number-change", &change);
+    house.run_confirming(
+        "suzuki",
+        "resident-register/finalize",
+        &json!({ "provisional_no": entered.opens.unwrap() }),
+    );
+    house.settle();
+    let view = house.office.journal().view(AsOf::default()).unwrap();
+    assert_eq!(of(&*view), (integrated_no, new));
+    drop(view);
+    for entry in fs::read_dir(house.place("intermediate-server").out()).unwrap() {
+        let text = String::from_utf8_lossy(&fs::read(entry.unwrap().path()).unwrap()).into_owned();
+        assert!(!text.contains(number.expose()) && text.contains(integrated_no.as_str()), "{text}");
+    }
+    house.sound();
+}
+
 /// A number is registered before anything of it, and deleted with what the server holds of it; what it refuses is sent again.
 #[test]
 fn a_number_is_registered_deleted_and_registered_again_by_the_link_alone() {
-    let house = TestHouse::new();
+    let house = by_hand();
     let people = people(&house);
     let mut server = server(&house);
     server.orders.number_first = true;
@@ -272,7 +324,7 @@ fn a_number_is_registered_deleted_and_registered_again_by_the_link_alone() {
 
 #[test]
 fn an_inquiry_is_asked_and_answered_later() {
-    let house = TestHouse::new();
+    let house = by_hand();
     let people = people(&house);
     let first = number(&house, &people[0], "123456789018");
     let mut server = server(&house);

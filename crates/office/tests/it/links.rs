@@ -70,6 +70,7 @@ fn a_move_in_reaches_every_subscriber_and_both_suites() {
     assert_eq!(
         trace,
         [
+            "addressee-numbers-to-intermediate-server",
             "addressee-to-application-management",
             "addressee-to-light-vehicle-tax",
             "addressee-to-tax-collection",
@@ -173,6 +174,21 @@ fn a_broken_layout_and_a_broken_place_stop_only_their_link() {
     assert_eq!(numbers(&house).len(), 3);
 }
 
+/// A 個人番号 lies in no file, whoever writes what into a link file.
+#[test]
+fn a_link_that_would_carry_individual_numbers_out_of_the_house_does_not_run() {
+    let house = TestHouse::new().reopen(|sources| {
+        for link in sources.links.iter_mut().filter(|link| link.name.starts_with("resident-full-to-welfare"))
+        {
+            link.text =
+                link.text.replace("\"resident-register/resident\"", "\"resident-register/numbered-base\"");
+        }
+    });
+    let view = house.office.link_view("resident-full-to-welfare").unwrap().unwrap();
+    assert_eq!(view.standing, LinkStanding::Broken);
+    assert!(view.why.contains("個人番号があり") && view.why.contains("in-process"), "{}", view.why);
+}
+
 #[test]
 fn a_place_that_cannot_be_used_stops_only_its_links() {
     let house = TestHouse::new().reopen(|sources| {
@@ -272,6 +288,7 @@ fn differences_pass_over_what_a_full_extract_brought() {
         .map(|line| (&*line.delivery.link, line.delivery.no))
         .collect();
     let wanted = [
+        ("addressee-numbers-to-intermediate-server", 1),
         ("addressees-to-convenience-store", 1),
         ("resident-full-to-welfare", 2),
         ("resident-to-convenience-store", 1),
