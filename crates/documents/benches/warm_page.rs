@@ -9,7 +9,8 @@
 
 use std::time::Instant;
 
-use documents::{Press, ResidentRecordCopy, TaxNotice, TaxNotices, font_dirs};
+use documents::resident_record_copy::Cell;
+use documents::{Press, ResidentRecordCopies, ResidentRecordCopy, TaxNotice, TaxNotices, font_dirs};
 
 #[path = "../tests/it/samples.rs"]
 mod samples;
@@ -28,7 +29,9 @@ fn main() {
     if !std::env::args().any(|argument| argument == "notices") {
         measure(&press, "one person, one page", samples::individual());
         measure(&press, "household of five, two pages", samples::household());
-        batch(&press, samples::individual());
+        for per_file in [1, 100] {
+            batch(&press, per_file);
+        }
     }
     for per_file in [1, 10, 100] {
         notices(&press, per_file);
@@ -56,14 +59,45 @@ fn report(what: &str, pages: u32, start: (Instant, Option<f64>)) {
     );
 }
 
-/// A batch: what a core prints in a second.
-fn batch(press: &Press, mut copy: ResidentRecordCopy) {
+/// A batch of copies, so many to a file: what a core prints in a second. Each is of another person, as in a real one; three kinds of
+/// records take turns.
+fn batch(press: &Press, per_file: usize) {
     let start = (Instant::now(), cpu_seconds());
-    for number in 0..BATCH {
-        copy.issue_number = format!("20251120 架空市 本庁1 プリンタ001 {number:06}");
-        press.print(&copy).unwrap();
+    let mut bytes = 0;
+    let all: Vec<usize> = (0..usize::try_from(BATCH).unwrap()).collect();
+    for file in all.chunks(per_file) {
+        let sheets: Vec<ResidentRecordCopy> = file.iter().map(|number| copy(*number)).collect();
+        let pdf = press.print(&ResidentRecordCopies { sheets }).unwrap();
+        assert_eq!(pdf.pages, file.len());
+        bytes += pdf.bytes.len();
     }
-    report(&format!("batch of {BATCH}"), BATCH, start);
+    let page = bytes / usize::try_from(BATCH).unwrap();
+    report(&format!("copies, {per_file} to a file, {page} bytes a page"), BATCH, start);
+}
+
+fn copy(number: usize) -> ResidentRecordCopy {
+    const NAMES: [(&str, &str); 5] = [
+        ("渡邊𠮷之助", "ワタナベ キチノスケ"),
+        ("髙橋花子", "タカハシ ハナコ"),
+        ("山本一郎", "ヤマモト イチロウ"),
+        ("佐藤美咲", "サトウ ミサキ"),
+        ("小林健", "コバヤシ ケン"),
+    ];
+    let mut copy = samples::individual();
+    copy.issue_number = format!("20251120 架空市 本庁1 プリンタ001 {number:06}");
+    copy.address = Cell::text(format!("山梨県架空市東町{}丁目{number}番地", number % 9 + 1));
+    let (name, kana) = NAMES[number % NAMES.len()];
+    match number % 3 {
+        0 => {}
+        1 => copy.persons[0] = samples::japanese("", "", "昭和60年1月8日", "男", "子"),
+        _ => copy.persons[0] = samples::foreign(),
+    }
+    let person = &mut copy.persons[0];
+    person.name = samples::name(name, kana);
+    person.birth_date =
+        Cell::text(format!("昭和{}年{}月{}日", number % 60 + 1, number % 12 + 1, number % 28 + 1));
+    person.address_since = if number % 2 == 0 { Cell::Blank } else { Cell::text("令和7年9月30日") };
+    copy
 }
 
 /// Tax notices with a slip and a bar code each, so many to a file, one thread. Every notice has its own recipient,

@@ -3,45 +3,98 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use typst::text::FontInstance;
 use typst_layout::Page;
 
 use crate::codes::DRAWING;
 use crate::form::{Form, Leaf, is_plain};
 
-/// A template whose sheets are printed by the ten thousand.
+/// A template whose sheets are printed by the thousand.
 pub(crate) struct Many {
     /// Its name.
     pub(crate) template: &'static str,
+    /// Whether the template takes one sheet only, which counts its own pages.
+    pub(crate) is_alone: bool,
     /// The texts that change from sheet to sheet, as JSON pointers; `*` is every element of a list.
     changing: &'static [Changing],
 }
 
 struct Changing {
     pointer: &'static str,
-    /// Somebody's name or address: it is in no form that is kept.
-    is_personal: bool,
+    kind: Kind,
     /// See [`Leaf::characters_max`].
     characters_max: Option<usize>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// What many sheets share may be part of the form.
+    Item,
+    /// Somebody's name or address: it is in no form that is kept.
+    Personal,
+    /// A cell of a person's record. One that is blank takes as much room as one with words.
+    Cell,
+}
+
 const fn personal(pointer: &'static str) -> Changing {
-    Changing { pointer, is_personal: true, characters_max: None }
+    Changing { pointer, kind: Kind::Personal, characters_max: None }
 }
 
 const fn item(pointer: &'static str) -> Changing {
-    Changing { pointer, is_personal: false, characters_max: None }
+    Changing { pointer, kind: Kind::Item, characters_max: None }
+}
+
+const fn cell(pointer: &'static str) -> Changing {
+    Changing { pointer, kind: Kind::Cell, characters_max: None }
 }
 
 /// Digits in boxes: `digit-places` of `templates/slip.typ`, with more the boxes are left out.
 const fn digits(pointer: &'static str) -> Changing {
-    Changing { pointer, is_personal: false, characters_max: Some(9) }
+    Changing { pointer, kind: Kind::Item, characters_max: Some(9) }
 }
 
+/// Copies of resident records.
+const COPIES: Many = Many {
+    template: "resident-record-copy",
+    is_alone: true,
+    changing: &[
+        item("/issue_line"),
+        cell("/address"),
+        cell("/head"),
+        personal("/persons/*/name/text"),
+        personal("/persons/*/name/kana"),
+        cell("/persons/*/birth_date"),
+        cell("/persons/*/sex"),
+        cell("/persons/*/relation"),
+        cell("/persons/*/address_since"),
+        cell("/persons/*/notified_on"),
+        cell("/persons/*/previous_address"),
+        cell("/persons/*/record_code"),
+        cell("/persons/*/individual_number"),
+        personal("/persons/*/nationality/japanese/former_name/text"),
+        personal("/persons/*/nationality/japanese/former_name/kana"),
+        cell("/persons/*/nationality/japanese/resident_since"),
+        cell("/persons/*/nationality/japanese/registered_domicile"),
+        cell("/persons/*/nationality/japanese/register_head"),
+        personal("/persons/*/nationality/foreign/alias/text"),
+        personal("/persons/*/nationality/foreign/alias/kana"),
+        cell("/persons/*/nationality/foreign/resident_since"),
+        cell("/persons/*/nationality/foreign/country"),
+        cell("/persons/*/nationality/foreign/status_of_residence"),
+        cell("/persons/*/nationality/foreign/stay_period"),
+        cell("/persons/*/nationality/foreign/stay_expires_on"),
+        cell("/persons/*/nationality/foreign/card_number"),
+        cell("/persons/*/nationality/foreign/class"),
+        personal("/persons/*/remarks/*"),
+        personal("/persons/*/blocks/*/lines/*"),
+    ],
+};
+
 /// Tax notices with their slips.
-pub(crate) const MANY: [Many; 1] = [Many {
+const NOTICES: Many = Many {
     template: "tax-notice",
+    is_alone: false,
     changing: &[
         personal("/recipient/postcode"),
         personal("/recipient/address"),
@@ -57,7 +110,9 @@ pub(crate) const MANY: [Many; 1] = [Many {
         item("/slips/*/bar_code/lines/*"),
         item("/slips/*/bar_code/svg"),
     ],
-}];
+};
+
+pub(crate) const MANY: [Many; 2] = [NOTICES, COPIES];
 
 /// A form is learned when so many sheets of it have come: learning takes as long as typesetting some fifteen.
 const WORTH_LEARNING: usize = 30;
@@ -66,7 +121,16 @@ const WORTH_LEARNING: usize = 30;
 const FORMS_MAX: usize = 64;
 
 /// What a template is given besides the caller's data: texts as they are printed, so that each stands in one place as a whole.
-pub(crate) fn prepare(sheet: &mut Value) {
+pub(crate) fn prepare(template: &str, sheet: &mut Value) {
+    for many in MANY.iter().filter(|many| many.template == template) {
+        for cell in many.changing.iter().filter(|changing| changing.kind == Kind::Cell) {
+            for pointer in pointers(sheet, cell.pointer) {
+                if let Some(slot) = sheet.pointer_mut(&pointer) {
+                    spell_out(slot);
+                }
+            }
+        }
+    }
     let text = |members: &Map<String, Value>, name: &str| members.get(name)?.as_str().map(str::to_owned);
     let bare = |yen: String| yen.replace([',', '，'], "");
     let Some(members) = sheet.as_object_mut() else { return };
@@ -93,6 +157,16 @@ pub(crate) fn prepare(sheet: &mut Value) {
     }
 }
 
+/// A cell as one text, so that what is left out or blank is a text like any other: 省略, or nothing.
+fn spell_out(cell: &mut Value) {
+    let words = match cell.as_str() {
+        Some("omitted") => "省略",
+        Some("blank") => "",
+        _ => return,
+    };
+    *cell = json!({ "text": words });
+}
+
 /// A sheet taken apart: what changes, and all the rest as the name of its form.
 struct Parted {
     leaves: Vec<Leaf>,
@@ -106,19 +180,26 @@ impl Many {
         if sheet.get("specimen").and_then(Value::as_bool).unwrap_or(true) {
             return None;
         }
+        // A person's record has more places than there are forms worth keeping: deletions and overflow are rare in a batch.
+        let has = |name: &str| sheet.get(name).and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+        if self.is_alone && has("overflow") {
+            return None;
+        }
         let mut leaves = Vec::new();
         let mut rest = sheet.clone();
         for changing in self.changing {
-            for pointer in pointers(sheet, changing.pointer) {
+            for mut pointer in pointers(sheet, changing.pointer) {
+                if changing.kind == Kind::Cell {
+                    pointer.push_str("/text");
+                }
                 let Some(text) = sheet.pointer(&pointer).and_then(Value::as_str) else { continue };
                 let is_drawing = pointer.rsplit('/').next() == Some(DRAWING);
                 // Whether something is printed at all may change the page.
-                if text.is_empty() {
+                if text.is_empty() && changing.kind != Kind::Cell {
                     continue;
                 }
                 if !is_drawing && !is_plain(text, font) {
-                    // An item that many sheets share may be of the form; a person's name may not.
-                    if changing.is_personal {
+                    if changing.kind != Kind::Item {
                         return None;
                     }
                     continue;

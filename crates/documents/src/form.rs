@@ -22,8 +22,13 @@ use typst_layout::Page;
 use crate::codes::DRAWING;
 use crate::coverage::is_selector;
 
-/// The lengths of the probes, in characters as wide as they are high. Two tell the alignment, the others the room.
-const LENGTHS: [usize; 18] = [1, 2, 4, 6, 7, 8, 9, 10, 11, 12, 14, 16, 18, 21, 24, 28, 34, 42];
+/// The lengths of the probes, in halves of a character as wide as it is high: a digit more makes an odd one. Two tell the alignment, the
+/// others the room, closely where dates and numbers end.
+const LENGTHS: [usize; 22] =
+    [2, 4, 8, 12, 14, 15, 16, 17, 18, 19, 20, 22, 24, 26, 28, 32, 36, 42, 48, 56, 68, 84];
+
+/// What makes the half: of the script of no other, so that it is set with the probe before it.
+const HALF: char = '0';
 
 /// Where the probes are taken from: ideographs no template writes (CJK Unified Ideographs Extension A), all of one width.
 const PROBES: std::ops::Range<u32> = 0x3400..0x4DB0;
@@ -119,7 +124,7 @@ impl Form {
         let set = |lengths: &mut Vec<usize>, length: usize, of: &dyn Fn(usize) -> bool| {
             for (at, leaf) in leaves.iter().enumerate().filter(|(at, _)| of(*at)) {
                 if let Some(slot) = lengths.get_mut(at) {
-                    *slot = leaf.characters_max.map_or(length, |max| length.min(max));
+                    *slot = leaf.characters_max.map_or(length, |max| (length / 2).min(max) * 2);
                 }
             }
         };
@@ -175,6 +180,9 @@ impl Form {
                 continue;
             }
             let (places, room) = self.texts.get(&leaf.pointer)?;
+            if leaf.text.is_empty() {
+                continue;
+            }
             for place in places {
                 let item = written(&leaf.text, place, font)?;
                 if !room.holds(&item) {
@@ -229,7 +237,7 @@ fn glyphs(text: &str, font: &FontInstance) -> Option<Vec<(u16, u16, u16)>> {
 
 /// `text` in the manner of the item that stood at `place`.
 fn written(text: &str, place: &Place, font: &FontInstance) -> Option<TextItem> {
-    let glyphs = glyphs(text, font)?.into_iter().map(|(id, start, end)| {
+    let written = glyphs(text, font)?.into_iter().map(|(id, start, end)| {
         let is_last = usize::from(end) == text.len();
         Some(Glyph {
             id,
@@ -241,7 +249,48 @@ fn written(text: &str, place: &Place, font: &FontInstance) -> Option<TextItem> {
             span: (Span::detached(), 0),
         })
     });
-    Some(TextItem { text: text.into(), glyphs: glyphs.collect::<Option<_>>()?, ..place.like.clone() })
+    let mut glyphs = written.collect::<Option<Vec<_>>>()?;
+    if unbracketed(&place.like.text).is_none() {
+        return Some(TextItem { text: text.into(), glyphs, ..place.like.clone() });
+    }
+    // The brackets stand as they stood: what is plain does not move them.
+    let [open, .., close] = place.like.glyphs.as_slice() else { return None };
+    let shift = u16::try_from(BRACKETS.0.len_utf8()).ok()?;
+    for glyph in &mut glyphs {
+        glyph.range = glyph.range.start.checked_add(shift)?..glyph.range.end.checked_add(shift)?;
+    }
+    let end = u16::try_from(text.len()).ok()?.checked_add(shift)?;
+    let behind = end.checked_add(u16::try_from(BRACKETS.1.len_utf8()).ok()?)?;
+    glyphs.insert(0, Glyph { range: 0..shift, ..open.clone() });
+    glyphs.push(Glyph { range: end..behind, ..close.clone() });
+    let text = format!("{}{text}{}", BRACKETS.0, BRACKETS.1);
+    Some(TextItem { text: text.into(), glyphs, ..place.like.clone() })
+}
+
+/// What a template may put around a text: a reading stands in brackets.
+const BRACKETS: (char, char) = ('（', '）');
+
+fn unbracketed(text: &str) -> Option<&str> {
+    text.strip_prefix(BRACKETS.0)?.strip_suffix(BRACKETS.1)
+}
+
+/// The glyphs of a text without its brackets.
+fn inner(item: &TextItem) -> &[Glyph] {
+    match item.glyphs.as_slice() {
+        [_, inner @ .., _] if unbracketed(&item.text).is_some() => inner,
+        all => all,
+    }
+}
+
+/// Whether the brackets of two texts, if they have any, are as wide and stand alike.
+fn same_brackets(a: &TextItem, b: &TextItem) -> bool {
+    let ends = |item: &TextItem| match item.glyphs.as_slice() {
+        [open, .., close] if unbracketed(&item.text).is_some() => {
+            Some([open, close].map(|glyph| (glyph.id, glyph.x_advance, glyph.x_offset)))
+        }
+        _ => None,
+    };
+    ends(a) == ends(b)
 }
 
 /// Another drawing of the same size.
@@ -296,7 +345,11 @@ impl Probes {
         let mut sheet = sheet.clone();
         for (probe, length) in self.marks.iter().zip(lengths) {
             let text = match &probe.kind {
-                ProbeKind::Text(mark) => mark.to_string().repeat(*length),
+                ProbeKind::Text(mark) => {
+                    let mut text = mark.to_string().repeat(length / 2);
+                    text.extend((length % 2 == 1).then_some(HALF));
+                    text
+                }
                 ProbeKind::Drawing(svg) => svg.clone(),
             };
             *sheet.pointer_mut(&probe.pointer)? = Value::from(text);
@@ -304,14 +357,16 @@ impl Probes {
         Some(sheet)
     }
 
-    /// The probe a text is, and its length; `None` for words of the form.
+    /// The probe a text is, and its length in halves; `None` for words of the form.
     fn text(&self, text: &str) -> Option<(usize, usize)> {
+        let text = unbracketed(text).unwrap_or(text);
+        let (text, half) = text.strip_suffix(HALF).map_or((text, 0), |whole| (whole, 1));
         let first = text.chars().next()?;
         let at = self
             .marks
             .iter()
             .position(|probe| matches!(probe.kind, ProbeKind::Text(mark) if mark == first))?;
-        text.chars().all(|c| c == first).then(|| (at, text.chars().count()))
+        text.chars().all(|c| c == first).then(|| (at, 2 * text.chars().count() + half))
     }
 
     /// The probe a text holds among other words: it is not printed alone.
@@ -331,6 +386,7 @@ impl Probes {
 struct Found {
     page: usize,
     at: Point,
+    /// In halves of a character.
     length: usize,
     item: TextItem,
 }
@@ -436,10 +492,11 @@ impl Seen {
             let grown = (wide - thin).to_pt();
             let shift = if grown < SAME { 0.0 } else { (long.at.x - short.at.x).to_pt() / grown };
             let added = |glyph: Option<&Glyph>| Some(glyph?.x_advance - long.item.font.x_advance(glyph?.id)?);
-            let (tracking, last) = (added(long.item.glyphs.first())?, added(long.item.glyphs.last())?);
+            let (tracking, last) = (added(inner(&long.item).first())?, added(inner(&long.item).last())?);
             let origin = Point::new(short.at.x - thin * shift, short.at.y);
             let is_law = short.page == long.page
                 && short.item.size == long.item.size
+                && same_brackets(&short.item, &long.item)
                 && ((long.at.y - short.at.y).to_pt().abs() < SAME);
             is_law.then(|| Place {
                 page: short.page,
@@ -473,15 +530,17 @@ impl Seen {
         let follows = |(found, place): (&Found, &Place), length: usize| {
             let width = found.item.width();
             let at = Point::new(place.origin.x + width * place.shift, place.origin.y);
-            let even = found.item.glyphs.iter().enumerate().all(|(at, glyph)| {
+            let glyphs = inner(&found.item);
+            let even = glyphs.iter().enumerate().all(|(at, glyph)| {
                 let plain = found.item.font.x_advance(glyph.id).unwrap_or_default();
-                let space = if at + 1 == found.item.glyphs.len() { place.last } else { place.tracking };
+                let space = if at + 1 == glyphs.len() { place.last } else { place.tracking };
                 ((glyph.x_advance - plain) - space).get().abs() < SAME
             });
             found.length == length
                 && found.page == place.page
                 && found.item.size == place.like.size
                 && near(found.at, at)
+                && same_brackets(&found.item, &place.like)
                 && even
         };
         let breaks = |(found, (places, length)): (&Vec<Found>, (&Vec<Place>, &usize))| {
@@ -501,7 +560,7 @@ impl Seen {
             }
             let found = self.texts.get(at)?;
             let room = if leaf.characters_max.is_some() {
-                Room::Digits(found.iter().map(|found| found.length).min().unwrap_or_default())
+                Room::Digits(found.iter().map(|found| found.length / 2).min().unwrap_or_default())
             } else {
                 let widths = found.iter().map(|found| Em::from_abs(found.item.width(), found.item.size));
                 Room::Width(widths.reduce(|a, b| if a < b { a } else { b }).unwrap_or_default())

@@ -24,11 +24,14 @@ pub use letter::Letter;
 pub use link_acceptance::LinkAcceptance;
 pub use listing::Listing;
 pub use press::{DATA_BYTES_MAX, LazyPress, Pdf, Press, Sheet};
-pub use resident_record_copy::ResidentRecordCopy;
+pub use resident_record_copy::{ResidentRecordCopies, ResidentRecordCopy};
 pub use tax_notice::{PaymentSlips, TaxNotice, TaxNotices};
 
 #[cfg(test)]
 extern crate self as documents;
+#[cfg(test)]
+#[path = "../tests/it/samples.rs"]
+mod samples;
 #[cfg(test)]
 #[path = "../tests/it/slip_samples.rs"]
 mod slip_samples;

@@ -19,7 +19,7 @@ use crate::font;
 use crate::world::{DATA_FILE, Job, Stock, file_id};
 use crate::{
     GlyphFinding, ItemCertificate, Letter, LinkAcceptance, Listing, PaymentSlips, PressError,
-    ResidentRecordCopy, TaxNotice, TaxNotices,
+    ResidentRecordCopies, ResidentRecordCopy, TaxNotice, TaxNotices,
 };
 
 /// The most JSON one document may have: some 200 full persons, far above any household, or a few thousand rows of a list.
@@ -115,8 +115,8 @@ impl Press {
         Ok(Self { stock, instance, templates, data_id, forms: Forms::default() })
     }
 
-    /// Prints `data` with the template of that name: `resident-record-copy` takes a [`ResidentRecordCopy`],
-    /// `item-certificate` an [`ItemCertificate`], `letter` a [`Letter`], `link-acceptance` a [`LinkAcceptance`], `listing` a
+    /// Prints `data` with the template of that name: `resident-record-copy` takes a [`ResidentRecordCopy`] or
+    /// [`ResidentRecordCopies`], `item-certificate` an [`ItemCertificate`], `letter` a [`Letter`], `link-acceptance` a [`LinkAcceptance`], `listing` a
     /// [`Listing`], `tax-notice` a [`TaxNotice`] or [`TaxNotices`], `payment-slip` a [`PaymentSlips`].
     ///
     /// # Errors
@@ -130,20 +130,20 @@ impl Press {
         codes::draw(&mut drawn)?;
         let findings = coverage::uncovered_in(&self.instance, &drawn);
         match drawn.get_mut("sheets").and_then(Value::as_array_mut) {
-            Some(sheets) => sheets.iter_mut().for_each(prepare),
-            None => prepare(&mut drawn),
+            Some(sheets) => sheets.iter_mut().for_each(|sheet| prepare(name, sheet)),
+            None => prepare(name, &mut drawn),
         }
         let bytes = serde_json::to_vec(&drawn).map_err(PressError::Data)?.len();
         if DATA_BYTES_MAX < bytes {
             return Err(PressError::DataTooLarge { bytes, max: DATA_BYTES_MAX });
         }
-        let filled =
-            MANY.iter().find(|many| many.template == name).and_then(|many| self.filled(many, id, &drawn));
-        let printed = match filled {
-            Some(document) => Ok(document),
-            None => self.typeset(id, &drawn),
-        }
-        .and_then(|document| exported(&document, !UNTAGGED.contains(&name)));
+        let many = MANY.iter().find(|many| many.template == name && drawn.get("sheets").is_some());
+        let filled = many.and_then(|many| self.filled(many, id, &drawn));
+        // A filled sheet has no tags, so that a file of many has none.
+        let is_tagged = !UNTAGGED.contains(&name) && many.is_none();
+        let printed = filled
+            .unwrap_or_else(|| self.typeset(id, &drawn))
+            .and_then(|document| exported(&document, is_tagged));
         // Also after an error: what a failed document left behind is dropped like any other.
         typst::comemo::evict(REMEMBERED_DOCUMENTS);
         let (bytes, pages) =
@@ -157,27 +157,36 @@ impl Press {
         typst::compile(&job).output.map_err(|errors| messages(&errors))
     }
 
-    /// Many sheets, most of them filled into forms. `None`: there are few, or most would have to be typeset one by one, which
-    /// takes longer than all of them together.
-    fn filled(&self, many: &Many, template: FileId, data: &Value) -> Option<PagedDocument> {
+    /// Many sheets, most of them filled into forms. `None`: the template takes all of them, and there are few or most would have to be
+    /// typeset one by one, which takes longer than all of them together.
+    fn filled(
+        &self,
+        many: &Many,
+        template: FileId,
+        data: &Value,
+    ) -> Option<Result<PagedDocument, Vec<String>>> {
         let sheets = data.get("sheets")?.as_array()?;
         let pages_of = |sheet: &Value| -> Option<Vec<Page>> {
             Some(self.typeset(template, sheet).ok()?.pages().to_vec())
         };
         let filled = self.forms.fill(many, sheets, &self.instance, pages_of);
-        if sheets.len() < 2 * filled.iter().flatten().count() {
-            // The title of the file, and the words of an error if there is one, come from the first sheet.
-            let mut first = self.typeset(template, sheets.first()?).ok()?;
+        if !many.is_alone && 2 * filled.iter().flatten().count() <= sheets.len() {
+            return None;
+        }
+        let all = || -> Result<PagedDocument, Vec<String>> {
+            // The title of the file comes from the first sheet.
+            let first = sheets.first().ok_or_else(|| vec!["no sheet".to_owned()])?;
+            let mut first = self.typeset(template, first)?;
             let mut pages = Vec::new();
             for (sheet, filled) in sheets.iter().zip(filled) {
-                pages.extend(match filled {
-                    Some(pages) => pages,
-                    None => pages_of(sheet)?,
-                });
+                match filled {
+                    Some(filled) => pages.extend(filled),
+                    None => pages.extend(self.typeset(template, sheet)?.pages().to_vec()),
+                }
             }
-            return Some(PagedDocument::new(pages.into_iter().collect(), first.info_mut().clone()));
-        }
-        None
+            Ok(PagedDocument::new(pages.into_iter().collect(), first.info_mut().clone()))
+        };
+        Some(all())
     }
 
     /// Prints a typed value with its own template.
@@ -246,6 +255,10 @@ impl Sheet for ResidentRecordCopy {
     const TEMPLATE: &'static str = "resident-record-copy";
 }
 
+impl Sheet for ResidentRecordCopies {
+    const TEMPLATE: &'static str = "resident-record-copy";
+}
+
 impl Sheet for TaxNotice {
     const TEMPLATE: &'static str = "tax-notice";
 }
@@ -278,6 +291,7 @@ mod tests {
     use typst::visualize::ImageKind;
 
     use super::*;
+    use crate::resident_record_copy::Cell;
     use crate::slip_samples;
 
     /// What a page shows, for comparing two of them: each glyph with its place, size and colour, everything else by its look.
@@ -325,15 +339,15 @@ mod tests {
     }
 
     /// The pages as they are filled, and as the template alone makes them; how many sheets were filled.
-    fn both(press: &Press, notices: &[TaxNotice]) -> (usize, Vec<Vec<String>>, Vec<Vec<String>>) {
-        let (many, template) =
-            (&MANY[0], press.templates.iter().find(|(name, _)| *name == "tax-notice").unwrap().1);
-        let sheets: Vec<Value> = notices
+    fn both<S: Sheet>(press: &Press, sheets: &[S]) -> (usize, Vec<Vec<String>>, Vec<Vec<String>>) {
+        let many = MANY.iter().find(|many| many.template == S::TEMPLATE).unwrap();
+        let template = press.templates.iter().find(|(name, _)| *name == S::TEMPLATE).unwrap().1;
+        let sheets: Vec<Value> = sheets
             .iter()
-            .map(|notice| {
-                let mut sheet = serde_json::to_value(notice).unwrap();
+            .map(|sheet| {
+                let mut sheet = serde_json::to_value(sheet).unwrap();
                 codes::draw(&mut sheet).unwrap();
-                prepare(&mut sheet);
+                prepare(S::TEMPLATE, &mut sheet);
                 sheet
             })
             .collect();
@@ -359,6 +373,58 @@ mod tests {
             slip.bar_code.as_mut().unwrap().payload = payload.to_owned();
         }
         notice
+    }
+
+    /// Copies of resident records of all kinds, blank or left out, of one person and of several.
+    #[test]
+    fn a_filled_copy_is_the_copy_the_template_makes() {
+        let Some(press) = opened() else { return };
+        type Change = fn(&mut ResidentRecordCopy);
+        let alone = || {
+            let mut copy = crate::samples::individual();
+            copy.persons[0].nationality = crate::samples::japanese("", "", "", "", "").nationality;
+            copy
+        };
+        let family = || {
+            let mut copy = crate::samples::household();
+            copy.specimen = false;
+            copy.persons.remove(4);
+            // Her whole name is set smaller, which makes a sheet of its own.
+            copy.persons[1].name.text = "DELA CRUZ MARIA".to_owned();
+            copy
+        };
+        #[rustfmt::skip]
+        let cases: [(&str, Change, bool); 14] = [
+            ("as it is", |_| {}, true),
+            ("another name", |copy| copy.persons[0].name.text = "田中一".to_owned(), true),
+            ("another reading", |copy| copy.persons[0].name.kana = Some("タナカ ハジメ".to_owned()), true),
+            ("a long reading", |copy| copy.persons[0].name.kana = Some("カクウ".repeat(40)), false),
+            ("a long name", |copy| copy.persons[0].name.text = "架空".repeat(40), false),
+            ("a name of letters", |copy| copy.persons[0].name.text = "NGUYEN VAN AN".to_owned(), true),
+            ("another number", |copy| copy.issue_number = "20251120 架空市 本庁2 プリンタ012 123456".to_owned(), true),
+            ("blank", |copy| copy.persons[0].previous_address = Cell::Blank, true),
+            ("left out", |copy| copy.persons[0].birth_date = Cell::Omitted, true),
+            ("all blank", |copy| {
+                let one = &mut copy.persons[0];
+                for cell in [&mut one.birth_date, &mut one.sex, &mut one.relation, &mut one.address_since, &mut one.notified_on] {
+                    *cell = Cell::Blank;
+                }
+            }, true),
+            ("told", |copy| copy.persons[0].record_code = Cell::text("10000000009"), true),
+            ("brackets", |copy| copy.address = Cell::text("架空市（飛地）一番"), false),
+            ("without a reading", |copy| copy.persons[0].name.kana = None, false),
+            ("a remark", |copy| copy.persons[0].remarks = vec!["令和8年1月31日に転出予定".to_owned()], false),
+        ];
+        for usual in [alone(), family()] {
+            assert_eq!(both(&press, &vec![usual.clone(); 40]).0, 40, "{usual:?}");
+            for (what, change, is_filled) in cases {
+                let mut copy = usual.clone();
+                change(&mut copy);
+                let (count, filled, plain) = both(&press, &[copy]);
+                assert_eq!(count == 1, is_filled, "{what} {usual:?}");
+                assert_eq!(filled, plain, "{what} {usual:?}");
+            }
+        }
     }
 
     /// Names and numbers of all kinds. What is filled is what the template makes, glyph by glyph; what is not plain, or too

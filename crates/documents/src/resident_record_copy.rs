@@ -37,6 +37,13 @@ pub struct ResidentRecordCopy {
     pub overflow: Vec<Overflow>,
 }
 
+/// Many copies in one file, each from a page of its own and with pages counted by itself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResidentRecordCopies {
+    /// The copies.
+    pub sheets: Vec<ResidentRecordCopy>,
+}
+
 /// A text too long for its place in the form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overflow {
@@ -229,6 +236,12 @@ impl fmt::Debug for ResidentRecordCopy {
             .field("scope", &self.scope)
             .field("persons", &self.persons.len())
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ResidentRecordCopies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResidentRecordCopies").field("sheets", &self.sheets.len()).finish()
     }
 }
 

@@ -186,6 +186,8 @@ const OWN: &[(&str, &str)] = &[
     ("facts", "記録"),
     ("from", "開始月"),
     ("issue_numbers", "発行番号"),
+    ("first_issue_number", "最初の発行番号"),
+    ("last_issue_number", "最後の発行番号"),
     ("judged", "判定"),
     ("left_on", "離れた日"),
     ("mark_reason", "表示事由"),

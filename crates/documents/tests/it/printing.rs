@@ -1,5 +1,5 @@
 use documents::resident_record_copy::Cell;
-use documents::{DATA_BYTES_MAX, PressError};
+use documents::{DATA_BYTES_MAX, PressError, ResidentRecordCopies};
 use serde_json::json;
 
 use crate::{samples, tools};
@@ -17,6 +17,29 @@ fn a_household_of_five_goes_on_a_second_page_and_is_attested_there() {
     assert!(pages[0].contains("1／2") && pages[1].contains("2／2"), "{text}");
     assert!(pages[0].contains("発行番号") && pages[1].contains("発行番号"), "{text}");
     assert!(pages[1].contains("住民票の写し（続き）"), "{text}");
+}
+
+#[test]
+fn many_copies_in_one_file_are_the_same_pages_each_counted_by_itself() {
+    let test = "many-copies";
+    let Some(press) = tools::press(test) else { return };
+    // More of one form than are typeset before it is learned, and others between them.
+    let mut sheets = vec![samples::individual(); 40];
+    for (at, sheet) in sheets.iter_mut().enumerate() {
+        sheet.issue_number = format!("番号{at:06}");
+        sheet.persons[0].name.text = format!("架空{at:02}");
+    }
+    sheets[7] = samples::household();
+    sheets[9].persons[0].name.text = "架空".repeat(40);
+    let pdf = press.print(&ResidentRecordCopies { sheets: sheets.clone() }).unwrap();
+    assert_eq!((pdf.pages, &pdf.findings), (41, &vec![]));
+    let Some(text) = tools::text_of(test, &pdf) else { return };
+    let mut single = String::new();
+    for sheet in &sheets {
+        let Some(one) = tools::text_of("one-of-many-copies", &press.print(sheet).unwrap()) else { return };
+        single.push_str(&one);
+    }
+    assert_eq!(text, single);
 }
 
 /// The last person and the statement share a page: a statement alone would be a sheet that attests nothing.

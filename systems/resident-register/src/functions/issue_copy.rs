@@ -15,15 +15,15 @@ use crate::certificates::targets;
 use crate::copy::{Asked, Cell, Copy, printed};
 use crate::desk::Desk;
 use crate::records::{Household, Person};
-use crate::rules::{issuing, kana};
+use crate::rules::issuing::{self, Released};
+use crate::rules::kana;
 
 /// The template of the `documents` room.
 pub(crate) const TEMPLATE: &str = "resident-record-copy";
-const TITLE: &str = "住民票の写し";
+pub(super) const TITLE: &str = "住民票の写し";
 
 /// The function.
 pub(crate) fn function() -> Function {
-    let flag = |name, title| Field::new(name, title, FieldKind::Flag);
     Function {
         id: "resident-register/issue-copy",
         title: "住民票の写し交付",
@@ -35,29 +35,35 @@ pub(crate) fn function() -> Function {
         form: Form::of(vec![
             request::section(),
             Section::once("対象者", vec![Field::new("targets", "対象者", FieldKind::Persons).required()]),
-            Section::once(
-                "記載する項目",
-                vec![
-                    Field::new(
-                        "sheet",
-                        "様式",
-                        FieldKind::Choice(choices(&[("household", "世帯連記式"), ("individual", "個人票")])),
-                    )
-                    .help("空なら世帯連記式"),
-                    flag("with_relation", "世帯主・続柄"),
-                    flag("with_domicile", "本籍・筆頭者"),
-                    flag("with_record_code", "住民票コード"),
-                    flag("with_individual_number", "個人番号"),
-                    flag("with_foreign_items", "国籍・地域、在留資格等"),
-                    flag("with_kana", "フリガナ"),
-                    flag("with_move_out_plan", "転出予定（予定日の前）"),
-                ],
-            ),
+            item_section(),
             Section::once("履歴", history_fields()),
         ]),
         in_menu: true,
         decide,
     }
+}
+
+/// The form of the sheet and what is printed of each person.
+pub(super) fn item_section() -> Section {
+    let flag = |name, title| Field::new(name, title, FieldKind::Flag);
+    Section::once(
+        "記載する項目",
+        vec![
+            Field::new(
+                "sheet",
+                "様式",
+                FieldKind::Choice(choices(&[("household", "世帯連記式"), ("individual", "個人票")])),
+            )
+            .help("空なら世帯連記式"),
+            flag("with_relation", "世帯主・続柄"),
+            flag("with_domicile", "本籍・筆頭者"),
+            flag("with_record_code", "住民票コード"),
+            flag("with_individual_number", "個人番号"),
+            flag("with_foreign_items", "国籍・地域、在留資格等"),
+            flag("with_kana", "フリガナ"),
+            flag("with_move_out_plan", "転出予定（予定日の前）"),
+        ],
+    )
 }
 
 /// What may be asked for of 統合記載欄; shared with the 除票の写し.
@@ -72,15 +78,22 @@ pub(crate) fn history_fields() -> Vec<Field> {
 }
 
 #[derive(Deserialize)]
-struct Request {
+pub(super) struct Request {
     #[serde(flatten)]
-    asking: Asking,
+    pub(super) asking: Asking,
     #[serde(default)]
     targets: Vec<AddresseeNo>,
     #[serde(default)]
     sheet: Option<String>,
     #[serde(flatten)]
-    items: Items,
+    pub(super) items: Items,
+}
+
+impl Request {
+    /// Whether each person is on a page alone (個人票).
+    pub(super) fn is_individual(&self) -> bool {
+        self.sheet.as_deref() == Some("individual")
+    }
 }
 
 /// What is to be printed, as the form asks for it.
@@ -147,16 +160,35 @@ impl Items {
 fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outcome, Fault> {
     let given: Request = input.read()?;
     let mut desk = Desk::new(view, context);
-    let Some((household, persons)) = targets::residents(&mut desk, &given.targets, TITLE)? else {
+    let Some(ready) = prepare(&mut desk, &given, &given.targets)? else {
         return Ok(Outcome::refused(desk.findings));
     };
-    let copies = check(&mut desk, &given, &household, &persons)?;
+    let mut issued = request::issue(&mut desk, &given.asking, ready.copies, &ready.issue)?;
+    issued.writes.extend(issuing::use_up(&desk, ready.released, &issued.numbers)?);
+    request::outcome(desk, &given.asking, &ready.issue, issued)
+}
+
+/// A copy that may be issued, once who asks has confirmed the alerts.
+pub(super) struct Ready {
+    pub(super) copies: i32,
+    pub(super) released: Vec<Released>,
+    pub(super) issue: Issue,
+}
+
+/// All that is checked and printed of residents of one household; `None` when something stops it.
+pub(super) fn prepare(
+    desk: &mut Desk<'_>,
+    given: &Request,
+    targets: &[AddresseeNo],
+) -> Result<Option<Ready>, Fault> {
+    let Some((household, persons)) = targets::residents(desk, targets, TITLE)? else { return Ok(None) };
+    let copies = check(desk, given, &household, &persons)?;
     let asked_by = &given.asking.requested_by;
-    let released = issuing::check(&mut desk, &household.members, &persons, asked_by)?;
+    let released = issuing::check(desk, &household.members, &persons, asked_by)?;
     if desk.stopped() {
-        return Ok(Outcome::refused(desk.findings));
+        return Ok(None);
     }
-    let copy = copy(&mut desk, &given, &household, &persons)?;
+    let copy = copy(desk, given, &household, &persons)?;
     let issue = Issue {
         certificate: TITLE,
         template: TEMPLATE,
@@ -166,9 +198,7 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         reissue_of: String::new(),
         data: request::data(&copy)?,
     };
-    let mut issued = request::issue(&mut desk, &given.asking, copies, &issue)?;
-    issued.writes.extend(issuing::use_up(&desk, released, &issued.numbers)?);
-    request::outcome(desk, &given.asking, &issue, issued)
+    Ok(Some(Ready { copies, released, issue }))
 }
 
 /// E153, E155 and the alerts; the number of copies.
@@ -229,7 +259,7 @@ fn copy(
     }
     Ok(Copy {
         title: TITLE,
-        form: if given.sheet.as_deref() == Some("individual") { "individual" } else { "household" },
+        form: if given.is_individual() { "individual" } else { "household" },
         scope: if whole { "whole" } else { "part" },
         official_use: request::is_official(&given.asking),
         specimen: attest::is_specimen(context),

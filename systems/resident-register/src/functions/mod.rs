@@ -22,6 +22,7 @@ mod inspection_list;
 mod inspection_status;
 mod issuance_dispose;
 mod issuance_list;
+mod issue_copies;
 mod issue_copy;
 mod issue_former_copy;
 mod issue_items;
@@ -125,6 +126,7 @@ pub(crate) fn all() -> Vec<Function> {
         notice_numbers::function(),
         number_answer::function(),
         issue_copy::function(),
+        issue_copies::function(),
         issue_former_copy::function(),
         issue_items::of_residents(),
         issue_items::of_former(),

@@ -285,6 +285,25 @@ fn a_move_out_certificate_issued_again_says_what_the_first_said() {
     assert!(anew["marks"] == json!([]) && anew.to_string().contains("ヤマダ　カコ"));
 }
 
+/// The next municipality has it all already: the paper, if somebody wants it, says so, before the day and after it.
+#[test]
+fn a_certificate_of_a_special_move_out_bears_its_mark() {
+    let mut town = town();
+    let who = json!([town.people["太郎"]]);
+    let special =
+        json!({ "targets": who, "event_date": "2026-04-10", "special": true, "card_checked": true });
+    final_of(&mut town, "move-out", special);
+    let mark = json!(["特例による転出処理済"]);
+    assert_eq!(printed(&mut town, "issue-move-out-certificate", json!({ "targets": who }))["marks"], mark);
+    town.today = jiff::civil::date(2026, 4, 10);
+    assert!(town.run("move-out-day", "clerk", &json!({}), true).committed);
+    let again = json!({ "targets": who, "reissue": true });
+    assert_eq!(
+        printed(&mut town, "issue-move-out-certificate", again)["marks"],
+        json!(["特例による転出処理済", "再交付"])
+    );
+}
+
 #[test]
 fn no_letter_tells_a_new_address_or_a_hidden_one() {
     let mut town = town();
@@ -362,6 +381,60 @@ fn a_letter_to_a_protected_person_carries_no_address() {
     let blank = recipient(&mut town);
     assert_eq!((&blank["address"], &blank["postcode"]), (&json!(""), &json!("")));
     assert!(blank["name"].as_str().unwrap().contains("花子"), "{blank}");
+}
+
+/// What a person has to look at is listed and not printed; a household is one sheet, whoever of it is named.
+#[test]
+fn many_copies_are_issued_at_once_and_the_doubtful_ones_left_to_a_person() {
+    let mut town = town();
+    let birth = RegisterDate::parse_input("1985-05-05").unwrap();
+    let member = |name| Described { name, relation: "世帯主", sex: Sex::Unknown, birth };
+    for (lot, name) in [("11番地", "次郎"), ("12番地", "三郎"), ("13番地", "四郎")] {
+        town.household(lot, &[member(name)]);
+    }
+    let people = town.people.clone();
+    done(&mut town, "support-apply", json!({ "applicant": people["次郎"] }));
+    done(&mut town, "support-decide", json!({ "measure_no": "00000001" }));
+    final_of(&mut town, "death", json!({ "targets": [people["四郎"]] }));
+    let list =
+        ["太郎", "次郎", "花子", "三郎", "四郎", "太郎"].map(|name| people[name].to_string()).join("\n");
+    let ask = |more: serde_json::Value| {
+        let mut input = json!({
+            "request": "official", "requested_by": "架空税務署", "purpose": "税の賦課", "numbers": format!("{list}\n12\n"),
+        });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    for (more, sheets, printed) in [(json!({}), 2, 3), (json!({ "sheet": "individual" }), 3, 3)] {
+        let ran = town.run("issue-copies", "clerk", &ask(more.clone()), false);
+        assert!(ran.committed, "{:?}", ran.codes());
+        let answer = ran.outcome.answer.as_ref().unwrap();
+        assert_eq!(answer.data["count"], json!(sheets));
+        assert!(printed <= answer.subjects.len());
+        let passed: Vec<String> = answer.data["passed_over"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| format!("{} {}", row["line"], row["code"].as_str().unwrap()))
+            .collect();
+        assert_eq!(passed, ["2 E151", "5 E157", "7 F001"], "{more}");
+        let [document] = &*ran.outcome.documents else { panic!("{} documents", ran.outcome.documents.len()) };
+        let printed = document.data["sheets"].as_array().unwrap();
+        let mut numbers: Vec<&str> =
+            printed.iter().map(|sheet| sheet["issue_number"].as_str().unwrap()).collect();
+        numbers.dedup();
+        assert_eq!(numbers.len(), sheets, "each copy has its own number");
+        assert!(printed.iter().all(|sheet| sheet["official_use"] == json!(true)));
+        assert_eq!(town.contradictions(), Vec::<String>::new());
+    }
+    for (more, code) in [
+        (json!({ "purpose": "" }), "E124"),
+        (json!({ "with_individual_number": true }), "E153"),
+        (json!({ "numbers": vec!["1"; 1_001].join("\n") }), "F005"),
+    ] {
+        let ran = town.run("issue-copies", "clerk", &ask(more), false);
+        assert_eq!(ran.codes(), [code]);
+    }
 }
 
 #[test]
