@@ -11,6 +11,7 @@ mod it {
     mod catalogue;
     mod chains;
     mod config;
+    mod datasets;
     mod demo;
     mod door;
     mod fitgap;

@@ -44,7 +44,7 @@ impl Office {
         };
         let sender: &dyn View = then.as_ref().map_or(view, |then| &**then);
         let mut rows = Vec::new();
-        sender.scan(dataset.kind, None, &mut |stored| {
+        dataset.scan(sender, &mut |stored| {
             let mut row = Row::new();
             if (dataset.row)(sender, stored, &mut row)? == Fate::Row {
                 rows.push(row);

@@ -184,7 +184,7 @@ impl Office {
         let mut through = Through::new(plan)?;
         let at = dataset.items.iter().position(|item| item.name == dataset.subject).unwrap_or(0);
         let mut row = Row::new();
-        view.scan(dataset.kind, None, &mut |stored| {
+        dataset.scan(&*view, &mut |stored| {
             row.clear();
             if stored.closed || (dataset.row)(&*view, stored, &mut row)? != Fate::Row {
                 return Ok(ControlFlow::Continue(()));

@@ -252,6 +252,18 @@ pub trait View {
         each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
     ) -> Result<(), Fault>;
 
+    /// As [`scan`](Self::scan), for whoever reads whole registers and none of their sealed fields: those of a body in the
+    /// newest shape stay as they are stored, which saves most of the time a scan takes.
+    ///
+    /// # Errors
+    /// When storage fails, or the first error `each` returns.
+    fn scan_sealed(
+        &self,
+        kind: &Kind,
+        after: Option<&str>,
+        each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault>;
+
     /// How many open records a kind has.
     ///
     /// # Errors

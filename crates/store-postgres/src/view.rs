@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use register::{AsOf, Fault, Kind, Position, Stored, View};
-use store::{FormerValue, OrFault, Trouble, date, int, time, uint, version};
+use store::{FormerValue, OrFault, ReadBody, Shape, Trouble, date, int, time, uint, version};
 use tokio_postgres::Row;
 
 use crate::Reading;
@@ -105,7 +105,7 @@ impl<'a> PostgresView<'a> {
     }
 
     fn list(&self, sql: &KindSql, text: &str, params: &[Param<'_>]) -> Result<Vec<Stored>, Fault> {
-        self.rows(text, params)?.iter().map(|row| stored(self.reading, sql, row)).collect()
+        self.rows(text, params)?.iter().map(|row| stored(self.reading, (sql, Shape::open), row)).collect()
     }
 
     /// Streams rows in the order of their keys, page by page. `first` takes a limit, `next` a key and a limit, both
@@ -152,16 +152,32 @@ impl<'a> PostgresView<'a> {
     /// Streams, per key, the newest version within the bounds, unless it closes the record.
     fn walk_past(
         &self,
-        sql: &KindSql,
+        (sql, read): (&KindSql, ReadBody),
         past: &Past,
         after: Option<&str>,
         each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
     ) -> Result<(), Fault> {
         let params: [Param<'_>; 3] = [&sql.shape.kind.id, &past.position, &past.effective_on];
         self.walk((PAST_SCAN, PAST_SCAN_AFTER), &params, after, &mut |row| {
-            let stored = stored(self.reading, sql, row)?;
+            let stored = stored(self.reading, (sql, read), row)?;
             if stored.closed { Ok(ControlFlow::Continue(())) } else { each(&stored) }
         })
+    }
+
+    fn scan_reading(
+        &self,
+        kind: &Kind,
+        read: ReadBody,
+        after: Option<&str>,
+        each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        let sql = self.reading.kinds.of(kind)?;
+        match &self.past {
+            Some(past) => self.walk_past((sql, read), past, after, each),
+            None => self.walk((&sql.scan, &sql.scan_after), &[], after, &mut |row| {
+                each(&stored(self.reading, (sql, read), row)?)
+            }),
+        }
     }
 }
 
@@ -178,7 +194,7 @@ impl View for PostgresView<'_> {
                 self.rows(PAST_GET, &[&sql.shape.kind.id, &past.position, &past.effective_on, &key])?
             }
         };
-        let found = rows.first().map(|row| stored(self.reading, sql, row)).transpose()?;
+        let found = rows.first().map(|row| stored(self.reading, (sql, Shape::open), row)).transpose()?;
         Ok(found.filter(|found| !found.closed))
     }
 
@@ -199,7 +215,7 @@ impl View for PostgresView<'_> {
         // Former values have no index: every record of that day is looked at.
         let wanted = FormerValue::new(name, value)?;
         let mut found = Vec::new();
-        self.walk_past(sql, past, None, &mut |stored| {
+        self.walk_past((sql, Shape::open), past, None, &mut |stored| {
             if wanted.is_in(stored.body.as_str())? {
                 found.push(stored.clone());
             }
@@ -223,20 +239,23 @@ impl View for PostgresView<'_> {
         after: Option<&str>,
         each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
     ) -> Result<(), Fault> {
-        let sql = self.reading.kinds.of(kind)?;
-        match &self.past {
-            Some(past) => self.walk_past(sql, past, after, each),
-            None => self.walk((&sql.scan, &sql.scan_after), &[], after, &mut |row| {
-                each(&stored(self.reading, sql, row)?)
-            }),
-        }
+        self.scan_reading(kind, Shape::open, after, each)
+    }
+
+    fn scan_sealed(
+        &self,
+        kind: &Kind,
+        after: Option<&str>,
+        each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        self.scan_reading(kind, Shape::leave_sealed, after, each)
     }
 
     fn count(&self, kind: &Kind) -> Result<u64, Fault> {
         let sql = self.reading.kinds.of(kind)?;
         if let Some(past) = &self.past {
             let mut count = 0_u64;
-            self.walk_past(sql, past, None, &mut |_| {
+            self.walk_past((sql, Shape::open), past, None, &mut |_| {
                 count = count.saturating_add(1);
                 Ok(ControlFlow::Continue(()))
             })?;
@@ -262,7 +281,7 @@ fn hand_over(
 }
 
 /// Reads key, version, position, recorded time, effective day, closed, body.
-fn stored(reading: &Reading, sql: &KindSql, row: &Row) -> Result<Stored, Fault> {
+fn stored(reading: &Reading, (sql, read): (&KindSql, ReadBody), row: &Row) -> Result<Stored, Fault> {
     let what = "a stored record does not read";
     let key: String = row.try_get(0).or_said(what)?;
     let body: String = row.try_get(6).or_said(what)?;
@@ -273,7 +292,7 @@ fn stored(reading: &Reading, sql: &KindSql, row: &Row) -> Result<Stored, Fault> 
         recorded_at: time(row.try_get(3).or_said(what)?)?,
         effective_on: date(row.try_get(4).or_said(what)?)?,
         closed: row.try_get(5).or_said(what)?,
-        body: sql.shape.open(reading.vault.as_ref(), &key, body)?,
+        body: read(&sql.shape, reading.vault.as_ref(), &key, body)?,
         key,
     })
 }

@@ -6,7 +6,7 @@ use register::{AsOf, Body, Fault, Kind, Position, Stored, View};
 use rusqlite::{CachedStatement, Connection, Params, Row};
 
 use crate::Shared;
-use store::{FormerValue, OrFault, date, int, time, uint, version};
+use store::{FormerValue, OrFault, ReadBody, Shape, date, int, time, uint, version};
 
 use crate::kinds::KindSql;
 use crate::pool::Reader;
@@ -73,12 +73,12 @@ impl<'a> SqliteView<'a> {
         let mut statement = self.prepare(text)?;
         let mut rows = statement.query(params).or_fault("the record cannot be read")?;
         let row = rows.next().or_fault("the record cannot be read")?;
-        row.map(|row| stored(self.shared, sql, row)).transpose()
+        row.map(|row| stored(self.shared, (sql, Shape::open), row)).transpose()
     }
 
     fn list(&self, sql: &KindSql, text: &str, params: impl Params) -> Result<Vec<Stored>, Fault> {
         let mut found = Vec::new();
-        self.walk(sql, text, params, &mut |stored| {
+        self.walk((sql, Shape::open), text, params, &mut |stored| {
             found.push(stored.clone());
             Ok(ControlFlow::Continue(()))
         })?;
@@ -88,7 +88,7 @@ impl<'a> SqliteView<'a> {
     /// Streams rows, one `Stored` at a time, reusing what can be reused.
     fn walk(
         &self,
-        sql: &KindSql,
+        (sql, read): (&KindSql, ReadBody),
         text: &str,
         params: impl Params,
         each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
@@ -99,10 +99,10 @@ impl<'a> SqliteView<'a> {
         while let Some(row) = rows.next().or_fault("records cannot be read")? {
             let stored = match &mut buffer {
                 Some(stored) => {
-                    refill(self.shared, sql, row, stored)?;
+                    refill(self.shared, (sql, read), row, stored)?;
                     stored
                 }
-                None => buffer.insert(stored(self.shared, sql, row)?),
+                None => buffer.insert(stored(self.shared, (sql, read), row)?),
             };
             if each(stored)?.is_break() {
                 break;
@@ -111,10 +111,25 @@ impl<'a> SqliteView<'a> {
         Ok(())
     }
 
+    fn scan_reading(
+        &self,
+        kind: &Kind,
+        read: ReadBody,
+        after: Option<&str>,
+        each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        let sql = self.shared.kinds.of(kind)?;
+        match (&self.past, after) {
+            (Some(past), after) => self.walk_past((sql, read), past, after, each),
+            (None, Some(after)) => self.walk((sql, read), &sql.scan_after, [after], each),
+            (None, None) => self.walk((sql, read), &sql.scan, [], each),
+        }
+    }
+
     /// Streams, per key, the newest version within the bounds, unless it closes the record.
     fn walk_past(
         &self,
-        sql: &KindSql,
+        (sql, read): (&KindSql, ReadBody),
         past: &Past,
         after: Option<&str>,
         each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
@@ -123,7 +138,7 @@ impl<'a> SqliteView<'a> {
         let mut stopped = false;
         let text = if after.is_some() { PAST_SCAN_AFTER } else { PAST_SCAN };
         let params = rusqlite::params![sql.shape.kind.id, past.end, past.effective_on, after];
-        self.walk(sql, text, params, &mut |stored| {
+        self.walk((sql, read), text, params, &mut |stored| {
             match &mut newest {
                 Some(before) if before.key == stored.key => before.clone_from(stored),
                 before => {
@@ -176,7 +191,7 @@ impl View for SqliteView<'_> {
         // Former values have no index: every record of that day is looked at.
         let wanted = FormerValue::new(name, value)?;
         let mut found = Vec::new();
-        self.walk_past(sql, past, None, &mut |stored| {
+        self.walk_past((sql, Shape::open), past, None, &mut |stored| {
             if wanted.is_in(stored.body.as_str())? {
                 found.push(stored.clone());
             }
@@ -200,12 +215,16 @@ impl View for SqliteView<'_> {
         after: Option<&str>,
         each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
     ) -> Result<(), Fault> {
-        let sql = self.shared.kinds.of(kind)?;
-        match (&self.past, after) {
-            (Some(past), after) => self.walk_past(sql, past, after, each),
-            (None, Some(after)) => self.walk(sql, &sql.scan_after, [after], each),
-            (None, None) => self.walk(sql, &sql.scan, [], each),
-        }
+        self.scan_reading(kind, Shape::open, after, each)
+    }
+
+    fn scan_sealed(
+        &self,
+        kind: &Kind,
+        after: Option<&str>,
+        each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        self.scan_reading(kind, Shape::leave_sealed, after, each)
     }
 
     fn count(&self, kind: &Kind) -> Result<u64, Fault> {
@@ -218,7 +237,7 @@ impl View for SqliteView<'_> {
             return Ok(uint(count));
         };
         let mut count = 0_u64;
-        self.walk_past(sql, past, None, &mut |_| {
+        self.walk_past((sql, Shape::open), past, None, &mut |_| {
             count = count.saturating_add(1);
             Ok(ControlFlow::Continue(()))
         })?;
@@ -240,7 +259,7 @@ fn position_at(conn: &Connection, head: u64, at_us: i64) -> Result<u64, Fault> {
 }
 
 /// Reads key, version, position, recorded time, effective day, closed, body.
-fn stored(shared: &Shared, sql: &KindSql, row: &Row<'_>) -> Result<Stored, Fault> {
+fn stored(shared: &Shared, (sql, read): (&KindSql, ReadBody), row: &Row<'_>) -> Result<Stored, Fault> {
     let mut stored = Stored {
         kind: sql.shape.kind.id.to_owned(),
         key: String::new(),
@@ -251,11 +270,16 @@ fn stored(shared: &Shared, sql: &KindSql, row: &Row<'_>) -> Result<Stored, Fault
         closed: false,
         body: Body::from_stored(String::new()),
     };
-    refill(shared, sql, row, &mut stored)?;
+    refill(shared, (sql, read), row, &mut stored)?;
     Ok(stored)
 }
 
-fn refill(shared: &Shared, sql: &KindSql, row: &Row<'_>, into: &mut Stored) -> Result<(), Fault> {
+fn refill(
+    shared: &Shared,
+    (sql, read): (&KindSql, ReadBody),
+    row: &Row<'_>,
+    into: &mut Stored,
+) -> Result<(), Fault> {
     let what = "a stored record does not read";
     let text = |place: usize| row.get_ref(place).and_then(|value| Ok(value.as_str()?)).or_fault(what);
     let int = |place: usize| row.get::<_, i64>(place).or_fault(what);
@@ -266,6 +290,6 @@ fn refill(shared: &Shared, sql: &KindSql, row: &Row<'_>, into: &mut Stored) -> R
     into.recorded_at = time(int(3)?)?;
     into.effective_on = date(text(4)?)?;
     into.closed = int(5)? != 0;
-    into.body = sql.shape.open(shared.vault.as_ref(), &into.key, text(6)?.to_owned())?;
+    into.body = read(&sql.shape, shared.vault.as_ref(), &into.key, text(6)?.to_owned())?;
     Ok(())
 }

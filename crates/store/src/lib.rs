@@ -22,7 +22,7 @@ pub use lists::{LIST_BODY, LIST_FRONT, list_name, list_titles, short_name};
 pub use mark::{MARK_BYTES_MAX, body_version};
 pub use opener::Opener;
 pub use restore::{RESTORING, check_change, check_cursors, check_origin};
-pub use shape::{KEY_BYTES_MAX, Kinds, OfKind, Shape, unknown_table};
+pub use shape::{KEY_BYTES_MAX, Kinds, OfKind, ReadBody, Shape, unknown_table};
 pub use text::{Days, OrFault, WRITES_MAX, date, int, row_mark, time, uint, version};
 pub use tip::{Found, Place, Sealed, Tip, conflict, conflict_holder, next_version};
 pub use trouble::Trouble;

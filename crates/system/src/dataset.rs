@@ -1,5 +1,7 @@
 //! Datasets: rows a system offers to others.
 
+use std::ops::ControlFlow;
+
 use register::{Fault, Kind, Stored, View};
 
 /// What an item of a dataset holds. Values travel as text in one canonical spelling each.
@@ -123,6 +125,9 @@ pub struct Dataset {
     pub items: &'static [Item],
     /// The item that names the person or thing a row is about; order is kept per subject.
     pub subject: &'static str,
+    /// Whether `row` reads a sealed field of the record it is given. Where it does not, whole registers are scanned without
+    /// opening those, and the record may have them sealed; what `row` looks up by the view is opened as ever.
+    pub reads_sealed: bool,
     /// Fills the row of one record.
     pub row: fn(&dyn View, &Stored, &mut Row) -> Result<Fate, Fault>,
 }
@@ -131,6 +136,22 @@ impl Dataset {
     /// Whether its rows must not leave the house, as one of their items is a 個人番号.
     pub fn is_confined(&self) -> bool {
         self.items.iter().any(|item| item.holds == ItemType::IndividualNumber)
+    }
+
+    /// All open records of its kind in key order, each as `row` may be given it.
+    ///
+    /// # Errors
+    /// When storage fails, or the first error `each` returns.
+    pub fn scan(
+        &self,
+        view: &dyn View,
+        each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        if self.reads_sealed {
+            view.scan(self.kind, None, each)
+        } else {
+            view.scan_sealed(self.kind, None, each)
+        }
     }
 
     /// The item names in order.

@@ -112,6 +112,16 @@ impl View for Memory {
         Ok(())
     }
 
+    fn scan_sealed(
+        &self,
+        kind: &Kind,
+        after: Option<&str>,
+        each: &mut dyn FnMut(&Stored) -> Result<ControlFlow<()>, Fault>,
+    ) -> Result<(), Fault> {
+        // Nothing is sealed here.
+        self.scan(kind, after, each)
+    }
+
     fn count(&self, kind: &Kind) -> Result<u64, Fault> {
         Ok(u64::try_from(self.open(kind).count()).unwrap())
     }

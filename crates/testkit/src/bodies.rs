@@ -9,6 +9,7 @@ use crate::shelf::{Case, Shelf, ring};
 
 pub(crate) const CASES: &[Case] = &[
     ("bodies of every version are read in the newest shape by every reading", every_reading),
+    ("a sealed scan gives bodies of every version in the newest shape", sealed_scan),
     ("columns follow the newest shape", columns_follow),
     ("unique values may change hands in a new shape", values_change_hands),
     ("a body without a newer form is named", what_has_no_newer_form),
@@ -143,6 +144,21 @@ fn every_reading(shelf: &dyn Shelf) -> Outcome {
         journal.feed(Position(0), &[], 9)?.iter().flat_map(|entry| bodies(&entry.versions)).collect();
     same("feed", &fed, &wanted(&[a1, b, c.clone(), a2, a3, c]))?;
     sound(&*journal)
+}
+
+fn sealed_scan(shelf: &dyn Shelf) -> Outcome {
+    let journal = written_by_three(shelf, "sealed scan")?;
+    let view = journal.view(AsOf::default())?;
+    let mut seen = Vec::new();
+    view.scan_sealed(&CAR_3, None, &mut |stored| {
+        let mut value = stored.body.value()?;
+        let frame = value.as_object_mut().and_then(|fields| fields.remove("frame"));
+        seen.push((value, frame == Some(json!("11"))));
+        Ok(std::ops::ControlFlow::Continue(()))
+    })?;
+    let wanted = [("山口", "5"), ("島根", "2")]
+        .map(|(office, plate)| (json!({ "office": office, "plate": plate }), false));
+    same("bodies", &seen, &wanted.to_vec())
 }
 
 fn columns_follow(shelf: &dyn Shelf) -> Outcome {

@@ -28,6 +28,7 @@ const ADDRESSEES: Dataset = Dataset {
     kind: &ADDRESSEE,
     items: &ADDRESSEE_ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row: addressee,
 };
 
@@ -96,6 +97,7 @@ const CERTIFICATES: Dataset = Dataset {
     kind: &ADDRESSEE,
     items: &CERTIFICATE_ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row: certificate,
 };
 
@@ -145,6 +147,7 @@ const MAILINGS: Dataset = Dataset {
     kind: &MAILING,
     items: &MAILING_ITEMS,
     subject: "mailing_key",
+    reads_sealed: false,
     row: mailing,
 };
 
@@ -185,6 +188,7 @@ const TAX_AGENTS: Dataset = Dataset {
     kind: &TAX_AGENT,
     items: &TAX_AGENT_ITEMS,
     subject: "agent_key",
+    reads_sealed: false,
     row: tax_agent,
 };
 
@@ -227,6 +231,7 @@ const ACCOUNTS: Dataset = Dataset {
     kind: &ACCOUNT,
     items: &ACCOUNT_ITEMS,
     subject: "account_key",
+    reads_sealed: false,
     row: account,
 };
 
@@ -275,6 +280,7 @@ const NUMBER_ANSWERS: Dataset = Dataset {
     kind: &REQUEST,
     items: &NUMBER_ANSWER_ITEMS,
     subject: "request_no",
+    reads_sealed: false,
     row: number_answer,
 };
 
@@ -303,6 +309,7 @@ const QUERIES: Dataset = Dataset {
     kind: &QUERY,
     items: &QUERY_ITEMS,
     subject: "query_no",
+    reads_sealed: false,
     row: query,
 };
 

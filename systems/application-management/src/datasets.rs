@@ -19,6 +19,7 @@ const MOVES: Dataset = Dataset {
     kind: &PASSED,
     items: &ITEMS,
     subject: "row_no",
+    reads_sealed: true,
     row,
 };
 

@@ -14,6 +14,7 @@ pub(crate) static REGISTRATIONS: Dataset = Dataset {
     kind: &ELECTOR,
     items: &ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row,
 };
 

@@ -27,6 +27,7 @@ const COPIES: Dataset = Dataset {
     kind: &COPY,
     items: &COPY_ITEMS,
     subject: "copy_key",
+    reads_sealed: true,
     row: copy,
 };
 
@@ -68,6 +69,7 @@ const BLOCKS: Dataset = Dataset {
     kind: &BLOCK,
     items: &BLOCK_ITEMS,
     subject: "integrated_no",
+    reads_sealed: false,
     row: block,
 };
 
@@ -105,6 +107,7 @@ const REGISTRATIONS: Dataset = Dataset {
     kind: &REGISTRATION,
     items: &REGISTRATION_ITEMS,
     subject: "integrated_no",
+    reads_sealed: false,
     row: registration,
 };
 
@@ -140,6 +143,7 @@ const INQUIRIES: Dataset = Dataset {
     kind: &INFORMATION_INQUIRY,
     items: &INQUIRY_ITEMS,
     subject: "inquiry_no",
+    reads_sealed: false,
     row: inquiry,
 };
 
@@ -174,6 +178,7 @@ const COPY_RESULTS: Dataset = Dataset {
     kind: &TRANSMISSION_RESULT,
     items: &COPY_RESULT_ITEMS,
     subject: "copy_key",
+    reads_sealed: false,
     row: copy_result,
 };
 
@@ -214,6 +219,7 @@ const INQUIRY_STATES: Dataset = Dataset {
     kind: &INFORMATION_ANSWER,
     items: &INQUIRY_STATE_ITEMS,
     subject: "inquiry_no",
+    reads_sealed: true,
     row: inquiry_state,
 };
 
@@ -251,6 +257,7 @@ const SIGN_REQUESTS: Dataset = Dataset {
     kind: &SIGN_REQUEST,
     items: &SIGN_ITEMS,
     subject: "request_no",
+    reads_sealed: false,
     row: sign_request,
 };
 

@@ -17,6 +17,7 @@ pub(crate) fn datasets() -> Vec<Dataset> {
             kind: &LEVY,
             items: &LEVY_ITEMS,
             subject: "levy_key",
+            reads_sealed: false,
             row: levy,
         },
         Dataset {
@@ -25,6 +26,7 @@ pub(crate) fn datasets() -> Vec<Dataset> {
             kind: &VEHICLE,
             items: &VEHICLE_ITEMS,
             subject: "vehicle_no",
+            reads_sealed: false,
             row: vehicle,
         },
         Dataset {
@@ -33,6 +35,7 @@ pub(crate) fn datasets() -> Vec<Dataset> {
             kind: &ADDRESSEE,
             items: &HOLDING_ITEMS,
             subject: "addressee_no",
+            reads_sealed: false,
             row: holding,
         },
         Dataset {
@@ -41,6 +44,7 @@ pub(crate) fn datasets() -> Vec<Dataset> {
             kind: &LEVY_TOTAL,
             items: &TOTAL_ITEMS,
             subject: "total_key",
+            reads_sealed: false,
             row: total,
         },
         Dataset {
@@ -49,6 +53,7 @@ pub(crate) fn datasets() -> Vec<Dataset> {
             kind: &DELIVERY,
             items: &MAILING_ITEMS,
             subject: "addressee_no",
+            reads_sealed: false,
             row: mailing,
         },
     ]

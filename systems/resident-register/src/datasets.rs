@@ -19,6 +19,7 @@ pub(crate) static RESIDENT: Dataset = Dataset {
     kind: &PERSON,
     items: &ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row,
 };
 

@@ -18,6 +18,7 @@ pub(crate) static DETAILS: Dataset = Dataset {
     kind: &PERSON,
     items: &ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row,
 };
 

@@ -97,6 +97,7 @@ pub(crate) static HOUSEHOLDS: Dataset = Dataset {
     kind: &HOUSEHOLD,
     items: &HOUSEHOLD_ITEMS,
     subject: "household_no",
+    reads_sealed: false,
     row: household,
 };
 
@@ -139,6 +140,7 @@ pub(crate) static FORMER: Dataset = Dataset {
     kind: &PERSON,
     items: &FORMER_ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row: former,
 };
 

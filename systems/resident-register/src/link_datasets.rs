@@ -22,6 +22,7 @@ pub(crate) static BASIC: Dataset = Dataset {
     kind: &PERSON,
     items: &BASIC_ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row: basic,
 };
 
@@ -90,6 +91,7 @@ pub(crate) static ADDRESSEE_BASE: Dataset = Dataset {
     kind: &PERSON,
     items: ADDRESSEE_BASE_ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row: addressee_base,
 };
 
@@ -125,6 +127,7 @@ pub(crate) static NUMBERED_BASE: Dataset = Dataset {
     kind: &PERSON,
     items: NUMBERED_BASE_ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row: numbered_base,
 };
 
@@ -166,6 +169,7 @@ pub(crate) static SPECIFIC_PERSONAL: Dataset = Dataset {
     kind: &PERSON,
     items: &SPECIFIC_PERSONAL_ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row: specific_personal,
 };
 
@@ -208,6 +212,7 @@ pub(crate) static NON_DISCLOSURE: Dataset = Dataset {
     kind: &PROTECTED_PERSON,
     items: &NON_DISCLOSURE_ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row: non_disclosure,
 };
 
@@ -243,6 +248,7 @@ pub(crate) static CERTIFICATE_SERIALS: Dataset = Dataset {
     kind: &CARD,
     items: &CERTIFICATE_SERIAL_ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row: certificate_serial,
 };
 
@@ -271,6 +277,7 @@ pub(crate) static HEADS: Dataset = Dataset {
     kind: &HOUSEHOLD,
     items: &HEAD_ITEMS,
     subject: "household_no",
+    reads_sealed: false,
     row: heads,
 };
 
@@ -321,6 +328,7 @@ pub(crate) static CONVENIENCE: Dataset = Dataset {
     kind: &PERSON,
     items: &CONVENIENCE_ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row: convenience,
 };
 
@@ -332,6 +340,7 @@ pub(crate) static CONVENIENCE_STOPS: Dataset = Dataset {
     kind: &CERTIFICATE_STOP,
     items: &CONVENIENCE_ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row: convenience_stop,
 };
 
@@ -411,6 +420,7 @@ pub(crate) static CONSISTENCY: Dataset = Dataset {
     kind: &PERSON,
     items: &CONSISTENCY_ITEMS,
     subject: "addressee_no",
+    reads_sealed: true,
     row: consistency,
 };
 

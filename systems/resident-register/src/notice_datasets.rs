@@ -17,6 +17,7 @@ pub(crate) static JUKI_NET: Dataset = Dataset {
     kind: &OUTBOUND_NOTICE,
     items: &ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row: juki_net,
 };
 
@@ -27,6 +28,7 @@ pub(crate) static ANNEX: Dataset = Dataset {
     kind: &OUTBOUND_NOTICE,
     items: &ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row: annex,
 };
 
@@ -38,6 +40,7 @@ pub(crate) static IMMIGRATION: Dataset = Dataset {
     kind: &OUTBOUND_NOTICE,
     items: &ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row: immigration,
 };
 
@@ -88,6 +91,7 @@ const JUKI_NET_BASE: Dataset = Dataset {
     kind: &OUTBOUND_NOTICE,
     items: &ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row: juki_net,
 };
 

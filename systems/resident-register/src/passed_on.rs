@@ -29,6 +29,7 @@ pub(crate) static SIGNS: Dataset = Dataset {
     kind: &SIGN_REQUEST,
     items: &SIGN_ITEMS,
     subject: "request_no",
+    reads_sealed: false,
     row: sign,
 };
 
@@ -129,6 +130,7 @@ pub(crate) static CODE_REQUESTS: Dataset = Dataset {
     kind: &CODE_REQUEST,
     items: &CODE_ITEMS,
     subject: "request_no",
+    reads_sealed: false,
     row: code_request,
 };
 

@@ -36,6 +36,7 @@ pub(crate) static TO_JUKI_NET: Dataset = Dataset {
     kind: &PERSON_QUERY,
     items: &QUERY_ITEMS,
     subject: "query_no",
+    reads_sealed: false,
     row: query,
 };
 
@@ -56,6 +57,7 @@ pub(crate) static TO_ADDRESSEE: Dataset = Dataset {
     kind: &PERSON_ANSWER,
     items: &ANSWER_ITEMS,
     subject: "answer_no",
+    reads_sealed: false,
     row: answer,
 };
 

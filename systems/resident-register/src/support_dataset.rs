@@ -16,6 +16,7 @@ pub(crate) static SUPPORT_MEASURES: Dataset = Dataset {
     kind: &PROTECTED_PERSON,
     items: &ITEMS,
     subject: "addressee_no",
+    reads_sealed: false,
     row,
 };
 

@@ -27,6 +27,7 @@ pub(crate) static ANSWERS: Dataset = Dataset {
     kind: &WIDE_AREA_ANSWER,
     items: &ITEMS,
     subject: "answer_no",
+    reads_sealed: false,
     row,
 };
 

@@ -52,6 +52,7 @@ pub(crate) fn dataset(offer: &Offer) -> Dataset {
         kind: Box::leak(Box::new(Kind::new(id, title))),
         items: items.leak(),
         subject: kept(&offer.subject),
+        reads_sealed: false,
         row,
     };
     made.push(dataset.clone());

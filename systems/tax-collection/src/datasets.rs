@@ -60,6 +60,7 @@ pub const BALANCE: Dataset = Dataset {
         Item::new("deferred", "猶予あり", ItemType::Code),
     ],
     subject: "levy_key",
+    reads_sealed: false,
     row: balance,
 };
 
@@ -102,6 +103,7 @@ pub const DEMAND: Dataset = Dataset {
         Item::new("payable", "納付可", ItemType::Code),
     ],
     subject: "levy_key",
+    reads_sealed: false,
     row: demand,
 };
 
@@ -144,6 +146,7 @@ pub const ACCOUNT: Dataset = Dataset {
         Item::new("state", "口座の状態", ItemType::Code),
     ],
     subject: "account_key",
+    reads_sealed: false,
     row: account,
 };
 
@@ -200,6 +203,7 @@ pub const TRANSFERS: Dataset = Dataset {
         Item::new("client_name", "委託者名", ItemType::Text),
     ],
     subject: "transfer_key",
+    reads_sealed: false,
     row: transfer,
 };
 
@@ -253,6 +257,7 @@ pub const REFUND: Dataset = Dataset {
         Item::new("holder_kana", "口座名義人カナ", ItemType::Text),
     ],
     subject: "overpayment_key",
+    reads_sealed: false,
     row: refund,
 };
 

@@ -63,7 +63,7 @@ pub(super) fn sift(
     let mut counted = Counted::default();
     let mut row = Row::new();
     let mut values: Vec<String> = vec![String::new(); dataset.items.len()];
-    view.scan(dataset.kind, None, &mut |stored| {
+    dataset.scan(view, &mut |stored| {
         row.clear();
         if (dataset.row)(view, stored, &mut row)? == Fate::Skip {
             return Ok(ControlFlow::Continue(()));

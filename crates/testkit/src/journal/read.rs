@@ -1,24 +1,23 @@
 //! What a view shows.
 
-use register::{AsOf, Journal, Position, Write};
+use std::ops::ControlFlow;
+
+use register::{AsOf, Fault, Journal, Kind, Position, Stored, View, Write};
+use serde_json::Value;
 
 use super::{Case, NOTE, Outcome, PERSON, VEHICLE, at, body, draft, keys, note, same, sound, vehicle};
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "records are found by declared columns", run: find },
     Case { name: "a sealed field is found by its value and read in clear", run: sealed },
+    Case { name: "a sealed scan gives the same records, but for their sealed fields", run: sealed_scan },
     Case { name: "a view does not show what is committed later", run: isolation },
     Case { name: "a scan goes on behind a key and stops when told", run: scan },
     Case { name: "whoever is given a row may read others", run: within_a_scan },
     Case { name: "a reading is as of both axes", run: as_of },
 ];
 
-fn found(
-    journal: &dyn Journal,
-    as_of: AsOf,
-    column: &str,
-    value: &str,
-) -> Result<Vec<String>, register::Fault> {
+fn found(journal: &dyn Journal, as_of: AsOf, column: &str, value: &str) -> Result<Vec<String>, Fault> {
     let found = journal.view(as_of)?.find(&VEHICLE, column, value)?;
     Ok(found.into_iter().map(|stored| stored.key).collect())
 }
@@ -80,6 +79,74 @@ fn sealed(journal: &dyn Journal) -> Outcome {
     sound(journal)
 }
 
+/// What a scan and a sealed scan give of each record but for its sealed fields, and the texts of both.
+fn scanned(
+    view: &dyn View,
+    kind: &Kind,
+    after: Option<&str>,
+    sealed: bool,
+) -> Result<Vec<(String, u32, String, Value)>, Fault> {
+    let mut all = Vec::new();
+    let mut each = |stored: &Stored| {
+        let mut rest = stored.body.value()?;
+        for field in kind.sealed {
+            rest.as_object_mut().and_then(|fields| fields.remove(*field));
+        }
+        all.push((stored.key.clone(), stored.version, stored.body.as_str().to_owned(), rest));
+        Ok(ControlFlow::Continue(()))
+    };
+    if sealed {
+        view.scan_sealed(kind, after, &mut each)?
+    } else {
+        view.scan(kind, after, &mut each)?
+    }
+    Ok(all)
+}
+
+fn sealed_scan(journal: &dyn Journal) -> Outcome {
+    let person = |number: &str, ward: &str| {
+        body(
+            &serde_json::json!({ "number": number, "code": 73, "name": "辻󠄀", "ward": ward, "years": [1, 2] }),
+        )
+    };
+    let create = |key: &str, number: &str| Write::create(&PERSON, key, person(number, "東"));
+    journal
+        .commit(draft(0, vec![create("A", "123456789018"), create("B", "983205673214"), create("C", "555555555555")]))?;
+    let moved = Write::replace(&PERSON, "A", 1, person("123456789018", "西"));
+    journal.commit(draft(1, vec![moved, Write::close(&PERSON, "C", 1)]))?;
+    journal.commit(draft(2, vec![Write::create(&NOTE, "N", note("1"))]))?;
+    let then = AsOf { position: Some(Position(1)), ..AsOf::default() };
+    for (as_of, count) in [(AsOf::default(), 2), (then, 3)] {
+        let view = journal.view(as_of)?;
+        for (after, behind) in [(None, 0), (Some("A"), 1)] {
+            let opened = scanned(view.as_ref(), &PERSON, after, false)?;
+            let left = scanned(view.as_ref(), &PERSON, after, true)?;
+            same("how many", &left.len(), &(count - behind))?;
+            for ((key, version, clear, rest), (of, at, text, others)) in opened.iter().zip(&left) {
+                same("record", &(of, at, others), &(key, version, rest))?;
+                let number = clear.split('"').skip_while(|part| *part != "number").nth(2).unwrap_or_default();
+                same("in clear", &(text.contains(number), text.contains("\"code\":73")), &(false, false))?;
+            }
+        }
+        same("stopped", &first_key(view.as_ref())?, &Some("A".to_owned()))?;
+        let error = view.scan_sealed(&PERSON, None, &mut |_| Err(Fault::because("enough")));
+        same("error", &error.map_err(|error| error.to_string()), &Err("enough".to_owned()))?;
+    }
+    // A kind without sealed fields gives what it always gives.
+    let view = journal.view(AsOf::default())?;
+    same("notes", &scanned(view.as_ref(), &NOTE, None, true)?, &scanned(view.as_ref(), &NOTE, None, false)?)
+}
+
+/// The last key a sealed scan gives that stops at the first.
+fn first_key(view: &dyn View) -> Result<Option<String>, Fault> {
+    let mut last = None;
+    view.scan_sealed(&PERSON, None, &mut |stored| {
+        last = Some(stored.key.clone());
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(last)
+}
+
 fn isolation(journal: &dyn Journal) -> Outcome {
     let create = |key: String| draft(0, vec![Write::create(&NOTE, key, note("1"))]);
     journal.commit_all((0..50).map(|no| create(format!("{no:03}"))).collect())?;
@@ -89,16 +156,10 @@ fn isolation(journal: &dyn Journal) -> Outcome {
         seen = seen.saturating_add(1);
         if seen == 10 {
             let writes = vec![Write::close(&NOTE, "040", 1), Write::replace(&NOTE, "045", 1, note("2"))];
-            journal.commit(draft(1, writes)).map_err(|error| register::Fault::new("commit", error))?;
-            journal
-                .commit(create("060".to_owned()))
-                .map_err(|error| register::Fault::new("commit", error))?;
+            journal.commit(draft(1, writes)).map_err(|error| Fault::new("commit", error))?;
+            journal.commit(create("060".to_owned())).map_err(|error| Fault::new("commit", error))?;
         }
-        if stored.version == 1 {
-            Ok(std::ops::ControlFlow::Continue(()))
-        } else {
-            Err(register::Fault::because("later"))
-        }
+        if stored.version == 1 { Ok(ControlFlow::Continue(())) } else { Err(Fault::because("later")) }
     })?;
     same("seen", &seen, &50)?;
     same("position", &view.position(), &Position(50))?;
@@ -125,14 +186,10 @@ fn scan(journal: &dyn Journal) -> Outcome {
         let mut seen = Vec::new();
         view.scan(&NOTE, None, &mut |stored| {
             seen.push(stored.key.clone());
-            Ok(if seen.len() == 2 {
-                std::ops::ControlFlow::Break(())
-            } else {
-                std::ops::ControlFlow::Continue(())
-            })
+            Ok(if seen.len() == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         same("stopped", &seen, &vec![String::new(), "a".to_owned()])?;
-        let error = view.scan(&NOTE, None, &mut |_| Err(register::Fault::because("enough")));
+        let error = view.scan(&NOTE, None, &mut |_| Err(Fault::because("enough")));
         same("error", &error.map_err(|error| error.to_string()), &Err("enough".to_owned()))?;
     }
     Ok(())
@@ -153,17 +210,17 @@ fn within_a_scan(journal: &dyn Journal) -> Outcome {
                 let found = view.get(&NOTE, &stored.key)?.map(|found| found.body);
                 let before = view.history(&NOTE, &stored.key)?.len();
                 if found.as_ref() != Some(&stored.body) || before != 1 {
-                    return Err(register::Fault::because(format!("{} reads otherwise", stored.key)));
+                    return Err(Fault::because(format!("{} reads otherwise", stored.key)));
                 }
             }
             if seen == 300 {
                 view.scan(&NOTE, None, &mut |other| {
                     inner += usize::from(view.get(&NOTE, &other.key)?.is_some());
-                    Ok(std::ops::ControlFlow::Continue(()))
+                    Ok(ControlFlow::Continue(()))
                 })?;
             }
             seen += 1;
-            Ok(std::ops::ControlFlow::Continue(()))
+            Ok(ControlFlow::Continue(()))
         })?;
         same("rows", &(seen, inner), &(ROWS, ROWS))?;
     }

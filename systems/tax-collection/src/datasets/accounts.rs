@@ -26,6 +26,7 @@ pub(super) const WRITE_OFF: Dataset = Dataset {
         Item::new("others", "不納欠損額（督促手数料・延滞金等）", ItemType::Number),
     ],
     subject: "levy_key",
+    reads_sealed: false,
     row: write_off,
 };
 
@@ -63,6 +64,7 @@ pub(super) const STANDING: Dataset = Dataset {
         Item::new("by_tax", "税目ごと（税目:調定額:収納額:未納額）", ItemType::Text),
     ],
     subject: "addressee_no",
+    reads_sealed: false,
     row: standing,
 };
 

@@ -27,6 +27,7 @@ pub(super) const ASSESSMENT: Dataset = Dataset {
         Item::new("carried_into", "繰越先の年度", ItemType::Number),
     ],
     subject: "levy_key",
+    reads_sealed: false,
     row: assessment,
 };
 
@@ -68,6 +69,7 @@ pub(super) const ADDRESSEES: Dataset = Dataset {
         Item::new("protected", "支援措置対象", ItemType::Code),
     ],
     subject: "addressee_no",
+    reads_sealed: false,
     row: addressee,
 };
 
@@ -109,6 +111,7 @@ pub(super) const LIGHT_VEHICLE_PAYMENT: Dataset = Dataset {
         Item::new("payment_standing", "納付状況", ItemType::Code),
     ],
     subject: "levy_key",
+    reads_sealed: false,
     row: light_vehicle_payment,
 };
 
