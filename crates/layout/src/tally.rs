@@ -29,6 +29,24 @@ pub(crate) struct Common {
     pub(crate) required: bool,
 }
 
+impl Tally {
+    /// Adds what another writer of the same plan counted. Of what all rows have in common the first writer's stays.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.rows = self.rows.saturating_add(other.rows);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        for (count, more) in self.by_kind.iter_mut().zip(&other.by_kind) {
+            *count = count.saturating_add(*more);
+        }
+        let sums = self.sums.iter_mut().chain(&mut self.conditional);
+        for (sum, more) in sums.zip(other.sums.iter().chain(&other.conditional)) {
+            *sum = sum.saturating_add(*more);
+        }
+        if self.commons.is_empty() {
+            self.commons.clone_from(&other.commons);
+        }
+    }
+}
+
 impl Compiler<'_> {
     /// The counts and totals under conditions, each once.
     pub(crate) fn conditionals(&self) -> Vec<Conditional> {
@@ -83,6 +101,13 @@ impl Compiler<'_> {
 }
 
 impl Plan {
+    /// Whether a row is written or refused alike whatever rows came before it, so that several writers may share the rows of one
+    /// file. Not where all rows must have a value in common: there the first decides about the others.
+    #[must_use]
+    pub fn rows_stand_alone(&self) -> bool {
+        self.commons.is_empty()
+    }
+
     /// Whether a row has what the rows before it have in common.
     pub(crate) fn check_common(&self, values: &[&str], tally: &Tally) -> Result<(), RowError> {
         for (at, common) in self.commons.iter().enumerate() {

@@ -181,6 +181,12 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Counts rows of the same plan that another writer wrote, as if this one had: trailers state the whole. Only where
+    /// [`Plan::rows_stand_alone`].
+    pub fn count_in(&mut self, others: &Tally) {
+        self.tally.add(others);
+    }
+
     /// Bytes that its buffers have room for: what the longest value needed, however many came.
     #[must_use]
     pub fn buffer_bytes(&self) -> usize {
