@@ -49,7 +49,8 @@ struct Arguments {
     /// Where the databases and texts lie; a real disk.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
-    /// One stage in a process of its own, so that its memory can be told.
+    /// One stage in a process of its own, so that its memory can be told. `links-full-cp932` and `links-full-utf16` are those
+    /// full extracts alone, in a city below `--dir` that is made once.
     #[arg(long, hide = true)]
     stage: Option<String>,
 }

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use office::{Caller, LinkWorker, Rights, Turn};
 
 use super::duckdb::{Duck, Source};
-use super::town::{furnish, reopen};
+use super::town::{found, furnish, reopen};
 use super::{Line, Size, held};
 
 const RUNS: usize = 3;
@@ -66,6 +66,8 @@ const WAYS: [Way; 3] = [
     Way { link: "full-utf16", charset: "UTF-16BE", iconv: Some("UTF-16BE"), bytes: (2, 2) },
     Way { link: "full-jef", charset: "JEF/EBCDIC", iconv: None, bytes: (1, 2) },
 ];
+/// Begins the name of the stage that prepares the file of one link.
+pub(super) const PREPARE: &str = "prepare-";
 /// The same items as text, for the peer to load.
 const LOAD: &str = "full-csv";
 
@@ -78,9 +80,11 @@ struct Run {
     before_mib: f64,
 }
 
-pub(super) fn bench(dir: &Path, size: Size) -> anyhow::Result<Vec<String>> {
+/// All ways that can be measured here, or the one that is named, in the city that was made for what was measured before.
+pub(super) fn bench(dir: &Path, size: Size, only: Option<&str>) -> anyhow::Result<Vec<String>> {
     let folder = dir.join("city");
-    let ways: Vec<&Way> = WAYS.iter().filter(|way| is_there(way)).collect();
+    let wanted = |way: &&Way| only.is_none_or(|only| way.link == only);
+    let ways: Vec<&Way> = WAYS.iter().filter(wanted).filter(|way| is_there(way)).collect();
     let layouts = folder.join("layouts");
     let mut links = vec![link(LOAD)];
     fs::write(layouts.join(format!("{LOAD}.toml")), csv_layout())?;
@@ -189,10 +193,22 @@ fn one_way(
     Ok(())
 }
 
+/// One way alone, as a stage. The city is made if it is not there, and stays for the next time.
+pub(super) fn alone(dir: &Path, size: Size, link: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(WAYS.iter().any(|way| way.link == link), "nothing is called links-{link}");
+    let folder = dir.join("city");
+    if !folder.join("daicho.db").exists() {
+        fs::create_dir_all(dir)?;
+        found(&folder, size.residents)?;
+    }
+    super::print_table(&bench(dir, size, Some(link))?);
+    Ok(())
+}
+
 /// Has a link's file prepared in a process of its own.
 fn run(folder: &Path, link: &str) -> anyhow::Result<Run> {
     let output = Command::new(std::env::current_exe()?)
-        .args(["--stage", &format!("links-{link}"), "--dir"])
+        .args(["--stage", &format!("links-{PREPARE}{link}"), "--dir"])
         .arg(folder)
         .output()?;
     if !output.status.success() {

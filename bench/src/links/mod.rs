@@ -44,15 +44,19 @@ pub(crate) fn bench(dir: &Path, size: Size) -> anyhow::Result<()> {
     }
     table.extend(child("throughput", &dir, size, None)?);
     table.extend(child("dead", &dir, size, None)?);
-    table.extend(full::bench(&dir, size)?);
+    table.extend(full::bench(&dir, size, None)?);
     if let Ok(slow) = slow {
         std::fs::remove_file(slow)?;
     }
+    print_table(&table);
+    Ok(())
+}
+
+fn print_table(table: &[String]) {
     let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     println!("\nload at the end {}", load.split(' ').take(3).collect::<Vec<_>>().join(" "));
     println!("{:<58} {:>14} {:>14} {:>14} {:>6}  target", "", "median", "", "peer", "ratio");
     table.iter().for_each(|line| println!("{line}"));
-    Ok(())
 }
 
 /// The part of a child process.
@@ -61,7 +65,10 @@ pub(crate) fn stage(name: &str, dir: &Path, size: Size) -> anyhow::Result<()> {
         "latency" => latency::stage(dir, size),
         "throughput" => throughput::stage(dir, size),
         "dead" => dead::stage(dir, size),
-        link => full::stage(dir, link),
+        other => match other.strip_prefix(full::PREPARE) {
+            Some(link) => full::stage(dir, link),
+            None => full::alone(dir, size, other),
+        },
     }
 }
 
