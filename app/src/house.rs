@@ -117,6 +117,15 @@ impl Default for Outside {
     }
 }
 
+/// Most threads that help to write a full extract. Each reads by a connection of its own, and one thread scans for all.
+const HELPERS_MAX: usize = 8;
+
+/// How many threads help to write a full extract: as many as there are cores, none where there is one.
+fn helpers() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    if cores < 2 { 0 } else { cores.min(HELPERS_MAX) }
+}
+
 /// Opens the town a configuration describes.
 ///
 /// # Errors
@@ -161,6 +170,7 @@ pub fn open(config: &Config, outside: Outside) -> anyhow::Result<House> {
         functions,
         calendar,
         evidence: config.at(&config.links.evidence),
+        helpers: helpers(),
         login_tries_max: config.server.login_tries_max,
         user_policy: config.users.clone(),
         audit_policy: config.audit.policy(),

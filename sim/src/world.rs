@@ -141,6 +141,7 @@ impl World {
             calendar: BusinessCalendar::from_tsv(&carried("calendar/holidays.tsv"))
                 .context("the holidays do not read")?,
             evidence: self.evidence(),
+            helpers: 0,
             login_tries_max: 5,
             user_policy: Default::default(),
             audit_policy: Default::default(),

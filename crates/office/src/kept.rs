@@ -112,6 +112,7 @@ impl LinkWorker<'_> {
             resends: false,
             again: Some((delivery.to, delivery.rows_as_of.unwrap_or(delivery.to))),
             flushes_later: false,
+            helpers: self.office.helpers(),
         };
         let made = prepare(&making).map_err(|fault| Failure::Link(with_causes(&fault)))?;
         match made {

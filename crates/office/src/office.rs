@@ -39,6 +39,9 @@ pub struct OfficeParts {
     pub calendar: BusinessCalendar,
     /// Where the bytes of deliveries are kept.
     pub evidence: PathBuf,
+    /// How many threads may help to write a full extract; without any it is written in one order of events, as a simulation
+    /// needs it. The bytes are the same.
+    pub helpers: usize,
     /// Wrong logins in a row that lock a user.
     pub login_tries_max: u32,
     /// What the town decides about passwords and the second factor.
@@ -58,6 +61,7 @@ pub struct Office {
     functions: FunctionTable,
     calendar: BusinessCalendar,
     evidence: PathBuf,
+    helpers: usize,
     index: TextIndex,
     tidy: Tidy,
     login_tries_max: u32,
@@ -130,6 +134,7 @@ impl Office {
             functions: parts.functions,
             calendar: parts.calendar,
             evidence: parts.evidence,
+            helpers: parts.helpers,
             index,
             tidy: Tidy::default(),
             login_tries_max: parts.login_tries_max,
@@ -203,6 +208,11 @@ impl Office {
 
     pub(crate) fn entropy(&self) -> &dyn Entropy {
         &*self.entropy
+    }
+
+    /// How many threads may help to write a full extract.
+    pub(crate) fn helpers(&self) -> usize {
+        self.helpers
     }
 
     pub(crate) fn tidy(&self) -> &Tidy {

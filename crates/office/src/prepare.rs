@@ -6,22 +6,19 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use catalog::{Extent, Link};
-use layout::{Facts, Plan, RowEvent};
+use layout::{Facts, Plan};
 use linkage::{CharLine, Delivery, Division};
-use moji::{Cluster, Code, Done, Piece};
-use register::{AsOf, Fault, Journal, Position, Stored, View};
-use sha2::{Digest, Sha256};
+use register::{AsOf, Fault, Journal, Position, Stored};
 use system::{Dataset, RefusedRow};
-use transport::{Access, Beside, in_hex, make_folders, sha256_of};
+use transport::{Access, Beside, make_folders, sha256_of};
 
 use crate::Office;
 use crate::evidence::short;
+use crate::fill::fill;
+use crate::lanes::Views;
 use crate::packs::sent_file;
-use crate::rows::{Chosen, Source, each_row, tally, written};
+use crate::rows::{Chosen, Source, tally, written};
 use crate::shared::share;
-
-/// Bytes gathered before they are written, so that a full extract of a city needs little memory.
-const CHUNK_BYTES: usize = 256 * 1024;
 
 /// A larger delivery is flushed before it is recorded, however it could be made again.
 pub(crate) const MADE_AGAIN_BYTES_MAX: u64 = 256 * 1024;
@@ -150,102 +147,6 @@ pub(crate) fn sweep(evidence: &Path, no: u64, prepared: &Delivery) {
     }
 }
 
-/// A character that only changed its spelling: item, what it was, what was done, what it is.
-type Spelling = (usize, Character, Done, Character);
-
-/// A [`Piece`] that can be a key.
-type Character = (Option<Cluster>, Option<Code>);
-
-fn character(piece: Piece) -> Character {
-    match piece {
-        Piece::Nothing => (None, None),
-        Piece::Text(cluster) => (Some(cluster), None),
-        Piece::Code(code) => (None, Some(code)),
-    }
-}
-
-fn shown((cluster, code): Character) -> String {
-    cluster.map(|cluster| cluster.to_string()).or(code.map(|code| code.to_string())).unwrap_or_default()
-}
-
-struct Writer<'a> {
-    plan: &'a Plan,
-    records: layout::Writer<'a>,
-    out: Vec<u8>,
-    file: &'a mut dyn Write,
-    hash: Sha256,
-    bytes: u64,
-    rows: u64,
-    refused: Vec<RefusedRow>,
-    characters: BTreeMap<String, u64>,
-    /// What lost nothing is told once for each item and character: with a town's tables it concerns every other name.
-    spellings: BTreeMap<Spelling, u64>,
-    report: &'a mut dyn Write,
-    events: Vec<RowEvent>,
-}
-
-impl Writer<'_> {
-    fn row(&mut self, subject: &str, values: &[&str]) -> io::Result<()> {
-        self.events.clear();
-        match self.records.write_row(values, &mut self.out, &mut self.events) {
-            Ok(()) => self.rows += 1,
-            Err(error) => self.refused.push(RefusedRow {
-                subject: subject.to_owned(),
-                item: error.item.clone(),
-                message: error.rule.to_string(),
-            }),
-        }
-        self.told(subject)?;
-        if CHUNK_BYTES <= self.out.len() {
-            self.flush()?;
-        }
-        Ok(())
-    }
-
-    /// Writes the characters of a record that were lost into the report, and counts all that were not exact.
-    fn told(&mut self, subject: &str) -> io::Result<()> {
-        for RowEvent { field, event } in self.events.drain(..) {
-            let done = event.done.label();
-            if event.done.is_loss() {
-                let item = self.plan.field(field).map(|field| field.item.as_str()).unwrap_or_default();
-                writeln!(
-                    self.report,
-                    "{subject}\t{item}\t{}\t{}\t{done}\t{}\t1",
-                    event.position, event.from, event.to
-                )?;
-            } else {
-                let spelling = (field, character(event.from), event.done, character(event.to));
-                *self.spellings.entry(spelling).or_default() += 1;
-            }
-            match self.characters.get_mut(done) {
-                Some(count) => *count += 1,
-                None => {
-                    self.characters.insert(done.to_owned(), 1);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes what only changed its spelling behind all that was lost.
-    fn tell_spellings(&mut self) -> io::Result<()> {
-        for ((field, from, done, to), count) in std::mem::take(&mut self.spellings) {
-            let item = self.plan.field(field).map(|field| field.item.as_str()).unwrap_or_default();
-            let (from, done, to) = (shown(from), done.label(), shown(to));
-            writeln!(self.report, "\t{item}\t0\t{from}\t{done}\t{to}\t{count}")?;
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.hash.update(&self.out);
-        self.bytes += u64::try_from(self.out.len()).unwrap_or(u64::MAX);
-        self.file.write_all(&self.out)?;
-        self.out.clear();
-        Ok(())
-    }
-}
-
 /// What a delivery is made from.
 pub(crate) struct Making<'a> {
     pub journal: &'a dyn Journal,
@@ -269,6 +170,8 @@ pub(crate) struct Making<'a> {
     pub again: Option<(Position, Position)>,
     /// Whether its files may be flushed when they have been sent, if they can be made again until then.
     pub flushes_later: bool,
+    /// How many threads may help to write everybody's rows.
+    pub helpers: usize,
 }
 
 /// What became of a delivery that was to be made.
@@ -296,11 +199,14 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
     // What was begun value by value goes on as of the moment it was begun.
     let until = making.division.map(|division| division.to).or(making.again.map(|(to, _)| to));
     let as_of = making.again.map(|(_, as_of)| as_of).or(until);
-    let view = making.journal.view(AsOf { position: as_of, ..AsOf::default() })?;
+    let as_of = AsOf { position: as_of, ..AsOf::default() };
+    let may_help = making.extent == Extent::Full && making.plan.rows_stand_alone();
+    let mut views = Views::open(making.journal, as_of, if may_help { making.helpers } else { 0 })?;
+    let position = views.main.position();
     let (source, to) = match making.extent {
-        Extent::Full => (Source::Full, view.position()),
+        Extent::Full => (Source::Full, position),
         Extent::Difference => {
-            let head = until.unwrap_or(view.position());
+            let head = until.unwrap_or(position);
             let changed = changed(making.journal, making.dataset, making.from, head, limit)?;
             // Nothing more waits: the head is delivered too, so that the next comparison starts there.
             let to = until.unwrap_or(if changed.more { changed.to } else { head });
@@ -312,11 +218,11 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
             (Source::Difference(changed.records), to)
         }
     };
-    let Some(chosen) = Chosen::first(making, &*view, &source, to)? else {
+    let Some(chosen) = Chosen::first(making, &*views.main, &source, to)? else {
         return Ok(Made::Nothing { refused: Vec::new(), per: Vec::new(), to, behind: None });
     };
     if !making.link.per.is_empty() {
-        let (rows, refused) = written(making, &*view, (&source, &chosen))?;
+        let (rows, refused) = written(making, &*views.main, (&source, &chosen))?;
         if rows == 0 {
             return Ok(Made::Nothing { refused, per: chosen.values, to, behind: chosen.behind });
         }
@@ -325,7 +231,7 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
     make_folders(making.evidence, Access::Private).map_err(broken)?;
     let mut facts = making.facts.clone();
     if making.plan.layout().header_is_tallied() {
-        facts.tally = tally(making.plan, making.dataset, &*view, (&source, &chosen))?;
+        facts.tally = tally(making.plan, making.dataset, &mut views, (&source, &chosen))?;
     }
     let attempt = format!("{:012}.{:016x}", making.no, making.attempt);
     let named = |ending: &str| making.evidence.join(format!("{attempt}.{ending}"));
@@ -334,7 +240,7 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
     let mut data = leftovers.watch(Beside::create(&named("data")).map_err(broken)?);
     let mut report = Report { path: named("characters.tsv"), file: None };
     let mut lines = BufWriter::new(&mut report);
-    let filled = fill(making, &*view, (&source, &chosen), &facts, &mut data.file, &mut lines, to);
+    let filled = fill(making, &mut views, (&source, &chosen), &facts, (&mut data.file, &mut lines), to);
     let flushed = lines.flush();
     drop(lines);
     let report = report.file.map(|report| leftovers.watch(report));
@@ -360,7 +266,7 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
     }
     prepared.per = chosen.values;
     prepared.behind = chosen.behind;
-    prepared.rows_as_of = Some(view.position()).filter(|position| *position != to);
+    prepared.rows_as_of = Some(position).filter(|position| *position != to);
     Ok(Made::Written(prepared))
 }
 
@@ -441,54 +347,6 @@ fn sendable(making: &Making<'_>, prepared: &Prepared, limit: usize) -> Result<()
         )));
     }
     Ok(())
-}
-
-fn fill(
-    making: &Making<'_>,
-    view: &dyn View,
-    rows: (&Source, &Chosen),
-    facts: &Facts,
-    file: &mut File,
-    report: &mut dyn Write,
-    to: Position,
-) -> Result<Prepared, Fault> {
-    let broken = |error: io::Error| Fault::new("配信ファイルに書けません", error);
-    let layout = |error: layout::RowError| Fault::new(format!("見出しか終端の{error}"), error);
-    let mut writer = Writer {
-        plan: making.plan,
-        records: making.plan.writer(),
-        out: Vec::with_capacity(CHUNK_BYTES * 2),
-        file,
-        hash: Sha256::new(),
-        bytes: 0,
-        rows: 0,
-        refused: Vec::new(),
-        characters: BTreeMap::new(),
-        spellings: BTreeMap::new(),
-        report,
-        events: Vec::new(),
-    };
-    writer.records.write_header(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
-    writer.told("").map_err(broken)?;
-    each_row(making.dataset, view, rows, &mut |subject, values| writer.row(subject, values).map_err(broken))?;
-    writer.records.write_trailer(facts, &mut writer.out, &mut writer.events).map_err(layout)?;
-    writer.told("").map_err(broken)?;
-    writer.tell_spellings().map_err(broken)?;
-    writer.flush().map_err(broken)?;
-    let sha256 = in_hex(writer.hash);
-    Ok(Prepared {
-        extent: making.extent,
-        to,
-        rows_as_of: None,
-        rows: writer.rows,
-        bytes: writer.bytes,
-        sha256,
-        characters_sha256: String::new(),
-        refused: writer.refused,
-        characters: writer.characters,
-        per: Vec::new(),
-        behind: None,
-    })
 }
 
 impl Office {

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use layout::{Plan, Tally};
+use layout::{Plan, RowEvent, Tally};
 use linkage::Division;
 use register::{Fault, Position, Stored, View};
 use system::{Dataset, Fate, RefusedRow, Row};
 
+use crate::lanes::{Lane, Views, in_lanes};
 use crate::prepare::Making;
 
 /// Whose rows are written.
@@ -18,23 +19,51 @@ pub(crate) enum Source {
     Difference(Vec<Stored>),
 }
 
+/// Writes rows for nothing.
+struct Counter<'p> {
+    records: layout::Writer<'p>,
+    out: Vec<u8>,
+    events: Vec<RowEvent>,
+}
+
+impl<'p> Counter<'p> {
+    fn new(plan: &'p Plan) -> Self {
+        Self { records: plan.writer(), out: Vec::new(), events: Vec::new() }
+    }
+}
+
+impl Lane for Counter<'_> {
+    type Piece = ();
+
+    fn row(&mut self, _: &str, values: &[&str]) {
+        self.out.clear();
+        self.events.clear();
+        // A row that is refused is left out then, too, and named there.
+        let _ = self.records.write_row(values, &mut self.out, &mut self.events);
+    }
+
+    fn cut(&mut self) {}
+}
+
 /// Counts and totals for a header that states them: the rows are written once for nothing.
 pub(crate) fn tally(
     plan: &Plan,
     dataset: &Dataset,
-    view: &dyn View,
+    views: &mut Views<'_>,
     (source, chosen): (&Source, &Chosen),
 ) -> Result<Tally, Fault> {
-    let mut records = plan.writer();
-    let (mut out, mut events) = (Vec::new(), Vec::new());
-    each_row(dataset, view, (source, chosen), &mut |_, values| {
-        out.clear();
-        events.clear();
-        // A row that is refused is left out then, too, and named there.
-        let _ = records.write_row(values, &mut out, &mut events);
-        Ok(())
-    })?;
-    Ok(records.tally().clone())
+    let mut counter = Counter::new(plan);
+    if views.has_lanes() {
+        for lane in in_lanes((dataset, chosen), views, || Counter::new(plan), &mut |()| Ok(()))? {
+            counter.records.count_in(lane.records.tally());
+        }
+    } else {
+        each_row(dataset, &*views.main, (source, chosen), &mut |subject, values| {
+            counter.row(subject, values);
+            Ok(())
+        })?;
+    }
+    Ok(counter.records.tally().clone())
 }
 
 /// Writes the rows for nothing: how many can be written, and those that are held back.
@@ -123,25 +152,44 @@ pub(crate) fn each_row(
     (source, chosen): (&Source, &Chosen),
     each: &mut EachRow<'_>,
 ) -> Result<(), Fault> {
-    let subject = dataset.items.iter().position(|item| item.name == dataset.subject).unwrap_or(0);
-    let mut row = Row::new();
-    let mut one = |stored: &Stored| -> Result<(), Fault> {
-        row.clear();
-        if (dataset.row)(view, stored, &mut row)? == Fate::Row {
-            let values: Vec<&str> = row.values().collect();
-            if !chosen.holds(&values) {
-                return Ok(());
-            }
-            each(row.get(subject), &values)?;
-        }
-        Ok(())
-    };
+    let mut maker = RowMaker::new(dataset, chosen);
     match source {
-        Source::Full => view.scan(dataset.kind, None, &mut |stored| {
-            one(stored)?;
+        Source::Full => dataset.scan(view, &mut |stored| {
+            maker.pass(view, stored, each)?;
             Ok(ControlFlow::Continue(()))
         }),
-        Source::Difference(records) => records.iter().try_for_each(one),
+        Source::Difference(records) => records.iter().try_for_each(|stored| maker.pass(view, stored, each)),
+    }
+}
+
+/// Turns records into rows.
+pub(crate) struct RowMaker<'a> {
+    dataset: &'a Dataset,
+    chosen: &'a Chosen,
+    /// Place of the item that names whom a row is about.
+    subject: usize,
+    row: Row,
+}
+
+impl<'a> RowMaker<'a> {
+    pub(crate) fn new(dataset: &'a Dataset, chosen: &'a Chosen) -> Self {
+        let subject = dataset.items.iter().position(|item| item.name == dataset.subject).unwrap_or(0);
+        Self { dataset, chosen, subject, row: Row::new() }
+    }
+
+    /// Calls `each` with the subject and the values of a record's row, if it has one that is chosen.
+    pub(crate) fn pass(
+        &mut self,
+        view: &dyn View,
+        stored: &Stored,
+        each: &mut EachRow<'_>,
+    ) -> Result<(), Fault> {
+        self.row.clear();
+        if (self.dataset.row)(view, stored, &mut self.row)? == Fate::Skip {
+            return Ok(());
+        }
+        let values: Vec<&str> = self.row.values().collect();
+        if self.chosen.holds(&values) { each(self.row.get(self.subject), &values) } else { Ok(()) }
     }
 }
 

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use system::Dataset;
 use transport::in_hex;
 
+use crate::lanes::Views;
 use crate::links::Ready;
 use crate::prepare::changed;
 use crate::rows::{Chosen, Source, each_row, file_name_of, tally};
@@ -207,7 +208,9 @@ impl Office {
         tell: &mut dyn FnMut(&Tried) -> Result<(), Fault>,
     ) -> Result<TriedDelivery, Fault> {
         let as_of = delivery.rows_as_of.unwrap_or(delivery.to);
-        let view = self.journal().view(AsOf { position: Some(as_of), ..AsOf::default() })?;
+        let as_of = AsOf { position: Some(as_of), ..AsOf::default() };
+        // Both files are compared record by record, by one thread.
+        let mut views = Views::open(self.journal(), as_of, 0)?;
         let source = match delivery.extent {
             Extent::Full => Source::Full,
             Extent::Difference => {
@@ -217,7 +220,7 @@ impl Office {
         };
         for (plan, facts) in [(plans.now, &mut facts.now), (plans.then, &mut facts.then)] {
             if plan.layout().header_is_tallied() {
-                facts.tally = tally(plan, dataset, &*view, (&source, chosen))?;
+                facts.tally = tally(plan, dataset, &mut views, (&source, chosen))?;
             }
         }
         let mut made = Made {
@@ -229,7 +232,9 @@ impl Office {
             frame_differs: false,
         };
         made.frame(|side, facts| side.records.write_header(facts, &mut side.out, &mut side.events), &facts)?;
-        each_row(dataset, &*view, (&source, chosen), &mut |subject, values| made.row(subject, values, tell))?;
+        each_row(dataset, &*views.main, (&source, chosen), &mut |subject, values| {
+            made.row(subject, values, tell)
+        })?;
         made.frame(|side, facts| side.records.write_trailer(facts, &mut side.out, &mut side.events), &facts)?;
         let (now, then) = (made.now, made.then);
         let sha256 = Sides { now: in_hex(now.hash), then: in_hex(then.hash) };

@@ -359,6 +359,7 @@ impl<'a> LinkWorker<'a> {
             resends: state.record.resend_from.is_some(),
             again: None,
             flushes_later: packer.is_none(),
+            helpers: self.office.helpers(),
         };
         let resent = making.division.map_or(making.resends, |division| division.resent);
         let writing = self.office.tidy().writing(&evidence);

@@ -49,6 +49,9 @@ impl Entropy for Counting {
     }
 }
 
+/// Full extracts are written by several threads, as the program does it.
+const HELPERS: usize = 2;
+
 pub(crate) struct TestHouse {
     pub(crate) office: Office,
     pub(crate) clock: Arc<SetClock>,
@@ -258,6 +261,7 @@ fn open(
         functions: FunctionTable::parse("unit_functions.tsv", &text("functions/unit_functions.tsv")),
         calendar: BusinessCalendar::from_tsv(&text("calendar/holidays.tsv")).unwrap(),
         evidence: folder.join("deliveries"),
+        helpers: HELPERS,
         login_tries_max: 5,
         user_policy: Default::default(),
         audit_policy: Default::default(),

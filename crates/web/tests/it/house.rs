@@ -176,6 +176,7 @@ impl House {
             functions: FunctionTable::parse("unit_functions.tsv", &text("functions/unit_functions.tsv")?),
             calendar: BusinessCalendar::from_tsv(&text("calendar/holidays.tsv")?)?,
             evidence: folder.join("deliveries"),
+            helpers: 0,
             login_tries_max: 5,
             user_policy,
             audit_policy: Default::default(),
