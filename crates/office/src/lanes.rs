@@ -7,6 +7,7 @@
 use std::ops::ControlFlow;
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread::{Builder, ScopedJoinHandle, scope};
 
 use register::{AsOf, Fault, Journal, Stored, View};
@@ -23,6 +24,30 @@ const WAITING: usize = 2;
 
 /// How often views of one moment are asked for while others commit.
 const TRIES: usize = 4;
+
+/// Threads that help with full extracts. One extract at a time has them: every lane holds a connection to the database, and
+/// twice as many lanes as cores are no faster. Others are written by one thread meanwhile.
+pub(crate) struct Helpers {
+    count: usize,
+    lent: Mutex<()>,
+}
+
+impl Helpers {
+    pub(crate) fn new(count: usize) -> Self {
+        Self { count, lent: Mutex::new(()) }
+    }
+
+    /// How many there are for an extract, and what gives them back when it is dropped; none while another has them.
+    pub(crate) fn lend(&self) -> (usize, Option<MutexGuard<'_, ()>>) {
+        let lent = match self.lent.try_lock() {
+            Ok(lent) => Some(lent),
+            // Whoever panicked has given them back by that.
+            Err(TryLockError::Poisoned(panicked)) => Some(panicked.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        (if lent.is_some() { self.count } else { 0 }, lent)
+    }
+}
 
 /// What one thread does with the rows it is given.
 pub(crate) trait Lane: Send {

@@ -13,6 +13,7 @@ use system::{Function, System};
 use crate::audit::AuditEntry;
 use crate::clock::{Clock, Entropy};
 use crate::index::TextIndex;
+use crate::lanes::Helpers;
 use crate::links::{LinkSources, Links};
 use crate::policy::{AuditPolicy, UserPolicy};
 use crate::strays::Tidy;
@@ -61,7 +62,7 @@ pub struct Office {
     functions: FunctionTable,
     calendar: BusinessCalendar,
     evidence: PathBuf,
-    helpers: usize,
+    helpers: Helpers,
     index: TextIndex,
     tidy: Tidy,
     login_tries_max: u32,
@@ -134,7 +135,7 @@ impl Office {
             functions: parts.functions,
             calendar: parts.calendar,
             evidence: parts.evidence,
-            helpers: parts.helpers,
+            helpers: Helpers::new(parts.helpers),
             index,
             tidy: Tidy::default(),
             login_tries_max: parts.login_tries_max,
@@ -210,9 +211,9 @@ impl Office {
         &*self.entropy
     }
 
-    /// How many threads may help to write a full extract.
-    pub(crate) fn helpers(&self) -> usize {
-        self.helpers
+    /// Threads that may help to write a full extract.
+    pub(crate) fn helpers(&self) -> &Helpers {
+        &self.helpers
     }
 
     pub(crate) fn tidy(&self) -> &Tidy {

@@ -15,7 +15,7 @@ use transport::{Access, Beside, make_folders, sha256_of};
 use crate::Office;
 use crate::evidence::short;
 use crate::fill::fill;
-use crate::lanes::Views;
+use crate::lanes::{Helpers, Views};
 use crate::packs::sent_file;
 use crate::rows::{Chosen, Source, tally, written};
 use crate::shared::share;
@@ -170,8 +170,8 @@ pub(crate) struct Making<'a> {
     pub again: Option<(Position, Position)>,
     /// Whether its files may be flushed when they have been sent, if they can be made again until then.
     pub flushes_later: bool,
-    /// How many threads may help to write everybody's rows.
-    pub helpers: usize,
+    /// Threads that may help to write everybody's rows.
+    pub helpers: &'a Helpers,
 }
 
 /// What became of a delivery that was to be made.
@@ -201,7 +201,9 @@ pub(crate) fn prepare(making: &Making<'_>) -> Result<Made, Fault> {
     let as_of = making.again.map(|(_, as_of)| as_of).or(until);
     let as_of = AsOf { position: as_of, ..AsOf::default() };
     let may_help = making.extent == Extent::Full && making.plan.rows_stand_alone();
-    let mut views = Views::open(making.journal, as_of, if may_help { making.helpers } else { 0 })?;
+    // Had until the file is written.
+    let (helpers, _lent) = if may_help { making.helpers.lend() } else { (0, None) };
+    let mut views = Views::open(making.journal, as_of, helpers)?;
     let position = views.main.position();
     let (source, to) = match making.extent {
         Extent::Full => (Source::Full, position),

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use store_sqlite::Store;
 use system::{Dataset, Fate, Item, ItemType, Row};
 
+use crate::lanes::Helpers;
 use crate::prepare::{Made, Making, Prepared, characters_path, data_path, prepare};
 
 static VISITOR: Kind = Kind::new("t/visitor", "来庁者").sealed(&["secret"]);
@@ -174,7 +175,7 @@ fn made(
         resends: false,
         again: None,
         flushes_later: false,
-        helpers,
+        helpers: &Helpers::new(helpers),
     };
     let made = prepare(&making).map_err(|fault| register::in_one_line(&fault));
     match made {
@@ -253,6 +254,17 @@ fn the_first_failure_in_the_order_of_rows_is_told_whoever_meets_it() {
     let store = town(&visitors);
     let panics = std::panic::catch_unwind(AssertUnwindSafe(|| made(&store, &plan, (&[], None), 3)));
     assert!(panics.is_err(), "as it would with one thread");
+}
+
+#[test]
+fn helpers_are_had_by_one_extract_at_a_time() {
+    let helpers = Helpers::new(3);
+    let first = helpers.lend();
+    let second = helpers.lend();
+    assert_eq!((first.0, second.0), (3, 0));
+    drop(first);
+    assert_eq!(helpers.lend().0, 3);
+    drop(second);
 }
 
 #[test]
