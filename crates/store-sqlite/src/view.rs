@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use register::{AsOf, Body, Fault, Kind, Position, Stored, View};
 use rusqlite::{CachedStatement, Connection, Params, Row};
+use simdutf8::basic::from_utf8;
 
 use crate::Shared;
 use store::{FormerValue, OrFault, ReadBody, Shape, date, int, time, uint, version};
@@ -281,7 +282,10 @@ fn refill(
     into: &mut Stored,
 ) -> Result<(), Fault> {
     let what = "a stored record does not read";
-    let text = |place: usize| row.get_ref(place).and_then(|value| Ok(value.as_str()?)).or_fault(what);
+    // Most of a body is kanji and kana, which the standard library checks one by one.
+    let text = |place: usize| -> Result<&str, Fault> {
+        from_utf8(row.get_ref(place).and_then(|value| Ok(value.as_bytes()?)).or_fault(what)?).or_fault(what)
+    };
     let int = |place: usize| row.get::<_, i64>(place).or_fault(what);
     into.key.clear();
     into.key.push_str(text(0)?);
