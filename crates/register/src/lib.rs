@@ -7,6 +7,7 @@ mod hex;
 mod journal;
 mod kind;
 mod ledger;
+mod walk;
 
 pub use body::{Body, BodyError};
 pub use chain::{ChainHash, Chained, ChangeHasher, VersionLine, change_hash};
@@ -20,3 +21,4 @@ pub use kind::{Column, ColumnRule, Kind, Record, UpcastError, Upcaster};
 pub use ledger::{
     ChainError, ChainWalk, KindNote, Ledger, RawChange, RawVersion, Restore, RestoreError, Snapshot, Standing,
 };
+pub use walk::FieldWalk;

@@ -3,8 +3,7 @@
 use std::borrow::Cow;
 
 use domain::Relation;
-use register::{Fault, Stored, View};
-use serde::Deserialize;
+use register::{Body, BodyError, Fault, FieldWalk, Stored, View};
 use system::{Dataset, Fate, Item, ItemType, Row};
 
 use crate::records::PERSON;
@@ -66,93 +65,108 @@ static ITEMS: [Item; 39] = [
 ];
 
 /// The body as the dataset reads it: borrowed texts in the stored spelling, nothing else decoded.
-#[derive(Deserialize)]
 struct Lean<'a> {
-    #[serde(borrow)]
-    addressee_no: Cow<'a, str>,
-    history_no: u32,
-    #[serde(borrow)]
-    household_no: Cow<'a, str>,
-    #[serde(borrow)]
-    resident_kind: Cow<'a, str>,
-    #[serde(borrow)]
-    resident_status: Cow<'a, str>,
-    #[serde(borrow, default)]
-    name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    name_kana: Cow<'a, str>,
-    #[serde(borrow, default)]
-    name_roman: Cow<'a, str>,
-    #[serde(borrow, default)]
-    former_family_name: Cow<'a, str>,
-    #[serde(borrow, default)]
-    alias_name: Cow<'a, str>,
-    #[serde(borrow)]
-    birth_date: Cow<'a, str>,
-    #[serde(borrow)]
-    sex: Cow<'a, str>,
-    #[serde(borrow)]
-    relation: Cow<'a, str>,
-    #[serde(borrow, default)]
-    head_name: Cow<'a, str>,
-    member_order: u32,
-    #[serde(borrow)]
-    address: Place<'a>,
-    #[serde(borrow, default)]
-    resident_since: Cow<'a, str>,
-    #[serde(borrow, default)]
     addr_since: Cow<'a, str>,
-    #[serde(borrow, default)]
-    moved_in_notified_on: Cow<'a, str>,
-    #[serde(borrow, default)]
-    prev_address: Place<'a>,
-    #[serde(borrow, default)]
-    nationality: Cow<'a, str>,
-    #[serde(borrow, default)]
-    status_of_residence: Cow<'a, str>,
-    #[serde(borrow, default)]
-    stay_expires_on: Cow<'a, str>,
-    #[serde(borrow)]
-    movement_reason: Cow<'a, str>,
-    #[serde(borrow, default)]
-    event_date: Cow<'a, str>,
-    #[serde(borrow, default)]
-    notified_on: Cow<'a, str>,
-    #[serde(borrow)]
-    processed_on: Cow<'a, str>,
-    #[serde(borrow, default)]
-    deletion_reason: Cow<'a, str>,
-    #[serde(borrow, default)]
+    address: Place<'a>,
+    addressee_no: Cow<'a, str>,
+    alias_name: Cow<'a, str>,
+    birth_date: Cow<'a, str>,
     deletion_event_date: Cow<'a, str>,
-    #[serde(borrow, default)]
+    deletion_reason: Cow<'a, str>,
     dest_address_planned: Place<'a>,
-    #[serde(borrow, default)]
-    moveout_planned_on: Cow<'a, str>,
-    #[serde(borrow, default)]
+    event_date: Cow<'a, str>,
     foreign_resident_since: Cow<'a, str>,
+    former_family_name: Cow<'a, str>,
+    head_name: Cow<'a, str>,
+    history_no: Cow<'a, str>,
+    household_no: Cow<'a, str>,
+    member_order: Cow<'a, str>,
+    moved_in_notified_on: Cow<'a, str>,
+    movement_reason: Cow<'a, str>,
+    moveout_planned_on: Cow<'a, str>,
+    name: Cow<'a, str>,
+    name_kana: Cow<'a, str>,
+    name_roman: Cow<'a, str>,
+    nationality: Cow<'a, str>,
+    notified_on: Cow<'a, str>,
+    prev_address: Place<'a>,
+    processed_on: Cow<'a, str>,
+    relation: Cow<'a, str>,
+    resident_kind: Cow<'a, str>,
+    resident_since: Cow<'a, str>,
+    resident_status: Cow<'a, str>,
+    sex: Cow<'a, str>,
+    status_of_residence: Cow<'a, str>,
+    stay_expires_on: Cow<'a, str>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
 struct Place<'a> {
-    #[serde(borrow)]
-    prefecture: Cow<'a, str>,
-    #[serde(borrow)]
-    municipality: Cow<'a, str>,
-    #[serde(borrow)]
-    town: Cow<'a, str>,
-    #[serde(borrow)]
-    lot: Cow<'a, str>,
-    #[serde(borrow)]
     building: Cow<'a, str>,
-    #[serde(borrow)]
-    postcode: Cow<'a, str>,
-    #[serde(borrow)]
-    town_code: Cow<'a, str>,
-    #[serde(borrow)]
     country: Cow<'a, str>,
-    #[serde(borrow)]
+    lot: Cow<'a, str>,
+    municipality: Cow<'a, str>,
     overseas: Cow<'a, str>,
+    postcode: Cow<'a, str>,
+    prefecture: Cow<'a, str>,
+    town: Cow<'a, str>,
+    town_code: Cow<'a, str>,
+}
+
+impl<'a> Lean<'a> {
+    /// Asks for the fields in the order in which they stand in a body.
+    fn read(body: &'a Body) -> Result<Self, BodyError> {
+        let mut fields = body.walk();
+        Ok(Self {
+            addr_since: fields.text("addr_since")?,
+            address: Place::read(fields.needed_within("address")?)?,
+            addressee_no: fields.needed("addressee_no")?,
+            alias_name: fields.text("alias_name")?,
+            birth_date: fields.needed("birth_date")?,
+            deletion_event_date: fields.text("deletion_event_date")?,
+            deletion_reason: fields.text("deletion_reason")?,
+            dest_address_planned: Place::read(fields.within("dest_address_planned")?)?,
+            event_date: fields.text("event_date")?,
+            foreign_resident_since: fields.text("foreign_resident_since")?,
+            former_family_name: fields.text("former_family_name")?,
+            head_name: fields.text("head_name")?,
+            history_no: fields.needed("history_no")?,
+            household_no: fields.needed("household_no")?,
+            member_order: fields.needed("member_order")?,
+            moved_in_notified_on: fields.text("moved_in_notified_on")?,
+            movement_reason: fields.needed("movement_reason")?,
+            moveout_planned_on: fields.text("moveout_planned_on")?,
+            name: fields.text("name")?,
+            name_kana: fields.text("name_kana")?,
+            name_roman: fields.text("name_roman")?,
+            nationality: fields.text("nationality")?,
+            notified_on: fields.text("notified_on")?,
+            prev_address: Place::read(fields.within("prev_address")?)?,
+            processed_on: fields.needed("processed_on")?,
+            relation: fields.needed("relation")?,
+            resident_kind: fields.needed("resident_kind")?,
+            resident_since: fields.text("resident_since")?,
+            resident_status: fields.needed("resident_status")?,
+            sex: fields.needed("sex")?,
+            status_of_residence: fields.text("status_of_residence")?,
+            stay_expires_on: fields.text("stay_expires_on")?,
+        })
+    }
+}
+
+impl<'a> Place<'a> {
+    fn read(mut fields: FieldWalk<'a>) -> Result<Self, BodyError> {
+        Ok(Self {
+            building: fields.text("building")?,
+            country: fields.text("country")?,
+            lot: fields.text("lot")?,
+            municipality: fields.text("municipality")?,
+            overseas: fields.text("overseas")?,
+            postcode: fields.text("postcode")?,
+            prefecture: fields.text("prefecture")?,
+            town: fields.text("town")?,
+            town_code: fields.text("town_code")?,
+        })
+    }
 }
 
 /// Writes an address on one line, as `domain::Address::one_line` does.
@@ -179,10 +193,10 @@ impl std::fmt::Display for Place<'_> {
 }
 
 fn row(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> {
-    let lean: Lean<'_> = serde_json::from_str(stored.body.as_str())
+    let lean = Lean::read(&stored.body)
         .map_err(|error| Fault::new(format!("resident record {} does not read", stored.key), error))?;
     row.push(&lean.addressee_no);
-    row.push_display(&lean.history_no);
+    row.push(&lean.history_no);
     row.push(&lean.household_no);
     row.push(&lean.resident_kind);
     row.push(&lean.resident_status);
@@ -196,7 +210,7 @@ fn row(_view: &dyn View, stored: &Stored, row: &mut Row) -> Result<Fate, Fault> 
     push_relation_codes(row, &lean.relation);
     row.push(&lean.relation);
     row.push(&lean.head_name);
-    row.push_display(&lean.member_order);
+    row.push(&lean.member_order);
     row.push(&lean.address.prefecture);
     row.push(&lean.address.municipality);
     row.push(&lean.address.town);
