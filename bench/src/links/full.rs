@@ -133,7 +133,7 @@ fn one_way(
     for _ in 0..RUNS {
         let run = run(folder, way.link)?;
         println!(
-            "{}: {:.2} s, of which {:.2} on a core, {} rows, peak {:.0} MiB, of which {:.0} before it began",
+            "{}: {:.2} s, of which {:.2} of the thread that writes, {} rows, peak {:.0} MiB, of which {:.0} before it began",
             way.charset, run.seconds, run.core_seconds, run.rows, run.peak_mib, run.before_mib
         );
         clear(folder)?;
@@ -227,7 +227,7 @@ fn run(folder: &Path, link: &str) -> anyhow::Result<Run> {
     })
 }
 
-/// The measured part: seconds by the wall and of a core, rows, peak memory in KiB and what was held before.
+/// The measured part: seconds by the wall and of the thread that writes, rows, peak memory in KiB and what was held before.
 pub(super) fn stage(folder: &Path, link: &str) -> anyhow::Result<()> {
     let house = reopen(folder)?;
     let (office, worker) = (&house.office, LinkWorker::new(&house.office));
