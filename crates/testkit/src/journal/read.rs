@@ -110,8 +110,10 @@ fn sealed_scan(journal: &dyn Journal) -> Outcome {
         )
     };
     let create = |key: &str, number: &str| Write::create(&PERSON, key, person(number, "東"));
-    journal
-        .commit(draft(0, vec![create("A", "123456789018"), create("B", "983205673214"), create("C", "555555555555")]))?;
+    journal.commit(draft(
+        0,
+        vec![create("A", "123456789018"), create("B", "983205673214"), create("C", "555555555555")],
+    ))?;
     let moved = Write::replace(&PERSON, "A", 1, person("123456789018", "西"));
     journal.commit(draft(1, vec![moved, Write::close(&PERSON, "C", 1)]))?;
     journal.commit(draft(2, vec![Write::create(&NOTE, "N", note("1"))]))?;
