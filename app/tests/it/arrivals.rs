@@ -152,7 +152,7 @@ fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str, sex: &'a str, address: 
             ],
             0,
         ),
-        // What 中間サーバー answers about a copy nobody sent, or an inquiry nobody made, is held back.
+        // What 中間サーバー answers about a copy nobody sent or an inquiry nobody made, and asks of a number nobody has, is held back.
         one(
             "results-from-intermediate-server",
             &[
@@ -171,7 +171,7 @@ fn sends<'a>(no: &'a str, name: &'a str, birth: &'a str, sex: &'a str, address: 
         ),
         one(
             "sign-requests-from-intermediate-server",
-            &[("request_no", "000001"), ("integrated_no", "000000000000019")],
+            &[("request_no", "000001"), ("integrated_no", "000000000999997")],
             1,
         ),
         one("results-from-immigration", &[("message_no", "000000000001"), ("result", "00")], 1),

@@ -30,6 +30,7 @@ fn datasets_that_say_so_give_the_same_rows_without_sealed_fields() {
     let dir = tempfile::tempdir().unwrap();
     let demo = Demo { folder: dir.path().join("town"), residents: 80, seed: 1, fresh: false };
     let (_, house) = make(&demo, Outside::default()).unwrap();
+    daicho::demo::settle(&house.office).unwrap();
     let view = house.office.journal().view(AsOf::default()).unwrap();
     let mut counts = BTreeMap::new();
     for dataset in house.office.systems().iter().flat_map(|system| &system.datasets) {
