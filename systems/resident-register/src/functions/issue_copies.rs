@@ -24,7 +24,7 @@ const FILE_SHEETS: usize = 100;
 pub(crate) fn function() -> Function {
     let mut asked = request::section();
     // One copy of each, and no application of the portal asks for many.
-    asked.fields.retain(|field| !["copies", "from_application"].contains(&field.name.as_ref()));
+    asked.fields.retain(|field| !["copies", "from_application"].contains(&field.name));
     Function {
         id: "resident-register/issue-copies",
         title: "住民票の写しの一括交付",
