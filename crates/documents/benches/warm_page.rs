@@ -96,7 +96,8 @@ fn copy(number: usize) -> ResidentRecordCopy {
     person.name = samples::name(name, kana);
     person.birth_date =
         Cell::text(format!("昭和{}年{}月{}日", number % 60 + 1, number % 12 + 1, number % 28 + 1));
-    person.address_since = if number % 2 == 0 { Cell::Blank } else { Cell::text("令和7年9月30日") };
+    person.address_since =
+        if number.is_multiple_of(2) { Cell::Blank } else { Cell::text("令和7年9月30日") };
     copy
 }
 

@@ -242,8 +242,10 @@ fn 読めない個人番号の行は受け付けず番号を出さない() {
 
 #[test]
 fn 業務の削除の依頼の表() {
+    /// What is asked for; item and words of what is refused; the tasks of both numbers then; whether the server is told of a deletion.
+    type Case<'a> = (&'a str, &'a [(u64, &'a str)], &'a [(&'a str, &'a str)], [&'a str; 2], bool);
     // 宛名番号 1 is represented by 001 and 014, 2 of the same person by 014 alone.
-    let table: [(&str, &[(u64, &str)], &[(&str, &str)], [&str; 2], bool); 6] = [
+    let table: [Case<'_>; 6] = [
         ("ほかの業務が残る", &[(1, "014")], &[], ["001", "014"], false),
         ("ほかの宛名番号が残る", &[(2, "014")], &[], ["001 014", ""], false),
         ("どちらも解除", &[(1, "014"), (1, "001"), (2, "014")], &[], ["", ""], true),
