@@ -19,6 +19,7 @@ use typst::text::{FontInstance, Glyph, TextItem};
 use typst::visualize::{Image, ImageKind, SvgImage};
 use typst_layout::Page;
 
+use crate::brackets::{BRACKETS, inner, same_brackets, unbracketed};
 use crate::codes::DRAWING;
 use crate::coverage::is_selector;
 
@@ -265,32 +266,6 @@ fn written(text: &str, place: &Place, font: &FontInstance) -> Option<TextItem> {
     glyphs.push(Glyph { range: end..behind, ..close.clone() });
     let text = format!("{}{text}{}", BRACKETS.0, BRACKETS.1);
     Some(TextItem { text: text.into(), glyphs, ..place.like.clone() })
-}
-
-/// What a template may put around a text: a reading stands in brackets.
-const BRACKETS: (char, char) = ('（', '）');
-
-fn unbracketed(text: &str) -> Option<&str> {
-    text.strip_prefix(BRACKETS.0)?.strip_suffix(BRACKETS.1)
-}
-
-/// The glyphs of a text without its brackets.
-fn inner(item: &TextItem) -> &[Glyph] {
-    match item.glyphs.as_slice() {
-        [_, inner @ .., _] if unbracketed(&item.text).is_some() => inner,
-        all => all,
-    }
-}
-
-/// Whether the brackets of two texts, if they have any, are as wide and stand alike.
-fn same_brackets(a: &TextItem, b: &TextItem) -> bool {
-    let ends = |item: &TextItem| match item.glyphs.as_slice() {
-        [open, .., close] if unbracketed(&item.text).is_some() => {
-            Some([open, close].map(|glyph| (glyph.id, glyph.x_advance, glyph.x_offset)))
-        }
-        _ => None,
-    };
-    ends(a) == ends(b)
 }
 
 /// Another drawing of the same size.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+mod brackets;
 mod codes;
 mod coverage;
 mod error;

@@ -377,3 +377,18 @@ fn an_inquiry_is_asked_and_answered_later() {
     assert!(!house.office.deliveries(COPIES, None, 9).unwrap().iter().any(|own| own.phase == Phase::Refused));
     house.sound();
 }
+
+/// A 個人番号 lies in no file, whoever writes what into a link file.
+#[test]
+fn a_link_that_would_carry_individual_numbers_out_of_the_house_does_not_run() {
+    let house = TestHouse::new().reopen(|sources| {
+        for link in sources.links.iter_mut().filter(|link| link.name.starts_with("resident-full-to-welfare"))
+        {
+            link.text =
+                link.text.replace("\"resident-register/resident\"", "\"resident-register/numbered-base\"");
+        }
+    });
+    let view = house.office.link_view("resident-full-to-welfare").unwrap().unwrap();
+    assert_eq!(view.standing, office::LinkStanding::Broken);
+    assert!(view.why.contains("個人番号があり") && view.why.contains("in-process"), "{}", view.why);
+}

@@ -174,21 +174,6 @@ fn a_broken_layout_and_a_broken_place_stop_only_their_link() {
     assert_eq!(numbers(&house).len(), 3);
 }
 
-/// A 個人番号 lies in no file, whoever writes what into a link file.
-#[test]
-fn a_link_that_would_carry_individual_numbers_out_of_the_house_does_not_run() {
-    let house = TestHouse::new().reopen(|sources| {
-        for link in sources.links.iter_mut().filter(|link| link.name.starts_with("resident-full-to-welfare"))
-        {
-            link.text =
-                link.text.replace("\"resident-register/resident\"", "\"resident-register/numbered-base\"");
-        }
-    });
-    let view = house.office.link_view("resident-full-to-welfare").unwrap().unwrap();
-    assert_eq!(view.standing, LinkStanding::Broken);
-    assert!(view.why.contains("個人番号があり") && view.why.contains("in-process"), "{}", view.why);
-}
-
 #[test]
 fn a_place_that_cannot_be_used_stops_only_its_links() {
     let house = TestHouse::new().reopen(|sources| {
