@@ -72,6 +72,9 @@ pub struct Office {
     staffing: Mutex<()>,
     /// Held while a login of a user is checked.
     logins: Turns,
+    /// Held from the reading to the commit of what a link brings to a system: two that bring each what the other waits for (a number,
+    /// and a copy that needs it) would pass each other unseen, as they write different records.
+    intakes: Turns,
     /// Held while a file is brought: two at once would take one number, and one would lie over the other.
     bringing: Mutex<()>,
 }
@@ -143,6 +146,7 @@ impl Office {
             audit_policy: parts.audit_policy,
             staffing: Mutex::new(()),
             logins: Turns::default(),
+            intakes: Turns::default(),
             bringing: Mutex::new(()),
         })
     }
@@ -246,6 +250,11 @@ impl Office {
     /// Whose login is being checked.
     pub(crate) fn logins(&self) -> &Turns {
         &self.logins
+    }
+
+    /// The turns of the links that bring something to one system.
+    pub(crate) fn intakes(&self) -> &Turns {
+        &self.intakes
     }
 
     /// Held while a file is put where a link takes it from.

@@ -1,10 +1,11 @@
-//! Turns of one user's logins (ログインの順番).
+//! Turns: of one user's logins (ログインの順番), and of what links bring to one system.
 
 use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, PoisonError};
 
-/// Lets one login of each user be checked at a time.
+/// Lets one of those of a name go at a time.
 ///
+/// One login of each user is checked at a time:
 /// A try is counted before it is checked, so that parallel guesses are never more than a user may make in a row. Without turns
 /// the counts of right passwords that are still being checked would pile up in the same way, and refuse the next right one.
 #[derive(Default)]
@@ -13,14 +14,14 @@ pub(crate) struct Turns {
     ended: Condvar,
 }
 
-/// The turn of a user; the next one waits until it is dropped.
+/// The turn of a user or system; the next one waits until it is dropped.
 pub(crate) struct Turn<'t> {
     turns: &'t Turns,
     user: &'t str,
 }
 
 impl Turns {
-    /// Waits until nobody else checks a login of this user.
+    /// Waits until nobody else of this name has the turn.
     pub(crate) fn wait<'t>(&'t self, user: &'t str) -> Turn<'t> {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let mut taken = self

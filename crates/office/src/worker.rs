@@ -277,6 +277,7 @@ impl<'a> LinkWorker<'a> {
         let Ready::InProcess { dataset, target, intake } = ready else {
             return Err(Failure::Link("受け渡しの形が連携の状態と合いません".to_owned()));
         };
+        let _turn = self.office.intakes().wait(target);
         let journal = self.office.journal();
         let view = journal.view(AsOf::default())?;
         let limit = usize::try_from(running.link.rows_per_delivery_max).unwrap_or(usize::MAX);

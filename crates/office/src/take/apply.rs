@@ -203,6 +203,7 @@ impl<'a> Applying<'a> {
         let no = self.taking.no;
         let batch = Batch { link, no, extent, subject: &inward.subject, rows: &incoming };
         let mut tries = 0;
+        let _turn = office.intakes().wait(inward.target);
         let next = loop {
             tries += 1;
             let view = office.journal().view(AsOf::default())?;

@@ -6,7 +6,7 @@ use counterparts::{IntermediateServer, Mishap, Sender};
 use integrated_addressee::records::{Link, Person, ProvisionCopy};
 use jiff::SignedDuration;
 use linkage::Phase;
-use office::{Ready, RunError, RunOptions};
+use office::{LinkWorker, Ready, RunError, RunOptions, Turn};
 use register::{AsOf, ViewExt};
 use serde_json::{Value, json};
 use transport::{Question, Verdict};
@@ -391,4 +391,22 @@ fn a_link_that_would_carry_individual_numbers_out_of_the_house_does_not_run() {
     let view = house.office.link_view("resident-full-to-welfare").unwrap().unwrap();
     assert_eq!(view.standing, office::LinkStanding::Broken);
     assert!(view.why.contains("個人番号があり") && view.why.contains("in-process"), "{}", view.why);
+}
+
+/// The number and the copy that needs it come over two links at one time; whichever is first, the copy goes.
+#[test]
+fn two_links_into_one_system_do_not_pass_each_other_unseen() {
+    let house = TestHouse::new();
+    house.settle();
+    house.move_in();
+    let bring = |link: &'static str| {
+        while LinkWorker::new(&house.office).turn(link).unwrap() == Turn::Worked {}
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(|| bring("resident-to-integrated-addressee"));
+        scope.spawn(|| bring("specific-personal-to-integrated-addressee"));
+    });
+    house.sound();
+    house.settle();
+    house.sound();
 }
