@@ -149,9 +149,10 @@ Then by hand (docs/adding-a-system.md says how):
  2. app/Cargo.toml and app/src/house.rs: {name}.workspace = true, and {snake}::system() among the systems.
     app/src/calc.rs only when it has calculations.
  3. standards/lists/systems.tsv: its row, so that lists of links know it.
- 4. standards/masking.tsv: a line for each field of its records, or no training town is made of it.
- 5. crates/web/src/labels.rs: a label for each key of its answers that no form has.
- 6. standards/links/*.toml and the layouts they name, and both in app/src/standards.rs.
+ 4. standards/masking.tsv: a line for each field of its records, or copies for rehearsals lose it.
+ 5. crates/web/src/labels.rs: a label for each key of its answers that neither its forms nor its datasets have.
+ 6. standards/links/*.toml and the layouts they name, both in app/src/standards.rs, and what the tests of
+    crates/catalog know of them and of systems.tsv.
  7. app/src/demo.rs: a user who may use {name}/*.
  8. ARCHITECTURE.md, CHANGELOG.md, README.md of the system.
  9. cargo xtask tidy"
@@ -164,6 +165,7 @@ mod tests {
     use std::path::PathBuf;
 
     use super::*;
+    use crate::tidy::check_test_program;
 
     fn asked(name: &str, title: &str) -> NewSystem {
         NewSystem { name: name.to_owned(), title: title.to_owned(), task_id: String::new(), code: None }
@@ -204,6 +206,9 @@ mod tests {
                 assert!(!text.contains(left), "{path}: {left}");
             }
         }
+        let mut untidy = Vec::new();
+        check_test_program(&tree, Path::new("systems/guide-dog"), &mut untidy).unwrap();
+        assert_eq!(untidy, Vec::<String>::new());
         let test = fs::read_to_string(folder.join("tests/it.rs")).unwrap();
         assert!(test.contains("guide_dog::system()") && test.contains("GUD01"), "{test}");
         let manifest = fs::read_to_string(tree.join("Cargo.toml")).unwrap();

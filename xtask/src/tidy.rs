@@ -177,23 +177,28 @@ fn check_test_programs(root: &Path, found: &mut Vec<String>) -> anyhow::Result<(
         packages.extend(folders(&root.join(folder))?.into_iter().map(|name| Path::new(folder).join(name)));
     }
     for package in packages {
-        let mut files = Vec::new();
-        rust_files(&root.join(&package).join("src"), &mut files)?;
-        let mut has_tests = false;
-        for path in files {
-            has_tests |=
-                fs::read_to_string(&path)?.lines().any(|line| line.trim_start().starts_with("#[test]"));
-        }
-        let manifest = root.join(&package).join("Cargo.toml");
-        let table: toml::Table =
-            fs::read_to_string(&manifest)?.parse().with_context(|| manifest.display().to_string())?;
-        let built = table.get("lib").and_then(|lib| lib.get("test")).and_then(toml::Value::as_bool);
-        let name = package.display();
-        match (has_tests, built.unwrap_or(true)) {
-            (true, false) => found.push(format!("{name} has unit tests that are never built: test = false")),
-            (false, true) => found.push(format!("{name} has no unit test and does not say test = false")),
-            _ => {}
-        }
+        check_test_program(root, &package, found)?;
+    }
+    Ok(())
+}
+
+/// The same of one package.
+pub(crate) fn check_test_program(root: &Path, package: &Path, found: &mut Vec<String>) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    rust_files(&root.join(package).join("src"), &mut files)?;
+    let mut has_tests = false;
+    for path in files {
+        has_tests |= fs::read_to_string(&path)?.lines().any(|line| line.trim_start().starts_with("#[test]"));
+    }
+    let manifest = root.join(package).join("Cargo.toml");
+    let table: toml::Table =
+        fs::read_to_string(&manifest)?.parse().with_context(|| manifest.display().to_string())?;
+    let built = table.get("lib").and_then(|lib| lib.get("test")).and_then(toml::Value::as_bool);
+    let name = package.display();
+    match (has_tests, built.unwrap_or(true)) {
+        (true, false) => found.push(format!("{name} has unit tests that are never built: test = false")),
+        (false, true) => found.push(format!("{name} has no unit test and does not say test = false")),
+        _ => {}
     }
     Ok(())
 }
