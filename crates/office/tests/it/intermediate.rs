@@ -226,7 +226,7 @@ fn the_block_of_a_protected_person_comes_before_the_copy() {
     }
 }
 
-/// From the counter to 中間サーバー without anybody between; no file has the 個人番号, and the link is told nowhere else.
+/// From the counter to 中間サーバー with nobody between; no file has the 個人番号.
 #[test]
 fn a_resident_is_numbered_by_the_link_and_a_changed_individual_number_is_taken_over() {
     let house = TestHouse::new();
