@@ -153,6 +153,8 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
     let labels = &visit.house.labels;
     let labels = labels
         .within(function.map_or("", |(system, _)| system.id), function.map(|(_, function)| &function.form));
+    // A paper with a number of its own says all there is to say; a file of many does not say what was left out of it.
+    let is_told = !done.documents.is_empty() && done.documents.iter().all(|one| !one.number.is_empty());
     let page = Page {
         shell: Shell::titled(visit, &done.title).above(&done.system),
         message: &done.message,
@@ -160,7 +162,7 @@ pub(crate) fn show(visit: &Visit) -> Result<Reply, Problem> {
         position: done.position.map(|position| position.to_string()).unwrap_or_default(),
         onward: onward(visit, &done),
         sheets,
-        answer: nodes(&done.answer, &labels),
+        answer: if is_told { Vec::new() } else { nodes(&done.answer, &labels) },
     };
     Reply::page(&page)
 }

@@ -297,6 +297,30 @@ async fn a_copy_is_printed_with_its_findings_shown() {
     assert!(pdf.text.starts_with("%PDF") && pdf.header("x-frame-options") == "SAMEORIGIN");
 }
 
+/// A file of many says of itself how much is in it, not what was left out and why.
+#[tokio::test]
+async fn what_a_batch_of_papers_left_out_stands_beside_them() {
+    let house = House::with_family().unwrap();
+    let router = web::router(house.desk());
+    let client = Client::of(&router, "tanaka").await;
+    let list = format!("{}\n12", house.numbers("カツラギ").unwrap().remove(0));
+    let fields = [("request", "self"), ("requested_by", "葛城　健一"), ("numbers", list.as_str())];
+    let issued = client.post("/f/resident-register/issue-copies", &fields).await;
+    assert_eq!(issued.status, StatusCode::SEE_OTHER, "{}", issued.text);
+    let done = client.get(issued.location()).await;
+    for told in [
+        "交付しなかったものは1件です",
+        "除いたもの",
+        "F001",
+        "宛名番号が読めません",
+        "最後の発行番号",
+        "<iframe",
+    ] {
+        assert!(done.has(told), "{told}: {}", done.text);
+    }
+    assert!(done.text.find("F001") < done.text.find("<iframe"), "before the papers");
+}
+
 #[tokio::test]
 async fn a_first_load_is_light_and_its_style_is_kept_by_the_browser() {
     let house = House::new().unwrap();
