@@ -128,14 +128,12 @@ impl Made {
 
     fn outcome(mut self, mut desk: Desk<'_>, given: &Request) -> Result<Outcome, Fault> {
         let count = self.sheets.len();
-        let files = self.sheets.chunks(FILE_SHEETS).zip(self.numbers.chunks(FILE_SHEETS));
-        let documents = files
-            .map(|(sheets, numbers)| DocumentRequest {
+        let documents = (0..)
+            .step_by(FILE_SHEETS)
+            .zip(self.sheets.chunks(FILE_SHEETS))
+            .map(|(before, sheets)| DocumentRequest {
                 template: TEMPLATE.to_owned(),
-                title: match numbers {
-                    [first, .., last] => format!("{TITLE} {first}から{last}まで"),
-                    numbers => format!("{TITLE} {}", numbers.concat()),
-                },
+                title: format!("{TITLE} {}〜{}通目", before + 1, before + sheets.len()),
                 data: json!({ "sheets": sheets }),
             })
             .collect();
