@@ -317,8 +317,9 @@ fn sender(office: &Office, folder: &Folder, link: &str) -> anyhow::Result<Option
     let place = folder.other_side();
     let taken = office.deliveries(link, None, 1)?.first().map_or(0, |delivery| delivery.no);
     let put = std::fs::read_dir(place.out()).into_iter().flatten().filter_map(Result::ok);
+    // A file without its completion file was not put: whoever was stopped there puts that number again.
     let number_of = |name: String| {
-        let digits = name.strip_prefix(&inward.file_prefix)?.strip_suffix(".dat")?.to_owned();
+        let digits = name.strip_prefix(&inward.file_prefix)?.strip_suffix(".dat.ctl")?.to_owned();
         digits.parse::<u64>().ok()
     };
     let put = put.filter_map(|entry| number_of(entry.file_name().to_string_lossy().into_owned())).max();

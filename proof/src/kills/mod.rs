@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use daicho::config::Config;
 use daicho::demo::{Demo, make, with_receivers};
-use daicho::house::{House, Outside, open};
+use daicho::house::{House, Outside};
 use testkit::postgres::Cluster;
 
 use crate::draw::Draw;
@@ -124,9 +124,7 @@ impl<'a> Town<'a> {
         }
         let demo = Demo { folder: folder.clone(), residents: RESIDENTS, seed: 7, fresh: false };
         let (config, house) = make(&demo, Outside::default()).unwrap();
-        drop(house);
-        number_by_hand(&folder);
-        let House { office, .. } = open(&config, Outside::default()).unwrap();
+        let House { office, .. } = house;
         // The outside difference link starts at the journal's head when it is first put to work; that is now.
         office::LinkWorker::new(&office).settle().unwrap();
         Self { _dir: dir, folder, config, database }
@@ -135,15 +133,6 @@ impl<'a> Town<'a> {
     fn cluster(&self) -> Option<(&Cluster, &str)> {
         self.database.as_ref().map(|(cluster, url)| (*cluster, url.as_str()))
     }
-}
-
-/// Takes the 個人番号 from the link to 団体内統合宛名. The simulated 中間サーバー would answer every numbering, and it lives in the program
-/// that is killed: it forgets which of its own files it has sent, and what it leaves out is no loss of the town's.
-fn number_by_hand(folder: &Path) {
-    let file = folder.join("links/resident-to-integrated-addressee.toml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    assert!(text.contains("numbered-base"));
-    std::fs::write(&file, text.replace("numbered-base", "addressee-base")).unwrap();
 }
 
 /// A demonstration's folder whose journal lies on PostgreSQL.
