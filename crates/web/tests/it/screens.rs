@@ -312,7 +312,8 @@ async fn what_a_batch_of_papers_left_out_stands_beside_them() {
         "交付しなかったものは1件です",
         "除いたもの",
         "F001",
-        "宛名番号が読めません",
+        "検査用数字が合いません",
+        "入れ直してください",
         "最後の発行番号",
         "<iframe",
     ] {

@@ -75,7 +75,8 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
     let mut made = Made::default();
     for (line, text) in (1_u64..).zip(lines) {
         let Ok(number) = AddresseeNo::parse(text) else {
-            made.pass(line, text, "F001", "宛名番号が読めません。".to_owned());
+            let why = "宛名番号が15桁の数字でないか、検査用数字が合いません。";
+            made.pass(line, text, ("F001", why, "番号を確かめて、入れ直してください。"));
             continue;
         };
         if made.printed.contains(&number) {
@@ -90,16 +91,17 @@ fn decide(view: &dyn View, input: &Input, context: &Context<'_>) -> Result<Outco
         };
         let ready = issue_copy::prepare(&mut sub, &given, &targets)?;
         if let Some(finding) = sub.findings.first() {
-            made.pass(line, text, &finding.code, finding.message.clone());
+            made.pass(line, text, (&finding.code, &finding.message, &finding.remedy));
             continue;
         }
         let Some(ready) = ready else {
-            made.pass(line, text, "D001", "交付できる記録がありません。".to_owned());
+            let why = "交付できる記録がありません。";
+            made.pass(line, text, ("D001", why, "住民検索で、その人の記録を確かめてください。"));
             continue;
         };
         if !ready.released.is_empty() {
-            let why = "支援措置の解除審査があります。審査した請求として、一人ずつ交付してください。";
-            made.pass(line, text, "E151", why.to_owned());
+            let why = "支援措置の対象者で、この請求者の解除審査があります。";
+            made.pass(line, text, ("E151", why, "審査した請求として、一人ずつ交付してください。"));
             continue;
         }
         made.printed.extend(ready.issue.persons.iter().map(|(number, _)| *number));
@@ -122,8 +124,11 @@ struct Made {
 }
 
 impl Made {
-    fn pass(&mut self, line: u64, number: &str, code: &str, why: String) {
-        self.passed.push(json!({ "line": line, "addressee_no": number, "code": code, "why": why }));
+    /// A line that is not issued: code, what is so, what to do.
+    fn pass(&mut self, line: u64, number: &str, (code, why, remedy): (&str, &str, &str)) {
+        self.passed.push(
+            json!({ "line": line, "addressee_no": number, "code": code, "why": why, "remedy": remedy }),
+        );
     }
 
     fn outcome(mut self, mut desk: Desk<'_>, given: &Request) -> Result<Outcome, Fault> {

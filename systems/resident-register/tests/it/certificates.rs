@@ -415,6 +415,7 @@ fn many_copies_are_issued_at_once_and_the_doubtful_ones_left_to_a_person() {
             .as_array()
             .unwrap()
             .iter()
+            .inspect(|row| assert!(!row["why"].as_str().unwrap().is_empty() && row["remedy"] != json!("")))
             .map(|row| format!("{} {}", row["line"], row["code"].as_str().unwrap()))
             .collect();
         assert_eq!(passed, ["2 E151", "5 E157", "7 F001"], "{more}");
